@@ -1,0 +1,40 @@
+"""Which language a page is in, and which of an object's titles to show in it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+
+FALLBACK_ORDER = ("nl", "fr", "en")
+
+
+def localized(obj: Any, field: str, language: str | None = None) -> str:
+    """The text of `field` in `language` (default: the active one), else the first language that has one.
+
+    Texts live in one column per language: `title_nl`, `title_fr`, `title_en`.
+    """
+    wanted = (language or translation.get_language() or settings.LANGUAGE_CODE)[:2]
+    for code in (wanted, *FALLBACK_ORDER):
+        text = getattr(obj, f"{field}_{code}", "")
+        if text:
+            return str(text)
+    return ""
+
+
+class UserLanguageMiddleware(LocaleMiddleware):
+    """The language of the signed-in user, else of the cookie, else of the browser; links stay the same."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        language = self._language_of_user(request) or translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
+
+    @staticmethod
+    def _language_of_user(request: HttpRequest) -> str:
+        """Empty for visitors; without a session cookie nobody is signed in, so nothing is looked up."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return ""
+        language = getattr(request.user, "language", "")
+        return language if language in dict(settings.LANGUAGES) else ""

@@ -1,0 +1,270 @@
+"""Settings: everything that differs between machines comes from the environment, with defaults that just run.
+
+Without any variable: an embedded SQLite database under var/, a secret key made on first run, no debug pages,
+http on localhost. .env.example names every variable; docs/operations.md says which a real installation sets.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from core import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_file(BASE_DIR / ".env")
+
+PRODUCT_NAME = "Tempo"
+TESTING = env.flag("PLANNER_TESTING", default="pytest" in sys.modules)
+DEMO = env.flag("DEMO", default=False)
+DEBUG = env.flag("DEBUG", default=False)
+
+DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+SECRET_KEY = env.text("SECRET_KEY", default="") or env.kept_secret(DATA_DIR / "secret_key")
+
+BASE_URL = env.text("BASE_URL", default="http://localhost:8000").rstrip("/")
+IS_HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", env.host_of(BASE_URL)])
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
+
+INSTALLED_APPS = [
+    "planner",
+    "enrollment",
+    "sessions",
+    "rooms",
+    "prisons",
+    "core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "django_q",
+    "ninja",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.languages.UserLanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "planner.urls"
+WSGI_APPLICATION = "planner.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "core.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.append("django.forms")
+
+# --- Data ---------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.database("DATABASE_URL", default_file=DATA_DIR / "planner.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+REDIS_URL = env.text("REDIS_URL", default="")
+CACHES: dict[str, dict[str, Any]] = {
+    # Rate limits count in the cache, so it is shared between processes: never the memory of one.
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"},
+}
+
+# The broker is the database itself: a job enqueued in a transaction exists if and only if the write does.
+# `retry` must stay above `timeout`, or a slow job runs twice at once.
+Q_CLUSTER = {
+    "name": "planner",
+    "orm": "default",
+    "workers": env.number("JOB_WORKERS", default=1),
+    "timeout": 300,
+    "retry": 420,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "catch_up": False,
+    "poll": 1,
+    "bulk": 1,
+    "recycle": 200,
+    "save_limit": 500,
+    "sync": False,
+}
+
+# --- Who is it ------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "prisons.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "planner.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which proves the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_USER_DISPLAY = "planner.sign_in.display_name"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = PRODUCT_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+# Whoever sees names signs in with a second factor, except in the demo whose people are invented.
+SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=not DEMO and not TESTING)
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+if env.text("COOKIE_SUFFIX", default=""):
+    # Cookies do not tell ports apart: two demos side by side need names of their own.
+    SESSION_COOKIE_NAME = f"sessionid_{env.text('COOKIE_SUFFIX', default='')}"
+    CSRF_COOKIE_NAME = f"csrftoken_{env.text('COOKIE_SUFFIX', default='')}"
+
+# --- The way to the browser -------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"  # secret feed addresses never leave as a referrer
+if env.flag("BEHIND_PROXY", default=IS_HTTPS):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- Files ------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+USES_PLAIN_STATIC = env.flag("PLAIN_STATIC", default=DEBUG or TESTING)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if USES_PLAIN_STATIC
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = USES_PLAIN_STATIC
+WHITENOISE_AUTOREFRESH = USES_PLAIN_STATIC
+MEDIA_ROOT = DATA_DIR / "files"
+
+# --- Languages and time -------------------------------------------------------------------------------------------
+
+USE_I18N = True
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
+USE_TZ = True
+TIME_ZONE = "Europe/Brussels"
+
+# --- Mail and log ---------------------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", default=f"{PRODUCT_NAME} <planner@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = env.text("SMTP_HOST", default="")
+EMAIL_PORT = env.number("SMTP_PORT", default=587)
+EMAIL_HOST_USER = env.text("SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD", default="")
+EMAIL_USE_TLS = env.flag("SMTP_TLS", default=True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST and not DEMO
+    else "django.core.mail.backends.filebased.EmailBackend"
+)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_tokens": {"()": "core.log.NoTokens"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]},
+    },
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", default="WARNING")},
+    "loggers": {
+        # Without this Django adds a handler of its own, which would print addresses with tokens in them.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS, SSL redirect and secure cookies follow BASE_URL: http on localhost is meant
+    "security.W008",
+    "security.W012",
+    "security.W016",
+    "security.W021",
+]
