@@ -268,3 +268,9 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W016",
     "security.W021",
 ]
+
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; only in tests
+    if IS_SQLITE:
+        # A file, not memory: browser and race tests reach it from threads and processes of their own.
+        DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
