@@ -1,0 +1,52 @@
+"""Every text of the interface exists in Dutch and French."""
+
+import io
+
+from django.utils import translation
+
+from planner import catalogues
+
+
+def test_catalogues_are_complete() -> None:
+    problems = catalogues.problems()
+    assert not problems, f"{len(problems)} texts to translate, see `make messages`:\n" + "\n".join(problems[:40])
+
+
+def test_catalogues_hold_no_text_that_the_code_has_not() -> None:
+    in_code = {(message.id if isinstance(message.id, str) else message.id[0]) for message in catalogues.collect()}
+    for language in catalogues.LANGUAGES:
+        in_catalogue = {(m.id if isinstance(m.id, str) else m.id[0]) for m in catalogues.read(language)}
+        assert in_catalogue <= in_code
+
+
+def test_templates_give_up_trimmed_plural_and_context() -> None:
+    template = b"""
+      {% load i18n %}
+        <p title="{% translate "It's here" context 'place' %}">{# a comment (with ' quotes #}
+      {% blocktranslate trimmed count n=rows|length %}
+          {{ n }} row
+        {% plural %}
+          {{ n }} rows
+      {% endblocktranslate %} } ) "
+      {% blocktranslate with who=user.name trimmed %}  Hello
+           {{ who }}! {% endblocktranslate %}
+    """
+    found = list(catalogues.extract_template(io.BytesIO(template), catalogues.KEYWORDS, (), {}))
+    texts = [messages for _line, _name, messages, _comments in found]
+    assert ("place", "It's here") in [tuple(t) for t in texts if isinstance(t, (tuple, list))]
+    assert "Hello %(who)s!" in texts
+    assert any("%(n)s row" in t and "%(n)s rows" in t for t in texts if isinstance(t, (tuple, list)))
+
+
+def test_a_lost_placeholder_is_a_problem() -> None:
+    message = catalogues.Message("Hello %(who)s", "Hallo", flags=("python-format",))
+    assert catalogues._reason(message) == "other placeholders"
+    assert catalogues._reason(catalogues.Message("Hello", "")) == "not translated"
+    assert catalogues._reason(catalogues.Message("Hello", "Hallo", flags=("fuzzy",))) == "fuzzy"
+    assert catalogues._reason(catalogues.Message("Hello %(who)s", "Hallo %(who)s")) == ""
+
+
+def test_the_compiled_catalogue_speaks() -> None:
+    catalogues.compile_all()
+    with translation.override("nl"):
+        assert translation.gettext("Dutch") == "Nederlands"
