@@ -1,0 +1,29 @@
+"""Who takes part: people, their stays, what they asked, what was answered, and who came."""
+
+from enrollment.models.attendance import Attendance, Headcount, Skip
+from enrollment.models.people import (
+    FixedBlock,
+    Intake,
+    LevelHeld,
+    Participant,
+    Separation,
+    Stay,
+)
+from enrollment.models.requests import Enrollment, EnrollmentStep, Note, Request, Slip
+
+__all__ = [
+    "Attendance",
+    "Enrollment",
+    "EnrollmentStep",
+    "FixedBlock",
+    "Headcount",
+    "Intake",
+    "LevelHeld",
+    "Note",
+    "Participant",
+    "Request",
+    "Separation",
+    "Skip",
+    "Slip",
+    "Stay",
+]

@@ -1,0 +1,224 @@
+"""People in detention, with as little about them as the work needs, and where they stay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from prisons.models import Organisation, Prison, PrisonScoped, Unit
+from rooms.models import WEEKDAYS
+from sessions.models.offer import LanguageLevel
+
+SLIP_LANGUAGES = [("nl", "Nederlands"), ("fr", "Français")]
+THIRD_LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("es", "Español"),
+    ("ro", "Română"),
+    ("sq", "Shqip"),
+    ("tr", "Türkçe"),
+    ("ru", "Русский"),
+]
+
+
+class ParticipantQuerySet(PrisonScoped["Participant"]):
+    prison_path = "stays__prison"
+
+
+class Participant(models.Model):
+    """One person, once in the whole database: a name and the language of the answer. Nothing else."""
+
+    last_name = models.CharField(_("name"), max_length=80)
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    language = models.CharField(
+        _("language of replies"), max_length=2, choices=SLIP_LANGUAGES, default="nl"
+    )
+    third_language = models.CharField(
+        _("also in"), max_length=2, choices=THIRD_LANGUAGES, blank=True
+    )
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["last_name", "first_name", "pk"]
+        indexes = [
+            models.Index(fields=["last_name", "first_name"], name="participant_by_name")
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.last_name}, {self.first_name}"
+            if self.first_name
+            else self.last_name
+        )
+
+
+class StayQuerySet(PrisonScoped["Stay"]):
+    def open_on(self, day: dt.date) -> Self:
+        """Stays that cover this date; the day of leaving is the last day."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day
+        )
+
+
+class Stay(models.Model):
+    """A person lives in a unit and cell of a prison, from a date to a date. A move makes a new row."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="stays"
+    )
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="stays")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="stays"
+    )
+    cell = models.CharField(_("cell"), max_length=12, blank=True)
+    register_number = models.CharField(_("register number"), max_length=20, blank=True)
+    walks_with_badge = models.BooleanField(_("walks with a badge"), default=False)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until and including"), null=True, blank=True)
+
+    objects = StayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        indexes = [
+            models.Index(fields=["prison", "register_number"], name="stay_by_number")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prison", "register_number"],
+                condition=Q(ends_on__isnull=True) & ~Q(register_number=""),
+                name="register_number_once_among_open_stays",
+            ),
+            models.UniqueConstraint(
+                fields=["prison", "participant"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_stay_per_prison",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="stay_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.unit_id} {self.cell}"
+
+
+class FixedBlock(models.Model):
+    """Hours of a weekday in which this person cannot come: a label only, never a reason."""
+
+    class Label(models.TextChoices):
+        WORK = "work", _("work")
+        VISIT = "visit", _("visit")
+        SCHOOL = "school", _("school")
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="fixed_blocks"
+    )
+    prison = models.ForeignKey(
+        Prison, on_delete=models.CASCADE, related_name="fixed_blocks"
+    )
+    label = models.CharField(_("what"), max_length=8, choices=Label.choices)
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=WEEKDAYS)
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until and including"), null=True, blank=True)
+
+    objects = PrisonScoped["FixedBlock"].as_manager()
+
+    class Meta:
+        ordering = ["participant", "weekday", "starts"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="fixed_block_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.label}"
+
+
+class LevelHeld(models.Model):
+    """The level of a language that a service found: a listed value, no note."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="levels"
+    )
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("nl", _("Dutch")), ("fr", _("French"))]
+    )
+    level = models.CharField(_("level"), max_length=2, choices=LanguageLevel.choices)
+    found_on = models.DateField(_("found on"))
+
+    class Meta:
+        ordering = ["-found_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "language"], name="one_level_per_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.language} {self.level}"
+
+
+class Intake(models.Model):
+    """An organisation has had its first talk with this person."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="intakes"
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="intakes"
+    )
+    done_on = models.DateField(_("done on"))
+
+    class Meta:
+        ordering = ["-done_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "organisation"], name="one_intake_per_service"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.organisation_id}"
+
+
+class Separation(models.Model):
+    """Two people whom the prison keeps apart. Whoever lacks the right learns only that it cannot."""
+
+    prison = models.ForeignKey(
+        Prison, on_delete=models.CASCADE, related_name="separations"
+    )
+    one = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until and including"), null=True, blank=True)
+
+    objects = PrisonScoped["Separation"].as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(other__gt=F("one")), name="separation_lower_id_first"
+            ),
+            models.UniqueConstraint(
+                fields=["prison", "one", "other"],
+                condition=Q(ends_on__isnull=True),
+                name="separation_once_while_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -1,0 +1,52 @@
+"""What combines all: asks between services. A larger re-plan (Proposal) joins them with the planner."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from prisons.models import Organisation, Prison, PrisonScoped, User
+from sessions.models import GroupSession
+
+
+class Ask(models.Model):
+    """One service asks the owner of a session to move, swap or cancel it. Accepting does it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        TAKEN_BACK = "taken_back", _("taken back")
+
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="asks")
+    from_organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="asks_sent"
+    )
+    to_organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="asks_received"
+    )
+    session = models.ForeignKey(
+        GroupSession, on_delete=models.CASCADE, related_name="asks"
+    )
+    swap_with = models.ForeignKey(
+        GroupSession, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    changes = models.JSONField(default=list)
+    versions = models.JSONField(default=dict)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.OPEN
+    )
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PrisonScoped["Ask"].as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.state}"

@@ -1,0 +1,33 @@
+"""The ground everything stands on: prisons, services, people who sign in, and the records of what they did."""
+
+from prisons.models.people import Invitation, Membership, Role, User
+from prisons.models.places import Building, Organisation, Prison, Unit
+from prisons.models.records import (
+    ApiToken,
+    AuditEntry,
+    ChangeImage,
+    ChangeSet,
+    Job,
+    Message,
+    Todo,
+)
+from prisons.models.scoped import PrisonScoped
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Building",
+    "ChangeImage",
+    "ChangeSet",
+    "Invitation",
+    "Job",
+    "Membership",
+    "Message",
+    "Organisation",
+    "Prison",
+    "PrisonScoped",
+    "Role",
+    "Todo",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,202 @@
+"""Records: who changed what, what is to be done, what was sent, which long work is running."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from prisons.models.people import Membership, User
+from prisons.models.places import Organisation, Prison
+from prisons.models.scoped import PrisonScoped
+
+
+class ChangeSet(models.Model):
+    """One act on the plan: everything that it moved, so that it can be undone as one."""
+
+    prison = models.ForeignKey(
+        Prison, on_delete=models.CASCADE, related_name="change_sets"
+    )
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    undone_by = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undoes"
+    )
+
+    objects = PrisonScoped["ChangeSet"].as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["prison", "-at"], name="changeset_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ChangeImage(models.Model):
+    """A row before and after a change. Lives for the hour in which undo is possible, then goes."""
+
+    change_set = models.ForeignKey(
+        ChangeSet, on_delete=models.CASCADE, related_name="images"
+    )
+    model = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to which row: ids and names of fields, never their values."""
+
+    prison = models.ForeignKey(
+        Prison, on_delete=models.CASCADE, null=True, related_name="audit_entries"
+    )
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_index=True)
+    verb = models.CharField(max_length=40)
+    model = models.CharField(max_length=60)
+    object_id = models.BigIntegerField(null=True)
+    fields = models.JSONField(default=list)
+    change_set = models.ForeignKey(
+        ChangeSet, on_delete=models.SET_NULL, null=True, related_name="audit_entries"
+    )
+
+    objects = PrisonScoped["AuditEntry"].as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.model} {self.object_id}"
+
+
+class ApiToken(models.Model):
+    """A secret for programs. It reads what its membership may read, and dies with it."""
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField(_("what it is for"), max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    is_demo = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Todo(models.Model):
+    """Something that waits for somebody: the kind names its sentence, the facts fill it."""
+
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="todos")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = PrisonScoped["Todo"].as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [
+            models.Index(
+                fields=["prison"], condition=Q(done_at__isnull=True), name="todo_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Message(models.Model):
+    """One letter by e-mail. The row is claimed before it is sent; an unknown end is never resent by itself."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        CLAIMED = "claimed", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        UNKNOWN = "unknown", _("not known whether it arrived")
+
+    prison = models.ForeignKey(
+        Prison, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    to_email = models.EmailField()
+    to_user = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(max_length=40)
+    language = models.CharField(max_length=2, default="nl")
+    subject = models.CharField(max_length=200)
+    body_text = models.TextField()
+    body_html = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PrisonScoped["Message"].as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.to_email}"
+
+
+class Job(models.Model):
+    """Long work with a progress bar. A heartbeat tells a slow job from a dead one."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        STOPPED = "stopped", _("stopped")
+
+    prison = models.ForeignKey(
+        Prison, on_delete=models.CASCADE, null=True, blank=True, related_name="jobs"
+    )
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    done_steps = models.PositiveIntegerField(default=0)
+    all_steps = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PrisonScoped["Job"].as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

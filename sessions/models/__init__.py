@@ -1,0 +1,38 @@
+"""What is offered: activities, series, sessions, and the people who lead them."""
+
+from sessions.models.offer import (
+    Activity,
+    Domain,
+    Material,
+    Series,
+    SeriesWorker,
+    SkippedDate,
+    Term,
+)
+from sessions.models.placed import Cancellation, GroupSession, SessionWorker, Waiver
+from sessions.models.workers import (
+    Feed,
+    Worker,
+    WorkerAbsence,
+    WorkerAccess,
+    WorkerWish,
+)
+
+__all__ = [
+    "Activity",
+    "Cancellation",
+    "Domain",
+    "Feed",
+    "GroupSession",
+    "Material",
+    "Series",
+    "SeriesWorker",
+    "SessionWorker",
+    "SkippedDate",
+    "Term",
+    "Waiver",
+    "Worker",
+    "WorkerAbsence",
+    "WorkerAccess",
+    "WorkerWish",
+]
