@@ -126,7 +126,7 @@ Q_CLUSTER = {
 # --- Who is it ------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "prisons.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["planner.sign_in.WelcomePeople"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

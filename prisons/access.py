@@ -1,0 +1,284 @@
+"""Who may do what: roles are named sets of rights, views ask for a right, a stranger finds nothing.
+
+Rights say what kind of act somebody may do in a prison at all. Whether this very row may be changed is
+`Access.may_change(organisation)`: an organiser changes the own service, a coordinator the own authority.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from core.clock import today
+from prisons.models import Membership, Organisation, Prison, Role, User
+
+
+class Right(StrEnum):
+    """What a view or an API call may ask for."""
+
+    SEE_BOARD = "see_board"
+    """The week, rooms, closures and series of every service."""
+    SEE_TITLES = "see_titles"
+    """What an activity is really called; without it every name is the neutral one."""
+    SEE_OWN_SESSIONS = "see_own_sessions"
+    """A facilitator's own sessions and sheets, nobody else's."""
+    SEE_NAMES = "see_names"
+    """Who takes part, never why. Asks for a second factor."""
+    ENTER_REQUESTS = "enter_requests"
+    """Notes, requests, reply slips, and the page of a person (with why: never for the prison)."""
+    DECIDE = "decide"
+    """Approve, put on the waiting list, decline, end a place."""
+    PLACE = "place"
+    """Make activities, series and sessions, and give them a room, a time and a facilitator."""
+    PUBLISH = "publish"
+    CLOSE = "close"
+    """Announce, confirm and lift closures."""
+    DOWNLOAD_LISTS = "download_lists"
+    """Movement lists, sheets, gate lists; hand them over."""
+    MARK = "mark"
+    """Attendance; a facilitator only of own sessions."""
+    AGREE = "agree"
+    """Give the prison's answer on who takes part."""
+    SEPARATE = "separate"
+    """Enter and see who is kept apart from whom."""
+    KEEP_ROSTER = "keep_roster"
+    """Units, cells, arrivals and departures of people."""
+    MANAGE_WORKERS = "manage_workers"
+    MANAGE_PEOPLE = "manage_people"
+    """Invite, give and end roles."""
+    MANAGE_RULES = "manage_rules"
+    """Rooms, time slots, units and their hours, holidays."""
+    READ_OUTBOX = "read_outbox"
+    READ_AUDIT = "read_audit"
+    REPORT = "report"
+    """Counts and percentages; no person in them."""
+
+
+_SERVICE = frozenset(
+    {
+        Right.SEE_BOARD,
+        Right.SEE_TITLES,
+        Right.SEE_NAMES,
+        Right.ENTER_REQUESTS,
+        Right.DECIDE,
+        Right.PLACE,
+        Right.PUBLISH,
+        Right.DOWNLOAD_LISTS,
+        Right.MARK,
+        Right.KEEP_ROSTER,
+        Right.MANAGE_WORKERS,
+        Right.REPORT,
+    }
+)
+
+RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
+    Role.ORGANISER: _SERVICE,
+    Role.COORDINATOR: _SERVICE
+    | {Right.CLOSE, Right.MANAGE_PEOPLE, Right.MANAGE_RULES, Right.READ_OUTBOX, Right.READ_AUDIT},
+    # The prison: who must be brought where and when. Never titles, requests or anything that says why.
+    Role.LIAISON: frozenset(
+        {
+            Right.SEE_BOARD,
+            Right.SEE_NAMES,
+            Right.CLOSE,
+            Right.DOWNLOAD_LISTS,
+            Right.AGREE,
+            Right.SEPARATE,
+            Right.KEEP_ROSTER,
+        }
+    ),
+    Role.WORKER: frozenset({Right.SEE_OWN_SESSIONS, Right.SEE_TITLES, Right.MARK}),
+    Role.AUDITOR: frozenset({Right.SEE_BOARD, Right.READ_AUDIT, Right.REPORT}),
+}
+
+# Whoever installs the program sets up prisons and people; participants are none of their business.
+RIGHTS_OF_SUPERUSER = frozenset(
+    {Right.SEE_BOARD, Right.MANAGE_PEOPLE, Right.MANAGE_RULES, Right.READ_OUTBOX, Right.READ_AUDIT}
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one person may do in one prison today: the union of the roles in force."""
+
+    user: User
+    prison: Prison
+    memberships: tuple[Membership, ...]
+    rights: frozenset[Right]
+    roles: frozenset[str]
+    organisation_ids: frozenset[int]
+    """Services for which the person is organiser or coordinator."""
+    authorities: frozenset[str]
+    """Authorities for which the person is coordinator."""
+
+    def has(self, right: Right) -> bool:
+        return right in self.rights
+
+    def has_any(self, rights: Iterable[Right]) -> bool:
+        return not self.rights.isdisjoint(rights)
+
+    def may_change(self, organisation: Organisation) -> bool:
+        """Own service for an organiser, own authority for a coordinator; others' rows are asked for."""
+        return organisation.pk in self.organisation_ids or organisation.authority in self.authorities
+
+    def require_change(self, organisation: Organisation) -> None:
+        """Raises PermissionDenied when this row belongs to somebody else."""
+        if not self.may_change(organisation):
+            raise PermissionDenied(
+                _("This belongs to %(organisation)s. You can ask them to change it.") % {"organisation": organisation}
+            )
+
+    @property
+    def uses_neutral_names(self) -> bool:
+        """True for whoever may not learn what a group is really called (the prison, an auditor)."""
+        return Right.SEE_TITLES not in self.rights
+
+    @cached_property
+    def can(self) -> dict[str, bool]:
+        """For templates: `{% if access.can.place %}`."""
+        return {right.value: right in self.rights for right in Right}
+
+
+class PrisonRequest(HttpRequest):
+    """The request that a view decorated with `prison_view` receives."""
+
+    user: User
+    htmx: HtmxDetails
+    prison: Prison
+    access: Access
+    membership_rights: frozenset[Right]
+
+
+def access_for(user: User | AnonymousUser, prison: Prison, *, now: dt.datetime | None = None) -> Access | None:
+    """The access of this person to this prison at this moment, in one query; None for a stranger."""
+    if not isinstance(user, User) or not is_welcome(user):
+        return None
+    memberships = Membership.objects.in_prison(prison).live_on(today(now)).filter(user=user)
+    return _access(user, prison, tuple(memberships.select_related("organisation").order_by("pk")))
+
+
+def access_through(membership: Membership, *, now: dt.datetime | None = None) -> Access | None:
+    """What this one role gives, without the person's other roles: for tokens and feeds. None once it has ended."""
+    day = today(now)
+    is_live = membership.starts_on <= day and (membership.ends_on is None or day <= membership.ends_on)
+    if not is_live or not is_welcome(membership.user):
+        return None
+    return _access(membership.user, membership.prison, (membership,))
+
+
+def is_welcome(user: User) -> bool:
+    """False for closed accounts, and for people of the demo anywhere but in the demo."""
+    return user.is_active and (settings.DEMO or not user.is_demo)
+
+
+def _access(user: User, prison: Prison, memberships: tuple[Membership, ...]) -> Access | None:
+    if not memberships and not user.is_superuser:
+        return None
+    rights: set[Right] = set(RIGHTS_OF_SUPERUSER) if user.is_superuser else set()
+    for membership in memberships:
+        rights |= RIGHTS_OF_ROLE[membership.role]
+    acting = [m for m in memberships if m.organisation and m.role in (Role.ORGANISER, Role.COORDINATOR)]
+    return Access(
+        user=user,
+        prison=prison,
+        memberships=memberships,
+        rights=frozenset(rights),
+        roles=frozenset(membership.role for membership in memberships),
+        organisation_ids=frozenset(m.organisation.pk for m in acting if m.organisation),
+        authorities=frozenset(m.organisation.authority for m in acting if m.organisation and m.role == Role.COORDINATOR),
+    )
+
+
+def _access_by_slug(user: User, slug: str) -> Access | None:
+    """The prison and the roles in it with one query, since every page of a prison asks this first."""
+    if not is_welcome(user):
+        return None
+    memberships = tuple(
+        Membership.objects.live_on(today())
+        .filter(user=user, prison__slug=slug)
+        .select_related("organisation", "prison")
+        .order_by("pk")
+    )
+    prison = memberships[0].prison if memberships else None
+    if prison is None and user.is_superuser:
+        prison = Prison.objects.filter(slug=slug).first()
+    return _access(user, prison, memberships) if prison else None
+
+
+P = ParamSpec("P")
+PrisonView = Callable[Concatenate[Any, Prison, P], HttpResponseBase]
+
+
+def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpResponseBase]]:
+    """Makes `view(request, prison, ...)` a page of a prison: one of `rights` suffices, none means any member.
+
+    Anonymous: to the sign-in page (by HX-Redirect inside HTMX). Stranger or unknown prison: 404. Right
+    missing: 403. Sets `request.prison` and `request.access`.
+    """
+
+    def decorate(view: PrisonView[P]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: Any, prison: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            access = _access_by_slug(request.user, prison)
+            if access is None:
+                raise Http404
+            if rights and not access.has_any(rights):
+                raise PermissionDenied(_("Your role in this prison does not include this page."))
+            if _lacks_second_factor(access):
+                return _to_second_factor(request)
+            request.prison, request.access, request.membership_rights = access.prison, access, access.rights
+            _remember(request.user, access.prison)
+            return view(request, access.prison, *args, **kwargs)
+
+        guarded.asks_for = rights  # type: ignore[attr-defined]  # the walk over every URL reads it
+        return guarded
+
+    return decorate
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Sign in, then back to the page in front of the person (not to the fragment that HTMX wanted)."""
+    htmx: HtmxDetails = getattr(request, "htmx", None) or HtmxDetails(request)
+    if not htmx:
+        return redirect_to_login(request.get_full_path())
+    page = htmx.current_url_abs_path or "/"
+    return HttpResponseClientRedirect(redirect_to_login(page).url)
+
+
+def _lacks_second_factor(access: Access) -> bool:
+    if not settings.SECOND_FACTOR_REQUIRED or not access.has(Right.SEE_NAMES):
+        return False
+    return not is_mfa_enabled(access.user)
+
+
+def _to_second_factor(request: HttpRequest) -> HttpResponseBase:
+    messages.warning(
+        request,
+        _("You may see names of people in detention. So first set up a second step for signing in, then go on."),
+    )
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(resolve_url("mfa_index"))
+    return redirect("mfa_index")
+
+
+def _remember(user: User, prison: Prison) -> None:
+    if user.last_prison_id != prison.pk:
+        User.objects.filter(pk=user.pk).update(last_prison=prison)

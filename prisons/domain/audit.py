@@ -1,0 +1,71 @@
+"""Who did what to which row. Ids and names of fields go in, values never do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Model
+
+from core import clock
+from prisons.models import AuditEntry, ChangeSet, Prison, User
+
+Target = Model | tuple[type[Model], int | None]
+"""A saved row, or the model and the id of one that is gone or was never loaded."""
+
+
+def record(
+    prison: Prison | None,
+    by: User | None,
+    verb: str,
+    target: Target,
+    *,
+    fields: Iterable[str] = (),
+    change_set: ChangeSet | None = None,
+    now: dt.datetime | None = None,
+) -> AuditEntry:
+    """Writes one entry, in the transaction of the act itself. `by=None` is the program."""
+    entry = _entry(prison, by, verb, target, fields, change_set, now or clock.now())
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(
+    prison: Prison | None,
+    by: User | None,
+    verb: str,
+    targets: Iterable[Target],
+    *,
+    fields: Iterable[str] = (),
+    change_set: ChangeSet | None = None,
+    now: dt.datetime | None = None,
+) -> None:
+    """The same act on many rows, in one statement per thousand."""
+    at, names = now or clock.now(), list(fields)
+    entries = [_entry(prison, by, verb, target, names, change_set, at) for target in targets]
+    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+def _entry(
+    prison: Prison | None,
+    by: User | None,
+    verb: str,
+    target: Target,
+    fields: Iterable[str],
+    change_set: ChangeSet | None,
+    at: dt.datetime,
+) -> AuditEntry:
+    model, object_id = target if isinstance(target, tuple) else (type(target), target.pk)
+    names = sorted(set(fields))
+    if not all(name.isidentifier() for name in names):
+        raise ValueError(f"the audit keeps names of fields, never values: {names}")
+    return AuditEntry(
+        prison=prison,
+        by=by,
+        at=at,
+        verb=verb,
+        model=model._meta.label_lower,
+        object_id=object_id,
+        fields=names,
+        change_set=change_set,
+    )
