@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-fast test-postgres test-browser proof check format messages bench bench-planner screenshots lock clean
+.PHONY: help setup install demo serve test test-fast test-postgres test-browser proof check format messages bench bench-planner screenshots lock clean
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -11,16 +11,80 @@ SIZE ?= full
 export PORT SIZE
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sort | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 setup: .venv/.installed ## install what requirements.lock names into .venv
 
 # The lock covers the tools of development too: one file, one environment, the same on every machine.
+# Two starts side by side wait for each other where flock is at hand.
 .venv/.installed: requirements.lock
-	@test -x .venv/bin/python || python3 -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
-	@.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
-	@touch .venv/.installed
+	@mkdir -p var
+	@if command -v flock >/dev/null; then exec flock var/setup.lock $(MAKE) --no-print-directory install; \
+	else $(MAKE) --no-print-directory install; fi
+
+install:
+	@test ! .venv/.installed -nt requirements.lock || exit 0; \
+	echo 'Installing what requirements.lock names into .venv ...'; \
+	python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")' && \
+	{ test -x .venv/bin/python || python3 -m venv .venv; } && \
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1' && \
+	.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock && \
+	touch .venv/.installed
+
+demo: setup ## show it with invented people: PORT=8123 make demo serves there
+	@DEMO=yes DATA_DIR="var/demo/$(PORT)" BASE_URL="http://localhost:$(PORT)" COOKIE_SUFFIX="$(PORT)" DATABASE_URL= REDIS_URL= \
+	exec $(PYTHON) manage.py demo --port "$(PORT)"
+
+serve: setup ## run what the environment or .env describes (see docs/operations.md)
+	@$(PYTHON) manage.py migrate --no-input --verbosity 0
+	@$(PYTHON) manage.py createcachetable
+	@$(PYTHON) manage.py collectstatic --no-input --verbosity 0
+	@$(PYTHON) manage.py messages compile
+	@exec $(PYTHON) manage.py serve --port "$(PORT)"
+
+test: setup ## the whole suite: SQLite, then what is marked for PostgreSQL, then the browser
+	@$(PYTHON) manage.py messages compile
+	$(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
+	TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
+	$(PYTHON) -m pytest -m browser tests --ignore=tests/proof
+
+test-fast: setup ## without the browser and PostgreSQL
+	@$(PYTHON) manage.py messages compile
+	$(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
+
+test-postgres: setup ## only what is marked for PostgreSQL
+	TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
+
+test-browser: setup ## only the browser tests
+	$(PYTHON) -m pytest -m browser tests --ignore=tests/proof
+
+proof: setup ## races, office and calendar programs, fuzzing; SIZE=small is the short one
+	@$(PYTHON) manage.py messages compile
+	PROOF_SIZE="$(SIZE)" $(PYTHON) -m pytest tests/proof
+
+check: setup ## lint, format, layers, types, migrations, translations
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	.venv/bin/lint-imports
+	$(PYTHON) -m mypy
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py messages check
+
+format: setup ## mend what ruff can mend
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+messages: setup ## collect texts into locale/, then translate what is empty there
+	$(PYTHON) manage.py messages update
+
+bench: setup ## figures: conflicts, placements, requests per second
+	$(PYTHON) -m benchmarks
+
+bench-planner: setup ## figures of the automatic proposal
+	$(PYTHON) -m benchmarks.planner
+
+screenshots: setup ## pictures of the main pages into docs/
+	$(PYTHON) -m docs.screenshots
 
 lock: ## choose versions anew from pyproject.toml
 	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --group dev --upgrade --no-header pyproject.toml -o requirements.lock

@@ -93,7 +93,9 @@ def updated(language: str, template: Catalog) -> bytes:
     for message in catalog:
         message.locations = []
     buffer = io.BytesIO()
-    write_po(buffer, catalog, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True, width=110)
+    write_po(
+        buffer, catalog, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True, width=110
+    )
     head = "".join(f'"{name}: {value}\\n"\n' for name, value in headers)
     comment = f"{catalog.header_comment}\n"
     return f'{comment}msgid ""\nmsgstr ""\n{head}\n'.encode() + buffer.getvalue()
@@ -141,7 +143,7 @@ def _problems_in(language: str, template: Catalog) -> Iterator[str]:
 
 
 def _reason(message: Message) -> str:
-    texts = message.string if isinstance(message.string, (tuple, list)) else [message.string]
+    texts = [str(text or "") for text in _all(message.string)]
     if not all(texts):
         return "not translated"
     if message.fuzzy:

@@ -19,28 +19,18 @@ class Ask(models.Model):
         TAKEN_BACK = "taken_back", _("taken back")
 
     prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="asks")
-    from_organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="asks_sent"
-    )
-    to_organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="asks_received"
-    )
-    session = models.ForeignKey(
-        GroupSession, on_delete=models.CASCADE, related_name="asks"
-    )
+    from_organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="asks_sent")
+    to_organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="asks_received")
+    session = models.ForeignKey(GroupSession, on_delete=models.CASCADE, related_name="asks")
     swap_with = models.ForeignKey(
         GroupSession, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     changes = models.JSONField(default=list)
     versions = models.JSONField(default=dict)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.OPEN
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    answered_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = PrisonScoped["Ask"].as_manager()

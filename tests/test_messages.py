@@ -9,11 +9,15 @@ from planner import catalogues
 
 def test_catalogues_are_complete() -> None:
     problems = catalogues.problems()
-    assert not problems, f"{len(problems)} texts to translate, see `make messages`:\n" + "\n".join(problems[:40])
+    assert not problems, f"{len(problems)} texts to translate, see `make messages`:\n" + "\n".join(
+        problems[:40]
+    )
 
 
 def test_catalogues_hold_no_text_that_the_code_has_not() -> None:
-    in_code = {(message.id if isinstance(message.id, str) else message.id[0]) for message in catalogues.collect()}
+    in_code = {
+        (message.id if isinstance(message.id, str) else message.id[0]) for message in catalogues.collect()
+    }
     for language in catalogues.LANGUAGES:
         in_catalogue = {(m.id if isinstance(m.id, str) else m.id[0]) for m in catalogues.read(language)}
         assert in_catalogue <= in_code

@@ -20,7 +20,16 @@ from pathlib import Path
 import pytest
 
 BINARIES = "/usr/lib/postgresql/*/bin/postgres"
-FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=120"]
+FAST = [
+    "-c",
+    "fsync=off",
+    "-c",
+    "synchronous_commit=off",
+    "-c",
+    "full_page_writes=off",
+    "-c",
+    "max_connections=120",
+]
 
 
 class Unavailable(Exception):
@@ -66,7 +75,9 @@ def start_postgres() -> str:
     subprocess.run(init, check=True, **run)
     port = _free_port()
     listen = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
-    server = subprocess.Popen([binaries / "postgres", "-D", data, *listen, *FAST], start_new_session=True, **run)
+    server = subprocess.Popen(
+        [binaries / "postgres", "-D", data, *listen, *FAST], start_new_session=True, **run
+    )
     atexit.register(_stop, server, folder)
     ready = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
     for _attempt in range(150):

@@ -22,5 +22,7 @@ class Command(BaseCommand):
         if options["verb"] == "check":
             problems = catalogues.problems()
             if problems:
-                raise CommandError("\n".join([*problems, f"{len(problems)} texts to mend; see `make messages`."]))
+                raise CommandError(
+                    "\n".join([*problems, f"{len(problems)} texts to mend; see `make messages`."])
+                )
         catalogues.compile_all()
