@@ -5,9 +5,10 @@ import unicodedata
 
 # Control characters other than tab and newline, lone surrogates and non-characters: no XML, no iCalendar and
 # no PostgreSQL takes them. Spaces without width make two names look the same, and the marks that turn the
-# direction of writing let a name disguise the rest of a line. The joiners that Arabic, Farsi and emoji need stay.
+# direction of writing let a name disguise the rest of a line. The joiners of Arabic, Farsi and emoji stay.
 UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff"
+    "\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 NEWLINES = re.compile("\r\n|[\r\x85\u2028\u2029]")
 

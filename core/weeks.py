@@ -13,7 +13,7 @@ ADDRESS = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
-    """Week `number`, Monday to Sunday, of the ISO `year` that owns it. Raises ValueError when there is none."""
+    """Week `number`, Monday to Sunday, of the ISO `year` that owns it. Raises ValueError if there is none."""
 
     year: int
     number: int
