@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
 from django.test import Client
 
+from core.clock import BRUSSELS
+from core.weeks import Week
 from prisons.models import Building, Membership, Organisation, Prison, Unit, User
+from rooms.models import Closure, Feature, Holiday, Room, RoomHours, SoftBand, TimeSlot, UnitHours
+from sessions.models import (
+    Activity,
+    GroupSession,
+    Series,
+    SeriesWorker,
+    SessionWorker,
+    Term,
+    Worker,
+    WorkerAbsence,
+    WorkerAccess,
+    WorkerWish,
+)
 
 _numbers = count(1)
 PASSWORD = "lente-in-Brussel-26"
 
-# --- prisons ------------------------------------------------------------------------------------------------------
+# --- prisons ----------------------------------------------------------------------------------------------
 
 
 def make_prison(slug: str = "", **fields: Any) -> Prison:
@@ -47,7 +63,11 @@ def make_user(full_name: str = "", *, password: str | None = None, **fields: Any
 
 
 def make_membership(
-    user: User, prison: Prison, role: str = "organiser", organisation: Organisation | None = None, **fields: Any
+    user: User,
+    prison: Prison,
+    role: str = "organiser",
+    organisation: Organisation | None = None,
+    **fields: Any,
 ) -> Membership:
     defaults = {"starts_on": dt.date(2020, 1, 1)}
     return Membership.objects.create(
@@ -60,3 +80,167 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+# --- rooms ------------------------------------------------------------------------------------------------
+
+
+def at(text: str) -> dt.datetime:
+    """`at("2026-11-23 09:00")`: that moment on the wall clock in Brussels, as an aware instant in UTC."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=BRUSSELS).astimezone(dt.UTC)
+
+
+def make_feature(code: str = "", **fields: Any) -> Feature:
+    code = code or f"feature-{next(_numbers)}"
+    return Feature.objects.create(code=code, **({"name_nl": code, "name_fr": code, "name_en": code} | fields))
+
+
+def make_room(
+    prison: Prison, *, features: Iterable[Feature] = (), reachable_from: Iterable[Unit] = (), **fields: Any
+) -> Room:
+    building = fields.pop("building", None) or prison.buildings.first() or make_building(prison)
+    defaults = {"name": f"Room {next(_numbers)}", "capacity": 12}
+    room = Room.objects.create(prison=prison, building=building, **(defaults | fields))
+    room.features.set(features)
+    room.reachable_from.set(reachable_from)
+    return room
+
+
+def make_slot(
+    prison: Prison, weekday: int = 1, starts: str = "08:30", ends: str = "11:00", **fields: Any
+) -> TimeSlot:
+    defaults = {"valid_from": dt.date(2020, 1, 1)}
+    hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    return TimeSlot.objects.create(prison=prison, weekday=weekday, **hours, **(defaults | fields))
+
+
+def make_room_hours(room: Room, weekday: int = 1, starts: str = "08:00", ends: str = "20:00") -> RoomHours:
+    hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    return RoomHours.objects.create(room=room, weekday=weekday, **hours)
+
+
+def make_unit_hours(
+    unit: Unit, weekday: int = 1, starts: str = "09:00", ends: str = "10:00", kind: str = "yard"
+) -> UnitHours:
+    hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    return UnitHours.objects.create(unit=unit, weekday=weekday, kind=kind, **hours)
+
+
+def make_holiday(prison: Prison, on: dt.date, name: str = "Feest") -> Holiday:
+    return Holiday.objects.create(prison=prison, on=on, name_nl=name, name_fr=name, name_en=name)
+
+
+def make_band(prison: Prison, starts_on: dt.date, ends_on: dt.date, kind: str = "school_nl") -> SoftBand:
+    names = {"name_nl": "Vakantie", "name_fr": "Congé", "name_en": "Break"}
+    return SoftBand.objects.create(prison=prison, kind=kind, starts_on=starts_on, ends_on=ends_on, **names)
+
+
+def make_closure(prison: Prison, starts_at: dt.datetime, ends_at: dt.datetime, **fields: Any) -> Closure:
+    """Confirmed, of the whole prison, unless `room`, `unit` or `state` say otherwise."""
+    defaults = {"kind": "strike", "state": "confirmed", "created_at": starts_at}
+    return Closure.objects.create(prison=prison, starts_at=starts_at, ends_at=ends_at, **(defaults | fields))
+
+
+# --- sessions ---------------------------------------------------------------------------------------------
+
+
+def make_term(prison: Prison, **fields: Any) -> Term:
+    defaults = {
+        "name": f"Term {next(_numbers)}",
+        "starts_on": dt.date(2026, 9, 7),
+        "ends_on": dt.date(2026, 12, 20),
+    }
+    return Term.objects.create(prison=prison, **(defaults | fields))
+
+
+def make_activity(organisation: Organisation, title: str = "", **fields: Any) -> Activity:
+    title = title or f"Activity {next(_numbers)}"
+    defaults = {"domain": "education", "title_nl": title, "title_fr": title, "title_en": title}
+    return Activity.objects.create(organisation=organisation, **(defaults | fields))
+
+
+def make_series(
+    prison: Prison,
+    *,
+    organisation: Organisation | None = None,
+    units: Iterable[Unit] = (),
+    needs_features: Iterable[Feature] = (),
+    workers: Iterable[Worker] = (),
+    **fields: Any,
+) -> Series:
+    """A group of eight on Mondays at 09:00; without sessions (see `make_session`)."""
+    if "activity" not in fields:
+        fields["activity"] = make_activity(organisation or make_organisation(prison))
+    defaults = {
+        "list_code": f"A{next(_numbers)}",
+        "places": 8,
+        "starts_on": dt.date(2026, 11, 23),
+        "start_time": dt.time(9),
+        "duration_minutes": 90,
+    }
+    series = Series.objects.create(prison=prison, **(defaults | fields))
+    series.units.set(units)
+    series.needs_features.set(needs_features)
+    for worker in workers:
+        SeriesWorker.objects.create(series=series, worker=worker)
+    return series
+
+
+def make_session(
+    series: Series,
+    starts_at: dt.datetime | str | None = "2026-11-23 09:00",
+    *,
+    minutes: int = 90,
+    room: Room | None = None,
+    workers: Iterable[Worker] = (),
+    **fields: Any,
+) -> GroupSession:
+    """Writes the rows itself, so that a test can also build what the placement would refuse.
+
+    Without a room it lies in the tray; with `starts_at=None` too, in the week of the series' first date.
+    """
+    if isinstance(starts_at, str):
+        starts_at = at(starts_at)
+    on = starts_at.astimezone(BRUSSELS).date() if starts_at else series.starts_on
+    defaults = {
+        "week_on": Week.from_date(on).monday,
+        "pattern_on": None,
+        "starts_at": starts_at,
+        "ends_at": starts_at + dt.timedelta(minutes=minutes) if starts_at else None,
+        "changed_at": starts_at or at(f"{on} 00:00"),
+    }
+    session = GroupSession.objects.create(
+        prison=series.prison, series=series, room=room, **(defaults | fields)
+    )
+    for worker in workers:
+        SessionWorker.objects.create(session=session, worker=worker)
+    return session
+
+
+def make_worker(
+    *prisons: Prison,
+    organisation: Organisation | None = None,
+    permitted_until: dt.date | None = dt.date(2030, 12, 31),
+    needs_permission: bool = True,
+    **fields: Any,
+) -> Worker:
+    """A facilitator with a valid permission in each of these prisons."""
+    number = next(_numbers)
+    defaults = {"name": f"Worker {number}", "email": f"worker{number}@example.org"}
+    worker = Worker.objects.create(**(defaults | fields))
+    if organisation:
+        worker.organisations.add(organisation)
+    for prison in prisons:
+        WorkerAccess.objects.create(
+            worker=worker, prison=prison, permitted_until=permitted_until, needs_permission=needs_permission
+        )
+    return worker
+
+
+def make_absence(worker: Worker, starts_at: str, ends_at: str) -> WorkerAbsence:
+    return WorkerAbsence.objects.create(worker=worker, starts_at=at(starts_at), ends_at=at(ends_at))
+
+
+def make_wish(worker: Worker, weekday: int = 1, starts: str = "08:00", ends: str = "12:00") -> WorkerWish:
+    hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    return WorkerWish.objects.create(worker=worker, weekday=weekday, **hours)
