@@ -57,8 +57,8 @@ def sweep_overlaps(items: Iterable[tuple[Hashable, Any, Any, Payload]]) -> list[
     """The pairs of payloads whose rows `(key, start, end, payload)` share a key and overlap, earlier first.
 
     Plain tuples, so that thousands of rows can come straight from `values_list`. Starts and ends are of any
-    one ordered kind: instants in UTC (as the database gives them) or numbers. Half-open; rows without a length
-    overlap nothing. Sorted once, then swept: O(n log n + pairs).
+    one ordered kind: instants in UTC (as the database gives them) or numbers. Rows that touch, or that have
+    no length, do not overlap. Sorted once, then swept: O(n log n + pairs).
     """
     pairs: list[tuple[Payload, Payload]] = []
     running: dict[Hashable, list[tuple[Any, Payload]]] = {}
