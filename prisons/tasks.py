@@ -1,0 +1,16 @@
+"""What the worker calls. Every task may run twice."""
+
+from __future__ import annotations
+
+from prisons.domain import changes, jobs, outbox
+
+
+def send_message(message_pk: int) -> None:
+    outbox.deliver(message_pk)
+
+
+def sweep() -> None:
+    """Every few minutes: what was left lying by a program that stopped."""
+    outbox.tend()
+    jobs.bury_silent()
+    changes.purge_images()
