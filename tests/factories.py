@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable
 from itertools import count
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import Client
 from core.clock import BRUSSELS
 from core.weeks import Week
 from prisons.models import Building, Membership, Organisation, Prison, Unit, User
+from rooms.domain.facts import bump_rules
 from rooms.models import Closure, Feature, Holiday, Room, RoomHours, SoftBand, TimeSlot, UnitHours
 from sessions.models import (
     Activity,
@@ -35,7 +37,9 @@ PASSWORD = "lente-in-Brussel-26"
 def make_prison(slug: str = "", **fields: Any) -> Prison:
     slug = slug or f"prison-{next(_numbers)}"
     name = slug.replace("-", " ").title()
-    return Prison.objects.create(slug=slug, **({"name_nl": name, "name_fr": name} | fields))
+    # A version of its own: ids come again in the next test, and rules are kept by id and version.
+    defaults = {"name_nl": name, "name_fr": name, "rules_version": secrets.randbelow(2**31 - 2) + 1}
+    return Prison.objects.create(slug=slug, **(defaults | fields))
 
 
 def make_building(prison: Prison, **fields: Any) -> Building:
@@ -43,7 +47,9 @@ def make_building(prison: Prison, **fields: Any) -> Building:
 
 
 def make_unit(prison: Prison, code: str = "", **fields: Any) -> Unit:
-    return Unit.objects.create(prison=prison, code=code or f"U{next(_numbers)}", **fields)
+    unit = Unit.objects.create(prison=prison, code=code or f"U{next(_numbers)}", **fields)
+    bump_rules(prison)
+    return unit
 
 
 def make_organisation(*prisons: Prison, **fields: Any) -> Organisation:
@@ -103,6 +109,7 @@ def make_room(
     room = Room.objects.create(prison=prison, building=building, **(defaults | fields))
     room.features.set(features)
     room.reachable_from.set(reachable_from)
+    bump_rules(prison)
     return room
 
 
@@ -111,11 +118,13 @@ def make_slot(
 ) -> TimeSlot:
     defaults = {"valid_from": dt.date(2020, 1, 1)}
     hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    bump_rules(prison)
     return TimeSlot.objects.create(prison=prison, weekday=weekday, **hours, **(defaults | fields))
 
 
 def make_room_hours(room: Room, weekday: int = 1, starts: str = "08:00", ends: str = "20:00") -> RoomHours:
     hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    bump_rules(room.prison)
     return RoomHours.objects.create(room=room, weekday=weekday, **hours)
 
 
@@ -123,21 +132,25 @@ def make_unit_hours(
     unit: Unit, weekday: int = 1, starts: str = "09:00", ends: str = "10:00", kind: str = "yard"
 ) -> UnitHours:
     hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    bump_rules(unit.prison)
     return UnitHours.objects.create(unit=unit, weekday=weekday, kind=kind, **hours)
 
 
 def make_holiday(prison: Prison, on: dt.date, name: str = "Feest") -> Holiday:
+    bump_rules(prison)
     return Holiday.objects.create(prison=prison, on=on, name_nl=name, name_fr=name, name_en=name)
 
 
 def make_band(prison: Prison, starts_on: dt.date, ends_on: dt.date, kind: str = "school_nl") -> SoftBand:
     names = {"name_nl": "Vakantie", "name_fr": "Congé", "name_en": "Break"}
+    bump_rules(prison)
     return SoftBand.objects.create(prison=prison, kind=kind, starts_on=starts_on, ends_on=ends_on, **names)
 
 
 def make_closure(prison: Prison, starts_at: dt.datetime, ends_at: dt.datetime, **fields: Any) -> Closure:
     """Confirmed, of the whole prison, unless `room`, `unit` or `state` say otherwise."""
     defaults = {"kind": "strike", "state": "confirmed", "created_at": starts_at}
+    bump_rules(prison)
     return Closure.objects.create(prison=prison, starts_at=starts_at, ends_at=ends_at, **(defaults | fields))
 
 

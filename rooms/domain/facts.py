@@ -2,15 +2,17 @@
 
 Times of day are minutes since local midnight (510 is 08:30), spans are half-open, weekdays are ISO (1 is Monday).
 Every writer of a rule calls `bump_rules`, so a process may keep what it loaded for as long as the version stands.
+A version is drawn, not counted: a number that a transaction rolled back never comes again with other rules.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.db.models import F
@@ -76,8 +78,14 @@ class UnitFacts:
     label: str
     population: str
     is_active: bool
+    regime: str = Unit.Regime.HALF
     hours: dict[int, tuple[BlockedHours, ...]] = field(default_factory=dict)
     """Weekday -> when its people cannot come."""
+
+    @property
+    def walks_with_badge(self) -> bool:
+        """People of an open regime open the doors on their way themselves."""
+        return self.regime == Unit.Regime.OPEN
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,16 @@ class Rules:
     separates_populations: bool
     badge_walkers_apart: bool
     turnaround_minutes: int
+
+    @cached_property
+    def active_unit_ids(self) -> frozenset[int]:
+        return frozenset(unit.unit_id for unit in self.units.values() if unit.is_active)
+
+    @cached_property
+    def escorted_unit_ids(self) -> frozenset[int]:
+        """Units whose people must be brought: all, or where badge walkers count apart those without a badge."""
+        apart = self.badge_walkers_apart
+        return frozenset(u.unit_id for u in self.units.values() if not (apart and u.walks_with_badge))
 
     def slots_on(self, day: dt.date) -> list[SlotFacts]:
         """The slots in force on this date, in order of time."""
@@ -121,9 +139,13 @@ def rules_of(prison: Prison) -> Rules:
 
 
 def bump_rules(prison: Prison) -> None:
-    """A rule has changed: nobody may use a kept copy any more. Call in the transaction of the change."""
+    """A rule has changed: nobody may use a kept copy any more. Call in the transaction, after the change.
+
+    `prison` itself learns its new version, so that what follows in the same request sees the new rules.
+    """
+    prison.rules_version = secrets.randbelow(2**31 - 2) + 1
     Prison.objects.filter(pk=prison.pk).update(
-        rules_version=F("rules_version") + 1, plan_version=F("plan_version") + 1
+        rules_version=prison.rules_version, plan_version=F("plan_version") + 1
     )
 
 
@@ -153,8 +175,12 @@ def load_rules(prison: Prison, *, version: int = 0) -> Rules:
 
 
 def _rooms(prison: Prison) -> dict[int, RoomFacts]:
-    features = _grouped(Room.features.through.objects.filter(room__prison=prison).values_list("room_id", "feature_id"))
-    reach = _grouped(Room.reachable_from.through.objects.filter(room__prison=prison).values_list("room_id", "unit_id"))
+    features = _grouped(
+        Room.features.through.objects.filter(room__prison=prison).values_list("room_id", "feature_id")
+    )
+    reach = _grouped(
+        Room.reachable_from.through.objects.filter(room__prison=prison).values_list("room_id", "unit_id")
+    )
     hours: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for row in RoomHours.objects.filter(room__prison=prison).order_by("starts"):
         hours[row.room_id][row.weekday].append((minutes(row.starts), minutes(row.ends)))
@@ -168,7 +194,9 @@ def _rooms(prison: Prison) -> dict[int, RoomFacts]:
             inside_unit_id=room.inside_unit_id,
             features=frozenset(features.get(room.pk, ())),
             reachable_from=frozenset(reach.get(room.pk, ())),
-            hours={day: _joined(spans) for day, spans in hours[room.pk].items()} if room.pk in hours else None,
+            hours={day: _joined(spans) for day, spans in hours[room.pk].items()}
+            if room.pk in hours
+            else None,
         )
         for room in Room.objects.in_prison(prison).select_related("building")
     }
@@ -184,6 +212,7 @@ def _units(prison: Prison) -> dict[int, UnitFacts]:
             label=str(unit),
             population=unit.population,
             is_active=unit.is_active,
+            regime=unit.regime,
             hours={day: tuple(spans) for day, spans in hours.get(unit.pk, {}).items()},
         )
         for unit in Unit.objects.in_prison(prison)
