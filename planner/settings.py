@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "planner.urls"
@@ -91,7 +92,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
-# --- Data ---------------------------------------------------------------------------------------------------
+# --- Data -------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.database("DATABASE_URL", default_file=DATA_DIR / "planner.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -123,7 +124,7 @@ Q_CLUSTER = {
     "sync": False,
 }
 
-# --- Who is it ------------------------------------------------------------------------------------------------
+# --- Who is it --------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "prisons.User"
 AUTHENTICATION_BACKENDS = ["planner.sign_in.WelcomePeople"]
@@ -168,7 +169,7 @@ if env.text("COOKIE_SUFFIX", default=""):
     SESSION_COOKIE_NAME = f"sessionid_{env.text('COOKIE_SUFFIX', default='')}"
     CSRF_COOKIE_NAME = f"csrftoken_{env.text('COOKIE_SUFFIX', default='')}"
 
-# --- The way to the browser -------------------------------------------------------------------------------------
+# --- The way to the browser -------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -197,7 +198,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-# --- Files ------------------------------------------------------------------------------------------------------
+# --- Files ------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -215,7 +216,7 @@ WHITENOISE_USE_FINDERS = USES_PLAIN_STATIC
 WHITENOISE_AUTOREFRESH = USES_PLAIN_STATIC
 MEDIA_ROOT = DATA_DIR / "files"
 
-# --- Languages and time -------------------------------------------------------------------------------------------
+# --- Languages and time -----------------------------------------------------------------------------------
 
 USE_I18N = True
 LANGUAGE_CODE = "nl"
@@ -228,7 +229,7 @@ LANGUAGE_COOKIE_SECURE = IS_HTTPS
 USE_TZ = True
 TIME_ZONE = "Europe/Brussels"
 
-# --- Mail and log ---------------------------------------------------------------------------------------------------
+# --- Mail and log -----------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", default=f"{PRODUCT_NAME} <planner@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

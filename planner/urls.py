@@ -3,7 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from core.theme import theme
 from planner.api import api
+from planner.components import components
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -13,6 +15,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("theme/", theme, name="theme"),
+    path("components/", components, name="components"),
     path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),

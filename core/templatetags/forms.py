@@ -1,0 +1,47 @@
+"""Template tags of forms: a field's widget with the right class, its kind, its errors by name."""
+
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField, BoundWidget
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+CHOICE_GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+@register.filter
+def widget(field: BoundField) -> SafeString:
+    """The field's input with the look of the product; Django adds the ties to help and errors itself."""
+    attrs: dict[str, Any] = {"class": f"{css_class(field)} {field.field.widget.attrs.get('class', '')}".strip()}
+    if field.errors and not is_group(field):
+        attrs["aria-invalid"] = "true"
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """A set of radio buttons or check boxes: needs a fieldset and a legend."""
+    return isinstance(field.field.widget, CHOICE_GROUPS)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """One check box: its label stands to the right of it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def choice_input(choice: BoundWidget) -> SafeString:
+    """The radio button or check box of one choice, without its label."""
+    choice.data["attrs"]["class"] = "form-check-input"
+    return choice.tag()
+
+
+def css_class(field: BoundField) -> str:
+    """Bootstrap's class for this widget."""
+    shown = field.field.widget
+    if isinstance(shown, (forms.CheckboxInput, *CHOICE_GROUPS)):
+        return "form-check-input"
+    return "form-select" if isinstance(shown, forms.Select) else "form-control"

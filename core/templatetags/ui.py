@@ -1,0 +1,101 @@
+"""Template tags of the look: icons, states, life domains, titles in the reader's language, links that keep filters."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+
+from core.languages import localized as localized_text
+from core.looks import DOMAINS, MESSAGE_TONES, STATES, TONES, Look
+from core.theme import chosen_theme
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """A drawing from the sprite (names: static/icons/icons.txt), silent for screen readers."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+@register.filter
+def localized(obj: Any, field: str = "title") -> str:
+    """`{{ activity|localized:"title" }}`: the text in the reader's language, else in one that has it."""
+    return localized_text(obj, field)
+
+
+@register.filter
+def state_look(state: Any) -> Look:
+    """Icon, tone and word of a state's code; an unknown code is shown quietly as itself."""
+    code = str(getattr(state, "value", state))
+    return STATES.get(code, Look("circle", "quiet", code))
+
+
+@register.filter
+def domain_look(domain: Any) -> Look:
+    """Icon and word of a life domain's code."""
+    code = str(getattr(domain, "value", domain) or "")
+    return DOMAINS.get(code, Look("tag", "quiet", code))
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The present filters with some changed: `<a href="{% query page=2 %}">`; None or "" takes one away."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value not in (None, ""):
+            params[name] = str(value)
+    return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sort_order(context: template.Context, column: str) -> str:
+    """"ascending", "descending" or "" : how the page's `?sort=` orders this column."""
+    wanted = context["request"].GET.get("sort", "")
+    return {column: "ascending", f"-{column}": "descending"}.get(wanted, "")
+
+
+@register.simple_tag
+def next_sort(column: str) -> str:
+    """The `?sort=` that turns an ascending column round."""
+    return f"-{column}"
+
+
+@register.filter
+def tone_of(name: Any) -> str:
+    """A tone's name as it is; of a Django message level, its tone."""
+    return MESSAGE_TONES.get(str(name), str(name or "info"))
+
+
+@register.filter
+def tone_icon(tone: str) -> str:
+    return TONES.get(tone, "info-circle")
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: template.Context) -> str:
+    """The reader's choice from the cookie: auto (the system's), light or dark."""
+    return chosen_theme(context.get("request"))
+
+
+@register.filter
+def dark_media(chosen: str) -> str:
+    """When the dark colours hold; never on paper."""
+    return {"light": "not all", "dark": "screen"}.get(chosen, "screen and (prefers-color-scheme: dark)")
+
+
+@register.filter
+def own_page(address: str | None, request: HttpRequest) -> str:
+    """The address when it leads to a page of this site, else the first page."""
+    host = {request.get_host()}
+    return address if address and url_has_allowed_host_and_scheme(address, host, request.is_secure()) else "/"

@@ -1,0 +1,33 @@
+// When HTMX gets no good answer: say what happened, that nothing was saved, and what to do. Answers 409 and 422
+// are swapped in place (see htmx-config in base.html); the sentences stand in <template data-sentence> there.
+"use strict";
+
+(() => {
+  const toasts = document.getElementById("toasts");
+
+  const say = (name, text) => {
+    const template = document.querySelector(`template[data-sentence="${name}"]`);
+    if (!template || !toasts) return;
+    const toast = template.content.cloneNode(true).querySelector("[data-toast]");
+    if (text) toast.querySelector(".toast-words p:last-child").textContent = text;
+    toast.dataset.sentence = name;
+    toasts.querySelectorAll(`[data-sentence="${name}"]`).forEach((old) => old.remove());
+    toasts.append(toast);
+  };
+
+  document.addEventListener("tempo:say", (event) => say(event.detail));
+  document.addEventListener("htmx:sendError", () => say("offline"));
+  document.addEventListener("htmx:timeout", () => say("slow"));
+  document.addEventListener("htmx:responseError", () => say("broken"));
+
+  // A refusal that belongs to no part of the page (a missing right, a row that is gone) is told, not swapped:
+  // what the person was doing stays as it was.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status < 400 || event.detail.xhr.getResponseHeader("HX-Retarget")) return;
+    const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    const refusal = answer.querySelector("[data-refusal]");
+    if (!refusal) return;
+    event.detail.shouldSwap = false;
+    say("refused", refusal.textContent.trim().replace(/\s+/g, " "));
+  });
+})();
