@@ -48,16 +48,10 @@ class Room(models.Model):
     """A room where a group can meet; perhaps inside a living unit, perhaps out of reach for some."""
 
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="rooms")
-    building = models.ForeignKey(
-        Building, on_delete=models.PROTECT, related_name="rooms"
-    )
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="rooms")
     name = models.CharField(_("name"), max_length=80)
-    capacity = models.PositiveSmallIntegerField(
-        _("capacity"), validators=[MinValueValidator(1)]
-    )
-    features = models.ManyToManyField(
-        Feature, verbose_name=_("features"), blank=True, related_name="rooms"
-    )
+    capacity = models.PositiveSmallIntegerField(_("capacity"), validators=[MinValueValidator(1)])
+    features = models.ManyToManyField(Feature, verbose_name=_("features"), blank=True, related_name="rooms")
     inside_unit = models.ForeignKey(
         Unit,
         on_delete=models.PROTECT,
@@ -79,12 +73,8 @@ class Room(models.Model):
     class Meta:
         ordering = ["building__name", "name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["prison", "name"], name="room_name_once_per_prison"
-            ),
-            models.CheckConstraint(
-                condition=Q(capacity__gte=1), name="room_holds_at_least_one"
-            ),
+            models.UniqueConstraint(fields=["prison", "name"], name="room_name_once_per_prison"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="room_holds_at_least_one"),
         ]
 
     def __str__(self) -> str:
@@ -102,12 +92,8 @@ class RoomHours(models.Model):
     class Meta:
         ordering = ["weekday", "starts"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")), name="room_hours_end_after_start"
-            ),
-            models.CheckConstraint(
-                condition=Q(weekday__range=(1, 7)), name="room_hours_on_a_weekday"
-            ),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="room_hours_end_after_start"),
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="room_hours_on_a_weekday"),
         ]
 
     def __str__(self) -> str:
@@ -117,27 +103,19 @@ class RoomHours(models.Model):
 class TimeSlotQuerySet(PrisonScoped["TimeSlot"]):
     def valid_between(self, first: dt.date, last: dt.date) -> Self:
         """Slots in force on at least one day of first..last, both included."""
-        return self.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=first), valid_from__lte=last
-        )
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=first), valid_from__lte=last)
 
 
 class TimeSlot(models.Model):
     """A part of a weekday in which people can be brought. A session's slot is derived, never stored."""
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="time_slots"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="time_slots")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=WEEKDAYS)
     starts = models.TimeField(_("from"))
     ends = models.TimeField(_("until"))
     valid_from = models.DateField(_("in force from"))
-    valid_to = models.DateField(
-        _("in force until and including"), null=True, blank=True
-    )
-    max_people = models.PositiveIntegerField(
-        _("people who can be brought"), null=True, blank=True
-    )
+    valid_to = models.DateField(_("in force until and including"), null=True, blank=True)
+    max_people = models.PositiveIntegerField(_("people who can be brought"), null=True, blank=True)
     max_movements = models.PositiveIntegerField(
         _("movements (one per session and living unit)"), null=True, blank=True
     )
@@ -147,12 +125,8 @@ class TimeSlot(models.Model):
     class Meta:
         ordering = ["weekday", "starts"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")), name="slot_ends_after_it_starts"
-            ),
-            models.CheckConstraint(
-                condition=Q(weekday__range=(1, 7)), name="slot_on_a_weekday"
-            ),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="slot_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="slot_on_a_weekday"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="slot_valid_span",
@@ -182,12 +156,8 @@ class UnitHours(models.Model):
         ordering = ["unit", "weekday", "starts"]
         verbose_name_plural = "unit hours"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")), name="unit_hours_end_after_start"
-            ),
-            models.CheckConstraint(
-                condition=Q(weekday__range=(1, 7)), name="unit_hours_on_a_weekday"
-            ),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="unit_hours_end_after_start"),
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="unit_hours_on_a_weekday"),
         ]
 
     def __str__(self) -> str:
@@ -197,9 +167,7 @@ class UnitHours(models.Model):
 class Holiday(models.Model):
     """A public holiday as this prison keeps it: recurrence skips it unless the series runs on holidays."""
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="holidays"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="holidays")
     on = models.DateField(_("date"))
     name_nl = models.CharField(_("name in Dutch"), max_length=80)
     name_fr = models.CharField(_("name in French"), max_length=80)
@@ -209,11 +177,7 @@ class Holiday(models.Model):
 
     class Meta:
         ordering = ["on"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["prison", "on"], name="holiday_once_per_day"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["prison", "on"], name="holiday_once_per_day")]
 
     def __str__(self) -> str:
         return localized(self, "name")
@@ -228,9 +192,7 @@ class SoftBand(models.Model):
         RAMADAN = "ramadan", _("Ramadan")
         OTHER = "other", _("other")
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="soft_bands"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="soft_bands")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     name_nl = models.CharField(_("name in Dutch"), max_length=80)
     name_fr = models.CharField(_("name in French"), max_length=80)
@@ -247,9 +209,7 @@ class SoftBand(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="band_ends_after_it_starts",
             ),
-            models.UniqueConstraint(
-                fields=["prison", "kind", "starts_on"], name="band_once_per_start"
-            ),
+            models.UniqueConstraint(fields=["prison", "kind", "starts_on"], name="band_once_per_start"),
         ]
 
     def __str__(self) -> str:
@@ -280,30 +240,18 @@ class Closure(models.Model):
         CONFIRMED = "confirmed", _("confirmed")
         LIFTED = "lifted", _("lifted")
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="closures"
-    )
-    room = models.ForeignKey(
-        Room, on_delete=models.CASCADE, null=True, blank=True, related_name="closures"
-    )
-    unit = models.ForeignKey(
-        Unit, on_delete=models.CASCADE, null=True, blank=True, related_name="closures"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="closures")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, null=True, blank=True, related_name="closures")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True, related_name="closures")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=120, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.ANNOUNCED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ANNOUNCED)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     decide_by = models.DateTimeField(_("decision by"), null=True, blank=True)
     group = models.UUIDField(null=True, blank=True, editable=False)
-    announced_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    announced_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -311,9 +259,7 @@ class Closure(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
-        indexes = [
-            models.Index(fields=["prison", "starts_at"], name="closure_by_start")
-        ]
+        indexes = [models.Index(fields=["prison", "starts_at"], name="closure_by_start")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),

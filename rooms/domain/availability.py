@@ -1,7 +1,7 @@
 """When a room, a living unit or the prison is there: pure questions to the rules, nothing is read or written.
 
 A span is asked in two shapes. Rules of the week (opening hours, slots, hours of units) want wall time: a
-`LocalSpan`, made once per session with `local_span`. Facts with a date (closures) want the instants themselves.
+`LocalSpan`, made once per session with `local_span`. Facts with a date (closures) want the instants.
 Every span is half-open: what touches does not overlap.
 """
 
@@ -25,7 +25,7 @@ class LocalSpan(NamedTuple):
 
 
 def local_span(starts_at: dt.datetime, ends_at: dt.datetime) -> LocalSpan:
-    """Wall time of two instants. In the autumn night, when 02:10 may follow 02:50, it still lasts a minute."""
+    """Wall time of two instants. When 02:10 follows 02:50 in the autumn night, it still lasts a minute."""
     start, end = starts_at.astimezone(BRUSSELS), ends_at.astimezone(BRUSSELS)
     day = start.date()
     first = start.hour * 60 + start.minute
@@ -48,10 +48,10 @@ def slot_at_start(rules: Rules, span: LocalSpan) -> SlotFacts | None:
 
 
 def is_room_open(rules: Rules, room_id: int, span: LocalSpan) -> bool:
-    """Whether the whole span lies in opening hours of the room; a room without hours is always open."""
+    """Whether the whole span lies in opening hours. Without hours it is always open, out of use never."""
     hours = rules.rooms[room_id].hours
-    if hours is None:
-        return True
+    if hours is None or not rules.rooms[room_id].is_active:
+        return rules.rooms[room_id].is_active
     return all(
         any(opens <= start and end <= closes for opens, closes in hours.get(weekday, ()))
         for weekday, start, end in _by_day(span)
@@ -61,9 +61,9 @@ def is_room_open(rules: Rules, room_id: int, span: LocalSpan) -> bool:
 def units_not_free(
     rules: Rules, unit_ids: Collection[int], span: LocalSpan
 ) -> list[tuple[int, BlockedHours]]:
-    """The units among these whose people cannot come in some minute of the span, with the first reason of each.
+    """The units among these whose people cannot come in some minute of the span, each with its first reason.
 
-    A group for all units (`unit_ids` empty) asks of no unit in particular that it is free: the answer is empty.
+    A group for all units (`unit_ids` empty) asks of no unit in particular that it is free: nothing is found.
     """
     found = []
     for unit_id in unit_ids:
@@ -113,7 +113,7 @@ def closures_hitting(
                 hits.append(one)
         elif one.unit_id == inside:
             hits.append(one)
-        elif one.unit_id in unit_ids:
+        elif one.unit_id is not None and one.unit_id in unit_ids:
             closed_units.add(one.unit_id)
     if closed_units and all(unit_id in closed_units for unit_id in unit_ids):
         hits += [one for one in near if one.unit_id in closed_units and one.unit_id != inside]

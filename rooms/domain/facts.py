@@ -1,7 +1,7 @@
 """The rules of a prison as plain values: loaded once per version, asked thousands of times per second.
 
-Times of day are minutes since local midnight (510 is 08:30), spans are half-open, weekdays are ISO (1 is Monday).
-Every writer of a rule calls `bump_rules`, so a process may keep what it loaded for as long as the version stands.
+Times of day are minutes since local midnight (510 is 08:30), spans half-open, weekdays ISO (1 is Monday).
+Every writer of a rule calls `bump_rules`, so a process may keep what it loaded while the version stands.
 A version is drawn, not counted: a number that a transaction rolled back never comes again with other rules.
 """
 
@@ -112,7 +112,7 @@ class Rules:
 
     @cached_property
     def escorted_unit_ids(self) -> frozenset[int]:
-        """Units whose people must be brought: all, or where badge walkers count apart those without a badge."""
+        """Units whose people must be brought: all, or, where badge walkers count apart, those without."""
         apart = self.badge_walkers_apart
         return frozenset(u.unit_id for u in self.units.values() if not (apart and u.walks_with_badge))
 
@@ -121,7 +121,7 @@ class Rules:
         return [s for s in self.slots.get(day.isoweekday(), ()) if s.valid_from <= day <= s.valid_to]
 
     def slot_around(self, day: dt.date, start: int, end: int) -> SlotFacts | None:
-        """The slot of the date that contains the span (minutes of the day), or None: derived, never stored."""
+        """The slot of the date that contains the span (minutes of the day), or None: never stored."""
         for slot in self.slots.get(day.isoweekday(), ()):
             if slot.start <= start and end <= slot.end and slot.valid_from <= day <= slot.valid_to:
                 return slot
@@ -134,7 +134,7 @@ def minutes(at: dt.time) -> int:
 
 
 def rules_of(prison: Prison) -> Rules:
-    """The rules in force now. `prison` must be fresh: its `rules_version` decides whether the kept copy serves."""
+    """The rules in force now. `prison` must be fresh: its `rules_version` decides if the kept copy serves."""
     return _rules(prison.pk, prison.rules_version)
 
 

@@ -1,4 +1,4 @@
-"""Whether a room is fit for a group: pure questions to the rules, about people and things and not about time."""
+"""Whether a room is fit for a group: pure questions to the rules, about people and things, not about time."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ def missing_features(rules: Rules, room_id: int, needed: Collection[int]) -> fro
 
 
 def units_out_of_reach(rules: Rules, room_id: int, unit_ids: Collection[int]) -> frozenset[int]:
-    """Units of the group that cannot reach the room. A group for all units is for whoever can: empty."""
-    reach = rules.rooms[room_id].reachable_from
+    """Units of the group that cannot reach the room. A group for all units is for whoever can: empty.
+
+    A room inside a unit, about which nothing else is said, is for that unit.
+    """
+    room = rules.rooms[room_id]
+    reach = room.reachable_from or {room.inside_unit_id} - {None}
     return frozenset(unit_ids) - reach if reach and unit_ids else NOBODY
 
 
@@ -30,7 +34,7 @@ def are_populations_mixed(rules: Rules, unit_ids: Collection[int]) -> bool:
     """Whether a group for these units puts men and women together where the prison never does.
 
     People of one unit that houses both live together already; together with any other kind of unit they
-    would mix. A group for all units says nothing about who is in it, so that is asked when people are approved.
+    would mix. A group for all units says nothing about who is in it: that is asked when people are approved.
     """
     if not rules.separates_populations or len(unit_ids) < 2:
         return False

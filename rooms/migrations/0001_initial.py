@@ -163,9 +163,7 @@ class Migration(migrations.Migration):
                 ("ends_at", models.DateTimeField(verbose_name="until")),
                 (
                     "decide_by",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="decision by"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="decision by"),
                 ),
                 ("group", models.UUIDField(blank=True, editable=False, null=True)),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
@@ -474,17 +472,13 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["on"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("prison", "on"), name="holiday_once_per_day"
-                    )
+                    models.UniqueConstraint(fields=("prison", "on"), name="holiday_once_per_day")
                 ],
             },
         ),
         migrations.AddConstraint(
             model_name="room",
-            constraint=models.UniqueConstraint(
-                fields=("prison", "name"), name="room_name_once_per_prison"
-            ),
+            constraint=models.UniqueConstraint(fields=("prison", "name"), name="room_name_once_per_prison"),
         ),
         migrations.AddConstraint(
             model_name="room",
@@ -506,9 +500,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="closure",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("room__isnull", True), ("unit__isnull", True), _connector="OR"
-                ),
+                condition=models.Q(("room__isnull", True), ("unit__isnull", True), _connector="OR"),
                 name="closure_of_a_room_or_a_unit_or_all",
             ),
         ),

@@ -1,8 +1,9 @@
 """How many people must be brought in a slot, and whether the prison can: one pure sum over the sessions.
 
 A session counts its places, not who is enrolled, so that an approval can never break the limit. All sessions
-that *start* in the slot count. A room inside a living unit costs no movement. Where the prison lets people walk
-with a badge (those of an open regime), a group from such units only costs none, and their units are not counted.
+that *start* in the slot count. A room inside a living unit costs no movement. Where people who walk with a
+badge (those of an open regime) count apart, a group from such units only costs none, and these units are not
+counted.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def exceeds(limit: int | None, count: int) -> bool:
 
 
 def cost(rules: Rules, room_id: int, places: int, unit_ids: Collection[int]) -> tuple[int, int]:
-    """(people, movements) that one session costs; movements are one per unit it draws from, at most its places."""
+    """(people, movements) that one session costs: one movement per unit it draws from, at most its places."""
     room = rules.rooms[room_id]
     if room.inside_unit_id is not None:
         return 0, 0
