@@ -1,0 +1,109 @@
+"""What shall change about sessions, what came of it, why it was refused: the words of the placement writer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import PlannerError
+from planner.plan.codes import Conflict
+from prisons.models import ChangeSet
+from sessions.models import GroupSession, SessionWorker
+
+
+class Keep(Enum):
+    """Leave this as it is."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+
+
+class Part(NamedTuple):
+    """A worker on a session: leader, substitute or interpreter (with a language)."""
+
+    worker_id: int
+    part: str = SessionWorker.Part.LEADER
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What shall be different about one session. Start and end come together; a room needs a time."""
+
+    session_id: int
+    room_id: int | Keep | None = KEEP
+    starts_at: dt.datetime | Keep | None = KEEP
+    ends_at: dt.datetime | Keep | None = KEEP
+    state: str | Keep = KEEP
+    workers: tuple[Part, ...] | Keep = KEEP
+    reason: str = ""
+    """Why it is cancelled (Cancellation.Reason); needed when `state` becomes cancelled."""
+    closure_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Placing:
+    """All that `apply` writes of a session, as it is or as it shall be."""
+
+    room_id: int | None
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    state: str
+    week_on: dt.date
+    workers: tuple[Part, ...]
+    cancellation: tuple[str, int | None, str] | None = None
+    """(reason, closure, the state it had)."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "room_id": self.room_id,
+            "starts_at": self.starts_at and self.starts_at.isoformat(),
+            "ends_at": self.ends_at and self.ends_at.isoformat(),
+            "state": self.state,
+            "week_on": self.week_on.isoformat(),
+            "workers": [list(part) for part in self.workers],
+            "cancellation": list(self.cancellation) if self.cancellation else None,
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done: the act (undo it by its ChangeSet) and the points to watch that it brought."""
+
+    change_set: ChangeSet
+    session_ids: tuple[int, ...]
+    soft: tuple[Conflict, ...] = ()
+
+
+class Refused(PlannerError):
+    """A change that would add conflicts. `needs_consent` tells that only soft ones stand in the way."""
+
+    def __init__(self, found: Sequence[Conflict]) -> None:
+        self.conflicts = tuple(found)
+        self.needs_consent = not any(conflict.is_hard for conflict in found)
+        if self.needs_consent:
+            super().__init__("points_to_watch", _("There are points to watch. Look at them, then decide."))
+        else:
+            super().__init__(found[0].code, _("This cannot be done. Nothing was changed."))
+
+
+def placing_of(session: GroupSession) -> Placing:
+    """How the session stands now; reads its workers and cancellation."""
+    parts = tuple(Part(sw.worker_id, sw.part, sw.language) for sw in session.session_workers.all())
+    cancelled = getattr(session, "cancellation", None)
+    return Placing(
+        session.room_id,
+        session.starts_at,
+        session.ends_at,
+        session.state,
+        session.week_on,
+        tuple(sorted(parts)),
+        (cancelled.reason, cancelled.closure_id, cancelled.was_state) if cancelled else None,
+    )

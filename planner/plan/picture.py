@@ -1,0 +1,219 @@
+"""The plan as plain values: what the conflict engine reads, and what a candidate change is tried on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from core.clock import BRUSSELS
+from enrollment.domain.separations import separated_pairs
+from enrollment.domain.taking_part import occupancy
+from enrollment.domain.whereabouts import units_of_people
+from prisons.models import Prison
+from sessions.models import (
+    GroupSession,
+    Series,
+    SessionWorker,
+    Waiver,
+    WorkerAbsence,
+    WorkerAccess,
+    WorkerWish,
+)
+from sessions.models.placed import GroupSessionQuerySet
+
+
+class Row(NamedTuple):
+    """One session that holds its place: drafts too, cancelled ones not. Instants are aware, in UTC."""
+
+    session_id: int
+    series_id: int
+    room_id: int | None
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    worker_ids: tuple[int, ...]
+
+
+class SeriesFacts(NamedTuple):
+    series_id: int
+    organisation_id: int
+    places: int
+    unit_ids: frozenset[int]
+    feature_ids: frozenset[int]
+    usual_room_id: int | None
+    runs_on_holidays: bool
+
+
+@dataclass(frozen=True)
+class WorkerFacts:
+    """A facilitator as far as a plan must know: until when permitted, when away, and wishes."""
+
+    needs_permission: bool = True
+    permitted_until: dt.date | None = None
+    absences: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
+    wishes: tuple[tuple[int, dt.time, dt.time], ...] = ()
+    elsewhere: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All live sessions of some days with everything about them that a rule can ask."""
+
+    rows: Mapping[int, Row]
+    series: Mapping[int, SeriesFacts]
+    workers: Mapping[int, WorkerFacts] = field(default_factory=dict)
+    people: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Session -> the people expected there."""
+    people_units: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Session -> the living units from which those people come."""
+    separations: frozenset[tuple[int, int]] = frozenset()
+    """Pairs of people whom the prison keeps apart, lower id first."""
+    waivers: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    def with_rows(self, changed: Iterable[Row], gone: Iterable[int] = ()) -> Picture:
+        """The same picture after a change that nobody has written yet."""
+        rows = {**self.rows, **{row.session_id: row for row in changed}}
+        for session_id in gone:
+            rows.pop(session_id, None)
+        return replace(self, rows=rows)
+
+
+def load(
+    prison: Prison,
+    days: Iterable[dt.date],
+    *,
+    extra_sessions: Iterable[int] = (),
+    extra_workers: Iterable[int] = (),
+    extra_series: Iterable[int] = (),
+    extra_people: Iterable[int] = (),
+) -> Picture:
+    """Read the picture of these local dates (and of single sessions elsewhere), in a fixed number of queries.
+
+    The extras are what a candidate needs beside: its workers, its series, the people of a session that is not
+    on these days yet.
+
+    A session that runs past midnight belongs to the date on which it starts; the day before is read as well.
+    """
+    spans = _spans(days)
+    where = reduce(
+        or_, (Q(starts_at__gte=start, starts_at__lt=end) for start, end in spans), Q(pk__in=extra_sessions)
+    )
+    rows = _rows(GroupSession.objects.in_prison(prison).live().filter(where))
+    worker_ids = {worker for row in rows.values() for worker in row.worker_ids} | set(extra_workers)
+    return Picture(
+        rows=rows,
+        series=_series({row.series_id for row in rows.values()} | set(extra_series)),
+        workers=_workers(prison, worker_ids, spans),
+        people=(people := occupancy(prison, {*rows, *extra_people})),
+        people_units=units_of_people(prison, people),
+        separations=separated_pairs(prison),
+        waivers=_waivers(rows),
+    )
+
+
+def _spans(days: Iterable[dt.date]) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Dates joined to few spans of instants, each begun a day early for what runs past midnight."""
+    spans: list[tuple[dt.date, dt.date]] = []
+    for day in sorted(set(days)):
+        first = day - dt.timedelta(days=1)
+        if spans and first <= spans[-1][1] + dt.timedelta(days=1):
+            spans[-1] = (spans[-1][0], day)
+        else:
+            spans.append((first, day))
+    return [(_midnight(first), _midnight(last + dt.timedelta(days=1))) for first, last in spans]
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), BRUSSELS).astimezone(dt.UTC)
+
+
+def _rows(sessions: GroupSessionQuerySet) -> dict[int, Row]:
+    fields = sessions.values_list("pk", "series_id", "room_id", "starts_at", "ends_at")
+    plain = list(fields)
+    workers: dict[int, list[int]] = defaultdict(list)
+    pairs = SessionWorker.objects.filter(session__in=sessions.values("pk")).order_by("pk")
+    for session_id, worker_id in pairs.values_list("session_id", "worker_id"):
+        workers[session_id].append(worker_id)
+    return {
+        pk: Row(pk, series, room, start, end, tuple(workers.get(pk, ())))
+        for pk, series, room, start, end in plain
+    }
+
+
+def _series(series_ids: set[int]) -> dict[int, SeriesFacts]:
+    units: dict[int, set[int]] = defaultdict(set)
+    for series_id, unit_id in Series.units.through.objects.filter(series__in=series_ids).values_list(
+        "series_id", "unit_id"
+    ):
+        units[series_id].add(unit_id)
+    features: dict[int, set[int]] = defaultdict(set)
+    for series_id, feature_id in Series.needs_features.through.objects.filter(
+        series__in=series_ids
+    ).values_list("series_id", "feature_id"):
+        features[series_id].add(feature_id)
+    rows = Series.objects.filter(pk__in=series_ids).values_list(
+        "pk", "activity__organisation_id", "places", "default_room_id", "runs_on_holidays"
+    )
+    return {
+        pk: SeriesFacts(
+            pk,
+            organisation,
+            places,
+            frozenset(units.get(pk, ())),
+            frozenset(features.get(pk, ())),
+            room,
+            holidays,
+        )
+        for pk, organisation, places, room, holidays in rows
+    }
+
+
+def _workers(
+    prison: Prison, worker_ids: set[int], spans: list[tuple[dt.datetime, dt.datetime]]
+) -> dict[int, WorkerFacts]:
+    if not worker_ids:
+        return {}
+    first, last = (min(s for s, _ in spans), max(e for _, e in spans)) if spans else (None, None)
+    within = Q(starts_at__lt=last, ends_at__gt=first) if spans else Q(pk__in=[])
+    absences: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
+    for worker_id, start, end in WorkerAbsence.objects.filter(within, worker__in=worker_ids).values_list(
+        "worker_id", "starts_at", "ends_at"
+    ):
+        absences[worker_id].append((start, end))
+    elsewhere: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
+    away = SessionWorker.objects.filter(within, worker__in=worker_ids, live=True).exclude(
+        session__prison=prison
+    )
+    for worker_id, busy, free in away.values_list("worker_id", "starts_at", "ends_at"):
+        if busy is not None and free is not None:
+            elsewhere[worker_id].append((busy, free))
+    wishes: dict[int, list[tuple[int, dt.time, dt.time]]] = defaultdict(list)
+    for worker_id, weekday, starts, ends in WorkerWish.objects.filter(worker__in=worker_ids).values_list(
+        "worker_id", "weekday", "starts", "ends"
+    ):
+        wishes[worker_id].append((weekday, starts, ends))
+    accesses = {
+        worker_id: (needs, until)
+        for worker_id, needs, until in WorkerAccess.objects.in_prison(prison)
+        .filter(worker__in=worker_ids)
+        .values_list("worker_id", "needs_permission", "permitted_until")
+    }
+    return {
+        pk: WorkerFacts(
+            *accesses.get(pk, (True, None)), tuple(absences[pk]), tuple(wishes[pk]), tuple(elsewhere[pk])
+        )
+        for pk in worker_ids
+    }
+
+
+def _waivers(rows: Mapping[int, Row]) -> dict[int, frozenset[str]]:
+    waivers: dict[int, set[str]] = defaultdict(set)
+    for session_id, code in Waiver.objects.filter(session__in=list(rows)).values_list("session_id", "code"):
+        waivers[session_id].add(code)
+    return {session_id: frozenset(codes) for session_id, codes in waivers.items()}

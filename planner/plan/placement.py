@@ -1,0 +1,317 @@
+"""The one writer of a session's room, time, state and facilitators. A move is a list of one change.
+
+`apply` locks the prison, refuses what is stale, what belongs to others, what is past and what would add a
+hard conflict; then it parks all, writes all, and keeps one ChangeSet: everything can be undone as one act.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import PlannerError
+from planner.plan import conflicts, picture
+from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of
+from planner.plan.codes import Conflict
+from prisons.access import Access, access_for
+from prisons.domain import audit
+from prisons.domain.changes import Image, open_change_set, remember
+from prisons.domain.locking import lock_prison
+from prisons.models import ChangeSet, Prison, User
+from rooms.domain.facts import rules_of
+from sessions import guards
+from sessions.models import Cancellation, GroupSession, SessionWorker
+
+State = GroupSession.State
+
+
+@dataclass
+class _Work:
+    """One session on its way through `apply`."""
+
+    session: GroupSession
+    before: Placing
+    after: Placing
+    is_new: bool = False
+    changed: list[str] = field(default_factory=list)
+
+
+def apply(
+    prison: Prison,
+    changes: Iterable[Change],
+    *,
+    by: User,
+    verb: str,
+    now: dt.datetime | None = None,
+    seen: Mapping[int, int] | None = None,
+    accept_soft: bool = False,
+    access: Access | None = None,
+    ordered_by_prison: bool = False,
+    created: frozenset[int] = frozenset(),
+    facts: dict[str, Any] | None = None,
+) -> Outcome:
+    """Do all changes or none, as one act under the prison's lock.
+
+    `seen` holds the version of each session that the person was looking at. `accept_soft` says that points to
+    watch were shown and accepted. `ordered_by_prison` lets a closure go over every service. `created` names
+    sessions made in this same transaction: undoing the act removes them.
+    Raises Refused (409) with the conflicts that would be added, PlannerError `stale` (409), `not_yours`
+    (403), `past` (409), `unknown_session` (404), `room_without_time` or `ends_before_start` (422).
+    """
+    now = now or clock.now()
+    changes = list(changes)
+    with _guards_in_words(), transaction.atomic():
+        prison = lock_prison(prison)
+        works = _load(prison, changes, now, created)
+        _refuse_stale(works, seen or {})
+        if not ordered_by_prison:
+            _refuse_others(works, access or access_for(by, prison, now=now))
+        works = [work for work in works if work.changed or work.is_new]
+        _refuse_past(works, now)
+        found = _conflicts_added(prison, works)
+        if any(conflict.is_hard for conflict in found) or (found and not accept_soft):
+            raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
+        _write(works, by, now)
+        change_set = _keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
+    return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
+
+
+def preview(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | None = None) -> list[Conflict]:
+    """The conflicts that these changes would add, hard ones first, without writing anything."""
+    works = [work for work in _load(prison, list(changes), now or clock.now(), frozenset()) if work.changed]
+    return sorted(_conflicts_added(prison, works), key=lambda conflict: not conflict.is_hard)
+
+
+def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: frozenset[int]) -> list[_Work]:
+    wanted = {change.session_id: change for change in changes}
+    sessions = (
+        GroupSession.objects.in_prison(prison)
+        .filter(pk__in=wanted)
+        .select_related("series__activity__organisation", "cancellation", "changed_by")
+        .prefetch_related("session_workers")
+    )
+    works = []
+    for session in sessions:
+        before = placing_of(session)
+        after = _after(before, wanted[session.pk])
+        changed = [
+            name for name in before.__dataclass_fields__ if getattr(before, name) != getattr(after, name)
+        ]
+        works.append(_Work(session, before, after, session.pk in created, changed))
+    if len(works) != len(wanted):
+        raise PlannerError("unknown_session", _("This session does not exist any more."), status=404)
+    return works
+
+
+def _after(before: Placing, change: Change) -> Placing:
+    starts_at = before.starts_at if isinstance(change.starts_at, Keep) else change.starts_at
+    ends_at = before.ends_at if isinstance(change.ends_at, Keep) else change.ends_at
+    room_id = before.room_id if isinstance(change.room_id, Keep) else change.room_id
+    state = before.state if isinstance(change.state, Keep) else change.state
+    if (starts_at is None) != (ends_at is None) or (starts_at and ends_at and ends_at <= starts_at):
+        raise PlannerError("ends_before_start", _("The end must come after the start."), status=422)
+    if room_id is not None and starts_at is None:
+        raise PlannerError(
+            "room_without_time", _("Choose a time as well: a room is taken for a time."), status=422
+        )
+    cancellation = before.cancellation
+    if state != State.CANCELLED:
+        cancellation = None
+    elif before.state != State.CANCELLED:
+        cancellation = (
+            change.reason or Cancellation.Reason.NOT_NEEDED.value,
+            change.closure_id,
+            before.state,
+        )
+    workers = before.workers if isinstance(change.workers, Keep) else tuple(sorted(change.workers))
+    return Placing(
+        room_id, starts_at, ends_at, state, _monday(starts_at, before.week_on), workers, cancellation
+    )
+
+
+def _monday(starts_at: dt.datetime | None, otherwise: dt.date) -> dt.date:
+    if starts_at is None:
+        return otherwise
+    day = clock.today(starts_at)
+    return day - dt.timedelta(days=day.isoweekday() - 1)
+
+
+def _refuse_stale(works: list[_Work], seen: Mapping[int, int]) -> None:
+    for work in works:
+        version = seen.get(work.session.pk)
+        if version is not None and version != work.session.version:
+            raise PlannerError(
+                "stale",
+                _("%(who)s changed this at %(when)s. Nothing was changed. Look again, then decide."),
+                who=work.session.changed_by or "?",
+                when=f"{work.session.changed_at.astimezone(clock.BRUSSELS):%H:%M}",
+            )
+
+
+def _refuse_others(works: list[_Work], access: Access | None) -> None:
+    for work in works:
+        owner = work.session.series.activity.organisation
+        if access is None or not access.may_change(owner):
+            raise PlannerError(
+                "not_yours",
+                _("This belongs to %(owner)s. You can ask them to change it."),
+                status=403,
+                owner=owner,
+            )
+
+
+def _refuse_past(works: list[_Work], now: dt.datetime) -> None:
+    """Sessions of days that are over keep their place for ever, and nothing is put on such a day."""
+    today = clock.today(now)
+    for work in works:
+        moments = (work.before.starts_at, work.after.starts_at)
+        if any(moment is not None and clock.today(moment) < today for moment in moments):
+            raise PlannerError("past", _("That day is over. What took place cannot be changed."))
+
+
+def _conflicts_added(prison: Prison, works: list[_Work]) -> list[Conflict]:
+    """Only a changed room, time or worker, or a session that comes back, can add a conflict."""
+    risky = [work for work in works if _can_add_conflicts(work)]
+    if not risky:
+        return []
+    moments = [m for work in risky for m in (work.before.starts_at, work.after.starts_at) if m is not None]
+    loaded = picture.load(
+        prison,
+        {clock.today(moment) for moment in moments},
+        extra_workers={part.worker_id for work in risky for part in work.after.workers},
+        extra_series={work.session.series_id for work in risky},
+        extra_people={work.session.pk for work in risky},
+    )
+    after = loaded.with_rows([_row(work) for work in risky if work.after.state != State.CANCELLED])
+    return conflicts.added(loaded, after, rules_of(prison))
+
+
+def _can_add_conflicts(work: _Work) -> bool:
+    if work.after.state == State.CANCELLED:
+        return False
+    comes_back = work.before.state == State.CANCELLED
+    return comes_back or bool({"room_id", "starts_at", "ends_at", "workers"} & set(work.changed))
+
+
+def _row(work: _Work) -> picture.Row:
+    after = work.after
+    workers = tuple(part.worker_id for part in after.workers)
+    return picture.Row(
+        work.session.pk, work.session.series_id, after.room_id, after.starts_at, after.ends_at, workers
+    )
+
+
+@contextmanager
+def _guards_in_words() -> Iterator[None]:
+    """What slips past the engine (a worker of another prison) is stopped by the database itself."""
+    try:
+        yield
+    except IntegrityError as error:
+        guard = guards.broken_by(error)
+        messages = {
+            guards.ROOM_TAKEN: _("Somebody has just taken this room. Nothing was changed."),
+            guards.WORKER_TAKEN: _("The facilitator is busy elsewhere at that time. Nothing was changed."),
+            guards.TOO_LONG: _("A session lasts at most 16 hours. Nothing was changed."),
+        }
+        if guard not in messages:
+            raise
+        raise PlannerError(guard, messages[guard]) from error
+
+
+def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
+    """Park all, then place all: a swap would break the guards row by row."""
+    moved = [work for work in works if {"room_id", "starts_at", "ends_at", "state"} & set(work.changed)]
+    parked = [work.session.pk for work in moved if work.before.starts_at is not None]
+    if len(parked) > 1:
+        GroupSession.objects.filter(pk__in=parked).update(room=None, starts_at=None, ends_at=None)
+    with_workers = [work for work in works if "workers" in work.changed]
+    if with_workers:
+        SessionWorker.objects.filter(session__in=[work.session for work in with_workers]).delete()
+    for work in works:
+        _fill(work, by, now)
+    names = [
+        "room",
+        "starts_at",
+        "ends_at",
+        "state",
+        "week_on",
+        "version",
+        "sequence",
+        "changed_at",
+        "changed_by",
+    ]
+    GroupSession.objects.bulk_update(
+        [work.session for work in works], [*names, "published_at"], batch_size=200
+    )
+    SessionWorker.objects.bulk_create(
+        [
+            SessionWorker(
+                session=work.session, worker_id=part.worker_id, part=part.part, language=part.language
+            )
+            for work in with_workers
+            for part in work.after.workers
+        ],
+        batch_size=500,
+    )
+    _write_cancellations([work for work in works if "cancellation" in work.changed], by, now)
+
+
+def _fill(work: _Work, by: User, now: dt.datetime) -> None:
+    session, after = work.session, work.after
+    session.room_id, session.starts_at, session.ends_at = after.room_id, after.starts_at, after.ends_at
+    session.state, session.week_on = after.state, after.week_on
+    session.version += 1
+    # A calendar that has seen the session must see that it changed; one that never saw it needs no number.
+    session.sequence += session.published_at is not None
+    if after.state == State.PUBLISHED and session.published_at is None:
+        session.published_at = now
+    session.changed_at, session.changed_by = now, by
+
+
+def _write_cancellations(works: list[_Work], by: User, now: dt.datetime) -> None:
+    if not works:
+        return
+    Cancellation.objects.filter(session__in=[work.session for work in works]).delete()
+    Cancellation.objects.bulk_create(
+        [
+            Cancellation(
+                session=work.session, reason=reason, closure_id=closure_id, was_state=was, by=by, at=now
+            )
+            for work in works
+            if work.after.cancellation
+            for reason, closure_id, was in [work.after.cancellation]
+        ],
+        batch_size=500,
+    )
+
+
+def _keep_record(
+    prison: Prison, works: list[_Work], *, by: User, verb: str, now: dt.datetime, facts: dict[str, Any] | None
+) -> ChangeSet:
+    change_set = open_change_set(prison, by, verb, {"sessions": len(works), **(facts or {})}, now)
+    remember(
+        change_set,
+        [
+            Image(
+                GroupSession,
+                work.session.pk,
+                None if work.is_new else work.before.as_json(),
+                work.after.as_json(),
+            )
+            for work in works
+        ],
+    )
+    names = sorted({name for work in works for name in work.changed})
+    audit.record_many(
+        prison, by, verb, [work.session for work in works], fields=names, change_set=change_set, now=now
+    )
+    Prison.objects.filter(pk=prison.pk).update(plan_version=F("plan_version") + 1)
+    return change_set
