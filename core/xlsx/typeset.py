@@ -1,0 +1,106 @@
+"""What a cell looks like, and how much room its letters take on paper before any program shows them.
+
+The unit of a width is the digit of the same font and size, as in the column widths of a spreadsheet.
+"""
+
+import copy
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, Side
+
+FONT, POINTS = "Liberation Sans", 11
+FORMATS: dict[type, str] = {dt.datetime: "dd/mm/yyyy hh:mm", dt.date: "dd/mm/yyyy", dt.time: "hh:mm"}
+SIDES = {"none": Side(), "thin": Side("thin", "000000"), "thick": Side("medium", "000000")}
+
+# Widths in Liberation Sans (and Arial); any other letter of the alphabet is as wide as a digit.
+NARROW, CAPITAL, WIDE = 0.55, 1.25, 1.75
+NARROW_LETTERS = frozenset("'ijl|!,./:;I[]ft ()-`r{}\\")
+WIDE_LETTERS = frozenset("Mm%W@œ—…GOQ")
+LAST_LATIN = 0x24F
+BOLD = 1.1
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a cell looks like."""
+
+    points: int = POINTS
+    is_bold: bool = False
+    is_centred: bool = False
+    frame: Literal["none", "thin", "thick"] = "none"
+    number_format: str = "General"
+
+    def style(self, cell: Cell) -> None:
+        side = SIDES[self.frame]
+        horizontal = "center" if self.is_centred else "left"
+        cell.font = Font(name=FONT, size=self.points, bold=self.is_bold)
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal=horizontal)
+        cell.border = Border(left=side, right=side, top=side, bottom=side)
+        cell.number_format = self.number_format
+
+
+class Dresser:
+    """Gives cells of one workbook their look. A style is worked out once per look, not once per cell."""
+
+    def __init__(self) -> None:
+        self._styles: dict[Look, Any] = {}
+
+    def dress(self, cell: Cell, look: Look) -> None:
+        if look not in self._styles:
+            look.style(cell)
+            self._styles[look] = cell._style
+        cell._style = copy.copy(self._styles[look])
+
+
+def text_width(text: str, *, points: float = POINTS, is_bold: bool = False) -> float:
+    """The width of the longest line, in digits of `POINTS`."""
+    widest = max((sum(map(_letter_width, line)) for line in text.split("\n")), default=0)
+    return widest * points / POINTS * (BOLD if is_bold else 1)
+
+
+def _letter_width(letter: str) -> float:
+    if letter in NARROW_LETTERS:
+        return NARROW
+    if letter in WIDE_LETTERS or ord(letter) > LAST_LATIN:
+        return WIDE
+    return CAPITAL if letter.isupper() else 1.0
+
+
+def line_count(text: str, width: float, *, points: float = POINTS, is_bold: bool = False) -> int:
+    """How many lines the text takes when it wraps at `width`; a word that is too long is broken."""
+    return sum(_wrapped(line, width, points=points, is_bold=is_bold) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: float, *, points: float, is_bold: bool) -> int:
+    space = text_width(" ", points=points, is_bold=is_bold)
+    lines, filled = 1, 0.0
+    for word in line.split():
+        needed = text_width(word, points=points, is_bold=is_bold)
+        if filled and filled + space + needed > width:
+            lines, filled = lines + 1, 0.0
+        filled += needed + (space if filled else 0)
+        while filled > width:
+            lines, filled = lines + 1, filled - width
+    return lines
+
+
+def fit_widths(wanted: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """Column widths that fill `room`, no more: what is short is taken from the widest, down to its `least`.
+
+    Columns that cannot be narrowed any further stay as they are, also when all of them together are too wide.
+    A table that needs less than `room` grows, by a third at most.
+    """
+    total = sum(wanted)
+    if total <= room:
+        growth = min(room / total, 4 / 3) if total else 1
+        return [width * growth for width in wanted]
+    low, high = 0.0, max(wanted)
+    for _step in range(40):
+        cap = (low + high) / 2
+        narrowed = [max(min(width, cap), floor) for width, floor in zip(wanted, least, strict=True)]
+        low, high = (low, cap) if sum(narrowed) > room else (cap, high)
+    return [max(min(width, low), floor) for width, floor in zip(wanted, least, strict=True)]
