@@ -1,0 +1,1 @@
+"""Invented people in real prisons: what `make demo` shows. Deterministic from a seed, dated around today."""
