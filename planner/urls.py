@@ -6,6 +6,7 @@ from django.urls import include, path
 from core.theme import theme
 from planner.api import api
 from planner.components import components
+from prisons.views.me import set_language
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -17,9 +18,10 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("theme/", theme, name="theme"),
     path("components/", components, name="components"),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("", include("prisons.site_urls")),
     path("p/<slug:prison>/", include("prisons.urls")),
     path("p/<slug:prison>/", include("rooms.urls")),
     path("p/<slug:prison>/", include("sessions.urls")),

@@ -22,9 +22,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from core import htmx
 from core.clock import today
 from prisons.models import Membership, Organisation, Prison, Role, User
 
@@ -256,11 +256,7 @@ def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpR
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in, then back to the page in front of the person (not to the fragment that HTMX wanted)."""
-    htmx: HtmxDetails = getattr(request, "htmx", None) or HtmxDetails(request)
-    if not htmx:
-        return redirect_to_login(request.get_full_path())
-    page = htmx.current_url_abs_path or "/"
-    return HttpResponseClientRedirect(redirect_to_login(page).url)
+    return htmx.login_redirect(request) if htmx.is_partial(request) else redirect_to_login(request.get_full_path())
 
 
 def _lacks_second_factor(access: Access) -> bool:
@@ -274,9 +270,7 @@ def _to_second_factor(request: HttpRequest) -> HttpResponseBase:
         request,
         _("You may see names of people in detention. So first set up a second step for signing in, then go on."),
     )
-    if getattr(request, "htmx", None):
-        return HttpResponseClientRedirect(resolve_url("mfa_index"))
-    return redirect("mfa_index")
+    return htmx.redirect(resolve_url("mfa_index")) if htmx.is_partial(request) else redirect("mfa_index")
 
 
 def _remember(user: User, prison: Prison) -> None:

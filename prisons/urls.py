@@ -1,4 +1,22 @@
-from django.urls import URLPattern, URLResolver
+"""Pages under /p/<prison>/ that are about people and records."""
+
+from django.urls import path
+
+from prisons.views import people, records
 
 app_name = "prisons"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("people-and-rights/", people.membership_list, name="membership_list"),
+    path("people-and-rights/invite/", people.invite, name="invite"),
+    path("people-and-rights/give/", people.give_role, name="give_role"),
+    path("people-and-rights/<int:pk>/", people.membership_detail, name="membership_detail"),
+    path("people-and-rights/<int:pk>/end/", people.membership_end, name="membership_end"),
+    path("people-and-rights/<int:pk>/reinstate/", people.membership_reinstate, name="membership_reinstate"),
+    path("people-and-rights/invited/<int:pk>/again/", people.send_invitation_again, name="send_invitation_again"),
+    path("people-and-rights/invited/<int:pk>/withdraw/", people.withdraw_invitation, name="withdraw_invitation"),
+    path("audit/", records.audit_list, name="audit_list"),
+    path("outbox/", records.outbox_list, name="outbox_list"),
+    path("outbox/<int:pk>/resend/", records.outbox_resend, name="outbox_resend"),
+    path("jobs/<int:pk>/", records.job_detail, name="job_detail"),
+    path("jobs/<int:pk>/stop/", records.job_stop, name="job_stop"),
+]

@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import localized
 from prisons.models.scoped import PrisonScoped
 
 
@@ -60,6 +61,11 @@ class Prison(models.Model):
                 name="prison_promise_is_a_day_or_more",
             )
         ]
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return localized(self, "name")
 
     def __str__(self) -> str:
         return (

@@ -1,0 +1,35 @@
+"""What the frame around every page knows: the prison, the reader's rights in it, and the reader's other prisons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from core.clock import today
+from prisons.models import Prison, User
+
+
+def place(request: HttpRequest) -> dict[str, Any]:
+    """`prison` and `access` on pages of a prison, `prisons` to switch to, `me_links` for the menu."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {}
+    me = {"url": reverse("people:me"), "icon": "person-vcard", "label": _("My account")}
+    return {
+        "prison": getattr(request, "prison", None),
+        "access": getattr(request, "access", None),
+        "prisons": SimpleLazyObject(lambda: prisons_of(user)),
+        "me_links": [me],
+    }
+
+
+def prisons_of(user: User) -> list[Prison]:
+    """Every prison in which this person has a role today; all of them for whoever installs."""
+    if user.is_superuser:
+        return list(Prison.objects.all())
+    live = user.memberships.live_on(today())  # type: ignore[attr-defined]  # the related manager has our queryset
+    return list(Prison.objects.filter(pk__in=live.values("prison")))

@@ -1,0 +1,177 @@
+"""The shape of what people type about roles, invitations, accounts and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from prisons.access import Access
+from prisons.domain.memberships import ROLES_OF_THE_PRISON
+from prisons.models import AuditEntry, Invitation, Membership, Organisation, Role, User
+from prisons.verbs import words_for
+
+LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar; it sends and wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class RoleForm(forms.Form):
+    """A role and the organisation that it goes with, as far as this person may give it."""
+
+    role = forms.ChoiceField(label=_("role"), choices=Role.choices, widget=forms.RadioSelect)
+    organisation = forms.ModelChoiceField(
+        label=_("organisation"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=_("The prison itself (liaison, auditor)"),
+    )
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisations = Organisation.objects.filter(prisons=access.prison)
+        if not access.user.is_superuser:
+            organisations = organisations.filter(authority__in=access.authorities)
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = organisations
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        role, organisation = data.get("role"), data.get("organisation")
+        if role and "organisation" in data and (organisation is None) != (role in ROLES_OF_THE_PRISON):
+            self.add_error(
+                "organisation",
+                _("A liaison or auditor belongs to the prison itself; every other role to an organisation."),
+            )
+        return data
+
+
+class InviteForm(RoleForm):
+    email = forms.EmailField(label=_("e-mail address"), max_length=254)
+    full_name = forms.CharField(label=_("name"), max_length=120, required=False)
+    language = forms.ChoiceField(label=_("language of the letter"), choices=LANGUAGES)
+
+    field_order = ["email", "full_name", "language", "role", "organisation"]
+
+
+class GiveRoleForm(RoleForm):
+    user = forms.ModelChoiceField(label=_("person"), queryset=User.objects.none())
+    ends_on = forms.DateField(label=_("until and including"), required=False, widget=DateInput())
+
+    field_order = ["user", "role", "organisation", "ends_on"]
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, access=access, **kwargs)
+        field = self.fields["user"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(memberships__prison=access.prison, is_active=True).distinct()
+
+
+class EndForm(forms.Form):
+    """The last day of a role; `is_confirmed` is asked only where nobody would be left to coordinate."""
+
+    ends_on = forms.DateField(
+        label=_("until and including"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("Empty: without end. Feeds and tokens of the role end with it."),
+    )
+    is_confirmed = forms.BooleanField(
+        label=_("Yes, I am sure: nobody will coordinate for this authority here"), required=False
+    )
+
+    def __init__(self, *args: Any, asks_to_confirm: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_to_confirm:
+            del self.fields["is_confirmed"]
+
+
+class EndNowForm(EndForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["ends_on"]
+
+
+class NewcomerForm(forms.Form):
+    """Who an invited person is, and the password of the new account."""
+
+    full_name = forms.CharField(
+        label=_("your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(label=_("your language"), choices=LANGUAGES)
+    password = forms.CharField(
+        label=_("password"),
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+
+class AccountForm(forms.Form):
+    full_name = forms.CharField(
+        label=_("your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(label=_("your language"), choices=LANGUAGES)
+
+
+class TokenForm(forms.Form):
+    membership = forms.ModelChoiceField(
+        label=_("it may do what I may as"), queryset=Membership.objects.none(), empty_label=None
+    )
+    name = forms.CharField(
+        label=_("what it is for"), max_length=80, help_text=_("So that you know later which one to end.")
+    )
+
+    def __init__(self, *args: Any, memberships: list[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["membership"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Membership.objects.filter(pk__in=[membership.pk for membership in memberships])
+        field.choices = [(each.pk, role_in_words(each)) for each in memberships]
+
+
+class AuditFilter(forms.Form):
+    """Whose acts, which act, on which day. Unusable values filter nothing and say so."""
+
+    by = forms.ModelChoiceField(
+        label=_("person"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
+    )
+    verb = forms.ChoiceField(label=_("act"), required=False)
+    on = forms.DateField(label=_("day"), required=False, widget=DateInput())
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries = AuditEntry.objects.in_prison(access.prison).order_by()
+        by, verb = self.fields["by"], self.fields["verb"]
+        assert isinstance(by, forms.ModelChoiceField) and isinstance(verb, forms.ChoiceField)
+        by.queryset = User.objects.filter(pk__in=entries.values("by"))
+        verbs = sorted((words_for(code), code) for code in entries.values_list("verb", flat=True).distinct())
+        verb.choices = [("", _("Every act")), *((code, words) for words, code in verbs)]
+
+
+def role_in_words(row: Membership | Invitation) -> str:
+    """Role, organisation and prison in one line."""
+    parts = [row.get_role_display(), row.organisation.short_name if row.organisation else "", row.prison.name]
+    return " · ".join(str(part) for part in parts if part)
+
+
+def add_refusal(form: forms.BaseForm, messages: Any, field: str | None = None) -> None:
+    """Shows what a domain function refused on the form that asked for it."""
+    form.add_error(field, messages if isinstance(messages, ValidationError) else str(messages))
+
+

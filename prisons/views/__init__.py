@@ -1,0 +1,1 @@
+"""Pages of the ground app: people and rights, records, and what belongs to the one who signed in."""

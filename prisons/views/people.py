@@ -1,0 +1,159 @@
+"""People and rights of a prison: who has which role, who was invited, until when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.clock import now, today
+from core.errors import PlannerError
+from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.domain import invitations, memberships
+from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal
+from prisons.models import Invitation, Membership, Prison
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+def membership_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    return render(request, "prisons/membership_list.html", _people(request.access))
+
+
+def _people(access: Access) -> dict[str, Any]:
+    """Everybody with a role, in one list per state; each row says whether this reader may manage it."""
+    day = today()
+    roles = Membership.objects.in_prison(access.prison).select_related("user", "organisation")
+    rows = list(roles.order_by("organisation__short_name", "role", "user__full_name", "user__email"))
+    waiting = Invitation.objects.in_prison(access.prison).select_related("organisation", "invited_by", "prison")
+    invited = list(waiting.filter(accepted_at__isnull=True, withdrawn_at__isnull=True))
+    for row in [*rows, *invited]:
+        row.is_mine = memberships.may_manage(access, row.organisation)  # type: ignore[union-attr]
+    for invitation in invited:
+        invitation.has_expired = invitation.expires_at <= now()  # type: ignore[attr-defined]
+    return {
+        "in_force": [row for row in rows if row.ends_on is None or row.ends_on >= day],
+        "ended": [row for row in rows if row.ends_on is not None and row.ends_on < day],
+        "invited": invited,
+    }
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+def invite(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    form = InviteForm(request.POST or None, access=request.access, initial={"language": request.user.language})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                invitation, _link = invitations.invite(prison, by=request.user, **form.cleaned_data)
+            except PlannerError as error:
+                add_refusal(form, error)
+                status = error.status
+            else:
+                messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+                return redirect("prisons:membership_list", prison.slug)
+    return render(request, "prisons/invite.html", {"form": form}, status=status)
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+@require_POST
+def send_invitation_again(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.in_prison(prison), pk=pk)
+    invitations.send_again(invitation, by=request.user)
+    messages.success(request, _("A new link is on its way to %(email)s.") % {"email": invitation.email})
+    return redirect("prisons:membership_list", prison.slug)
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+@require_POST
+def withdraw_invitation(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.in_prison(prison), pk=pk)
+    invitations.withdraw(invitation, by=request.user)
+    messages.success(request, _("The link sent to %(email)s no longer works.") % {"email": invitation.email})
+    return redirect("prisons:membership_list", prison.slug)
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+def give_role(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    form = GiveRoleForm(request.POST or None, access=request.access, initial={"user": request.GET.get("user")})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                membership = memberships.give_role(prison, by=request.user, **form.cleaned_data)
+            except PlannerError as error:
+                add_refusal(form, error)
+                status = error.status
+            else:
+                messages.success(request, _("%(person)s has this role from now on.") % {"person": membership.user})
+                return redirect("prisons:membership_list", prison.slug)
+    return render(request, "prisons/give_role.html", {"form": form}, status=status)
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+def membership_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The last day of one role."""
+    membership = _membership(prison, pk)
+    is_last = memberships.is_last_coordinator(membership)
+    initial = {"ends_on": membership.ends_on}
+    form = EndForm(request.POST or None, asks_to_confirm=is_last, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                memberships.change_end(membership, by=request.user, **form.cleaned_data)
+            except PlannerError as error:
+                add_refusal(form, error)
+                status = error.status
+            else:
+                messages.success(request, _("The last day of this role was changed."))
+                return redirect("prisons:membership_list", prison.slug)
+    context = {"form": form, "membership": membership, "is_last": is_last}
+    return render(request, "prisons/membership_detail.html", context, status=status)
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+def membership_end(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Asks first, because tokens and feeds that die here do not come back."""
+    membership = _membership(prison, pk)
+    is_last = memberships.is_last_coordinator(membership)
+    form = EndNowForm(request.POST or None, asks_to_confirm=is_last)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            memberships.end_role(membership, by=request.user, **form.cleaned_data)
+        except PlannerError as error:
+            add_refusal(form, error)
+            status = error.status
+        else:
+            messages.success(request, _("This role has ended, with its feeds and tokens."))
+            return redirect(_back(request, membership))
+    context = {"form": form, "membership": membership, "is_last": is_last}
+    return render(request, "prisons/membership_end.html", context, status=status)
+
+
+@prison_view(Right.MANAGE_PEOPLE)
+@require_POST
+def membership_reinstate(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    membership = memberships.reinstate(_membership(prison, pk), by=request.user)
+    messages.success(request, _("%(person)s has this role again.") % {"person": membership.user})
+    return redirect("prisons:membership_list", prison.slug)
+
+
+def _membership(prison: Prison, pk: int) -> Membership:
+    rows = Membership.objects.in_prison(prison).select_related("user", "organisation", "prison")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _back(request: PrisonRequest, membership: Membership) -> str:
+    """The list, unless the role just ended was the one that let the person see it."""
+    if membership.user_id == request.user.pk:
+        return reverse("people:home")
+    return reverse("prisons:membership_list", args=[membership.prison.slug])

@@ -1,0 +1,114 @@
+"""Records of a prison: the audit, the letters, the long work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.htmx import render_part, trigger
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain import jobs, outbox
+from prisons.forms import AuditFilter
+from prisons.models import AuditEntry, Job, Message, Prison
+from prisons.verbs import name_of_model, words_for
+
+ROWS = 50
+
+
+@prison_view(Right.READ_AUDIT)
+def audit_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    form = AuditFilter(request.GET or None, access=request.access)
+    entries = AuditEntry.objects.in_prison(prison).select_related("by")
+    if form.is_bound and form.is_valid():
+        chosen = {"by": form.cleaned_data["by"], "verb": form.cleaned_data["verb"], "at__date": form.cleaned_data["on"]}
+        entries = entries.filter(**{name: value for name, value in chosen.items() if value})
+    page = Paginator(entries, ROWS).get_page(request.GET.get("page"))
+    rows = [(entry, words_for(entry.verb), name_of_model(entry.model)) for entry in page]
+    status = 422 if form.errors else 200
+    return render(request, "prisons/audit_list.html", {"form": form, "page": page, "rows": rows}, status=status)
+
+
+LOOKS: dict[str, tuple[str, str]] = {
+    Message.State.WAITING: ("quiet", "hourglass-split"),
+    Message.State.CLAIMED: ("info", "send"),
+    Message.State.SENT: ("ok", "check-circle"),
+    Message.State.FAILED: ("stop", "x-octagon"),
+    Message.State.UNKNOWN: ("warn", "question-circle"),
+}
+"""Tone and icon of a letter's state."""
+
+
+@prison_view(Right.READ_OUTBOX)
+def outbox_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Letters that went wrong stand first: those are what somebody comes here for."""
+    letters = Message.objects.in_prison(prison).defer("body_html")
+    state = request.GET.get("state", "")
+    if state in Message.State.values:
+        letters = letters.filter(state=state)
+    page = Paginator(letters, ROWS).get_page(request.GET.get("page"))
+    rows = [
+        (letter, *LOOKS[letter.state], outbox.FAILURES.get(letter.failure, letter.failure), outbox.is_resendable(letter))
+        for letter in page
+    ]
+    context = {"page": page, "rows": rows, "chips": _chips(prison, state)}
+    return render(request, "prisons/outbox_list.html", context)
+
+
+def _chips(prison: Prison, chosen: str) -> list[dict[str, Any]]:
+    states = list(Message.objects.in_prison(prison).order_by().values_list("state", flat=True))
+    chips = [{"url": "?", "label": _("All"), "number": len(states), "is_on": not chosen}]
+    for value, label in Message.State.choices:
+        chips.append(
+            {"url": f"?state={value}", "label": label, "number": states.count(value), "is_on": value == chosen}
+        )
+    return chips
+
+
+@prison_view(Right.READ_OUTBOX)
+@require_POST
+def outbox_resend(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    letter = get_object_or_404(Message.objects.in_prison(prison), pk=pk)
+    outbox.resend(letter, by=request.user)
+    messages.success(request, _("The letter to %(email)s is being sent again.") % {"email": letter.to_email})
+    return redirect("prisons:outbox_list", prison.slug)
+
+
+@prison_view()
+def job_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """How far it is. The part asks again every second, until it comes back without that wish."""
+    job = get_object_or_404(Job.objects.in_prison(prison), pk=pk)
+    return _job(request, job)
+
+
+@prison_view()
+@require_POST
+def job_stop(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job.objects.in_prison(prison), pk=pk)
+    if not may_stop(request, job):
+        raise PermissionDenied(_("Whoever started this can stop it, or a coordinator."))
+    jobs.stop(job, by=request.user)
+    job.refresh_from_db()
+    return _job(request, job)
+
+
+def may_stop(request: PrisonRequest, job: Job) -> bool:
+    return job.by_id == request.user.pk or request.access.has(Right.MANAGE_RULES)
+
+
+def _job(request: PrisonRequest, job: Job) -> HttpResponse:
+    context = {
+        "job": job,
+        "job_title": jobs.TITLES.get(job.kind, job.kind),
+        "job_failure": jobs.FAILURES.get(job.failure, job.failure),
+        "job_is_going": job.state in (Job.State.WAITING, Job.State.RUNNING),
+        "may_stop_job": may_stop(request, job),
+    }
+    response = render_part(request, "prisons/job_detail.html", "prisons/_job.html", context)
+    return response if context["job_is_going"] else trigger(response, "job-ended", job=job.pk, state=job.state)
