@@ -67,8 +67,8 @@ def _mark(
     random: Random, session: GroupSession, enrollment: Enrollment, by: User, *, is_family: bool
 ) -> Attendance:
     mark = random.choices(list(_MARKS), list(_MARKS.values()))[0]
+    ended_at = session.ends_at or session.changed_at
     came = is_family and mark == Attendance.Mark.PRESENT
-    assert session.ends_at is not None
     return Attendance(
         session=session,
         participant=enrollment.participant,
@@ -76,5 +76,5 @@ def _mark(
         adults=random.randint(1, 2) if came else None,
         children=random.randint(0, 3) if came else None,
         by=by,
-        at=session.ends_at + dt.timedelta(hours=20),
+        at=ended_at + dt.timedelta(hours=20),
     )

@@ -24,7 +24,7 @@ _VERB = "load_demo"
 
 
 def load(*, seed: int = SEED, now: dt.datetime | None = None, fresh: bool = False) -> dict[str, Any]:
-    """Fills the database unless it was filled today; answers the sign-ins, the feed address and the API token.
+    """Fills the database unless it was filled today; answers sign-ins, feed address and API token.
 
     Whatever an earlier day loaded is thrown away. Raises PlannerError where the database is not the demo's.
     """

@@ -170,7 +170,7 @@ def _place(
     letters: str,
     workers: dict[str, Worker],
 ) -> Group:
-    """The first weekly hour, in an order mixed by chance, at which a room, a facilitator and enough units fit."""
+    """The first weekly hour, in an order mixed by chance, at which room, facilitator and units fit."""
     spans = {"day": (MORNING, AFTERNOON), "evening": (EVENING,), "saturday": (AFTERNOON,)}[offer.slot]
     days = [6] if offer.slot == "saturday" else list(range(1, 5 if offer.slot == "evening" else 6))
     choices = [(day, span) for day in days for span in spans]

@@ -1,4 +1,4 @@
-"""Haren, Saint-Gilles and a small third prison: buildings, living units and their hours, rooms, slots, holidays."""
+"""Haren, Saint-Gilles and a small third prison: buildings, units and their hours, rooms, slots, holidays."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 import holidays
 
@@ -30,7 +31,7 @@ _FEATURES = {
     "play": ("speelhoek", "coin jeux", "play corner"),
 }
 # code, building, regime, population, target group
-_UNITS = {
+_UNITS: dict[str, list[tuple[str, str, str, str, str]]] = {
     "haren": [
         *[(f"A{n}", "Huis A · Maison A", "closed", "men", "remand") for n in range(1, 6)],
         *[(f"B{n}", "Huis B · Maison B", "half", "men", "sentenced") for n in range(1, 5)],
@@ -49,7 +50,7 @@ _UNITS = {
     "antwerpen": [("P1", "Paviljoen · Pavillon", "closed", "men", "remand")],
 }
 # name, building, capacity, features, letters of the units that reach it (empty: all), inside which unit
-_ROOMS = {
+_ROOMS: dict[str, list[tuple[str, str, int, str, str, str]]] = {
     "haren": [
         ("Klas 1 · Classe 1", "Plein · Place", 12, "projector", "", ""),
         ("Klas 2 · Classe 2", "Plein · Place", 10, "projector", "", ""),
@@ -79,7 +80,7 @@ _ROOMS = {
         ("Sportzaal", "Paviljoen · Pavillon", 16, "sport", "", ""),
     ],
 }
-_PRISONS = [
+_PRISONS: list[dict[str, Any]] = [
     {
         "slug": "haren",
         "name_nl": "Haren",
@@ -158,7 +159,7 @@ def _buildings(prison: Prison) -> dict[str, Building]:
 
 
 def _hours_of(unit: Unit, units: list[Unit]) -> Iterable[UnitHours]:
-    """Meals at noon and in the evening, yard after lunch or in the morning, one visit, no evening where it is closed."""
+    """Meals at noon and in the evening, yard, one visit; no evening where the regime is closed."""
     number = units.index(unit)
     for weekday in range(1, 8):
         yield UnitHours(unit=unit, weekday=weekday, starts=dt.time(11, 30), ends=dt.time(12, 15), kind="meal")
@@ -282,7 +283,7 @@ def _stretches(days: list[dt.date]) -> Iterable[tuple[dt.date, dt.date]]:
 
 
 def announce_closures(places: Places, week: Week, now: dt.datetime) -> list[Closure]:
-    """A strike that was, three weeks ago, and one that is announced for the night from Tuesday to Wednesday next week."""
+    """A strike three weeks ago, one announced for next week from Tuesday evening on, and works in a room."""
     prison = places.prisons["haren"]
     past, coming = (week + -3).monday + dt.timedelta(days=2), (week + 1).monday + dt.timedelta(days=1)
     rows = [

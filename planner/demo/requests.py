@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from core.clock import BRUSSELS
 from enrollment.domain.states import Verb
@@ -16,7 +17,7 @@ from prisons.models import Organisation, User
 
 REQUESTS = 900
 _S = Enrollment.State
-_VERBS = {
+_VERBS: dict[str, Verb] = {
     _S.AWAITING: Verb.APPROVE,
     _S.PLACED: Verb.APPROVE,
     _S.WAITING: Verb.APPROVE,
@@ -24,7 +25,7 @@ _VERBS = {
     _S.WITHDRAWN: Verb.WITHDRAW,
     _S.ENDED: Verb.END,
 }
-_SLIPS = {
+_SLIPS: dict[str, Slip.Kind] = {
     _S.PLACED: Slip.Kind.PLACED,
     _S.WAITING: Slip.Kind.WAITING,
     _S.DECLINED: Slip.Kind.DECLINED,
@@ -41,7 +42,7 @@ class Desk:
     now: dt.datetime
     clerks: list[User]
     notes: list[Note] = field(default_factory=list)
-    latest: dict[int, Note] = field(default_factory=dict)
+    latest: dict[int | None, Note] = field(default_factory=dict)
     """The last note of each person: one note may ask for more than one thing."""
     requests: list[Request] = field(default_factory=list)
     enrollments: list[Enrollment] = field(default_factory=list)
@@ -55,7 +56,8 @@ class Desk:
         return min(dt.datetime.combine(day, dt.time(hour), BRUSSELS), self.now)
 
     def save(self) -> None:
-        for rows in (
+        tables: tuple[list[Any], ...]
+        tables = (
             self.notes,
             self.requests,
             self.enrollments,
@@ -63,7 +65,8 @@ class Desk:
             self.slips,
             self.levels,
             self.intakes,
-        ):
+        )
+        for rows in tables:
             type(rows[0]).objects.bulk_create(rows, batch_size=500)
 
 
@@ -121,7 +124,7 @@ def _works(resident: Resident, group: Group) -> bool:
 
 
 def _next(people: list[Resident], group: Group, *, is_held: bool) -> Resident | None:
-    """Somebody who asked nothing of this group yet; for a place also free, and not near whom to keep apart from."""
+    """Somebody who asked nothing of this group yet; for a place also free, near nobody to keep apart from."""
     slot = (group.weekday, _part_of_day(group))
     for resident in people:
         near = any(slot in other.busy for other in resident.apart)
@@ -151,7 +154,7 @@ def _enroll(random: Random, desk: Desk, group: Group, resident: Resident, state:
         _S.REQUESTED: Request.State.OPEN,
         _S.AWAITING: Request.State.OPEN,
         _S.WITHDRAWN: Request.State.WITHDRAWN,
-    }.get(state, Request.State.DECIDED)  # type: ignore[call-overload]
+    }.get(state, Request.State.DECIDED)
     clerk = random.choice(desk.clerks)
     if request.state != Request.State.OPEN:
         request.decided_at, request.decided_by = decided_at, clerk
@@ -166,7 +169,7 @@ def _enroll(random: Random, desk: Desk, group: Group, resident: Resident, state:
         decided_at=decided_at,
         decided_by=clerk if decided_at else None,
     )
-    if state in (_S.PLACED, _S.ENDED) and decided_at:
+    if state in (_S.PLACED, _S.AWAITING, _S.ENDED) and decided_at:
         enrollment.placed_from = max(series.starts_on, decided_at.astimezone(BRUSSELS).date())
     if state == _S.ENDED and enrollment.placed_from:
         enrollment.placed_until = max(enrollment.placed_from, today - dt.timedelta(days=random.randint(0, 6)))
@@ -182,12 +185,10 @@ def _reason(random: Random, state: str) -> str:
         _S.DECLINED: ("requirement", "unit", "full", "cannot"),
         _S.ENDED: ("dropped_out", "other_group"),
     }
-    return random.choice(reasons[state]) if state in reasons else ""  # type: ignore[index]
+    return random.choice(reasons[state]) if state in reasons else ""
 
 
-def _request(
-    random: Random, desk: Desk, resident: Resident, received_on: dt.date, **asked: object
-) -> Request:
+def _request(random: Random, desk: Desk, resident: Resident, received_on: dt.date, **asked: Any) -> Request:
     note = Note(
         prison=resident.stay.prison,
         participant=resident.participant,
@@ -204,7 +205,7 @@ def _request(
     return _asked(desk, note, resident, asked)
 
 
-def _asked(desk: Desk, note: Note, resident: Resident, asked: dict[str, object]) -> Request:
+def _asked(desk: Desk, note: Note, resident: Resident, asked: dict[str, Any]) -> Request:
     series, activity = asked.get("series"), asked.get("activity")
     request = Request(
         prison=resident.stay.prison,
@@ -253,7 +254,7 @@ def _step(enrollment: Enrollment, state: str, at: dt.datetime) -> EnrollmentStep
         state=state,
         reason=reason,
         by=enrollment.decided_by,
-        at=at,  # type: ignore[index]
+        at=at,
     )
 
 
@@ -263,13 +264,12 @@ def _answer(random: Random, desk: Desk, request: Request, enrollment: Enrollment
         return
     if enrollment is not None and enrollment.state == _S.ENDED:
         desk.slips.append(_slip(random, desk, request, enrollment, Slip.Kind.PLACED))
-    kind = _SLIPS[enrollment.state] if enrollment else Slip.Kind.NOTED  # type: ignore[index]
+    kind = _SLIPS[enrollment.state] if enrollment else Slip.Kind.NOTED
     desk.slips.append(_slip(random, desk, request, enrollment, kind))
 
 
 def _slip(random: Random, desk: Desk, request: Request, enrollment: Enrollment | None, kind: str) -> Slip:
-    assert request.decided_at is not None
-    person, created_at = request.participant, request.decided_at
+    person, created_at = request.participant, request.decided_at or desk.now
     if kind == Slip.Kind.ENDED and enrollment is not None and enrollment.placed_until:
         created_at = max(created_at, desk.at(enrollment.placed_until, 17))
     slip = Slip(
@@ -316,7 +316,7 @@ def _meet_requirements(desk: Desk, group: Group, resident: Resident, on: dt.date
 def _ask_otherwise(
     random: Random, desk: Desk, number: int, groups: list[Group], residents: list[Resident]
 ) -> None:
-    """Wishes, requests for an activity whatever the group, notes nobody can read, people who left too soon."""
+    """Wishes, requests for an activity whatever the group, unreadable notes, people who left too soon."""
     gone = [resident for resident in residents if resident.stay.ends_on]
     if number % 10 == 9 and gone:
         _leave_before_the_answer(random, desk, groups, random.choice(gone))

@@ -1,4 +1,4 @@
-"""The sessions of every series: most published, some drafts, some in the tray, some cancelled with the reason."""
+"""The sessions of every series: most published, some drafts, some in the tray, some cancelled."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _pattern(group: Group) -> Pattern:
 def _session(
     random: Random, number: int, group: Group, date: Occurrence, closures: list[Closure], now: dt.datetime
 ) -> GroupSession:
-    """Every seventh series is published only as far as next week; a few drafts still lack a room or an hour."""
+    """Every seventh series is published up to next week only; a few drafts lack a room or an hour."""
     weeks_ahead = Week.from_date(date.on) - Week.from_instant(now)
     is_draft = weeks_ahead > 1 and number % 7 == 3
     session = GroupSession(
@@ -86,7 +86,8 @@ def _session(
     )
     if _is_hit(session, closures) or (not is_draft and random.random() < 0.02):
         session.state, session.version, session.sequence = _CANCELLED, 2, 1
-        session.changed_at = min(now, session.starts_at) - dt.timedelta(hours=random.randint(2, 40))  # type: ignore[operator]
+        hours = dt.timedelta(hours=random.randint(2, 40))
+        session.changed_at = min(now, date.starts_at) - hours
     elif is_draft and random.random() < 0.3:
         session.room = None
         if random.random() < 0.5:
