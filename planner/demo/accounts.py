@@ -35,7 +35,7 @@ _SHOWN = ("anna", "karim", "bert", "chloe", "greta", "dirk")
 
 
 def secret(seed: int, what: str) -> str:
-    """A secret of 256 bits that follows from the demo's seed: no secret at all, so useful in the demo only."""
+    """A secret of 256 bits that follows from the demo's seed: no secret, and useful in the demo only."""
     return hashlib.sha256(f"demo {seed} {what}".encode()).hexdigest()
 
 

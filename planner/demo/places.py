@@ -154,7 +154,7 @@ def _build_units(places: Places, prison: Prison) -> None:
 
 
 def _buildings(prison: Prison) -> dict[str, Building]:
-    names = {row[1] for row in (*_UNITS[prison.slug], *_ROOMS[prison.slug])}
+    names = {row[1] for row in _UNITS[prison.slug]} | {row[1] for row in _ROOMS[prison.slug]}
     return {name: Building.objects.get_or_create(prison=prison, name=name)[0] for name in sorted(names)}
 
 

@@ -25,6 +25,11 @@ _VERBS: dict[str, Verb] = {
     _S.WITHDRAWN: Verb.WITHDRAW,
     _S.ENDED: Verb.END,
 }
+_REQUEST_STATES: dict[str, Request.State] = {
+    _S.REQUESTED: Request.State.OPEN,
+    _S.AWAITING: Request.State.OPEN,
+    _S.WITHDRAWN: Request.State.WITHDRAWN,
+}
 _SLIPS: dict[str, Slip.Kind] = {
     _S.PLACED: Slip.Kind.PLACED,
     _S.WAITING: Slip.Kind.WAITING,
@@ -56,18 +61,17 @@ class Desk:
         return min(dt.datetime.combine(day, dt.time(hour), BRUSSELS), self.now)
 
     def save(self) -> None:
-        tables: tuple[list[Any], ...]
-        tables = (
-            self.notes,
-            self.requests,
-            self.enrollments,
-            self.steps,
-            self.slips,
-            self.levels,
-            self.intakes,
+        tables: tuple[tuple[Any, list[Any]], ...] = (
+            (Note, self.notes),
+            (Request, self.requests),
+            (Enrollment, self.enrollments),
+            (EnrollmentStep, self.steps),
+            (Slip, self.slips),
+            (LevelHeld, self.levels),
+            (Intake, self.intakes),
         )
-        for rows in tables:
-            type(rows[0]).objects.bulk_create(rows, batch_size=500)
+        for model, rows in tables:
+            model.objects.bulk_create(rows, batch_size=500)
 
 
 def build(
@@ -150,11 +154,7 @@ def _enroll(random: Random, desk: Desk, group: Group, resident: Resident, state:
         None if state == _S.REQUESTED else desk.at(received_on + dt.timedelta(days=random.randint(1, 7)), 11)
     )
     request = _request(random, desk, resident, received_on, series=series)
-    request.state = {
-        _S.REQUESTED: Request.State.OPEN,
-        _S.AWAITING: Request.State.OPEN,
-        _S.WITHDRAWN: Request.State.WITHDRAWN,
-    }.get(state, Request.State.DECIDED)
+    request.state = _REQUEST_STATES.get(state, Request.State.DECIDED)
     clerk = random.choice(desk.clerks)
     if request.state != Request.State.OPEN:
         request.decided_at, request.decided_by = decided_at, clerk
@@ -181,7 +181,7 @@ def _enroll(random: Random, desk: Desk, group: Group, resident: Resident, state:
 
 
 def _reason(random: Random, state: str) -> str:
-    reasons = {
+    reasons: dict[str, tuple[str, ...]] = {
         _S.DECLINED: ("requirement", "unit", "full", "cannot"),
         _S.ENDED: ("dropped_out", "other_group"),
     }
