@@ -1,4 +1,4 @@
-"""Strict reading of environment variables: a value that cannot be understood stops the start with a sentence."""
+"""Strict reading of environment variables: what cannot be understood stops the start."""
 
 import os
 import secrets

@@ -10,7 +10,7 @@ api = NinjaAPI(
     version="1",
     description="Sessions and rooms of a prison, for programs. Sign in with `Authorization: Bearer TOKEN`.",
     urls_namespace="api",
-    docs_url=None,
+    docs_url="/docs",
 )
 
 

@@ -1,6 +1,6 @@
 """Message catalogues with Babel alone: gettext's own programs are not on every machine.
 
-`update` collects every translatable text of Python files and templates into locale/<language>/LC_MESSAGES/django.po,
+`update` collects every text of Python files and templates into locale/<language>/LC_MESSAGES/django.po,
 `compile_all` makes the .mo files that Django reads (never committed), `problems` says what is missing.
 Catalogues hold no line numbers and are sorted, so that two people's additions rarely meet on one line.
 """
@@ -39,7 +39,7 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif%]|\{\w*\}")
 def extract_template(file: Any, keywords: Any, tags: Any, options: dict[str, Any]) -> Iterator[Any]:
     """Babel extraction method for Django templates.
 
-    Django's templatize turns a template into text whose only real Python is the calls of gettext, each on one line.
+    Django's templatize turns a template into text whose only real Python is calls of gettext, a line each.
     Indentation is stripped, since Python's tokenizer would stumble over it.
     """
     source = templatize(file.read().decode("utf-8"), origin=options.get("origin", "template"))
@@ -126,7 +126,7 @@ def compile_all() -> None:
 
 
 def problems() -> list[str]:
-    """One line for each text that is absent, untranslated, fuzzy or has other placeholders, in any language."""
+    """One line for each text that is absent, untranslated, fuzzy or has other placeholders."""
     template = collect()
     return [problem for language in LANGUAGES for problem in _problems_in(language, template)]
 

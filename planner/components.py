@@ -50,7 +50,7 @@ def components(request: HttpRequest) -> HttpResponse:
 
 def samples() -> dict[str, Any]:
     """What the page shows; the words are those of real pages, so they are translated already."""
-    filled = SampleForm({"title": "Nederlands 1", "places": "0", "on": "2026-02-30", "weekdays": [], "domain": "work"})
+    filled = SampleForm({"title": "Nederlands 1", "places": "0", "on": "2026-02-28", "weekdays": [], "domain": "work"})
     return {
         "states": list(STATES),
         "domains": list(DOMAINS),

@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "planner.static_files.PlannerStaticFilesConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -85,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "core.context.site",
+                "prisons.context_processors.place",
             ],
         },
     },
@@ -209,7 +210,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if USES_PLAIN_STATIC
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else f"planner.static_files.{'HashedStorage' if DEMO else 'CompressedStorage'}"
     },
 }
 WHITENOISE_USE_FINDERS = USES_PLAIN_STATIC

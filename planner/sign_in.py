@@ -4,9 +4,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.utils import translation
 
 from prisons.access import is_welcome
+from prisons.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -14,6 +17,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """In the language of who gets the mail, not of whoever filled in the form."""
+        to = email if isinstance(email, str) else email[0]
+        language = User.objects.filter(email=to.lower()).values_list("language", flat=True).first()
+        with translation.override(language or translation.get_language()):
+            return super().render_mail(template_prefix, email, context, headers)
 
 
 class WelcomePeople(AuthenticationBackend):

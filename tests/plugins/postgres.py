@@ -1,8 +1,8 @@
 """Where the tests keep their data, decided before Django reads its settings (loaded by `-p`).
 
 TEST_DATABASE=sqlite (default): a file in a folder of this run alone.
-TEST_DATABASE=postgres: a PostgreSQL of this run alone, started from the binaries of the machine on a free port of
-the loopback address; only tests marked `postgres` run. Without binaries they skip with the reason, and where
+TEST_DATABASE=postgres: a PostgreSQL of this run alone, started from its binaries on a free port of the
+loopback address; only tests marked `postgres` run. Without binaries they skip with the reason, and where
 CI=true that is a failure.
 """
 

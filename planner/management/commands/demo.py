@@ -22,7 +22,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=serve.port_number, default=8000)
         parser.add_argument("--prepare-only", action="store_true", help="stop before serving")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise SystemExit(code)
 
     def prepare(self) -> dict[str, Any]:
-        """Migrate, translate, collect files and load the people; keeps what an earlier start today prepared."""
+        """Migrate, translate, collect files and load the people; keeps what an earlier start prepared."""
         stamp, facts_file = settings.DATA_DIR / "prepared", settings.DATA_DIR / "demo.json"
         wanted = fingerprint()
         is_prepared = facts_file.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted

@@ -9,7 +9,7 @@ from planner import catalogues
 
 
 class Command(BaseCommand):
-    help = "Translations: collect texts into the .po files (update), compile them, or check that they are complete."
+    help = "Translations: collect texts into the .po files (update), compile them, or check them."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

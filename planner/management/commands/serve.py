@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=port_number, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_free_port(options["host"], options["port"])
@@ -42,9 +43,9 @@ def require_free_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise CommandError(
-                f"Port {port} cannot be used ({getattr(error, 'strerror', error)}). "
+                f"Port {port} cannot be used ({error.strerror}). "
                 f"Choose another one, for example: PORT={port + 123 if port < 60000 else 8123} make demo"
             ) from error
 
@@ -54,11 +55,20 @@ def commands(host: str, port: int) -> list[list[str]]:
     web += ["--workers", os.environ.get("WEB_WORKERS") or "2", "--worker-class", "gthread", "--threads", "4"]
     web += ["--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else "/tmp"]  # noqa: S108
     web += ["--log-level", "warning", "--graceful-timeout", "8", "--no-control-socket"]
-    return [web, [sys.executable, "manage.py", "qcluster"]]
+    # Should this process be killed outright, the kernel tells the children.
+    leash = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+    return [[*leash, *web], [*leash, sys.executable, "manage.py", "qcluster"]]
+
+
+def port_number(text: str) -> int:
+    """For the command line: a number that can be a port, or a sentence."""
+    if text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535, for example PORT=8123")
 
 
 def run(host: str, port: int, *, announce: Callable[[], Any]) -> int:
-    """Start both, announce when the site answers, wait; 0 when told to stop, 1 when a child died by itself."""
+    """Start both, announce when the site answers, wait; 0 when told to stop, 1 when a child died."""
     told_to_stop = False
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -89,7 +99,7 @@ def child_environment() -> dict[str, str]:
 
 
 def answers(host: str, port: int) -> bool:
-    request = urllib.request.Request(f"http://{host}:{port}/healthz", headers={"Host": "localhost"})  # noqa: S310
+    request = urllib.request.Request(f"http://{host}:{port}/healthz", headers={"Host": "localhost"})
     try:
         with urllib.request.urlopen(request, timeout=2):  # noqa: S310
             return True
