@@ -1,4 +1,4 @@
-"""What shall change about sessions, what came of it, why it was refused: the words of the placement writer."""
+"""What shall change about sessions, what came of it, why it was refused: the words of the writer."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Placing:
     def as_json(self) -> dict[str, Any]:
         return {
             "room_id": self.room_id,
-            "starts_at": self.starts_at and self.starts_at.isoformat(),
-            "ends_at": self.ends_at and self.ends_at.isoformat(),
+            "starts_at": self.starts_at and self.starts_at.astimezone(dt.UTC).isoformat(),
+            "ends_at": self.ends_at and self.ends_at.astimezone(dt.UTC).isoformat(),
             "state": self.state,
             "week_on": self.week_on.isoformat(),
             "workers": [list(part) for part in self.workers],

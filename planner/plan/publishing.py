@@ -1,0 +1,112 @@
+"""Publishing: drafts become visible, unless a hard conflict stands in the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import PlannerError
+from planner.plan import conflicts, picture
+from planner.plan.changes import Change, Outcome
+from planner.plan.codes import Conflict
+from planner.plan.placement import apply
+from prisons.access import Access, access_for
+from prisons.domain.locking import lock_prison
+from prisons.models import Prison, User
+from rooms.domain.facts import rules_of
+from sessions.models import GroupSession
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing a span would do: what is ready, what is refused and why, what lies in the tray."""
+
+    ready: tuple[GroupSession, ...]
+    refused: tuple[tuple[GroupSession, tuple[Conflict, ...]], ...]
+    in_tray: tuple[GroupSession, ...]
+
+
+class PublicationRefused(PlannerError):
+    """Some of the chosen sessions break a hard rule; `publication` lists them with their owner."""
+
+    def __init__(self, publication: Publication) -> None:
+        self.publication = publication
+        super().__init__(
+            "hard_conflicts",
+            _("%(count)s sessions cannot be published: something stands in the way. Nothing was published."),
+            count=len(publication.refused),
+        )
+
+
+def look(
+    prison: Prison, first: dt.date, last: dt.date, access: Access | None, *, now: dt.datetime | None = None
+) -> Publication:
+    """The own drafts of these dates (both included), sorted into ready, refused and in the tray."""
+    now = now or clock.now()
+    first = max(first, clock.today(now))
+    drafts = _own_drafts(prison, first, last, access)
+    loaded = picture.load(prison, {clock.today(s.starts_at) for s in drafts if s.starts_at})
+    found = conflicts.by_session(conflicts.find(loaded, rules_of(prison)))
+    ready, refused, in_tray = [], [], []
+    for session in drafts:
+        hard = tuple(conflict for conflict in found.get(session.pk, ()) if conflict.is_hard)
+        if session.starts_at is None or session.room_id is None:
+            in_tray.append(session)
+        elif hard:
+            refused.append((session, hard))
+        else:
+            ready.append(session)
+    return Publication(tuple(ready), tuple(refused), tuple(in_tray))
+
+
+def _own_drafts(prison: Prison, first: dt.date, last: dt.date, access: Access | None) -> list[GroupSession]:
+    drafts = (
+        GroupSession.objects.in_prison(prison)
+        .filter(state=GroupSession.State.DRAFT, week_on__gte=first - dt.timedelta(days=6), week_on__lte=last)
+        .select_related("series__activity__organisation", "room")
+    )
+    if access is None:
+        return []
+    return [
+        draft
+        for draft in drafts
+        if access.may_change(draft.series.activity.organisation)
+        and (draft.starts_at is None or first <= clock.today(draft.starts_at) <= last)
+    ]
+
+
+def publish(
+    prison: Prison,
+    first: dt.date,
+    last: dt.date,
+    *,
+    by: User,
+    only: Iterable[int] | None = None,
+    leave_out_refused: bool = False,
+    now: dt.datetime | None = None,
+    access: Access | None = None,
+) -> Outcome | None:
+    """Publish the own drafts of these dates that have a place; None when there are none.
+
+    `only` narrows to some sessions. Raises PublicationRefused (409) when one breaks a hard rule, unless
+    `leave_out_refused` says to publish the others.
+    """
+    now = now or clock.now()
+    access = access or access_for(by, prison, now=now)
+    wanted = None if only is None else set(only)
+    with transaction.atomic():
+        prison = lock_prison(prison)
+        publication = look(prison, first, last, access, now=now)
+        ready = [session.pk for session in publication.ready if wanted is None or session.pk in wanted]
+        refused = [pair for pair in publication.refused if wanted is None or pair[0].pk in wanted]
+        if refused and not leave_out_refused:
+            raise PublicationRefused(Publication(publication.ready, tuple(refused), publication.in_tray))
+        if not ready:
+            return None
+        changes = [Change(session_id, state=GroupSession.State.PUBLISHED) for session_id in ready]
+        return apply(prison, changes, by=by, verb="publish", now=now, access=access, accept_soft=True)

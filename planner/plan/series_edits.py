@@ -1,0 +1,259 @@
+"""Making a series: its dates, each tried against the rules, placed where it may be, else left in the tray.
+
+What is previewed is what is made: both ask `_tried`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import PlannerError
+from planner.plan import conflicts, picture
+from planner.plan.changes import Change, Outcome, Part
+from planner.plan.codes import Conflict
+from planner.plan.placement import apply
+from prisons.access import Access, access_for
+from prisons.domain import audit
+from prisons.domain.locking import lock_prison
+from prisons.models import Prison, Unit, User
+from rooms.domain.facts import rules_of
+from rooms.models import Feature, Holiday
+from sessions.domain import recurrence
+from sessions.domain.recurrence import Extra, Move, Occurrence, Skip
+from sessions.models import GroupSession, Series, SeriesWorker, SkippedDate, Worker
+
+NOT_YET = -1
+"""The id of a series that is only previewed."""
+
+Exceptions = Iterable[Skip | Move | Extra]
+
+
+@dataclass(frozen=True)
+class SeriesDraft:
+    """A series as the form describes it; `series` is not saved yet."""
+
+    series: Series
+    units: Sequence[Unit] = ()
+    features: Sequence[Feature] = ()
+    workers: Sequence[Worker] = ()
+    exceptions: tuple[Skip | Move | Extra, ...] = ()
+    makes_up_skipped: bool = False
+
+
+@dataclass(frozen=True)
+class TriedDate:
+    """One date of a series and what would become of it."""
+
+    occurrence: Occurrence
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def is_placed(self) -> bool:
+        """Placed in its room. Otherwise it is skipped, or goes to the tray: its conflicts say why."""
+        return self.occurrence.takes_place and not any(conflict.is_hard for conflict in self.conflicts)
+
+
+@dataclass(frozen=True)
+class SeriesOutcome:
+    series: Series
+    dates: tuple[TriedDate, ...]
+    outcome: Outcome
+
+    @property
+    def placed(self) -> list[TriedDate]:
+        return [tried for tried in self.dates if tried.is_placed]
+
+    @property
+    def in_tray(self) -> list[TriedDate]:
+        return [tried for tried in self.dates if tried.occurrence.takes_place and not tried.is_placed]
+
+    @property
+    def skipped(self) -> list[TriedDate]:
+        return [tried for tried in self.dates if not tried.occurrence.takes_place]
+
+
+def preview_series(prison: Prison, draft: SeriesDraft) -> tuple[TriedDate, ...]:
+    """What `create_series` would do with each date, without writing. Raises PlannerError 422 as it does."""
+    return _tried(prison, draft, _dates(prison, draft))
+
+
+def create_series(
+    prison: Prison,
+    draft: SeriesDraft,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+    access: Access | None = None,
+) -> SeriesOutcome:
+    """Save the series and all its sessions as drafts, as one act that can be undone.
+
+    Dates that would break a hard rule wait in the tray of their week. Raises PlannerError `not_yours` (403),
+    `dates_past` (409), or what recurrence raises (422).
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        prison = lock_prison(prison)
+        _refuse_others(draft, access or access_for(by, prison, now=now))
+        dates = _dates(prison, draft)
+        if any(date.on < clock.today(now) for date in dates if date.takes_place):
+            raise PlannerError("dates_past", _("The first date lies in the past. Choose a later one."))
+        tried = _tried(prison, draft, dates)
+        series = _save_series(prison, draft, by, now)
+        outcome = _place_dates(prison, series, draft, tried, by, now)
+    return SeriesOutcome(series, tried, outcome)
+
+
+def _refuse_others(draft: SeriesDraft, access: Access | None) -> None:
+    owner = draft.series.activity.organisation
+    if access is None or not access.may_change(owner):
+        raise PlannerError("not_yours", _("This activity belongs to %(owner)s."), status=403, owner=owner)
+
+
+def _dates(prison: Prison, draft: SeriesDraft) -> tuple[Occurrence, ...]:
+    series = draft.series
+    pattern = recurrence.Pattern(
+        first_on=series.starts_on,
+        starts=series.start_time,
+        duration_minutes=series.duration_minutes,
+        weeks=series.weeks,
+        interval_weeks=series.every_weeks,
+        runs_on_holidays=series.runs_on_holidays,
+        make_up=draft.makes_up_skipped,
+    )
+    holidays: Collection[dt.date] = set(Holiday.objects.in_prison(prison).values_list("on", flat=True))
+    return recurrence.occurrences(pattern, holidays=holidays, exceptions=draft.exceptions)
+
+
+def _tried(prison: Prison, draft: SeriesDraft, dates: Sequence[Occurrence]) -> tuple[TriedDate, ...]:
+    """Every date against everything that stands: as if it were placed, under an id that no session has."""
+    series = draft.series
+    worker_ids = tuple(worker.pk for worker in draft.workers)
+    facts = picture.SeriesFacts(
+        NOT_YET,
+        series.activity.organisation_id,
+        series.places,
+        frozenset(unit.pk for unit in draft.units),
+        frozenset(feature.pk for feature in draft.features),
+        series.default_room_id,
+        series.runs_on_holidays,
+    )
+    taking_place = [date for date in dates if date.takes_place]
+    loaded = picture.load(prison, [date.on for date in taking_place], extra_workers=worker_ids)
+    loaded = replace(loaded, series={**loaded.series, NOT_YET: facts})
+    rows = [
+        picture.Row(-1 - number, NOT_YET, series.default_room_id, date.starts_at, date.ends_at, worker_ids)
+        for number, date in enumerate(taking_place)
+    ]
+    found = conflicts.by_session(conflicts.added(loaded, loaded.with_rows(rows), rules_of(prison)))
+    by_date = {
+        date: (*found.get(-1 - number, ()), *_done_to_others(found, -1 - number))
+        for number, date in enumerate(taking_place)
+    }
+    return tuple(TriedDate(date, by_date.get(date, ())) for date in dates)
+
+
+def _done_to_others(found: dict[int, list[Conflict]], session_id: int) -> list[Conflict]:
+    """What a new date does to a session that stood there already, where the date itself is not blamed."""
+    return [
+        conflict
+        for other_id, others in found.items()
+        if other_id > 0
+        for conflict in others
+        if dict(conflict.facts).get("other") == session_id
+        and not any(own.code == conflict.code for own in found.get(session_id, ()))
+    ]
+
+
+def _save_series(prison: Prison, draft: SeriesDraft, by: User, now: dt.datetime) -> Series:
+    series = draft.series
+    series.prison = prison
+    series.list_code = series.list_code or next_list_code(prison)
+    series.full_clean(exclude=["units", "needs_features"])
+    series.save()
+    _set_related(series, draft)
+    audit.record(prison, by, "create", series, fields=["activity", "places", "starts_on", "weeks"], now=now)
+    return series
+
+
+def _set_related(series: Series, draft: SeriesDraft) -> None:
+    series.units.set(_pks(draft.units))
+    series.needs_features.set(_pks(draft.features))
+    SeriesWorker.objects.bulk_create([SeriesWorker(series=series, worker=worker) for worker in draft.workers])
+
+
+def _pks(rows: Sequence[Model]) -> list[int]:
+    return [row.pk for row in rows]
+
+
+def next_list_code(prison: Prison) -> str:
+    """The next neutral code on lists: A-01, A-02, ... It says nothing about the activity."""
+    codes = (
+        Series.objects.in_prison(prison)
+        .filter(list_code__startswith="A-")
+        .values_list("list_code", flat=True)
+    )
+    numbers = [int(code[2:]) for code in codes if code[2:].isdigit()]
+    return f"A-{max(numbers, default=0) + 1:02d}"
+
+
+def _place_dates(
+    prison: Prison, series: Series, draft: SeriesDraft, tried: Sequence[TriedDate], by: User, now: dt.datetime
+) -> Outcome:
+    SkippedDate.objects.bulk_create(
+        [
+            SkippedDate(series=series, on=one.occurrence.on, reason=_skip_reason(one.occurrence))
+            for one in tried
+            if not one.occurrence.takes_place
+        ]
+    )
+    taking_place = [one for one in tried if one.occurrence.takes_place]
+    sessions = GroupSession.objects.bulk_create(
+        [
+            GroupSession(
+                prison=prison,
+                series=series,
+                week_on=one.occurrence.week_on,
+                pattern_on=one.occurrence.pattern_on,
+                changed_at=now,
+                changed_by=by,
+            )
+            for one in taking_place
+        ]
+    )
+    parts = tuple(Part(worker.pk) for worker in draft.workers)
+    changes = [
+        _change(session.pk, series, one, parts) for session, one in zip(sessions, taking_place, strict=True)
+    ]
+    return apply(
+        prison,
+        changes,
+        by=by,
+        verb="create_series",
+        now=now,
+        accept_soft=True,
+        created=frozenset(session.pk for session in sessions),
+        facts={"series": series.pk},
+    )
+
+
+def _change(session_id: int, series: Series, one: TriedDate, parts: tuple[Part, ...]) -> Change:
+    if not one.is_placed:
+        return Change(session_id, workers=parts)
+    occurrence = one.occurrence
+    return Change(session_id, series.default_room_id, occurrence.starts_at, occurrence.ends_at, workers=parts)
+
+
+def _skip_reason(occurrence: Occurrence) -> str:
+    known = SkippedDate.Reason.values
+    return (
+        occurrence.skipped_reason
+        if occurrence.skipped_reason in known
+        else SkippedDate.Reason.ORGANISER.value
+    )
