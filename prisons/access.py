@@ -256,7 +256,9 @@ def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpR
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in, then back to the page in front of the person (not to the fragment that HTMX wanted)."""
-    return htmx.login_redirect(request) if htmx.is_partial(request) else redirect_to_login(request.get_full_path())
+    if not htmx.is_partial(request):
+        return redirect_to_login(request.get_full_path())
+    return htmx.redirect(redirect_to_login(HtmxDetails(request).current_url_abs_path or "/").url)
 
 
 def _lacks_second_factor(access: Access) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from prisons.access import Access
@@ -15,6 +16,11 @@ from prisons.models import AuditEntry, Invitation, Membership, Organisation, Rol
 from prisons.verbs import words_for
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent with POST; None (an unbound form) for any other request. Nothing ticked is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 class DateInput(forms.DateInput):

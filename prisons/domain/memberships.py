@@ -125,9 +125,10 @@ def end_role(
         if membership.ends_on is not None and membership.ends_on < day:
             raise PlannerError("role_has_ended", _("This role had ended already."))
         _warn_before_last_coordinator(membership, is_confirmed, at)
-        yesterday = day - dt.timedelta(days=1)
-        membership.ends_on = max(yesterday, membership.starts_on - dt.timedelta(days=1))
-        membership.save(update_fields=["ends_on"])
+        membership.ends_on = day - dt.timedelta(days=1)
+        # A role that began today ends before its first day is over: dates alone cannot say that otherwise.
+        membership.starts_on = min(membership.starts_on, membership.ends_on)
+        membership.save(update_fields=["starts_on", "ends_on"])
         revoke_what_hangs_on(membership, at)
         audit.record(membership.prison, by, "end_role", membership, fields=["ends_on"], now=at)
     return membership

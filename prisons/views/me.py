@@ -25,7 +25,7 @@ from prisons.access import Right, access_through
 from prisons.context_processors import prisons_of
 from prisons.domain import invitations, tokens
 from prisons.domain.accounts import change_account
-from prisons.forms import AccountForm, NewcomerForm, TokenForm, add_refusal, role_in_words
+from prisons.forms import AccountForm, NewcomerForm, TokenForm, add_refusal, posted, role_in_words
 from prisons.models import ApiToken, Invitation, Membership, User
 
 
@@ -53,7 +53,7 @@ def prison_list(request: OwnRequest) -> HttpResponse:
 @login_required
 def me(request: OwnRequest) -> HttpResponse:
     user = request.user
-    form = AccountForm(request.POST or None, initial={"full_name": user.full_name, "language": user.language})
+    form = AccountForm(posted(request), initial={"full_name": user.full_name, "language": user.language})
     if request.method == "POST" and form.is_valid():
         change_account(user, **form.cleaned_data)
         translation.activate(user.language)
@@ -82,7 +82,7 @@ def _roles(user: User) -> list[Membership]:
 @never_cache
 def token_list(request: OwnRequest) -> HttpResponse:
     """Own tokens, and a new one: its text stands on this one answer and never again."""
-    form = TokenForm(request.POST or None, memberships=_roles(request.user))
+    form = TokenForm(posted(request), memberships=_roles(request.user))
     context: dict[str, Any] = {"form": form}
     status = 200
     if request.method == "POST":
@@ -135,7 +135,7 @@ def _accept_as(request: HttpRequest, user: User, offer: Invitation, secret: str)
 
 def _accept_as_newcomer(request: HttpRequest, offer: Invitation, secret: str) -> HttpResponseBase:
     initial = {"full_name": offer.full_name, "language": offer.language}
-    form = NewcomerForm(request.POST or None, initial=initial)
+    form = NewcomerForm(posted(request), initial=initial)
     status = 200
     if request.method == "POST":
         status = 422

@@ -15,7 +15,7 @@ from core.clock import now, today
 from core.errors import PlannerError
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain import invitations, memberships
-from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal
+from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
 from prisons.models import Invitation, Membership, Prison
 
 
@@ -44,7 +44,7 @@ def _people(access: Access) -> dict[str, Any]:
 
 @prison_view(Right.MANAGE_PEOPLE)
 def invite(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    form = InviteForm(request.POST or None, access=request.access, initial={"language": request.user.language})
+    form = InviteForm(posted(request), access=request.access, initial={"language": request.user.language})
     status = 200
     if request.method == "POST":
         status = 422
@@ -80,7 +80,7 @@ def withdraw_invitation(request: PrisonRequest, prison: Prison, pk: int) -> Http
 
 @prison_view(Right.MANAGE_PEOPLE)
 def give_role(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    form = GiveRoleForm(request.POST or None, access=request.access, initial={"user": request.GET.get("user")})
+    form = GiveRoleForm(posted(request), access=request.access, initial={"user": request.GET.get("user")})
     status = 200
     if request.method == "POST":
         status = 422
@@ -102,7 +102,7 @@ def membership_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRe
     membership = _membership(prison, pk)
     is_last = memberships.is_last_coordinator(membership)
     initial = {"ends_on": membership.ends_on}
-    form = EndForm(request.POST or None, asks_to_confirm=is_last, initial=initial)
+    form = EndForm(posted(request), asks_to_confirm=is_last, initial=initial)
     status = 200
     if request.method == "POST":
         status = 422
@@ -124,7 +124,7 @@ def membership_end(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     """Asks first, because tokens and feeds that die here do not come back."""
     membership = _membership(prison, pk)
     is_last = memberships.is_last_coordinator(membership)
-    form = EndNowForm(request.POST or None, asks_to_confirm=is_last)
+    form = EndNowForm(posted(request), asks_to_confirm=is_last)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
