@@ -1,0 +1,142 @@
+"""How every rule of a prison is written: under its lock, with an audit entry, and a new version drawn.
+
+What one form field holds is compared, so that only what changed is written and recorded. A form carries the
+`fingerprint` of the row as it was shown; when the row is another by the time it is saved, nothing is written
+and the person learns who changed it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import Model, ProtectedError
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import BRUSSELS
+from core.errors import PlannerError
+from prisons.domain import audit
+from prisons.domain.locking import lock_prison
+from prisons.models import AuditEntry, Prison, User
+from rooms.domain.facts import bump_rules
+
+Row = TypeVar("Row", bound=Model)
+
+
+def write(
+    prison: Prison,
+    row: Row,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    seen: str = "",
+    now: dt.datetime | None = None,
+) -> Row:
+    """Adds or changes one rule and returns it, read anew. Holds the lock until the transaction ends.
+
+    Raises PlannerError `changed_meanwhile` (409) when `seen` is no longer the row's fingerprint.
+    """
+    with transaction.atomic():
+        locked = lock_prison(prison)
+        is_new = row.pk is None
+        if not is_new:
+            if seen:
+                require_unchanged(locked, row, seen)
+            row = type(row)._default_manager.get(pk=row.pk)  # a form may have set values on the one given
+        changed = _apply(row, values)
+        if changed:
+            verb = f"{'add' if is_new else 'change'}_{row._meta.model_name}"
+            audit.record(locked, by, verb, row, fields=changed, now=now)
+            bump_rules(locked)
+    prison.rules_version = locked.rules_version
+    return row
+
+
+def remove(prison: Prison, row: Model, *, by: User, now: dt.datetime | None = None) -> None:
+    """Takes one rule away. Raises PlannerError `in_use` (409) when other rows still stand on it."""
+    with transaction.atomic():
+        locked = lock_prison(prison)
+        target = (type(row), row.pk)
+        try:
+            row.delete()
+        except ProtectedError as error:
+            message = _("%(name)s is still used, so it cannot be removed.")
+            raise PlannerError("in_use", message, name=str(row)) from error
+        audit.record(locked, by, f"remove_{row._meta.model_name}", target, now=now)
+        bump_rules(locked)
+    prison.rules_version = locked.rules_version
+
+
+def fingerprint(row: Model) -> str:
+    """Short, the same for the same stored values (read anew from the database); empty for a new row."""
+    if row.pk is None:
+        return ""
+    stored = type(row)._default_manager.get(pk=row.pk)
+    values = {name: _plain(value) for name, value in model_to_dict(stored).items()}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def require_unchanged(prison: Prison, row: Model, seen: str) -> None:
+    """Raises PlannerError `changed_meanwhile` (409), saying who changed the row, if it is not as seen."""
+    if fingerprint(row) != seen:
+        raise changed_meanwhile(prison, row)
+
+
+def changed_meanwhile(prison: Prison, row: Model) -> PlannerError:
+    """The refusal of a stale form, with the name of whoever was faster."""
+    entries = AuditEntry.objects.in_prison(prison).filter(model=row._meta.label_lower, object_id=row.pk)
+    last = entries.select_related("by").order_by("-at", "-pk").first()
+    return PlannerError(
+        "changed_meanwhile",
+        _(
+            "%(who)s changed this at %(when)s, after you opened it. Your text is still here: look at what "
+            "changed, then save again."
+        ),
+        who=(last and last.by) or _("Somebody"),
+        when=f"{last.at.astimezone(BRUSSELS):%H:%M}" if last else "",
+    )
+
+
+def require_free_name(prison: Prison, row: Model, field: str, name: str) -> None:
+    """Raises PlannerError `name_taken` (422) when another row of this kind in the prison bears the name."""
+    others = type(row)._default_manager.filter(prison=prison, **{f"{field}__iexact": name}).exclude(pk=row.pk)
+    if others.exists():
+        raise PlannerError("name_taken", _("There is already a “%(name)s” here."), status=422, name=name)
+
+
+def require_own(prison: Prison, *rows: Model | None) -> None:
+    """Raises PlannerError `other_prison` (422) when one of these rows belongs to another prison."""
+    for row in rows:
+        if row is not None and row.prison_id != prison.pk:  # type: ignore[attr-defined]
+            raise PlannerError("other_prison", _("%(name)s belongs to another prison."), status=422, name=row)
+
+
+def _apply(row: Model, values: Mapping[str, Any]) -> list[str]:
+    """Sets what differs, saves once, and returns the names of the fields that changed."""
+    many = {field.name for field in row._meta.many_to_many}
+    is_new = row.pk is None
+    changed = []
+    for name, value in values.items():
+        if name not in many and (is_new or getattr(row, name) != value):
+            setattr(row, name, value)
+            changed.append(name)
+    if changed:
+        row.save()
+    for name in many & set(values):
+        chosen = {each.pk for each in values[name]}
+        manager = getattr(row, name)
+        if chosen != set(manager.values_list("pk", flat=True)):
+            manager.set(values[name])
+            changed.append(name)
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.QuerySet | list | tuple):
+        return sorted(str(each.pk if isinstance(each, Model) else each) for each in value)
+    return str(value)
