@@ -12,6 +12,7 @@ from django.test import Client
 
 from core.clock import BRUSSELS
 from core.weeks import Week
+from enrollment.models import Enrollment, FixedBlock, Participant, Separation, Stay
 from prisons.models import Building, Membership, Organisation, Prison, Unit, User
 from rooms.domain.facts import bump_rules
 from rooms.models import Closure, Feature, Holiday, Room, RoomHours, SoftBand, TimeSlot, UnitHours
@@ -257,3 +258,61 @@ def make_absence(worker: Worker, starts_at: str, ends_at: str) -> WorkerAbsence:
 def make_wish(worker: Worker, weekday: int = 1, starts: str = "08:00", ends: str = "12:00") -> WorkerWish:
     hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
     return WorkerWish.objects.create(worker=worker, weekday=weekday, **hours)
+
+
+# --- enrollment -------------------------------------------------------------------------------------------
+
+
+def make_participant(prison: Prison | None = None, name: str = "", **fields: Any) -> Participant:
+    """Somebody who stays in this prison.
+
+    `unit`, `cell`, `register_number`, `starts_on`, `ends_on` are the stay's.
+    """
+    number = next(_numbers)
+    names = ("unit", "cell", "register_number", "walks_with_badge", "starts_on", "ends_on")
+    stay = {key: fields.pop(key) for key in names if key in fields}
+    last_name, _comma, first_name = (name or f"Jansen{number}, Jan").partition(", ")
+    person = Participant.objects.create(last_name=last_name, first_name=first_name, **fields)
+    if prison:
+        defaults = {"register_number": f"{10_000 + number}", "starts_on": dt.date(2026, 1, 5)}
+        Stay.objects.create(participant=person, prison=prison, **(defaults | stay))
+    return person
+
+
+def make_enrollment(
+    series: Series, participant: Participant | None = None, state: str = "placed", **fields: Any
+) -> Enrollment:
+    """Writes the row itself, so that a test can also build what the domain would refuse."""
+    first = dt.date(2026, 11, 1)
+    defaults: dict[str, Any] = {"requested_at": at("2026-11-01 09:00")}
+    if state in ("placed", "awaiting"):
+        defaults |= {"placed_from": first}
+    if state == "waiting":
+        defaults |= {"waiting_since": at("2026-11-02 09:00")}
+    return Enrollment.objects.create(
+        series=series,
+        participant=participant or make_participant(series.prison),
+        state=state,
+        **(defaults | fields),
+    )
+
+
+def make_fixed_block(
+    participant: Participant,
+    prison: Prison,
+    weekday: int = 1,
+    starts: str = "07:45",
+    ends: str = "11:45",
+    **fields: Any,
+) -> FixedBlock:
+    defaults = {"label": "work", "valid_from": dt.date(2026, 1, 1)}
+    hours = {"starts": dt.time.fromisoformat(starts), "ends": dt.time.fromisoformat(ends)}
+    return FixedBlock.objects.create(
+        participant=participant, prison=prison, weekday=weekday, **hours, **(defaults | fields)
+    )
+
+
+def make_separation(prison: Prison, one: Participant, other: Participant, **fields: Any) -> Separation:
+    low, high = sorted((one, other), key=lambda person: person.pk)
+    defaults = {"starts_on": dt.date(2026, 1, 1)}
+    return Separation.objects.create(prison=prison, one=low, other=high, **(defaults | fields))

@@ -13,7 +13,10 @@ from prisons.models import Prison
 def units_of_people(
     prison: Prison, people: Mapping[int, frozenset[int]], *, now: dt.datetime | None = None
 ) -> dict[int, frozenset[int]]:
-    """Session -> ids of the units in which its people live today; one query, none when there are no people."""
+    """Session -> ids of the units in which its people live today.
+
+    One query, none when there are no people.
+    """
     everybody = frozenset().union(*people.values())
     if not everybody:
         return {}

@@ -2,6 +2,8 @@
 
 from enrollment.models.attendance import Attendance, Headcount, Skip
 from enrollment.models.people import (
+    Absence,
+    Consent,
     FixedBlock,
     Intake,
     LevelHeld,
@@ -12,7 +14,9 @@ from enrollment.models.people import (
 from enrollment.models.requests import Enrollment, EnrollmentStep, Note, Request, Slip
 
 __all__ = [
+    "Absence",
     "Attendance",
+    "Consent",
     "Enrollment",
     "EnrollmentStep",
     "FixedBlock",

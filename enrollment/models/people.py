@@ -82,6 +82,8 @@ class Stay(models.Model):
     walks_with_badge = models.BooleanField(_("walks with a badge"), default=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until and including"), null=True, blank=True)
+    # Dated before the day on which it was written down: the only way to date a fact in the past.
+    is_correction = models.BooleanField(_("correction of the past"), default=False)
 
     objects = StayQuerySet.as_manager()
 
@@ -109,6 +111,62 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant_id} {self.unit_id} {self.cell}"
+
+
+class Absence(models.Model):
+    """Away for a while (hospital, court, leave), and expected back. Never with a reason."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="absences"
+    )
+    prison = models.ForeignKey(
+        Prison, on_delete=models.CASCADE, related_name="absences"
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until and including"), null=True, blank=True)
+    is_correction = models.BooleanField(_("correction of the past"), default=False)
+
+    objects = PrisonScoped["Absence"].as_manager()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="person_absence_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["prison", "participant"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_absence_per_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.starts_on}"
+
+
+class Consent(models.Model):
+    """This person lets this service's requests and history go along to another prison."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="consents"
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="consents"
+    )
+    given_on = models.DateField(_("given on"))
+
+    class Meta:
+        ordering = ["-given_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "organisation"], name="one_consent_per_service"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.organisation_id}"
 
 
 class FixedBlock(models.Model):

@@ -45,6 +45,8 @@ class Note(models.Model):
     entered_at = models.DateTimeField()
     # A form sent twice (double click, reload) makes one note.
     entry_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    # The person was unknown until this note: taking the note back takes the person back too.
+    made_person = models.BooleanField(default=False, editable=False)
 
     objects = PrisonScoped["Note"].as_manager()
 
@@ -61,12 +63,11 @@ class RequestQuerySet(PrisonScoped["Request"]):
         return self.filter(state=Request.State.OPEN)
 
     def not_handed_out(self) -> Self:
-        """Decided, but a reply slip is still on the desk."""
-        return self.filter(
-            state=Request.State.DECIDED,
-            slips__handed_out_at__isnull=True,
-            slips__isnull=False,
-        ).distinct()
+        """Decided, but the reply slip that says so is still on the desk."""
+        on_the_desk = Slip.objects.filter(
+            request=models.OuterRef("pk"), handed_out_at__isnull=True, replaced_at__isnull=True
+        )
+        return self.filter(models.Exists(on_the_desk)).exclude(state=Request.State.OPEN)
 
 
 class Request(models.Model):
@@ -256,6 +257,12 @@ class EnrollmentStep(models.Model):
         return f"{self.enrollment_id} {self.verb}"
 
 
+class SlipQuerySet(PrisonScoped["Slip"]):
+    def on_the_desk(self) -> Self:
+        """Written, not handed out, and not replaced by a later answer."""
+        return self.filter(handed_out_at__isnull=True, replaced_at__isnull=True)
+
+
 class Slip(models.Model):
     """A reply slip: an answer on paper. The kind names its text; it is an answer once handed out."""
 
@@ -268,6 +275,7 @@ class Slip(models.Model):
         ENDED = "ended", _("your place has ended")
         MOVED = "moved", _("the time or room has changed")
         CANCELLED = "cancelled", _("a session does not take place")
+        CARD = "card", _("please tick what you ask for")
 
     prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="slips")
     participant = models.ForeignKey(
@@ -297,7 +305,7 @@ class Slip(models.Model):
     # A later answer to the same request replaces one that never left the desk.
     replaced_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PrisonScoped["Slip"].as_manager()
+    objects = SlipQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]

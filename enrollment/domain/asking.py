@@ -1,0 +1,56 @@
+"""Whether there is anything to ask for.
+
+The series is not over, needs a request, and is not asked for already.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import PlannerError
+from enrollment.models import Enrollment, Request
+from sessions.models import GroupSession, Series
+
+
+def refuse_over(series: Series, day: dt.date) -> None:
+    """Raises PlannerError `series_over` or `drop_in` (409): there is nothing to ask for."""
+    if series.is_drop_in:
+        raise PlannerError(
+            "drop_in", _("%(series)s needs no request: whoever wants may come."), series=str(series)
+        )
+    if is_over(series, day):
+        raise PlannerError("series_over", _("%(series)s has ended."), series=str(series))
+
+
+def is_over(series: Series, day: dt.date) -> bool:
+    """Ended by hand, or its pattern is past and no session is still to come."""
+    if series.ended_on is not None:
+        return series.ended_on <= day
+    if series.starts_on + dt.timedelta(weeks=series.weeks) >= day:
+        return False
+    return (
+        not GroupSession.objects.live()
+        .filter(series=series, week_on__gte=day - dt.timedelta(days=6))
+        .exists()
+    )
+
+
+def refuse_live(series: Series, participant_id: int) -> None:
+    """Raises PlannerError `asked_already` (409), which says what the answer is so far."""
+    live = Enrollment.objects.live().filter(series=series, participant=participant_id).first()
+    if live:
+        raise PlannerError(
+            "asked_already",
+            _("This person has asked for %(series)s already: %(state)s."),
+            series=str(series),
+            state=Enrollment.State(live.state).label,
+        )
+
+
+def asked_at(request: Request, at: dt.datetime) -> dt.datetime:
+    """When it was asked: the beginning of the day of the note, or now for a note of today."""
+    start = dt.datetime.combine(request.received_on, dt.time(tzinfo=clock.BRUSSELS))
+    return start if request.received_on < clock.today(at) else at

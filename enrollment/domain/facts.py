@@ -1,0 +1,35 @@
+"""Before a fact that lists read is changed: lock the prison, and refuse dates in the past."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import today
+from core.errors import PlannerError
+from prisons.domain.locking import lock_prison
+from prisons.models import Prison
+
+
+def lock_facts(prison: Prison | int, *, now: dt.datetime | None = None) -> Prison:
+    """The prison, locked and fresh. Call first inside `transaction.atomic()`, by every writer of this app."""
+    return lock_prison(prison)
+
+
+def refuse_past(on: dt.date | None, *, is_correction: bool, now: dt.datetime | None = None) -> dt.date:
+    """The date of a fact, today unless said.
+
+    Raises PlannerError `dated_before_today` (422) unless it corrects.
+    """
+    day = today(now)
+    on = on or day
+    if on < day and not is_correction:
+        raise PlannerError(
+            "dated_before_today",
+            _("A date before today is only possible as a correction of the past."),
+            status=422,
+        )
+    if on > day and is_correction:
+        raise PlannerError("correction_of_future", _("A correction lies before today."), status=422)
+    return on

@@ -1,0 +1,128 @@
+"""Places of a series.
+
+Counted under the prison's lock, given to the next in line the moment they come free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from enrollment.domain import waiting_list
+from enrollment.domain.clashes import PersonClashes, clashes_of
+from enrollment.domain.states import Verb, move_of
+from enrollment.domain.steps import Act, take
+from enrollment.models import Enrollment, EnrollmentStep
+from sessions.models import Series
+
+NOT_NOW = "not_now"
+"""Why somebody was passed over: the prison has said "not now"."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """How full a series is: placed and awaiting the prison both hold a place."""
+
+    all: int
+    placed: int
+    awaiting: int
+    waiting: int
+    requested: int
+
+    @property
+    def held(self) -> int:
+        return self.placed + self.awaiting
+
+    @property
+    def free(self) -> int:
+        return max(self.all - self.held, 0)
+
+
+def count(series: Series) -> Places:
+    """One query. Inside a transaction that holds the prison's lock the numbers stand still."""
+    states = list(Enrollment.objects.live().filter(series=series).values_list("state", flat=True))
+    E = Enrollment.State
+    return Places(
+        series.places, *(states.count(each) for each in (E.PLACED, E.AWAITING, E.WAITING, E.REQUESTED))
+    )
+
+
+def when_giving(act: Act) -> str:
+    """Which row of the table gives a place here."""
+    return "agreement" if act.prison.asks_agreement else "free"
+
+
+def fill(series: Series, act: Act) -> list[Enrollment]:
+    """Gives every free place to the next eligible in line; who was passed over is written down, with why.
+
+    Called in the transaction of whatever freed a place: a withdrawal, an end, a refusal, more places.
+    """
+    free = count(series).free
+    line = waiting_list.in_line(series) if free and not _has_ended(series, act) else []
+    if not line:
+        return []
+    given: list[Enrollment] = []
+    passed: dict[int, tuple[Enrollment, str]] = {}
+    refused = waiting_list.refused_by_prison(line)
+    clashes = clashes_of(series, {each.participant_id for each in line}, now=act.at)
+    for enrollment in line:
+        if len(given) == free:
+            break
+        reason = _reason_against(enrollment, refused, clashes)
+        if reason:
+            passed[enrollment.pk] = (enrollment, reason)
+            continue
+        enrollment.series = series
+        take(enrollment, move_of(Verb.GIVE_PLACE, enrollment.state, when_giving(act)), act)
+        _write_passed_over(list(passed.values()), act)
+        passed.clear()
+        given.append(enrollment)
+        clashes = _asked_anew(series, line, clashes, act)
+    return given
+
+
+def _has_ended(series: Series, act: Act) -> bool:
+    return series.ended_on is not None and series.ended_on <= act.day
+
+
+def _asked_anew(
+    series: Series, line: Sequence[Enrollment], clashes: dict[int, PersonClashes], act: Act
+) -> dict[int, PersonClashes]:
+    """Whoever just joined may be kept apart from others in line; only then is it worth asking again."""
+    return clashes_of(series, {each.participant_id for each in line}, now=act.at) if clashes else clashes
+
+
+def _reason_against(enrollment: Enrollment, refused: set[int], clashes: dict[int, PersonClashes]) -> str:
+    if enrollment.pk in refused:
+        return NOT_NOW
+    return clashes[enrollment.participant_id].code
+
+
+def pass_over_waiting(series: Series, act: Act) -> None:
+    """Somebody is placed while others wait: each of them was not eligible, and that is kept."""
+    line = waiting_list.in_line(series)
+    if not line:
+        return
+    refused = waiting_list.refused_by_prison(line)
+    clashes = clashes_of(series, {each.participant_id for each in line}, now=act.at)
+    reasons = [(each, _reason_against(each, refused, clashes)) for each in line]
+    _write_passed_over([(each, reason) for each, reason in reasons if reason], act)
+
+
+def pass_over_by_hand(passed: Sequence[Enrollment], reason: str, act: Act) -> None:
+    """Somebody further back was given the place by hand."""
+    _write_passed_over([(each, reason) for each in passed], act)
+
+
+def _write_passed_over(passed: Sequence[tuple[Enrollment, str]], act: Act) -> None:
+    EnrollmentStep.objects.bulk_create(
+        EnrollmentStep(
+            enrollment=enrollment,
+            verb=Verb.PASS_OVER,
+            state=enrollment.state,
+            reason=reason,
+            by=act.by,
+            at=act.at,
+        )
+        for enrollment, reason in passed
+    )

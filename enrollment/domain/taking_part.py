@@ -1,0 +1,148 @@
+"""Who takes part in which session, computed from dated facts: so a list of a past date is what it was.
+
+A person takes part on a date when the place runs on that date, a stay in the prison covers it, and nothing
+(an absence, a skip) takes the person away. Whoever awaits the prison's agreement holds the place and is
+occupied, but stands on no list.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import F, Q
+
+from core.clock import BRUSSELS
+from enrollment.models import Absence, Enrollment, Skip, Stay
+from prisons.models import Prison
+from sessions.models import GroupSession
+
+Dates = tuple[dt.date, dt.date | None]
+
+CHUNK = 400
+"""Ids per query: SQLite takes a limited number of parameters."""
+
+
+class TakingPart(NamedTuple):
+    """One person's place in one series, with the dates between which it runs."""
+
+    enrollment_id: int
+    series_id: int
+    participant_id: int
+    placed_from: dt.date
+    placed_until: dt.date | None
+    is_awaiting: bool
+
+
+def covers(spans: Iterable[Dates], day: dt.date) -> bool:
+    """Whether any from-until (both included, no until means open) holds the date."""
+    return any(first <= day and (last is None or day <= last) for first, last in spans)
+
+
+def places_of(
+    series_ids: Collection[int] | None, prison: Prison | int, people: Collection[int] | None = None
+) -> list[TakingPart]:
+    """Every place that anybody (or one of `people`) has, had, or holds while the prison is asked.
+
+    One query.
+    """
+    rows = _of_people(Enrollment.objects.in_prison(prison).filter(placed_from__isnull=False), people)
+    if series_ids is not None:
+        rows = rows.filter(series_id__in=list(series_ids))
+    return [
+        TakingPart(pk, series, person, first, last, state == Enrollment.State.AWAITING)
+        for pk, series, person, first, last, state in rows.exclude(
+            placed_until__lt=F("placed_from")  # ended before it began: it never ran
+        ).values_list("pk", "series_id", "participant_id", "placed_from", "placed_until", "state")
+    ]
+
+
+def occupancy(
+    prison: Prison | int,
+    session_ids: Collection[int],
+    *,
+    with_awaiting: bool = True,
+    people: Collection[int] | None = None,
+) -> dict[int, frozenset[int]]:
+    """Session -> ids of those (of `people` only, where given) who are there. Five queries, whatever the size.
+
+    Takes into account the dates of the place, stays, absences and skips; sessions without a time are left
+    out.
+    """
+    wanted = set(session_ids)
+    prison_id = prison.pk if isinstance(prison, Prison) else prison
+    sessions = GroupSession.objects.in_prison(prison_id).filter(starts_at__isnull=False)
+    if len(wanted) <= CHUNK:
+        sessions = sessions.filter(pk__in=wanted)
+    rows = [
+        row for row in sessions.values_list("pk", "series_id", "starts_at").order_by() if row[0] in wanted
+    ]
+    days = {pk: starts_at.astimezone(BRUSSELS).date() for pk, _series, starts_at in rows}
+    return _people_there(
+        prison_id, [(pk, series, days[pk]) for pk, series, _at in rows], with_awaiting, people
+    )
+
+
+def _of_people(rows: Any, people: Collection[int] | None) -> Any:
+    """Narrowed to these participants, unless they are so many that reading everybody is cheaper."""
+    return rows if people is None or len(people) > CHUNK else rows.filter(participant_id__in=list(people))
+
+
+def _people_there(
+    prison_id: int,
+    rows: list[tuple[int, int, dt.date]],
+    with_awaiting: bool,
+    people: Collection[int] | None,
+) -> dict[int, frozenset[int]]:
+    if not rows:
+        return {}
+    series_ids = {series for _pk, series, _day in rows}
+    by_series: dict[int, list[TakingPart]] = defaultdict(list)
+    for place in places_of(series_ids if len(series_ids) <= CHUNK else None, prison_id, people):
+        if with_awaiting or not place.is_awaiting:
+            by_series[place.series_id].append(place)
+    first, last = min(day for *_x, day in rows), max(day for *_x, day in rows)
+    stays = stays_between(prison_id, first, last, people)
+    absences = absences_between(prison_id, first, last, people)
+    skips = set(Skip.objects.filter(session__prison_id=prison_id).values_list("enrollment_id", "session_id"))
+    nobody: list[Dates] = []
+    return {
+        pk: frozenset(
+            place.participant_id
+            for place in by_series.get(series, ())
+            if place.placed_from <= day
+            and (place.placed_until is None or day <= place.placed_until)
+            and (place.enrollment_id, pk) not in skips
+            and covers(stays.get(place.participant_id, nobody), day)
+            and not covers(absences.get(place.participant_id, nobody), day)
+        )
+        for pk, series, day in rows
+    }
+
+
+def stays_between(
+    prison: Prison | int, first: dt.date, last: dt.date, people: Collection[int] | None = None
+) -> dict[int, list[Dates]]:
+    """Person -> the stays in this prison that touch the days; one query."""
+    spans: dict[int, list[Dates]] = defaultdict(list)
+    touching = Q(ends_on__isnull=True) | Q(ends_on__gte=first)
+    rows = _of_people(Stay.objects.in_prison(prison).filter(touching, starts_on__lte=last).order_by(), people)
+    for person, starts_on, ends_on in rows.values_list("participant_id", "starts_on", "ends_on"):
+        spans[person].append((starts_on, ends_on))
+    return spans
+
+
+def absences_between(
+    prison: Prison | int, first: dt.date, last: dt.date, people: Collection[int] | None = None
+) -> dict[int, list[Dates]]:
+    """Person -> the absences that touch the days; one query."""
+    spans: dict[int, list[Dates]] = defaultdict(list)
+    touching = Q(ends_on__isnull=True) | Q(ends_on__gte=first)
+    rows = _of_people(
+        Absence.objects.in_prison(prison).filter(touching, starts_on__lte=last).order_by(), people
+    )
+    for person, starts_on, ends_on in rows.values_list("participant_id", "starts_on", "ends_on"):
+        spans[person].append((starts_on, ends_on))
+    return spans
