@@ -21,6 +21,13 @@ def widget(field: BoundField) -> SafeString:
 
 
 @register.filter
+def without_placeholder(field: BoundField) -> BoundField:
+    """The field whose widget does not repeat its label as a grey word inside."""
+    field.field.widget.attrs.pop("placeholder", None)
+    return field
+
+
+@register.filter
 def is_group(field: BoundField) -> bool:
     """A set of radio buttons or check boxes: needs a fieldset and a legend."""
     return isinstance(field.field.widget, CHOICE_GROUPS)

@@ -160,7 +160,7 @@
 
   // --- what a swap brings in: focus where the answer stands; dialogs that ask to be open ---
   const settle = (part) => {
-    const focus = part.matches("[data-focus]") ? part : part.querySelector("[data-focus]");
+    const focus = part.matches("[data-focus]") ? part : part.querySelector("[data-focus]:not([data-no-focus] *)");
     if (focus) focus.focus({ preventScroll: false });
     all("dialog[data-open]", part).forEach((dialog) => { if (!dialog.open) dialog.showModal(); });
   };
