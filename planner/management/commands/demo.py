@@ -22,19 +22,18 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=serve.port_number, default=8000)
+        parser.add_argument("--port", default="8000")
         parser.add_argument("--prepare-only", action="store_true", help="stop before serving")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO or not settings.IS_SQLITE:
             raise CommandError("The demo runs on a database of its own: start it with `make demo`.")
-        serve.require_free_port("127.0.0.1", options["port"])
+        port = serve.port_number(options["port"])
+        serve.require_free_port("127.0.0.1", port)
         facts = self.prepare()
         if options["prepare_only"]:
             return
-        code = serve.run(
-            "127.0.0.1", options["port"], announce=lambda: self.stdout.write(welcome(options["port"], facts))
-        )
+        code = serve.run("127.0.0.1", port, announce=lambda: self.stdout.write(welcome(port, facts)))
         if code:
             raise SystemExit(code)
 

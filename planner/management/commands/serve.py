@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -27,12 +27,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=port_number, default=8000)
+        parser.add_argument("--port", default="8000")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        require_free_port(options["host"], options["port"])
-        address = f"http://{options['host']}:{options['port']}/"
-        code = run(options["host"], options["port"], announce=lambda: self.stdout.write(f"Ready: {address}"))
+        host, port = options["host"], port_number(options["port"])
+        require_free_port(host, port)
+        address = f"http://{host}:{port}/"
+        code = run(host, port, announce=lambda: self.stdout.write(f"Ready: {address}"))
         if code:
             raise SystemExit(code)
 
@@ -61,10 +62,10 @@ def commands(host: str, port: int) -> list[list[str]]:
 
 
 def port_number(text: str) -> int:
-    """For the command line: a number that can be a port, or a sentence."""
+    """The port that was typed, or CommandError with a sentence."""
     if text.isdigit() and 0 < int(text) < 65536:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535, for example PORT=8123")
+    raise CommandError(f"{text!r} is not a port: give a number from 1 to 65535, for example PORT=8123")
 
 
 def run(host: str, port: int, *, announce: Callable[[], Any]) -> int:

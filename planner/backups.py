@@ -1,0 +1,190 @@
+"""Saving the whole database to one file and bringing it back, on SQLite and on PostgreSQL.
+
+Everything that must survive lives in the database. A backup is taken while people work; a restore checks the
+file first, keeps what was there before, and either happens completely or not at all.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.migrations.loader import MigrationLoader
+
+from core.clock import BRUSSELS, now
+
+LOCK_WAIT_SECONDS = 20
+
+
+class BackupError(Exception):
+    """The backup or the restore did not happen; the text says why and what to do."""
+
+
+def save(target: Path) -> None:
+    """Write the database to `target`, which must not exist yet; checked before it gets that name."""
+    if target.exists():
+        raise BackupError(f"{target} exists already; choose another name.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".part")
+    partial.unlink(missing_ok=True)
+    try:
+        _save_sqlite(partial) if _is_sqlite() else _save_postgres(partial)
+        partial.chmod(0o600)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def restore(source: Path, *, overwrite: bool = False) -> Path | None:
+    """Replace the database by the backup in `source`; returns where the previous one, if any, was put.
+
+    Raises BackupError when the file is damaged or made by a newer version, or when there is a database
+    already and `overwrite` is not set. An older backup is brought up to date by the migrations.
+    """
+    if not source.is_file():
+        raise BackupError(f"{source} does not exist.")
+    applied = _migrations_in_sqlite(source) if _is_sqlite() else _migrations_in_dump(source)
+    _refuse_newer(applied)
+    aside = None
+    if _has_tables():
+        if not overwrite:
+            raise BackupError("There is a database already. Say --yes to replace it; it is kept aside.")
+        moment = now().astimezone(BRUSSELS).strftime("%Y%m%d-%H%M%S-%f")
+        aside = Path(settings.DATA_DIR) / f"before-restore-{moment}{'.sqlite3' if _is_sqlite() else '.dump'}"
+        save(aside)
+    connections.close_all()
+    _restore_sqlite(source) if _is_sqlite() else _restore_postgres(source)
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    return aside
+
+
+def _is_sqlite() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def _has_tables() -> bool:
+    return bool(connection.introspection.table_names())
+
+
+def _refuse_newer(applied: Iterable[tuple[str, str]]) -> None:
+    on_disk = MigrationLoader(None).disk_migrations or {}
+    known = {*on_disk, *(replaced for migration in on_disk.values() for replaced in migration.replaces)}
+    unknown = sorted(f"{app}.{name}" for app, name in applied if (app, name) not in known)
+    if unknown:
+        raise BackupError(
+            f"This backup was made by a newer version (it knows {', '.join(unknown[:3])}). "
+            "Update the program first, then restore."
+        )
+
+
+# --- SQLite -----------------------------------------------------------------------------------------------
+
+
+def _sqlite_file() -> Path:
+    return Path(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
+
+
+def _save_sqlite(target: Path) -> None:
+    with closing(sqlite3.connect(_sqlite_file())) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+        # One file that can be carried away: no companions for the write-ahead log.
+        copy.execute("PRAGMA journal_mode=DELETE")
+    _migrations_in_sqlite(target)
+
+
+def _migrations_in_sqlite(file: Path) -> list[tuple[str, str]]:
+    """The migrations that the database in `file` has seen, after checking that it is whole."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as backup:
+            state = backup.execute("PRAGMA integrity_check").fetchone()[0]
+            if state != "ok":
+                raise BackupError(f"{file} is damaged: {state}")
+            return list(backup.execute("SELECT app, name FROM django_migrations"))
+    except sqlite3.Error as error:
+        raise BackupError(f"{file} is not a backup of this program, or it is damaged ({error}).") from error
+
+
+def _restore_sqlite(source: Path) -> None:
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backup,
+            closing(sqlite3.connect(_sqlite_file(), timeout=LOCK_WAIT_SECONDS)) as live,
+        ):
+            backup.backup(live)
+    except sqlite3.Error as error:
+        raise BackupError(f"The database is in use ({error}). Stop the program, then restore.") from error
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------------------
+
+
+def _program(name: str) -> str:
+    """pg_dump and its kin: the newest that Debian installed, else the one on the PATH."""
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4].split(".")[0])
+    )
+    found = str(installed[-1]) if installed else shutil.which(name)
+    if not found:
+        raise BackupError(f"{name} is missing; install the package postgresql-client.")
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """How PostgreSQL's own programs reach the database; the password never stands on a command line."""
+    database = connections[DEFAULT_DB_ALIAS].settings_dict
+    options = {
+        "PGHOST": database["HOST"],
+        "PGPORT": database["PORT"],
+        "PGUSER": database["USER"],
+        "PGPASSWORD": database["PASSWORD"],
+        "PGDATABASE": database["NAME"],
+        "PGSSLMODE": database["OPTIONS"].get("sslmode", ""),
+        "PGOPTIONS": f"-c lock_timeout={LOCK_WAIT_SECONDS}s",
+    }
+    return os.environ | {name: str(value) for name, value in options.items() if value}
+
+
+def _run(program: str, *arguments: str | Path, stdin: bytes | None = None) -> bytes:
+    done = subprocess.run(  # noqa: S603
+        [_program(program), *arguments], env=_environment(), input=stdin, capture_output=True, check=False
+    )
+    if done.returncode:
+        raise BackupError(f"{program} failed: {done.stderr.decode(errors='replace').strip()[-600:]}")
+    return done.stdout
+
+
+def _save_postgres(target: Path) -> None:
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", target)
+    _migrations_in_dump(target)
+
+
+def _migrations_in_dump(file: Path) -> list[tuple[str, str]]:
+    """The migrations that the dumped database has seen; reads the dump, so a damaged one is found out."""
+    _run("pg_restore", "--file", os.devnull, file)
+    rows = _run("pg_restore", "--data-only", "--table", "django_migrations", "--file", "-", file)
+    found = [line.split("\t") for line in rows.decode().splitlines() if line.count("\t") == 3]
+    if not found:
+        raise BackupError(f"{file} is not a backup of this program.")
+    return [(app, name) for _id, app, name, _applied in found]
+
+
+def _restore_postgres(source: Path) -> None:
+    script = _run("pg_restore", "--no-owner", "--no-privileges", "--file", "-", source)
+    # A table that only the present database has must not stay behind, so the schema goes as a whole.
+    fresh = b"DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
+    _run(
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "-v",
+        "ON_ERROR_STOP=1",
+        stdin=fresh + script,
+    )

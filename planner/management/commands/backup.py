@@ -1,0 +1,27 @@
+"""Save the database to one file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from planner import backups
+
+
+class Command(BaseCommand):
+    help = (
+        "Save the whole database to FILE, while people work. The file holds names: keep it like the database."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            backups.save(options["file"])
+        except backups.BackupError as error:
+            raise CommandError(str(error)) from error
+        size = options["file"].stat().st_size / 1_000_000
+        self.stdout.write(f"Saved and checked: {options['file']} ({size:.1f} MB)")

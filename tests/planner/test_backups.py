@@ -1,0 +1,73 @@
+"""A backup brings everything back, and a restore never loses what was there."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from planner import backups
+from prisons.models import Prison
+from tests.factories import make_prison
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, settings) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def backup(data_dir: Path) -> Path:
+    """A backup with one prison in it, after which the database has moved on."""
+    make_prison("haren")
+    backups.save(data_dir / "monday.backup")
+    Prison.objects.filter(slug="haren").update(name_nl="Changed since")
+    make_prison("antwerpen")
+    return data_dir / "monday.backup"
+
+
+def test_restore_brings_back_what_was_and_keeps_what_is_aside(backup: Path) -> None:
+    aside = backups.restore(backup, overwrite=True)
+    assert [prison.slug for prison in Prison.objects.all()] == ["haren"]
+    assert Prison.objects.get().name_nl != "Changed since"
+    assert aside is not None
+    backups.restore(aside, overwrite=True)
+    assert set(Prison.objects.values_list("slug", flat=True)) == {"haren", "antwerpen"}
+    assert Prison.objects.get(slug="haren").name_nl == "Changed since"
+
+
+def test_restore_asks_before_it_replaces(backup: Path) -> None:
+    with pytest.raises(backups.BackupError, match="--yes"):
+        backups.restore(backup)
+    assert Prison.objects.count() == 2
+
+
+def test_a_damaged_file_changes_nothing(backup: Path) -> None:
+    half = backup.with_name("half.backup")
+    half.write_bytes(backup.read_bytes()[: backup.stat().st_size // 2])
+    for file in (half, Path(__file__)):
+        with pytest.raises(backups.BackupError):
+            backups.restore(file, overwrite=True)
+    assert Prison.objects.count() == 2
+
+
+def test_a_backup_of_a_newer_version_is_refused(data_dir: Path) -> None:
+    with connection.cursor() as cursor:
+        columns, values = "app, name, applied", "'rooms', '9999_future', CURRENT_TIMESTAMP"
+        cursor.execute(f"INSERT INTO django_migrations ({columns}) VALUES ({values})")
+    try:
+        backups.save(data_dir / "future.backup")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_future'")
+    with pytest.raises(backups.BackupError, match=r"newer version.*rooms\.9999_future"):
+        backups.restore(data_dir / "future.backup", overwrite=True)
+
+
+def test_a_backup_never_overwrites_a_file_and_is_for_its_owner_only(backup: Path) -> None:
+    with pytest.raises(backups.BackupError, match="exists already"):
+        backups.save(backup)
+    assert backup.stat().st_mode & 0o077 == 0
+    assert not list(backup.parent.glob("*.part"))
