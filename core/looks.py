@@ -87,7 +87,12 @@ DOMAINS: dict[str, Look] = {
     "administration": Look("file-earmark-text", "quiet", pgettext_lazy("life domain", "administration")),
 }
 
-TONES: dict[str, str] = {"ok": "check-circle", "info": "info-circle", "warn": "exclamation-triangle", "stop": "x-octagon"}
+TONES: dict[str, str] = {
+    "ok": "check-circle",
+    "info": "info-circle",
+    "warn": "exclamation-triangle",
+    "stop": "x-octagon",
+}
 MESSAGE_TONES: dict[str, str] = {
     "success": "ok",
     "info": "info",

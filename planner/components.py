@@ -1,4 +1,4 @@
-"""The living page of the components: every part of the look with its states. Only in the demo and in development."""
+"""The living page of the components: every part of the look with its states. In the demo and development."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -17,19 +17,31 @@ from core.looks import DOMAINS, STATES
 class SampleForm(forms.Form):
     """One field of every kind."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), help_text=gettext_lazy("As it stands on the leaflet."))
+    title = forms.CharField(
+        label=gettext_lazy("Title"), help_text=gettext_lazy("As it stands on the leaflet.")
+    )
     places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=40)
     on = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
-    at = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}), required=False)
-    domain = forms.ChoiceField(label=gettext_lazy("Life domain"), choices=[(k, v.word) for k, v in DOMAINS.items()])
+    at = forms.TimeField(
+        label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}), required=False
+    )
+    domain = forms.ChoiceField(
+        label=gettext_lazy("Life domain"), choices=[(k, v.word) for k, v in DOMAINS.items()]
+    )
     weekdays = forms.MultipleChoiceField(
         label=gettext_lazy("Days"),
-        choices=[("1", gettext_lazy("Monday")), ("2", gettext_lazy("Tuesday")), ("3", gettext_lazy("Wednesday"))],
+        choices=[
+            ("1", gettext_lazy("Monday")),
+            ("2", gettext_lazy("Tuesday")),
+            ("3", gettext_lazy("Wednesday")),
+        ],
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Tick every day that suits."),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language"), choices=[("nl", "Nederlands"), ("fr", "Français")], widget=forms.RadioSelect
+        label=gettext_lazy("Language"),
+        choices=[("nl", "Nederlands"), ("fr", "Français")],
+        widget=forms.RadioSelect,
     )
     skips_holidays = forms.BooleanField(
         label=gettext_lazy("Not on public holidays"),
@@ -37,7 +49,9 @@ class SampleForm(forms.Form):
         required=False,
     )
     remarks = forms.CharField(
-        label=gettext_lazy("Note for the facilitator"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+        label=gettext_lazy("Note for the facilitator"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
     )
 
 
@@ -50,7 +64,9 @@ def components(request: HttpRequest) -> HttpResponse:
 
 def samples() -> dict[str, Any]:
     """What the page shows; the words are those of real pages, so they are translated already."""
-    filled = SampleForm({"title": "Nederlands 1", "places": "0", "on": "2026-02-28", "weekdays": [], "domain": "work"})
+    filled = SampleForm(
+        {"title": "Nederlands 1", "places": "0", "on": "2026-02-28", "weekdays": [], "domain": "work"}
+    )
     return {
         "states": list(STATES),
         "domains": list(DOMAINS),
@@ -63,9 +79,20 @@ def samples() -> dict[str, Any]:
         "steps": _steps(),
         "days": _days(),
         "facts": [(_("Places"), "12"), (_("Language"), "Nederlands"), (_("Room"), "Klas A")],
-        "row_links": [("#", _("Open"), "eye"), ("#", _("Move"), "arrows-move"), ("#", _("Cancel"), "x-circle", "stop")],
-        "bulk_actions": [("approve", _("Give the place"), "check2"), ("waiting", _("To the waiting list"), "clock")],
-        "people": [("Peeters, Jan", "LE 3 · 312"), ("Dubois, Marc", "LE 4 · 415"), ("El Amrani, Youssef", "LE 7 · 702")],
+        "row_links": [
+            ("#", _("Open"), "eye"),
+            ("#", _("Move"), "arrows-move"),
+            ("#", _("Cancel"), "x-circle", "stop"),
+        ],
+        "bulk_actions": [
+            ("approve", _("Give the place"), "check2"),
+            ("waiting", _("To the waiting list"), "clock"),
+        ],
+        "people": [
+            ("Peeters, Jan", "LE 3 · 312"),
+            ("Dubois, Marc", "LE 4 · 415"),
+            ("El Amrani, Youssef", "LE 7 · 702"),
+        ],
     }
 
 
@@ -90,6 +117,20 @@ def _steps() -> list[SimpleNamespace]:
 
 
 def _days() -> list[SimpleNamespace]:
-    days = [("6/10", "done"), ("13", "done"), ("20", "skipped"), ("27", "today"), ("3/11", "clash"), ("10", "busy"), ("17", "")]
-    titles = {"done": _("held"), "skipped": _("skipped"), "clash": _("clash"), "busy": _("occupied"), "today": _("today")}
+    days = [
+        ("6/10", "done"),
+        ("13", "done"),
+        ("20", "skipped"),
+        ("27", "today"),
+        ("3/11", "clash"),
+        ("10", "busy"),
+        ("17", ""),
+    ]
+    titles = {
+        "done": _("held"),
+        "skipped": _("skipped"),
+        "clash": _("clash"),
+        "busy": _("occupied"),
+        "today": _("today"),
+    }
     return [SimpleNamespace(label=d, state=s, title=titles.get(s, ""), small="", url="") for d, s in days]

@@ -14,7 +14,9 @@ CHOICE_GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 @register.filter
 def widget(field: BoundField) -> SafeString:
     """The field's input with the look of the product; Django adds the ties to help and errors itself."""
-    attrs: dict[str, Any] = {"class": f"{css_class(field)} {field.field.widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, Any] = {
+        "class": f"{css_class(field)} {field.field.widget.attrs.get('class', '')}".strip()
+    }
     if field.errors and not is_group(field):
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)

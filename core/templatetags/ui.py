@@ -1,4 +1,4 @@
-"""Template tags of the look: icons, states, life domains, titles in the reader's language, links that keep filters."""
+"""Template tags of the look: icons, states, life domains, titles in the reader's language, links with filters."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def query(context: template.Context, **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def sort_order(context: template.Context, column: str) -> str:
-    """"ascending", "descending" or "" : how the page's `?sort=` orders this column."""
+    """`?sort=` puts this column in ascending or descending order, or it does not (empty)."""
     wanted = context["request"].GET.get("sort", "")
     return {column: "ascending", f"-{column}": "descending"}.get(wanted, "")
 
