@@ -141,7 +141,8 @@ class Access:
         """Raises PermissionDenied when this row belongs to somebody else."""
         if not self.may_change(organisation):
             raise PermissionDenied(
-                _("This belongs to %(organisation)s. You can ask them to change it.") % {"organisation": organisation}
+                _("This belongs to %(organisation)s. You can ask them to change it.")
+                % {"organisation": organisation}
             )
 
     @property
@@ -165,7 +166,9 @@ class PrisonRequest(HttpRequest):
     membership_rights: frozenset[Right]
 
 
-def access_for(user: User | AnonymousUser, prison: Prison, *, now: dt.datetime | None = None) -> Access | None:
+def access_for(
+    user: User | AnonymousUser, prison: Prison, *, now: dt.datetime | None = None
+) -> Access | None:
     """The access of this person to this prison at this moment, in one query; None for a stranger."""
     if not isinstance(user, User) or not is_welcome(user):
         return None
@@ -174,7 +177,7 @@ def access_for(user: User | AnonymousUser, prison: Prison, *, now: dt.datetime |
 
 
 def access_through(membership: Membership, *, now: dt.datetime | None = None) -> Access | None:
-    """What this one role gives, without the person's other roles: for tokens and feeds. None once it has ended."""
+    """What this one role gives without the person's others, for tokens and feeds; None once it has ended."""
     day = today(now)
     is_live = membership.starts_on <= day and (membership.ends_on is None or day <= membership.ends_on)
     if not is_live or not is_welcome(membership.user):
@@ -201,7 +204,9 @@ def _access(user: User, prison: Prison, memberships: tuple[Membership, ...]) -> 
         rights=frozenset(rights),
         roles=frozenset(membership.role for membership in memberships),
         organisation_ids=frozenset(m.organisation.pk for m in acting if m.organisation),
-        authorities=frozenset(m.organisation.authority for m in acting if m.organisation and m.role == Role.COORDINATOR),
+        authorities=frozenset(
+            m.organisation.authority for m in acting if m.organisation and m.role == Role.COORDINATOR
+        ),
     )
 
 
@@ -270,7 +275,7 @@ def _lacks_second_factor(access: Access) -> bool:
 def _to_second_factor(request: HttpRequest) -> HttpResponseBase:
     messages.warning(
         request,
-        _("You may see names of people in detention. So first set up a second step for signing in, then go on."),
+        _("You may see names of people in detention. First set up a second step for signing in, then go on."),
     )
     return htmx.redirect(resolve_url("mfa_index")) if htmx.is_partial(request) else redirect("mfa_index")
 

@@ -12,7 +12,7 @@ from prisons.domain.tokens import authenticate_token
 
 
 class TokenAuth(HttpBearer):
-    """For `NinjaAPI(auth=TokenAuth())`: 401 without a token that lives; sets `request.access`, also `request.auth`."""
+    """For `NinjaAPI(auth=TokenAuth())`: 401 without a living token; sets `request.access`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Access | None:
         found = authenticate_token(token)

@@ -1,4 +1,4 @@
-"""What the frame around every page knows: the prison, the reader's rights in it, and the reader's other prisons."""
+"""What the frame around every page knows: the prison, the reader's rights in it, and other prisons."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def prisons_of(user: User) -> list[Prison]:
     """Every prison in which this person has a role today; all of them for whoever installs."""
     if user.is_superuser:
         return list(Prison.objects.all())
-    live = user.memberships.live_on(today())  # type: ignore[attr-defined]  # the related manager has our queryset
+    live = user.memberships.live_on(today())
     return list(Prison.objects.filter(pk__in=live.values("prison")))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,7 @@ LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent with POST; None (an unbound form) for any other request. Nothing ticked is an answer too."""
+    """What was sent with POST, be it empty; None (an unbound form) for any other request."""
     return request.POST if request.method == "POST" else None
 
 
@@ -30,6 +31,13 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+def offer(form: forms.Form, name: str, rows: QuerySet) -> forms.ModelChoiceField:
+    """Makes these rows the choices of a field, and gives the field back."""
+    field = cast(forms.ModelChoiceField, form.fields[name])
+    field.queryset = rows
+    return field
 
 
 class RoleForm(forms.Form):
@@ -48,9 +56,7 @@ class RoleForm(forms.Form):
         organisations = Organisation.objects.filter(prisons=access.prison)
         if not access.user.is_superuser:
             organisations = organisations.filter(authority__in=access.authorities)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organisations
+        offer(self, "organisation", organisations)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -79,9 +85,8 @@ class GiveRoleForm(RoleForm):
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, access=access, **kwargs)
-        field = self.fields["user"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = User.objects.filter(memberships__prison=access.prison, is_active=True).distinct()
+        members = User.objects.filter(memberships__prison=access.prison, is_active=True).distinct()
+        offer(self, "user", members)
 
 
 class EndForm(forms.Form):
@@ -145,9 +150,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, memberships: list[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["membership"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Membership.objects.filter(pk__in=[membership.pk for membership in memberships])
+        field = offer(self, "membership", Membership.objects.filter(pk__in=[each.pk for each in memberships]))
         field.choices = [(each.pk, role_in_words(each)) for each in memberships]
 
 
@@ -163,11 +166,10 @@ class AuditFilter(forms.Form):
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         entries = AuditEntry.objects.in_prison(access.prison).order_by()
-        by, verb = self.fields["by"], self.fields["verb"]
-        assert isinstance(by, forms.ModelChoiceField) and isinstance(verb, forms.ChoiceField)
-        by.queryset = User.objects.filter(pk__in=entries.values("by"))
+        offer(self, "by", User.objects.filter(pk__in=entries.values("by")))
         verbs = sorted((words_for(code), code) for code in entries.values_list("verb", flat=True).distinct())
-        verb.choices = [("", _("Every act")), *((code, words) for words, code in verbs)]
+        choices = [("", _("Every act")), *((code, words) for words, code in verbs)]
+        cast(forms.ChoiceField, self.fields["verb"]).choices = choices
 
 
 def role_in_words(row: Membership | Invitation) -> str:
@@ -179,5 +181,3 @@ def role_in_words(row: Membership | Invitation) -> str:
 def add_refusal(form: forms.BaseForm, messages: Any, field: str | None = None) -> None:
     """Shows what a domain function refused on the form that asked for it."""
     form.add_error(field, messages if isinstance(messages, ValidationError) else str(messages))
-
-

@@ -12,8 +12,14 @@ urlpatterns = [
     path("people-and-rights/<int:pk>/", people.membership_detail, name="membership_detail"),
     path("people-and-rights/<int:pk>/end/", people.membership_end, name="membership_end"),
     path("people-and-rights/<int:pk>/reinstate/", people.membership_reinstate, name="membership_reinstate"),
-    path("people-and-rights/invited/<int:pk>/again/", people.send_invitation_again, name="send_invitation_again"),
-    path("people-and-rights/invited/<int:pk>/withdraw/", people.withdraw_invitation, name="withdraw_invitation"),
+    path(
+        "people-and-rights/invited/<int:pk>/again/",
+        people.send_invitation_again,
+        name="send_invitation_again",
+    ),
+    path(
+        "people-and-rights/invited/<int:pk>/withdraw/", people.withdraw_invitation, name="withdraw_invitation"
+    ),
     path("audit/", records.audit_list, name="audit_list"),
     path("outbox/", records.outbox_list, name="outbox_list"),
     path("outbox/<int:pk>/resend/", records.outbox_resend, name="outbox_resend"),

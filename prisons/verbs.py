@@ -1,4 +1,4 @@
-"""The verbs of the audit in words. An unknown verb is shown as it is written in the code, without underscores."""
+"""The verbs of the audit in words. An unknown verb is shown as in the code, without underscores."""
 
 from __future__ import annotations
 

@@ -55,7 +55,8 @@ def _entry(
     change_set: ChangeSet | None,
     at: dt.datetime,
 ) -> AuditEntry:
-    model, object_id = target if isinstance(target, tuple) else (type(target), target.pk)
+    # Not type(target): request.user is a lazy object around the row.
+    meta, object_id = (target[0]._meta, target[1]) if isinstance(target, tuple) else (target._meta, target.pk)
     names = sorted(set(fields))
     if not all(name.isidentifier() for name in names):
         raise ValueError(f"the audit keeps names of fields, never values: {names}")
@@ -64,7 +65,7 @@ def _entry(
         by=by,
         at=at,
         verb=verb,
-        model=model._meta.label_lower,
+        model=meta.label_lower,
         object_id=object_id,
         fields=names,
         change_set=change_set,

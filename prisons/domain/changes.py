@@ -24,9 +24,13 @@ class Image(NamedTuple):
 
 
 def open_change_set(
-    prison: Prison, by: User | None, verb: str, facts: dict[str, Any] | None = None, now: dt.datetime | None = None
+    prison: Prison,
+    by: User | None,
+    verb: str,
+    facts: dict[str, Any] | None = None,
+    now: dt.datetime | None = None,
 ) -> ChangeSet:
-    """To be called under the prison's lock. `facts` hold ids, codes and counts, never a value about a person."""
+    """For use under the prison's lock. `facts` hold ids, codes and counts, never a value about a person."""
     return ChangeSet.objects.create(prison=prison, by=by, at=now or clock.now(), verb=verb, facts=facts or {})
 
 
@@ -48,7 +52,7 @@ def remember(change_set: ChangeSet, images: Iterable[Image]) -> None:
 
 
 def images_of(change_set: ChangeSet, *, now: dt.datetime | None = None) -> QuerySet[ChangeImage]:
-    """The images that have not expired, in the order of writing; empty once the hour is over, purged or not."""
+    """The images in the order of writing; none once the hour is over, purged or not."""
     return change_set.images.filter(expires_at__gt=now or clock.now())
 
 

@@ -35,7 +35,7 @@ def invite(
     language: str = "nl",
     now: dt.datetime | None = None,
 ) -> tuple[Invitation, str]:
-    """Offers a role and posts the letter. The link comes back too, for the console of the first installation."""
+    """Offers a role and posts the letter. The link comes back too, for the console of a new installation."""
     at, email = now or clock.now(), email.strip().lower()
     with transaction.atomic():
         prison = lock_prison(prison)
@@ -94,7 +94,9 @@ def find_open(secret: str, *, now: dt.datetime | None = None) -> Invitation:
     if invitation.accepted_at:
         raise PlannerError("invitation_used", _("This invitation has been used. Sign in to go on."), 410)
     if invitation.withdrawn_at:
-        raise PlannerError("invitation_withdrawn", _("This invitation was withdrawn by whoever sent it."), 410)
+        raise PlannerError(
+            "invitation_withdrawn", _("This invitation was withdrawn by whoever sent it."), 410
+        )
     if invitation.expires_at <= (now or clock.now()):
         raise PlannerError(
             "invitation_expired",
@@ -111,7 +113,7 @@ def account_of(invitation: Invitation) -> User | None:
 
 
 def accept_as(user: User, secret: str, *, now: dt.datetime | None = None) -> Membership:
-    """Somebody with an account takes the role. Raises PlannerError when the letter went to another address."""
+    """Somebody with an account takes the role. Raises PlannerError for a letter to another address."""
     at = now or clock.now()
     with transaction.atomic():
         invitation = _locked_by_secret(secret, at)
@@ -162,11 +164,15 @@ def _locked_open(invitation: Invitation, by: User, at: dt.datetime) -> Invitatio
     fresh.prison = prison
     require_may_manage(prison, by, fresh.organisation, at)
     if fresh.accepted_at or fresh.withdrawn_at:
-        raise PlannerError("invitation_closed", _("This invitation was accepted or withdrawn in the meantime."))
+        raise PlannerError(
+            "invitation_closed", _("This invitation was accepted or withdrawn in the meantime.")
+        )
     return fresh
 
 
-def _require_news(prison: Prison, email: str, role: str, organisation: Organisation | None, at: dt.datetime) -> None:
+def _require_news(
+    prison: Prison, email: str, role: str, organisation: Organisation | None, at: dt.datetime
+) -> None:
     same = {"role": role, "organisation": organisation}
     roles = Membership.objects.in_prison(prison).live_on(clock.today(at))
     if roles.filter(user__email__iexact=email, **same).exists():
@@ -174,20 +180,25 @@ def _require_news(prison: Prison, email: str, role: str, organisation: Organisat
     waiting = Invitation.objects.in_prison(prison).filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
     if waiting.filter(email=email, **same).exists():
         raise PlannerError(
-            "invited_already", _("%(email)s was invited for this already. Send that invitation again."), email=email
+            "invited_already",
+            _("%(email)s was invited for this already. Send that invitation again."),
+            email=email,
         )
 
 
 def _post(invitation: Invitation, secret: str, at: dt.datetime) -> str:
     link = settings.BASE_URL + reverse("people:invitation", args=[secret])
     with translation.override(invitation.language):
-        facts = {"invitation": invitation, "link": link, "product": settings.PRODUCT_NAME, "days": VALID_FOR.days}
+        facts = {
+            "invitation": invitation,
+            "link": link,
+            "product": settings.PRODUCT_NAME,
+            "days": VALID_FOR.days,
+        }
         subject = gettext("%(person)s invites you to %(product)s") % {
             "person": invitation.invited_by,
             "product": settings.PRODUCT_NAME,
         }
         body = render_to_string("prisons/mail/invitation.txt", facts)
-    outbox.post(
-        invitation.prison, invitation.email, "invitation", invitation.language, subject, body, now=at
-    )
+    outbox.post(invitation.prison, invitation.email, "invitation", invitation.language, subject, body, now=at)
     return link

@@ -1,4 +1,4 @@
-"""Long work that people can watch: started in the transaction that needs it, alive as long as its heart beats."""
+"""Long work that people can watch: started with the act that needs it, alive while its heart beats."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ TITLES: dict[str, str | Promise] = {}
 
 FAILURES: dict[str, str | Promise] = {
     "silent": _("It stopped without a word. Nothing was half done; start it again."),
-    "unexpected": _("Something went wrong that we did not foresee. Nothing was half done; the log says more."),
+    "unexpected": _(
+        "Something went wrong that we did not foresee. Nothing was half done; the log says more."
+    ),
 }
 """A sentence for each code of failure; each app adds its own."""
 
 
 def enqueue(task: str, *args: Any) -> None:
-    """Has the worker call `task` (a dotted path) soon, if and only if the transaction around this ends well."""
+    """Has the worker call `task` (a dotted path) soon, if and only if the transaction around it ends well."""
     async_task(task, *args)
 
 
@@ -78,7 +80,9 @@ def running(job_pk: int) -> Iterator[Job | None]:
 
 def _claim(job_pk: int, at: dt.datetime) -> Job | None:
     free = Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, heartbeat_at__lt=at - SILENCE)
-    claimed = Job.objects.filter(free, pk=job_pk).update(state=Job.State.RUNNING, started_at=at, heartbeat_at=at)
+    claimed = Job.objects.filter(free, pk=job_pk).update(
+        state=Job.State.RUNNING, started_at=at, heartbeat_at=at
+    )
     return Job.objects.get(pk=job_pk) if claimed else None
 
 
@@ -91,7 +95,9 @@ def progress(job_pk: int, done: int, steps: int | None = None, *, now: dt.dateti
 
 def heartbeat(job_pk: int, *, now: dt.datetime | None = None) -> bool:
     """Still alive. False when somebody has stopped it: then leave."""
-    return bool(Job.objects.filter(pk=job_pk, state=Job.State.RUNNING).update(heartbeat_at=now or clock.now()))
+    return bool(
+        Job.objects.filter(pk=job_pk, state=Job.State.RUNNING).update(heartbeat_at=now or clock.now())
+    )
 
 
 def finish(job_pk: int, *, facts: dict[str, Any] | None = None, now: dt.datetime | None = None) -> None:

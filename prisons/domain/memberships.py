@@ -36,7 +36,7 @@ def require_may_manage(prison: Prison, by: User, organisation: Organisation | No
 
 
 def require_fitting(prison: Prison, role: str, organisation: Organisation | None) -> None:
-    """Raises PlannerError when the role does not go with this organisation, or it does not work in this prison."""
+    """Raises PlannerError when role and organisation, or organisation and prison, do not go together."""
     if (organisation is None) != (role in ROLES_OF_THE_PRISON):
         raise PlannerError(
             "role_needs_organisation",
@@ -44,7 +44,9 @@ def require_fitting(prison: Prison, role: str, organisation: Organisation | None
             422,
         )
     if organisation is not None and not organisation.prisons.filter(pk=prison.pk).exists():
-        raise PlannerError("organisation_elsewhere", _("This organisation does not work in this prison."), 422)
+        raise PlannerError(
+            "organisation_elsewhere", _("This organisation does not work in this prison."), 422
+        )
 
 
 def give_role(
@@ -79,7 +81,9 @@ def put_in_force(
     """The row itself, for a giver whose right was checked before: under the prison's lock only."""
     day = clock.today(at)
     _require_not_past(ends_on, day)
-    membership = Membership.objects.in_prison(prison).filter(user=user, role=role, organisation=organisation).first()
+    membership = (
+        Membership.objects.in_prison(prison).filter(user=user, role=role, organisation=organisation).first()
+    )
     if membership is None:
         membership = Membership(user=user, prison=prison, role=role, organisation=organisation, starts_on=day)
     elif membership.ends_on is None or membership.ends_on >= day:
@@ -160,7 +164,9 @@ def is_last_coordinator(membership: Membership, *, now: dt.datetime | None = Non
     """True when nobody else would coordinate for this authority in this prison."""
     if membership.role != Role.COORDINATOR or membership.organisation is None:
         return False
-    others = Membership.objects.in_prison(membership.prison).live_on(clock.today(now)).exclude(pk=membership.pk)
+    others = (
+        Membership.objects.in_prison(membership.prison).live_on(clock.today(now)).exclude(pk=membership.pk)
+    )
     return not others.filter(
         role=Role.COORDINATOR,
         user__is_active=True,
@@ -186,5 +192,5 @@ def _warn_before_last_coordinator(membership: Membership, is_confirmed: bool, at
     if not is_confirmed and is_last_coordinator(membership, now=at):
         raise PlannerError(
             "last_coordinator",
-            _("After this nobody coordinates for this authority here. Tick that you are sure, then do it again."),
+            _("After this nobody coordinates for this authority. Tick that you are sure, then do it again."),
         )

@@ -1,7 +1,8 @@
-"""Letters by e-mail: written with the act that causes them, claimed before sending, never sent twice by themselves."""
+"""Letters by e-mail: written with the act that causes them, claimed first, never sent twice by themselves."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import smtplib
 
@@ -62,7 +63,7 @@ def post(
 
 
 def deliver(message_pk: int, *, now: dt.datetime | None = None) -> None:
-    """Claims and sends one letter. Does nothing when it is not waiting, so that a task may run twice."""
+    """Claims and sends one letter; nothing when it is not waiting, so that a task may run twice."""
     at = now or clock.now()
     waiting = Message.objects.filter(pk=message_pk, state=State.WAITING)
     if not waiting.update(state=State.CLAIMED, claimed_at=at, attempts=F("attempts") + 1):
@@ -77,9 +78,11 @@ def deliver(message_pk: int, *, now: dt.datetime | None = None) -> None:
 
 
 def _send(message: Message) -> tuple[str, str]:
-    """The state that sending ends in, and the reason. Only a clear answer of the server counts as a failure."""
+    """The state that sending ends in, and why. Only a clear answer of the server counts as a failure."""
     connection = get_connection()
-    mail = EmailMultiAlternatives(message.subject, message.body_text, to=[message.to_email], connection=connection)
+    mail = EmailMultiAlternatives(
+        message.subject, message.body_text, to=[message.to_email], connection=connection
+    )
     if message.body_html:
         mail.attach_alternative(message.body_html, "text/html")
     try:
@@ -98,10 +101,8 @@ def _send(message: Message) -> tuple[str, str]:
 
 
 def _hang_up(connection: object) -> None:
-    try:
+    with contextlib.suppress(OSError, smtplib.SMTPException):  # the answer on the letter was given already
         connection.close()  # type: ignore[attr-defined]
-    except (OSError, smtplib.SMTPException):
-        pass  # the answer on the letter itself has been given already
 
 
 def is_resendable(message: Message) -> bool:
@@ -109,12 +110,16 @@ def is_resendable(message: Message) -> bool:
 
 
 def resend(message: Message, *, by: User, now: dt.datetime | None = None) -> Message:
-    """Somebody decides to send again. Raises PlannerError when it is on its way, sent, or has lost its secret link."""
+    """Somebody decides to send again. Raises PlannerError when it is on its way, sent, or lost its link."""
     at = now or clock.now()
     with transaction.atomic():
-        ended = Message.objects.filter(pk=message.pk, state__in=[State.FAILED, State.UNKNOWN]).exclude(body_text="")
+        ended = Message.objects.filter(pk=message.pk, state__in=[State.FAILED, State.UNKNOWN]).exclude(
+            body_text=""
+        )
         if not ended.update(state=State.WAITING, failure="", claimed_at=None):
-            raise PlannerError("not_resendable", _("This letter is on its way or was sent, or its link is gone."))
+            raise PlannerError(
+                "not_resendable", _("This letter is on its way or was sent, or its link is gone.")
+            )
         audit.record(message.prison, by, "resend", message, now=at)
         enqueue(SEND_TASK, message.pk)
     message.refresh_from_db()
@@ -122,7 +127,7 @@ def resend(message: Message, *, by: User, now: dt.datetime | None = None) -> Mes
 
 
 def tend(*, now: dt.datetime | None = None) -> int:
-    """Calls stale claims unknown, and reminds the worker of letters that wait too long. Returns how many were stale."""
+    """Calls stale claims unknown (returns how many), and queues letters again that wait too long."""
     at = now or clock.now()
     stale = Message.objects.filter(state=State.CLAIMED, claimed_at__lt=at - STALE)
     count = stale.update(state=State.UNKNOWN, failure="stale")

@@ -33,11 +33,13 @@ def hash_secret(secret: str) -> str:
 def create_token(
     membership: Membership, name: str, *, by: User, now: dt.datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which exists only in this answer. Raises PlannerError for somebody else's role."""
+    """A new token and its text, which exists only in this answer. Raises PlannerError for others' roles."""
     at = now or clock.now()
     with transaction.atomic():
         if membership.user_id != by.pk or access_through(membership, now=at) is None:
-            raise PlannerError("not_your_role", _("A token belongs to a role of your own that is in force."), 403)
+            raise PlannerError(
+                "not_your_role", _("A token belongs to a role of your own that is in force."), 403
+            )
         raw = PREFIX + new_secret()
         token = ApiToken.objects.create(
             membership=membership, name=name, token_hash=hash_secret(raw), is_demo=by.is_demo, created_at=at

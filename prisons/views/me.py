@@ -1,4 +1,4 @@
-"""What belongs to the one who signs in, in every prison at once: the way in, the account, tokens, language."""
+"""What belongs to the one who signs in, whatever the prison: the way in, account, tokens, language."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def token_list(request: OwnRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             chosen = form.cleaned_data
-            _token, context["secret"] = tokens.create_token(chosen["membership"], chosen["name"], by=request.user)
+            _token, context["secret"] = tokens.create_token(
+                chosen["membership"], chosen["name"], by=request.user
+            )
             context["form"] = TokenForm(memberships=_roles(request.user))
             status = 201
     mine = ApiToken.objects.filter(membership__user=request.user, revoked_at__isnull=True)
@@ -117,8 +119,12 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponseBase:
     if isinstance(request.user, User):
         return _accept_as(request, request.user, offer, secret)
     if invitations.account_of(offer):
-        return render(request, "prisons/invitation_sign_in.html", {"invitation": offer, "role": role_in_words(offer)})
-    chosen = translation.get_language() if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else offer.language
+        return render(
+            request, "prisons/invitation_sign_in.html", {"invitation": offer, "role": role_in_words(offer)}
+        )
+    chosen = (
+        translation.get_language() if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else offer.language
+    )
     with translation.override(chosen):
         return _accept_as_newcomer(request, offer, secret)
 

@@ -29,10 +29,13 @@ def _people(access: Access) -> dict[str, Any]:
     day = today()
     roles = Membership.objects.in_prison(access.prison).select_related("user", "organisation")
     rows = list(roles.order_by("organisation__short_name", "role", "user__full_name", "user__email"))
-    waiting = Invitation.objects.in_prison(access.prison).select_related("organisation", "invited_by", "prison")
+    waiting = Invitation.objects.in_prison(access.prison).select_related(
+        "organisation", "invited_by", "prison"
+    )
     invited = list(waiting.filter(accepted_at__isnull=True, withdrawn_at__isnull=True))
-    for row in [*rows, *invited]:
-        row.is_mine = memberships.may_manage(access, row.organisation)  # type: ignore[union-attr]
+    shown: list[Any] = [*rows, *invited]
+    for row in shown:
+        row.is_mine = memberships.may_manage(access, row.organisation)
     for invitation in invited:
         invitation.has_expired = invitation.expires_at <= now()  # type: ignore[attr-defined]
     return {
@@ -55,7 +58,9 @@ def invite(request: PrisonRequest, prison: Prison) -> HttpResponse:
                 add_refusal(form, error)
                 status = error.status
             else:
-                messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+                messages.success(
+                    request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email}
+                )
                 return redirect("prisons:membership_list", prison.slug)
     return render(request, "prisons/invite.html", {"form": form}, status=status)
 
@@ -91,7 +96,9 @@ def give_role(request: PrisonRequest, prison: Prison) -> HttpResponse:
                 add_refusal(form, error)
                 status = error.status
             else:
-                messages.success(request, _("%(person)s has this role from now on.") % {"person": membership.user})
+                messages.success(
+                    request, _("%(person)s has this role from now on.") % {"person": membership.user}
+                )
                 return redirect("prisons:membership_list", prison.slug)
     return render(request, "prisons/give_role.html", {"form": form}, status=status)
 

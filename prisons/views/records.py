@@ -27,12 +27,18 @@ def audit_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = AuditFilter(request.GET or None, access=request.access)
     entries = AuditEntry.objects.in_prison(prison).select_related("by")
     if form.is_bound and form.is_valid():
-        chosen = {"by": form.cleaned_data["by"], "verb": form.cleaned_data["verb"], "at__date": form.cleaned_data["on"]}
+        chosen = {
+            "by": form.cleaned_data["by"],
+            "verb": form.cleaned_data["verb"],
+            "at__date": form.cleaned_data["on"],
+        }
         entries = entries.filter(**{name: value for name, value in chosen.items() if value})
     page = Paginator(entries, ROWS).get_page(request.GET.get("page"))
     rows = [(entry, words_for(entry.verb), name_of_model(entry.model)) for entry in page]
     status = 422 if form.errors else 200
-    return render(request, "prisons/audit_list.html", {"form": form, "page": page, "rows": rows}, status=status)
+    return render(
+        request, "prisons/audit_list.html", {"form": form, "page": page, "rows": rows}, status=status
+    )
 
 
 LOOKS: dict[str, tuple[str, str]] = {
@@ -54,7 +60,12 @@ def outbox_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         letters = letters.filter(state=state)
     page = Paginator(letters, ROWS).get_page(request.GET.get("page"))
     rows = [
-        (letter, *LOOKS[letter.state], outbox.FAILURES.get(letter.failure, letter.failure), outbox.is_resendable(letter))
+        (
+            letter,
+            *LOOKS[letter.state],
+            outbox.FAILURES.get(letter.failure, letter.failure),
+            outbox.is_resendable(letter),
+        )
         for letter in page
     ]
     context = {"page": page, "rows": rows, "chips": _chips(prison, state)}
@@ -66,7 +77,12 @@ def _chips(prison: Prison, chosen: str) -> list[dict[str, Any]]:
     chips = [{"url": "?", "label": _("All"), "number": len(states), "is_on": not chosen}]
     for value, label in Message.State.choices:
         chips.append(
-            {"url": f"?state={value}", "label": label, "number": states.count(value), "is_on": value == chosen}
+            {
+                "url": f"?state={value}",
+                "label": label,
+                "number": states.count(value),
+                "is_on": value == chosen,
+            }
         )
     return chips
 
@@ -111,4 +127,6 @@ def _job(request: PrisonRequest, job: Job) -> HttpResponse:
         "may_stop_job": may_stop(request, job),
     }
     response = render_part(request, "prisons/job_detail.html", "prisons/_job.html", context)
-    return response if context["job_is_going"] else trigger(response, "job-ended", job=job.pk, state=job.state)
+    return (
+        response if context["job_is_going"] else trigger(response, "job-ended", job=job.pk, state=job.state)
+    )

@@ -22,9 +22,15 @@ def test_every_role_has_rights():
     ("role", "never"),
     [
         ("liaison", WHY | {Right.PLACE, Right.READ_AUDIT, Right.MANAGE_PEOPLE}),
-        ("worker", {Right.SEE_NAMES, Right.SEE_BOARD, Right.DOWNLOAD_LISTS, Right.PLACE, Right.ENTER_REQUESTS}),
+        (
+            "worker",
+            {Right.SEE_NAMES, Right.SEE_BOARD, Right.DOWNLOAD_LISTS, Right.PLACE, Right.ENTER_REQUESTS},
+        ),
         ("auditor", {Right.SEE_NAMES, Right.SEE_TITLES, Right.DOWNLOAD_LISTS, Right.PLACE, Right.MARK}),
-        ("organiser", {Right.MANAGE_PEOPLE, Right.MANAGE_RULES, Right.READ_AUDIT, Right.SEPARATE, Right.AGREE}),
+        (
+            "organiser",
+            {Right.MANAGE_PEOPLE, Right.MANAGE_RULES, Right.READ_AUDIT, Right.SEPARATE, Right.AGREE},
+        ),
         ("coordinator", {Right.SEPARATE, Right.AGREE}),
     ],
 )
@@ -73,7 +79,9 @@ def test_a_facilitator_changes_nothing_of_the_service(haren, service, worker_chl
     assert not access_for(worker_chloe, haren).may_change(service)
 
 
-@pytest.mark.parametrize(("role", "neutral"), [("liaison", True), ("auditor", True), ("worker", False), ("organiser", False)])
+@pytest.mark.parametrize(
+    ("role", "neutral"), [("liaison", True), ("auditor", True), ("worker", False), ("organiser", False)]
+)
 def test_the_prison_sees_neutral_names_only(haren, service, role, neutral):
     user = make_user()
     make_membership(user, haren, role, service)
@@ -104,7 +112,9 @@ def test_a_token_has_the_rights_of_its_own_role_only(haren, service, organiser_a
 def test_a_prison_is_locked_inside_a_transaction(haren, saint_gilles):
     with transaction.atomic():
         assert lock_prison(haren.pk) == haren
-        assert [prison.pk for prison in lock_prisons([saint_gilles, haren])] == sorted([haren.pk, saint_gilles.pk])
+        assert [prison.pk for prison in lock_prisons([saint_gilles, haren])] == sorted(
+            [haren.pk, saint_gilles.pk]
+        )
         with pytest.raises(type(haren).DoesNotExist):
             lock_prison(0)
 
@@ -117,7 +127,12 @@ def test_a_lock_outside_a_transaction_is_refused(haren):
 
 def test_the_audit_keeps_names_of_fields_and_refuses_values(haren, organiser_anna):
     entry = audit.record(haren, organiser_anna, "change", haren, fields=["name_nl", "name_fr"], now=NOON)
-    assert (entry.model, entry.object_id, entry.fields, entry.at) == ("prisons.prison", haren.pk, ["name_fr", "name_nl"], NOON)
+    assert (entry.model, entry.object_id, entry.fields, entry.at) == (
+        "prisons.prison",
+        haren.pk,
+        ["name_fr", "name_nl"],
+        NOON,
+    )
     with pytest.raises(ValueError, match="never values"):
         audit.record(haren, organiser_anna, "change", haren, fields=["name=Jan"])
 

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from core.clock import today
+from core.clock import now, today
 from core.errors import PlannerError
 from prisons.access import access_for
 from prisons.domain import memberships
@@ -48,7 +48,10 @@ def test_superuser_gives_the_first_role(haren, service):
     memberships.give_role(haren, make_user(), "coordinator", service, by=make_user(is_superuser=True))
 
 
-@pytest.mark.parametrize(("role", "has_organisation"), [("liaison", True), ("auditor", True), ("organiser", False), ("coordinator", False)])
+@pytest.mark.parametrize(
+    ("role", "has_organisation"),
+    [("liaison", True), ("auditor", True), ("organiser", False), ("coordinator", False)],
+)
 def test_role_and_organisation_must_fit(haren, service, role, has_organisation):
     with pytest.raises(PlannerError) as refusal:
         memberships.give_role(
@@ -59,7 +62,9 @@ def test_role_and_organisation_must_fit(haren, service, role, has_organisation):
 
 def test_organisation_that_does_not_work_here_is_refused(saint_gilles, service):
     with pytest.raises(PlannerError) as refusal:
-        memberships.give_role(saint_gilles, make_user(), "organiser", service, by=make_user(is_superuser=True))
+        memberships.give_role(
+            saint_gilles, make_user(), "organiser", service, by=make_user(is_superuser=True)
+        )
     assert refusal.value.code == "organisation_elsewhere"
 
 
@@ -69,7 +74,7 @@ def test_ending_takes_access_tokens_and_feeds_at_once(haren, service, coordinato
     role = organiser_anna.memberships.get()
     _token, secret = create_token(role, "wall screen", by=organiser_anna)
     feed = Feed.objects.create(
-        kind="organisation", organisation=service, membership=role, token_hash="x", created_at=dt.datetime.now(dt.UTC)
+        kind="organisation", organisation=service, membership=role, token_hash="x", created_at=now()
     )
     assert authenticate_token(secret)
     memberships.end_role(role, by=coordinator_karim)

@@ -17,9 +17,14 @@ def karim(coordinator_karim):
     return signed_in(coordinator_karim)
 
 
-def test_page_shows_roles_in_force_ended_and_invited(karim, haren, service, organiser_anna, liaison_bert, coordinator_karim):
+def test_page_shows_roles_in_force_ended_and_invited(
+    karim, haren, service, organiser_anna, liaison_bert, coordinator_karim
+):
     make_membership(make_user("Old Hand"), haren, "organiser", service, ends_on=dt.date(2025, 1, 1))
-    karim.post(url("invite"), {"email": "new@example.org", "role": "worker", "organisation": service.pk, "language": "fr"})
+    karim.post(
+        url("invite"),
+        {"email": "new@example.org", "role": "worker", "organisation": service.pk, "language": "fr"},
+    )
     page = karim.get(url("membership_list"))
     assert [row.user.full_name for row in page.context["ended"]] == ["Old Hand"]
     assert {row.user for row in page.context["in_force"]} == {organiser_anna, liaison_bert, coordinator_karim}
@@ -42,7 +47,16 @@ def test_others_rows_have_no_buttons(karim, organiser_anna, organiser_emile):
     assert url("membership_end", organiser_emile.memberships.get().pk) not in page
 
 
-@pytest.mark.parametrize(("fixture", "status"), [("stranger_dirk", 404), ("organiser_anna", 403), ("liaison_bert", 403), ("worker_chloe", 403), ("auditor_greet", 403)])
+@pytest.mark.parametrize(
+    ("fixture", "status"),
+    [
+        ("stranger_dirk", 404),
+        ("organiser_anna", 403),
+        ("liaison_bert", 403),
+        ("worker_chloe", 403),
+        ("auditor_greet", 403),
+    ],
+)
 def test_pages_are_for_who_manages_people(request, fixture, status, haren):
     client = signed_in(request.getfixturevalue(fixture))
     for name in ("membership_list", "invite", "give_role"):
@@ -52,12 +66,16 @@ def test_pages_are_for_who_manages_people(request, fixture, status, haren):
 
 def test_visitor_is_sent_to_sign_in_and_back(client, haren):
     answer = client.get(url("membership_list"))
-    assert answer.status_code == 302 and answer["Location"] == f"{reverse('account_login')}?next={url('membership_list')}"
+    assert (
+        answer.status_code == 302
+        and answer["Location"] == f"{reverse('account_login')}?next={url('membership_list')}"
+    )
 
 
 def test_htmx_visitor_is_sent_to_sign_in_by_header(client, haren):
     answer = client.get(
-        url("membership_list"), headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/p/haren/audit/"}
+        url("membership_list"),
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/p/haren/audit/"},
     )
     assert answer["HX-Redirect"].endswith("?next=/p/haren/audit/")
 
@@ -69,20 +87,31 @@ def test_row_of_another_prison_is_not_found(karim, stranger_dirk):
 
 
 def test_give_role_refuses_unusable_and_double(karim, service, organiser_anna):
-    assert karim.post(url("give_role"), {"user": organiser_anna.pk, "role": "liaison", "organisation": service.pk}).status_code == 422
+    assert (
+        karim.post(
+            url("give_role"), {"user": organiser_anna.pk, "role": "liaison", "organisation": service.pk}
+        ).status_code
+        == 422
+    )
     assert karim.post(url("give_role"), {"user": organiser_anna.pk, "role": "king"}).status_code == 422
-    again = karim.post(url("give_role"), {"user": organiser_anna.pk, "role": "organiser", "organisation": service.pk})
+    again = karim.post(
+        url("give_role"), {"user": organiser_anna.pk, "role": "organiser", "organisation": service.pk}
+    )
     assert again.status_code == 409 and "Anna Peeters has this role already" in again.content.decode()
 
 
 def test_give_role_gives(karim, service, organiser_anna):
-    answer = karim.post(url("give_role"), {"user": organiser_anna.pk, "role": "coordinator", "organisation": service.pk})
+    answer = karim.post(
+        url("give_role"), {"user": organiser_anna.pk, "role": "coordinator", "organisation": service.pk}
+    )
     assert answer.status_code == 302
     assert organiser_anna.memberships.filter(role="coordinator").exists()
 
 
 def test_organisation_of_another_authority_is_no_choice(karim, other_service, organiser_anna):
-    answer = karim.post(url("give_role"), {"user": organiser_anna.pk, "role": "organiser", "organisation": other_service.pk})
+    answer = karim.post(
+        url("give_role"), {"user": organiser_anna.pk, "role": "organiser", "organisation": other_service.pk}
+    )
     assert answer.status_code == 422
 
 
@@ -119,7 +148,13 @@ def test_reinstate_twice_tells_why_not(karim, organiser_anna):
 
 
 def test_invite_twice_is_a_conflict_and_keeps_the_input(karim, service):
-    data = {"email": "new@example.org", "full_name": "Ann Other", "role": "worker", "organisation": service.pk, "language": "fr"}
+    data = {
+        "email": "new@example.org",
+        "full_name": "Ann Other",
+        "role": "worker",
+        "organisation": service.pk,
+        "language": "fr",
+    }
     assert karim.post(url("invite"), data).status_code == 302
     again = karim.post(url("invite"), data)
     assert again.status_code == 409 and "Ann Other" in again.content.decode()
@@ -128,7 +163,10 @@ def test_invite_twice_is_a_conflict_and_keeps_the_input(karim, service):
 
 
 def test_invitation_is_withdrawn_and_cannot_be_sent_again(karim, service):
-    karim.post(url("invite"), {"email": "new@example.org", "role": "worker", "organisation": service.pk, "language": "fr"})
+    karim.post(
+        url("invite"),
+        {"email": "new@example.org", "role": "worker", "organisation": service.pk, "language": "fr"},
+    )
     pk = Invitation.objects.get().pk
     assert karim.post(url("send_invitation_again", pk)).status_code == 302
     assert karim.post(url("withdraw_invitation", pk)).status_code == 302

@@ -1,0 +1,70 @@
+"""Getting in with a password, and getting in again without it, in three languages."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import translation
+
+from tests.factories import PASSWORD, make_membership, make_user
+
+NEW_PASSWORD = "herfst-in-Brussel-27"
+
+
+@pytest.fixture
+def nora(haren, service):
+    user = make_user("Nora Neuf", password=PASSWORD)
+    make_membership(user, haren, "organiser", service)
+    return user
+
+
+def sign_in(client, user, password):
+    return client.post(reverse("account_login"), {"login": user.email, "password": password})
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en"])
+def test_forgotten_password(client, nora, language):
+    type(nora).objects.update(language=language)
+    client.cookies["language"] = language
+    page = client.get(reverse("account_reset_password"))
+    assert f'<html lang="{language}"' in page.content.decode()
+    client.post(reverse("account_reset_password"), {"email": nora.email})
+    assert [letter.to for letter in mail.outbox] == [[nora.email]]
+    with translation.override(language):
+        assert mail.outbox[0].subject == translation.gettext("Choose a new password")
+    link = re.search(r"https?://[^/\s]+(/\S*reset/key/\S+)", mail.outbox[0].body)[1]
+    form = client.get(link, follow=True)
+    answer = client.post(form.request["PATH_INFO"], {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert answer.status_code == 302
+    client.logout()
+    sign_in(client, nora, PASSWORD)
+    assert "_auth_user_id" not in client.session
+    sign_in(client, nora, NEW_PASSWORD)
+    assert client.session["_auth_user_id"] == str(nora.pk)
+    assert client.get(link, follow=True).status_code == 200  # used: a page that says so, no form
+
+
+def test_unknown_address_gets_no_letter_and_the_same_answer(client, nora):
+    known = client.post(reverse("account_reset_password"), {"email": nora.email})
+    unknown = client.post(reverse("account_reset_password"), {"email": "nobody@example.org"})
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert len(mail.outbox) == 1
+
+
+def test_nobody_signs_up_without_an_invitation(client, db):
+    answer = client.post(
+        reverse("account_signup"),
+        {"email": "x@example.org", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
+    )
+    assert answer.status_code == 200 and "_auth_user_id" not in client.session
+
+
+def test_people_of_the_demo_do_not_get_in_elsewhere(client, nora, settings):
+    type(nora).objects.update(is_demo=True)
+    settings.DEMO = False
+    sign_in(client, nora, PASSWORD)
+    assert "_auth_user_id" not in client.session
+    settings.DEMO = True
+    sign_in(client, nora, PASSWORD)
+    assert client.session["_auth_user_id"] == str(nora.pk)

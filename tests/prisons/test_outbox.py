@@ -1,0 +1,135 @@
+import datetime as dt
+import smtplib
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.urls import reverse
+from django_q.models import OrmQ
+
+from core.clock import now
+from core.errors import PlannerError
+from prisons.domain import outbox
+from prisons.models import Message
+from prisons.tasks import send_message
+from tests.factories import signed_in
+
+State = Message.State
+
+
+@pytest.fixture
+def letter(haren):
+    return outbox.post(haren, "somebody@example.org", "programme", "nl", "Programma", "Dag.", "<p>Dag.</p>")
+
+
+@pytest.fixture
+def broken_line(monkeypatch):
+    """Makes the mail server answer with this exception."""
+
+    def break_with(error, *, at="send_messages"):
+        def fail(*args, **kwargs):
+            raise error
+
+        monkeypatch.setattr(f"django.core.mail.backends.locmem.EmailBackend.{at}", fail)
+
+    return break_with
+
+
+def test_letter_is_sent_once_however_often_the_task_runs(letter):
+    send_message(letter.pk)
+    send_message(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, len(mail.outbox)) == (State.SENT, 1, 1)
+    assert mail.outbox[0].alternatives[0].content == "<p>Dag.</p>"
+
+
+def test_letter_and_task_exist_only_if_the_act_does(haren):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        outbox.post(haren, "somebody@example.org", "programme", "nl", "Programma", "Dag.")
+        assert OrmQ.objects.count() == 1
+        raise RuntimeError
+    assert not Message.objects.exists() and not OrmQ.objects.exists()
+
+
+def test_subject_cannot_smuggle_a_header_in(haren):
+    letter = outbox.post(haren, "a@example.org", "programme", "nl", "Hi\r\nBcc: all@example.org", "Dag.")
+    send_message(letter.pk)
+    assert mail.outbox[0].subject == "Hi Bcc: all@example.org" and mail.outbox[0].recipients() == [
+        "a@example.org"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "at", "state", "reason"),
+    [
+        (ConnectionRefusedError(), "open", State.FAILED, "unreachable"),
+        (smtplib.SMTPAuthenticationError(535, b"no"), "open", State.FAILED, "unreachable"),
+        (smtplib.SMTPRecipientsRefused({}), "send_messages", State.FAILED, "refused"),
+        (smtplib.SMTPDataError(550, b"spam"), "send_messages", State.FAILED, "refused"),
+        (smtplib.SMTPServerDisconnected(), "send_messages", State.UNKNOWN, "broken_off"),
+        (TimeoutError(), "send_messages", State.UNKNOWN, "broken_off"),
+    ],
+)
+def test_what_went_wrong_decides_between_failed_and_unknown(letter, broken_line, error, at, state, reason):
+    broken_line(error, at=at)
+    send_message(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.state, letter.failure) == (state, reason)
+    send_message(letter.pk)  # delivered again by the queue: never sent again by itself
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == (state, 1)
+
+
+def test_stale_claim_becomes_unknown_and_is_not_sent_again(letter):
+    Message.objects.update(state=State.CLAIMED, claimed_at=now() - dt.timedelta(minutes=14))
+    assert outbox.tend() == 0
+    assert outbox.tend(now=now() + dt.timedelta(minutes=2)) == 1
+    send_message(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.state, letter.failure, len(mail.outbox)) == (State.UNKNOWN, "stale", 0)
+
+
+def test_forgotten_letter_is_queued_again_but_sent_once(letter):
+    outbox.tend(now=now() + dt.timedelta(hours=1))
+    assert OrmQ.objects.count() == 2
+    send_message(letter.pk)
+    send_message(letter.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_one_click_sends_again(letter, coordinator_karim, organiser_anna, haren):
+    Message.objects.update(state=State.UNKNOWN, failure="stale")
+    url = reverse("prisons:outbox_resend", args=["haren", letter.pk])
+    assert signed_in(organiser_anna).post(url).status_code == 403
+    assert signed_in(coordinator_karim).post(url).status_code == 302
+    assert signed_in(coordinator_karim).post(url).status_code == 409
+    send_message(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.state, letter.failure, len(mail.outbox)) == (State.SENT, "", 1)
+
+
+def test_letter_that_lost_its_secret_link_is_not_sent_again(haren, coordinator_karim, broken_line):
+    letter = outbox.post(haren, "a@example.org", "invitation", "nl", "Kom", "https://tempo/secret")
+    broken_line(TimeoutError())
+    send_message(letter.pk)
+    letter.refresh_from_db()
+    assert letter.body_text == ""
+    with pytest.raises(PlannerError):
+        outbox.resend(letter, by=coordinator_karim)
+
+
+def test_page_says_what_went_wrong_and_filters(letter, coordinator_karim, stranger_dirk, organiser_anna):
+    Message.objects.update(state=State.FAILED, failure="refused")
+    url = reverse("prisons:outbox_list", args=["haren"])
+    karim = signed_in(coordinator_karim)
+    assert "refused this letter" in karim.get(url).content.decode()
+    assert len(karim.get(url, {"state": "failed"}).context["rows"]) == 1
+    assert len(karim.get(url, {"state": "sent"}).context["rows"]) == 0
+    assert len(karim.get(url, {"state": "nonsense"}).context["rows"]) == 1
+    assert signed_in(stranger_dirk).get(url).status_code == 404
+    assert signed_in(organiser_anna).get(url).status_code == 403
+
+
+def test_letter_of_another_prison_is_not_found(letter, saint_gilles, stranger_dirk):
+    url = reverse("prisons:outbox_resend", args=[saint_gilles.slug, letter.pk])
+    assert signed_in(stranger_dirk).post(url).status_code == 404
