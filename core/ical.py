@@ -108,9 +108,13 @@ def render_calendar(
 
 
 def _on_the_clock(span: Span) -> tuple[dt.datetime, dt.datetime]:
-    """Both instants on the clock of Brussels; both in UTC when that clock shows one for the second time."""
-    starts_at, ends_at = span.starts_at.astimezone(BRUSSELS), span.ends_at.astimezone(BRUSSELS)
-    return (span.starts_at, span.ends_at) if starts_at.fold or ends_at.fold else (starts_at, ends_at)
+    """Both instants on the clock of Brussels; in UTC if it shows one twice: programs read that apart."""
+    walls = span.starts_at.astimezone(BRUSSELS), span.ends_at.astimezone(BRUSSELS)
+    return (span.starts_at, span.ends_at) if any(map(_is_shown_twice, walls)) else walls
+
+
+def _is_shown_twice(wall: dt.datetime) -> bool:
+    return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
 
 
 def etag_of(body: bytes) -> str:

@@ -90,6 +90,8 @@ class Sheet:
         blocks = [_read_table(block) if isinstance(block, _Table) else block for block in self._blocks]
         tables = [block for block in blocks if isinstance(block, _Table)]
         self._widths = _column_widths(tables, self._room)
+        if (rest := self._room - sum(self._widths)) > 1:
+            self._widths.append(rest)  # so that headings have the whole page, however narrow the tables
         for number, width in enumerate(self._widths, start=1):
             self._worksheet.column_dimensions[get_column_letter(number)].width = round(width, 2)
         for block in blocks:

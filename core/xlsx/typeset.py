@@ -5,6 +5,8 @@ The unit of a width is the digit of the same font and size, as in the column wid
 
 import copy
 import datetime as dt
+import functools
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,12 +18,25 @@ FONT, POINTS = "Liberation Sans", 11
 FORMATS: dict[type, str] = {dt.datetime: "dd/mm/yyyy hh:mm", dt.date: "dd/mm/yyyy", dt.time: "hh:mm"}
 SIDES = {"none": Side(), "thin": Side("thin", "000000"), "thick": Side("medium", "000000")}
 
-# Widths in Liberation Sans (and Arial); any other letter of the alphabet is as wide as a digit.
-NARROW, CAPITAL, WIDE = 0.55, 1.25, 1.75
-NARROW_LETTERS = frozenset("'ijl|!,./:;I[]ft ()-`r{}\\")
-WIDE_LETTERS = frozenset("Mm%W@œ—…GOQ")
+# Widths in Liberation Sans (and Arial), in digits; every other Latin letter is as wide as a digit.
+WIDTHS = {
+    0.4: "ijl'",
+    0.5: " !,./:;I[\\]ft|",
+    0.6: '()-`r{}"',
+    0.7: "*",
+    0.9: "Jcksvxyz^",
+    1.1: "FTZ+<=>~",
+    1.2: "&ABEKPSVXY",
+    1.3: "CDHNRUw",
+    1.4: "GOQ",
+    1.5: "Mm",
+    1.8: "W%@œŒæÆ—…",
+}
+WIDTH_OF = {letter: width for width, letters in WIDTHS.items() for letter in letters}
 LAST_LATIN = 0x24F
+OTHER_WIDTH = 1.8  # letters that another font has to lend
 BOLD = 1.1
+ROUNDING = 0.01
 
 
 @dataclass(frozen=True)
@@ -62,12 +77,10 @@ def text_width(text: str, *, points: float = POINTS, is_bold: bool = False) -> f
     return widest * points / POINTS * (BOLD if is_bold else 1)
 
 
+@functools.cache
 def _letter_width(letter: str) -> float:
-    if letter in NARROW_LETTERS:
-        return NARROW
-    if letter in WIDE_LETTERS or ord(letter) > LAST_LATIN:
-        return WIDE
-    return CAPITAL if letter.isupper() else 1.0
+    base = unicodedata.normalize("NFD", letter)[0]
+    return WIDTH_OF.get(base, 1.0 if ord(base) <= LAST_LATIN else OTHER_WIDTH)
 
 
 def line_count(text: str, width: float, *, points: float = POINTS, is_bold: bool = False) -> int:
@@ -77,7 +90,7 @@ def line_count(text: str, width: float, *, points: float = POINTS, is_bold: bool
 
 def _wrapped(line: str, width: float, *, points: float, is_bold: bool) -> int:
     space = text_width(" ", points=points, is_bold=is_bold)
-    lines, filled = 1, 0.0
+    lines, filled, width = 1, 0.0, width + ROUNDING
     for word in line.split():
         needed = text_width(word, points=points, is_bold=is_bold)
         if filled and filled + space + needed > width:

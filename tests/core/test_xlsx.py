@@ -83,7 +83,9 @@ def test_every_sheet_prints_on_a4_as_wide_as_the_page(orientation):
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.blackAndWhite
-    assert sheet.print_area == "'A1'!$A$1:$C$2"
+    assert sheet.print_area == "'A1'!$A$1:$D$2"  # with a last column of nothing, up to the edge
+    widths = [sheet.column_dimensions[letter].width for letter in "ABCD"]
+    assert sum(widths) == pytest.approx(PAGE_WIDTHS[orientation], abs=0.1)
 
 
 def test_the_head_of_the_table_is_frozen_and_repeated():
