@@ -7,6 +7,7 @@ from core.theme import theme
 from planner.api import api
 from planner.components import components
 from prisons.views.me import set_language
+from sessions import views_feeds
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -21,6 +22,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("ical/<str:secret>.ics", views_feeds.feed, name="feed"),
     path("", include("prisons.site_urls")),
     path("p/<slug:prison>/", include("prisons.urls")),
     path("p/<slug:prison>/", include("rooms.urls")),

@@ -12,6 +12,7 @@ from sessions.models.offer import (
 from sessions.models.placed import Cancellation, GroupSession, SessionWorker, Waiver
 from sessions.models.workers import (
     Feed,
+    FeedRules,
     Worker,
     WorkerAbsence,
     WorkerAccess,
@@ -23,6 +24,7 @@ __all__ = [
     "Cancellation",
     "Domain",
     "Feed",
+    "FeedRules",
     "GroupSession",
     "Material",
     "Series",

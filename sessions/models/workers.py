@@ -23,18 +23,14 @@ class WorkerQuerySet(PrisonScoped["Worker"]):
 class Worker(models.Model):
     """A teacher, guide, volunteer or interpreter. Global: one person, in one prison or in many."""
 
-    user = models.OneToOneField(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="worker"
-    )
+    user = models.OneToOneField(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="worker")
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language of messages"), max_length=2, default="nl")
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
     is_interpreter = models.BooleanField(_("interpreter"), default=False)
-    organisations = models.ManyToManyField(
-        Organisation, related_name="workers", blank=True
-    )
+    organisations = models.ManyToManyField(Organisation, related_name="workers", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = WorkerQuerySet.as_manager()
@@ -49,42 +45,30 @@ class Worker(models.Model):
 class WorkerAccess(models.Model):
     """The worker works in this prison; outsiders need its permission, which expires."""
 
-    worker = models.ForeignKey(
-        Worker, on_delete=models.CASCADE, related_name="accesses"
-    )
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="worker_accesses"
-    )
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="accesses")
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="worker_accesses")
     needs_permission = models.BooleanField(_("needs a permission"), default=True)
-    permitted_until = models.DateField(
-        _("permission until and including"), null=True, blank=True
-    )
+    permitted_until = models.DateField(_("permission until and including"), null=True, blank=True)
 
     objects = PrisonScoped["WorkerAccess"].as_manager()
 
     class Meta:
         ordering = ["worker__name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["worker", "prison"], name="worker_access_once_per_prison"
-            )
+            models.UniqueConstraint(fields=["worker", "prison"], name="worker_access_once_per_prison")
         ]
 
     def __str__(self) -> str:
         return f"{self.worker} · {self.prison}"
 
     def is_permitted_on(self, day: dt.date) -> bool:
-        return not self.needs_permission or (
-            self.permitted_until is not None and self.permitted_until >= day
-        )
+        return not self.needs_permission or (self.permitted_until is not None and self.permitted_until >= day)
 
 
 class WorkerAbsence(models.Model):
     """Dates I cannot: a stretch of time in which the worker is not there. Never with a reason."""
 
-    worker = models.ForeignKey(
-        Worker, on_delete=models.CASCADE, related_name="absences"
-    )
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="absences")
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
 
@@ -113,9 +97,7 @@ class WorkerWish(models.Model):
         ordering = ["weekday", "starts"]
         verbose_name_plural = "worker wishes"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")), name="wish_ends_after_it_starts"
-            ),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="wish_ends_after_it_starts"),
         ]
 
     def __str__(self) -> str:
@@ -134,9 +116,7 @@ class Feed(models.Model):
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     token_hash = models.CharField(max_length=64, unique=True)
-    worker = models.ForeignKey(
-        Worker, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds"
-    )
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds")
     series = models.ForeignKey(
         "group_sessions.Series",
         on_delete=models.CASCADE,
@@ -144,9 +124,7 @@ class Feed(models.Model):
         blank=True,
         related_name="feeds",
     )
-    room = models.ForeignKey(
-        Room, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds"
-    )
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds")
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.CASCADE,
@@ -154,9 +132,7 @@ class Feed(models.Model):
         blank=True,
         related_name="feeds",
     )
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds")
     membership = models.ForeignKey(
         Membership,
         on_delete=models.CASCADE,
@@ -169,9 +145,35 @@ class Feed(models.Model):
     created_at = models.DateTimeField()
     last_used_on = models.DateField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # What was last given out and since when: Last-Modified never goes back, whatever leaves the feed.
+    tag = models.CharField(max_length=64, blank=True, editable=False)
+    tag_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class FeedRules(models.Model):
+    """What the calendar feeds of a prison tell beside the hours. Without a row: the main entrance, no room."""
+
+    prison = models.OneToOneField(Prison, on_delete=models.CASCADE, related_name="feed_rules")
+    shows_room = models.BooleanField(_("the feed names the room"), default=False)
+    gate_minutes = models.PositiveSmallIntegerField(
+        _("minutes before the start at which to be at the gate"), default=20
+    )
+    entrance_nl = models.CharField(_("entrance in Dutch"), max_length=120, blank=True)
+    entrance_fr = models.CharField(_("entrance in French"), max_length=120, blank=True)
+    bring_nl = models.CharField(_("what to bring, in Dutch"), max_length=200, blank=True)
+    bring_fr = models.CharField(_("what to bring, in French"), max_length=200, blank=True)
+    call = models.CharField(_("whom to call"), max_length=120, blank=True)
+
+    objects = PrisonScoped["FeedRules"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "feed rules"
+
+    def __str__(self) -> str:
+        return f"{self.prison}"
