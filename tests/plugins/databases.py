@@ -7,18 +7,22 @@ CI=true that is a failure.
 """
 
 import atexit
+import contextlib
 import glob
+import hashlib
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 BINARIES = "/usr/lib/postgresql/*/bin/postgres"
 FAST = [
     "-c",
@@ -68,7 +72,7 @@ def start_postgres() -> str:
     folder = Path(tempfile.mkdtemp(prefix="planner-pg-"))
     if user is not None:
         os.chown(folder, user, -1)
-    data, log = folder / "data", open(folder / "log", "wb")  # noqa: SIM115
+    data, log = folder / "data", os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     run = {"user": user, "cwd": folder, "env": environment, "stdout": log, "stderr": log}
     init = [binaries / "initdb", "-D", data, "-U", "planner", "-A", "trust", "-E", "UTF8", "--no-sync"]
@@ -109,6 +113,7 @@ def _prepare() -> str:
         os.environ[name] = ""  # set, so that no .env file adds it either
     os.environ.update(PLANNER_TESTING="yes", DATA_DIR=data, DJANGO_ALLOW_ASYNC_UNSAFE="true")
     if os.environ.get("TEST_DATABASE", "sqlite") != "postgres":
+        copy_migrated(Path(data) / "test.sqlite3")
         return ""
     try:
         os.environ["DATABASE_URL"] = start_postgres()
@@ -117,7 +122,37 @@ def _prepare() -> str:
     return ""
 
 
+def copy_migrated(target: Path) -> None:
+    """Put an empty, migrated SQLite database at `target`.
+
+    Migrating takes longer than most runs of a few tests, so the result is kept under var/ until a migration
+    changes. Django still migrates the copy, and has nothing left to do but what post_migrate installs.
+    """
+    files = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements.lock"]
+    digest = hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()
+    kept = ROOT / "var" / "test" / f"{digest[:16]}.sqlite3"
+    if not kept.exists():
+        fresh = Path(tempfile.mkdtemp(prefix="migrated-", dir=target.parent))
+        migrate = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0", "--skip-checks"]
+        if subprocess.run(
+            migrate, cwd=ROOT, env=os.environ | {"DATA_DIR": str(fresh)}, check=False
+        ).returncode:
+            return  # Django will say what is wrong when the first test asks for the database
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        for old in kept.parent.glob("*.sqlite3"):
+            old.unlink(missing_ok=True)
+        (fresh / "planner.sqlite3").replace(kept)
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copyfile(kept, target)
+
+
 MISSING = _prepare()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the migrated copy as it stands instead of asking whether to delete it."""
+    if not os.environ["DATABASE_URL"]:
+        config.option.reuse_db = True
 
 
 def pytest_report_header() -> str:
