@@ -178,11 +178,16 @@ def access_for(
 
 def access_through(membership: Membership, *, now: dt.datetime | None = None) -> Access | None:
     """What this one role gives without the person's others, for tokens and feeds; None once it has ended."""
-    day = today(now)
-    is_live = membership.starts_on <= day and (membership.ends_on is None or day <= membership.ends_on)
-    if not is_live or not is_welcome(membership.user):
+    if has_ended(membership, today(now)) or membership.starts_on > today(now):
+        return None
+    if not is_welcome(membership.user):
         return None
     return _access(membership.user, membership.prison, (membership,))
+
+
+def has_ended(membership: Membership, day: dt.date) -> bool:
+    """By hand, or because its last day is over; what `Membership.objects.live_on` asks of a loaded row."""
+    return membership.ended_at is not None or (membership.ends_on is not None and membership.ends_on < day)
 
 
 def is_welcome(user: User) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
-from prisons.access import Access, Right, access_for
+from prisons.access import Access, Right, access_for, has_ended
 from prisons.domain import audit
 from prisons.domain.locking import lock_prison
 from prisons.models import Membership, Organisation, Prison, Role, User
@@ -86,9 +86,11 @@ def put_in_force(
     )
     if membership is None:
         membership = Membership(user=user, prison=prison, role=role, organisation=organisation, starts_on=day)
-    elif membership.ends_on is None or membership.ends_on >= day:
+    elif not has_ended(membership, day):
         raise PlannerError("has_role_already", _("%(person)s has this role already."), person=str(user))
-    membership.ends_on = ends_on
+    else:
+        revoke_what_hangs_on(membership, at)
+    membership.ends_on, membership.ended_at = ends_on, None
     membership.save()
     audit.record(prison, by, "give_role", membership, fields=["role", "ends_on"], now=at)
     return membership
@@ -106,6 +108,8 @@ def change_end(
     at = now or clock.now()
     with transaction.atomic():
         membership = _locked(membership, by, at)
+        if has_ended(membership, clock.today(at)):
+            raise PlannerError("role_has_ended", _("This role had ended already."))
         _require_not_past(ends_on, max(clock.today(at), membership.starts_on))
         if ends_on is not None:
             _warn_before_last_coordinator(membership, is_confirmed, at)
@@ -126,13 +130,11 @@ def end_role(
     day = clock.today(at)
     with transaction.atomic():
         membership = _locked(membership, by, at)
-        if membership.ends_on is not None and membership.ends_on < day:
+        if has_ended(membership, day):
             raise PlannerError("role_has_ended", _("This role had ended already."))
         _warn_before_last_coordinator(membership, is_confirmed, at)
-        membership.ends_on = day - dt.timedelta(days=1)
-        # A role that began today ends before its first day is over: dates alone cannot say that otherwise.
-        membership.starts_on = min(membership.starts_on, membership.ends_on)
-        membership.save(update_fields=["starts_on", "ends_on"])
+        membership.ended_at, membership.ends_on = at, max(day, membership.starts_on)
+        membership.save(update_fields=["ended_at", "ends_on"])
         revoke_what_hangs_on(membership, at)
         audit.record(membership.prison, by, "end_role", membership, fields=["ends_on"], now=at)
     return membership
@@ -143,11 +145,11 @@ def reinstate(membership: Membership, *, by: User, now: dt.datetime | None = Non
     at = now or clock.now()
     with transaction.atomic():
         membership = _locked(membership, by, at)
-        if membership.ends_on is None or membership.ends_on >= clock.today(at):
+        if not has_ended(membership, clock.today(at)):
             raise PlannerError("role_is_in_force", _("This role is in force."))
         revoke_what_hangs_on(membership, at)
-        membership.ends_on = None
-        membership.save(update_fields=["ends_on"])
+        membership.ends_on = membership.ended_at = None
+        membership.save(update_fields=["ended_at", "ends_on"])
         audit.record(membership.prison, by, "reinstate_role", membership, fields=["ends_on"], now=at)
     return membership
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.clock import now, today
 from core.errors import PlannerError
-from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.access import Access, PrisonRequest, Right, has_ended, prison_view
 from prisons.domain import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
 from prisons.models import Invitation, Membership, Prison
@@ -39,8 +39,8 @@ def _people(access: Access) -> dict[str, Any]:
     for invitation in invited:
         invitation.has_expired = invitation.expires_at <= now()  # type: ignore[attr-defined]
     return {
-        "in_force": [row for row in rows if row.ends_on is None or row.ends_on >= day],
-        "ended": [row for row in rows if row.ends_on is not None and row.ends_on < day],
+        "in_force": [row for row in rows if not has_ended(row, day)],
+        "ended": [row for row in rows if has_ended(row, day)],
         "invited": invited,
     }
 
