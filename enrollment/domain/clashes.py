@@ -1,7 +1,7 @@
 """What keeps a person out of a series: elsewhere at that time, kept apart, not here, not for this unit.
 
-Facts of the service that asks are named. Those of another service are only "occupied from-to", a separation is
-only `cannot` (see separations.py). `hard` stops an approval, the rest is evidence for whoever decides.
+Facts of the service that asks are named. Those of another service are only "occupied from-to", and a
+separation is only `cannot` (see separations.py). `hard` stops an approval, the rest is evidence.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -119,7 +119,8 @@ class _Look:
 
     def _dates_of_series(self) -> list[SessionRow]:
         rows = GroupSession.objects.live().filter(series=self.series, starts_at__gte=self.now)
-        return [SessionRow(*row) for row in rows.values_list("pk", "series_id", "starts_at", "ends_at")]
+        times: Any = rows.values_list("pk", "series_id", "starts_at", "ends_at")
+        return [SessionRow(*row) for row in times]
 
     def _stays(self) -> dict[int, Stay]:
         """Who is here today, or arrives before the series ends."""
@@ -136,7 +137,7 @@ class _Look:
             return [], {}
         first, last = self.dates[0].starts_at, max(row.ends_at for row in self.dates)
         margin = dt.timedelta(days=1)
-        rows = (
+        rows: Any = (
             GroupSession.objects.live()
             .in_prison(self.prison)
             .filter(starts_at__gt=first - margin, starts_at__lt=last + margin)

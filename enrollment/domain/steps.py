@@ -53,7 +53,7 @@ def fresh(enrollment: Enrollment, seen: int | None = None) -> Enrollment:
     return row
 
 
-def take(enrollment: Enrollment, move: Move, act: Act, *, reason: str = "") -> Enrollment:
+def take(enrollment: Enrollment, move: Move, act: Act, *, reason: str = "", tells: bool = True) -> Enrollment:
     """Walks one row of the table.
 
     Writes the enrolment, its step, its request, its slip and the audit entry.
@@ -62,7 +62,7 @@ def take(enrollment: Enrollment, move: Move, act: Act, *, reason: str = "") -> E
     note_step(enrollment, move.verb, act, reason)
     if move.request is not None and enrollment.request is not None:
         answer_request(enrollment.request, move.request, act)
-    if move.slip is not None:
+    if move.slip is not None and tells:
         slips.write(
             act.prison,
             enrollment.participant,

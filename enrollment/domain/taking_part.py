@@ -79,7 +79,7 @@ def occupancy(
     rows = [
         row for row in sessions.values_list("pk", "series_id", "starts_at").order_by() if row[0] in wanted
     ]
-    days = {pk: starts_at.astimezone(BRUSSELS).date() for pk, _series, starts_at in rows}
+    days = {pk: at.astimezone(BRUSSELS).date() for pk, _series, at in rows if at}
     return _people_there(
         prison_id, [(pk, series, days[pk]) for pk, series, _at in rows], with_awaiting, people
     )

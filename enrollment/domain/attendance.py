@@ -1,0 +1,207 @@
+"""Who may mark attendance, until when, with which marks. Marks take no lock: many people tick at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.clock import BRUSSELS
+from core.errors import PlannerError
+from enrollment.domain.taking_part import occupancy
+from enrollment.models import Attendance, Enrollment, Headcount, Participant, Skip
+from prisons.access import Access, Right
+from prisons.domain import audit
+from prisons.models import User
+from sessions.models import GroupSession
+
+Mark = Attendance.Mark
+OPENS_BEFORE = dt.timedelta(minutes=30)
+"""Marks may be set from half an hour before the session begins."""
+CORRECTED_FOR_DAYS = 31
+
+ABSENT_BY_CHOICE = (Mark.DECLINED_SELF,)
+NOT_COUNTED = (Mark.EXCUSED, Mark.DECLINED_STAFF, Mark.NOT_BROUGHT, Mark.ELSEWHERE, Mark.CANCELLED, Mark.LEFT)
+"""Excused, said by staff, or caused by the prison: these never feed the drop-out signal."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person on the attendance page of a session."""
+
+    participant: Participant
+    mark: str
+    adults: int | None = None
+    children: int | None = None
+    skips: bool = False
+
+
+def may_mark(session: GroupSession, access: Access) -> bool:
+    """A service marks its own sessions; a facilitator only the sessions that he or she leads."""
+    if not access.has(Right.MARK):
+        return False
+    if access.may_change(session.series.activity.organisation):
+        return True
+    return session.session_workers.filter(worker__user=access.user).exists()
+
+
+def refuse_closed(session: GroupSession, now: dt.datetime) -> None:
+    """Raises PlannerError 409: not begun, cancelled, without a time, or too long ago."""
+    if session.starts_at is None or session.state == GroupSession.State.CANCELLED:
+        raise PlannerError("no_session", _("This session does not take place: there is nothing to mark."))
+    if now < session.starts_at - OPENS_BEFORE:
+        raise PlannerError("too_early", _("Attendance can be marked from half an hour before the session."))
+    if now - session.starts_at > dt.timedelta(days=CORRECTED_FOR_DAYS):
+        raise PlannerError("too_late", _("This session is more than a month ago: its marks stand."))
+
+
+def lines(session: GroupSession) -> list[Line]:
+    """Everybody who takes part on this date, and whoever has a mark, by name.
+
+    Those who skip it are shown so.
+    """
+    there = occupancy(session.prison_id, [session.pk], with_awaiting=False).get(session.pk, frozenset())
+    marks = {row.participant_id: row for row in Attendance.objects.filter(session=session)}
+    skipping = set(Skip.objects.filter(session=session).values_list("enrollment__participant_id", flat=True))
+    people = Participant.objects.filter(pk__in={*there, *marks, *skipping})
+    return [
+        Line(
+            person,
+            marks[person.pk].mark if person.pk in marks else "",
+            marks[person.pk].adults if person.pk in marks else None,
+            marks[person.pk].children if person.pk in marks else None,
+            person.pk in skipping,
+        )
+        for person in people.order_by("last_name", "first_name", "pk")
+    ]
+
+
+def mark(
+    session: GroupSession,
+    participant: Participant,
+    value: str,
+    *,
+    by: User,
+    adults: int | None = None,
+    children: int | None = None,
+    now: dt.datetime | None = None,
+) -> Attendance | None:
+    """Sets one mark, or takes it away with an empty one. The last tap wins; who and when are kept."""
+    at = now or clock.now()
+    refuse_closed(session, at)
+    if value and value not in Mark.values:
+        raise PlannerError("mark_unknown", _("Choose one of the marks."), status=422)
+    for number in (adults, children):
+        if number is not None and not 0 <= number <= 50:
+            raise PlannerError("how_many", _("A number between 0 and 50 is needed."), status=422)
+    _refuse_outsider(session, participant)
+    with transaction.atomic():
+        if not value:
+            Attendance.objects.filter(session=session, participant=participant).delete()
+            audit.record(session.prison, by, "unmark", session, fields=["mark"], now=at)
+            return None
+        row, _made = Attendance.objects.update_or_create(
+            session=session,
+            participant=participant,
+            defaults={"mark": value, "adults": adults, "children": children, "by": by, "at": at},
+        )
+        audit.record(session.prison, by, "mark", row, fields=["mark"], now=at)
+    return row
+
+
+def mark_rest_present(session: GroupSession, *, by: User, now: dt.datetime | None = None) -> int:
+    """Everybody without a mark was there; returns how many."""
+    at = now or clock.now()
+    refuse_closed(session, at)
+    unmarked = [line.participant for line in lines(session) if not line.mark and not line.skips]
+    with transaction.atomic():
+        Attendance.objects.bulk_create(
+            [Attendance(session=session, participant=p, mark=Mark.PRESENT, by=by, at=at) for p in unmarked],
+            ignore_conflicts=True,
+        )
+        audit.record(session.prison, by, "mark_all", session, fields=["mark"], now=at)
+    return len(unmarked)
+
+
+def count_heads(session: GroupSession, people: int, *, by: User, now: dt.datetime | None = None) -> Headcount:
+    """How many came to a drop-in session."""
+    at = now or clock.now()
+    if not session.series.is_drop_in:
+        raise PlannerError("not_drop_in", _("Here the people are marked one by one."))
+    refuse_closed(session, at)
+    if not 0 <= people <= 500:
+        raise PlannerError("how_many", _("A number between 0 and 500 is needed."), status=422)
+    with transaction.atomic():
+        row, _made = Headcount.objects.update_or_create(
+            session=session, defaults={"people": people, "by": by, "at": at}
+        )
+        audit.record(session.prison, by, "count", row, fields=["people"], now=at)
+    return row
+
+
+def _refuse_outsider(session: GroupSession, participant: Participant) -> None:
+    day = session.starts_at.astimezone(BRUSSELS).date() if session.starts_at else None
+    ever = Enrollment.objects.filter(
+        series=session.series_id, participant=participant, placed_from__isnull=False, placed_from__lte=day
+    )
+    if not ever.exists():
+        raise PlannerError(
+            "not_in_group", _("%(name)s is not in this group."), status=404, name=str(participant)
+        )
+
+
+def skip(enrollment: Enrollment, session: GroupSession, *, by: User, now: dt.datetime | None = None) -> Skip:
+    """The person does not come on this one date to come. The place is not free then."""
+    at = now or clock.now()
+    if session.series_id != enrollment.series_id:
+        raise PlannerError("other_series", _("This date belongs to another series."), status=404)
+    if session.starts_at is None or session.starts_at <= at:
+        raise PlannerError("past_date", _("This date is past."))
+    if enrollment.state != Enrollment.State.PLACED:
+        raise PlannerError("not_placed", _("Only who has a place can skip a date."))
+    with transaction.atomic():
+        row, _made = Skip.objects.get_or_create(
+            enrollment=enrollment, session=session, defaults={"by": by, "at": at}
+        )
+        audit.record(session.prison, by, "skip", row, fields=["session"], now=at)
+    return row
+
+
+def unskip(
+    enrollment: Enrollment, session: GroupSession, *, by: User, now: dt.datetime | None = None
+) -> None:
+    """The person comes after all."""
+    at = now or clock.now()
+    with transaction.atomic():
+        Skip.objects.filter(enrollment=enrollment, session=session).delete()
+        audit.record(session.prison, by, "unskip", enrollment, fields=["session"], now=at)
+
+
+def attended(participant_ids: Collection[int], series_id: int) -> dict[int, tuple[int, int]]:
+    """Person -> (times present, times marked) in a series; one query. Cancelled sessions do not count."""
+    rows = Attendance.objects.filter(session__series=series_id, participant__in=list(participant_ids))
+    totals: dict[int, tuple[int, int]] = {}
+    for person, value in rows.exclude(mark=Mark.CANCELLED).values_list("participant_id", "mark").order_by():
+        present, marked = totals.get(person, (0, 0))
+        totals[person] = (present + (value == Mark.PRESENT), marked + 1)
+    return totals
+
+
+def dropping_out(series_id: int) -> set[int]:
+    """People of a series who were absent by choice at their last two counted sessions, running; one query.
+
+    Excused, said by staff, not brought and the like are skipped over: they neither count nor break the row.
+    """
+    rows = (
+        Attendance.objects.filter(session__series=series_id)
+        .exclude(mark__in=NOT_COUNTED)
+        .order_by("session__starts_at")
+    )
+    running: dict[int, int] = {}
+    for person, value in rows.values_list("participant_id", "mark"):
+        running[person] = running.get(person, 0) + 1 if value in ABSENT_BY_CHOICE else 0
+    return {person for person, times in running.items() if times >= 2}

@@ -1,0 +1,83 @@
+"""The numbers of enrolment. Each is the length of the very list it links to.
+
+One query function serves both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from core.clock import today
+from enrollment.domain import notes, slips
+from enrollment.domain.secrecy import own, own_requests
+from enrollment.models import Note, Request, Slip
+from prisons.access import Access, Right
+
+
+def undecided(access: Access) -> QuerySet[Request]:
+    """Requests for a series or an activity that wait for a decision, oldest first."""
+    return own_requests(access).undecided().filter(wish_title="").order_by("received_on", "pk")
+
+
+def overdue(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Request]:
+    """Undecided for longer than the prison promises: the alarm list. Wishes too: they also get an answer."""
+    oldest = today(now) - dt.timedelta(days=access.prison.promise_days)
+    return own_requests(access).undecided().filter(received_on__lt=oldest).order_by("received_on", "pk")
+
+
+def wishes(access: Access) -> QuerySet[Request]:
+    """Wishes that have no slip "noted" yet."""
+    return own_requests(access).undecided().exclude(wish_title="").order_by("received_on", "pk")
+
+
+def to_hand_out(access: Access) -> QuerySet[Slip]:
+    """Slips on the desk of the user's services."""
+    desk = slips.desk(access.prison)
+    if not access.has(Right.ENTER_REQUESTS):
+        return desk.none()
+    by_request = own(access, "request__organisation")
+    by_series = own(access, "enrollment__series__activity__organisation")
+    own_ids = slips.desk(access.prison).filter(by_request | by_series).values("pk")
+    shared = slips.desk(access.prison).filter(request=None, enrollment=None).values("pk")
+    return desk.filter(pk__in=own_ids) | desk.filter(pk__in=shared)
+
+
+def not_handed_out(access: Access) -> QuerySet[Request]:
+    """Decided requests whose answer still lies on the desk."""
+    return own_requests(access).not_handed_out().order_by("decided_at", "pk")
+
+
+def parked(access: Access) -> QuerySet[Note]:
+    rows = notes.parked(access.prison)
+    return rows if access.has(Right.ENTER_REQUESTS) else rows.none()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """For tabs and first pages. Unanswered is what is undecided (wishes too) and what is not handed out."""
+
+    undecided: int
+    overdue: int
+    wishes: int
+    to_hand_out: int
+    not_handed_out: int
+    parked: int
+
+    @property
+    def unanswered(self) -> int:
+        return self.undecided + self.wishes + self.not_handed_out
+
+
+def of(access: Access, *, now: dt.datetime | None = None) -> Counts:
+    """Six counts, six queries."""
+    return Counts(
+        undecided=undecided(access).count(),
+        overdue=overdue(access, now=now).count(),
+        wishes=wishes(access).count(),
+        to_hand_out=to_hand_out(access).count(),
+        not_handed_out=not_handed_out(access).count(),
+        parked=parked(access).count(),
+    )

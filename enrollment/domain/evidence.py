@@ -1,0 +1,203 @@
+"""The evidence before a decision.
+
+Requirements, clashes, other places of the week, and how earlier places ended.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.clock import BRUSSELS, today
+from core.weeks import Week
+from enrollment.domain import requirements
+from enrollment.domain.clashes import (
+    CANNOT,
+    FIXED_BLOCK,
+    NOT_HERE,
+    OCCUPIED,
+    POPULATION,
+    UNIT,
+    UNIT_HOURS,
+    Clash,
+    PersonClashes,
+    clashes_of,
+)
+from enrollment.domain.requirements import MET, Requirement
+from enrollment.domain.taking_part import occupancy
+from enrollment.models import Enrollment, FixedBlock
+from rooms.models import UnitHours
+from sessions.models import GroupSession, Series
+
+WORDS: dict[str, str | Promise] = {
+    NOT_HERE: _("does not stay in this prison"),
+    OCCUPIED: _("occupied"),
+    CANNOT: _("it cannot be arranged"),
+    UNIT: _("the series is not for this living unit"),
+    POPULATION: _("men and women are not in one group here"),
+    FIXED_BLOCK: _("has something fixed at that time"),
+    UNIT_HOURS: _("the living unit is not free then"),
+}
+
+
+@dataclass(frozen=True)
+class ClashLine:
+    """One thing in the way, in words; `title` only for places of the own service."""
+
+    clash: Clash
+    title: str = ""
+
+    @property
+    def words(self) -> str:
+        label = {
+            FIXED_BLOCK: dict(FixedBlock.Label.choices),
+            UNIT_HOURS: dict(UnitHours.Kind.choices),
+        }.get(self.clash.code, {})
+        what = label.get(self.clash.label, WORDS[self.clash.code])
+        return f"{self.title or what}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known about one person and one series."""
+
+    enrollment: Enrollment
+    requirements: tuple[Requirement, ...]
+    clashes: PersonClashes
+    lines: tuple[ClashLine, ...]
+
+    @property
+    def is_exception(self) -> bool:
+        """Somebody must look: a requirement is not met or unknown, or anything is in the way."""
+        return bool(self.lines) or any(each.state != MET for each in self.requirements)
+
+    @property
+    def summary(self) -> str:
+        """Why it is an exception, in a few words."""
+        wants = [f"{each.label}: {_STATES[each.state]}" for each in self.requirements if each.state != MET]
+        return " · ".join([*dict.fromkeys(line.words for line in self.lines), *wants])
+
+
+_STATES: dict[str, str | Promise] = {
+    requirements.NOT_MET: _("not met"),
+    requirements.UNKNOWN: _("unknown"),
+}
+
+
+def of_series(
+    series: Series, enrollments: Sequence[Enrollment], *, now: dt.datetime | None = None
+) -> dict[int, Evidence]:
+    """Enrolment -> evidence, for people of one series, in a fixed number of queries."""
+    at = now or clock.now()
+    people = {each.participant_id for each in enrollments}
+    wanted = requirements.of_people(series, people, now=at)
+    clashes = clashes_of(series, people, now=at)
+    titles = _titles(clashes.values())
+    return {
+        each.pk: Evidence(
+            each,
+            tuple(wanted[each.participant_id]),
+            clashes[each.participant_id],
+            tuple(
+                ClashLine(clash, titles.get(clash.other_series_id or 0, ""))
+                for clash in clashes[each.participant_id].clashes
+                if clash.code != UNIT or not _says_unit(wanted[each.participant_id])
+            ),
+        )
+        for each in enrollments
+    }
+
+
+def _says_unit(rows: Iterable[Requirement]) -> bool:
+    return any(row.kind == requirements.UNIT for row in rows)
+
+
+def _titles(found: Iterable[PersonClashes]) -> dict[int, str]:
+    ids = {clash.other_series_id for each in found for clash in each.clashes if clash.other_series_id}
+    rows = Series.objects.filter(pk__in=ids).select_related("activity") if ids else []
+    return {series.pk: str(series) for series in rows}
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """When a person is somewhere; `title` is empty for another service's place."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    title: str
+    is_this: bool = False
+
+
+@dataclass(frozen=True)
+class StripDay:
+    """One day of the week strip (templates/components/week_strip.html)."""
+
+    label: str
+    small: str
+    title: str
+    state: str
+
+
+def week_of(
+    series: Series, participant_id: int, *, now: dt.datetime | None = None
+) -> tuple[Week, list[Occupied]]:
+    """The week of the next date of the series, with everything this person has in it, in order of time."""
+    at = now or clock.now()
+    dates = GroupSession.objects.live().filter(series=series, starts_at__gte=at)
+    first = dates.values_list("starts_at", flat=True).first()
+    week = Week.from_instant(first or at)
+    rows = list(
+        GroupSession.objects.live()
+        .in_prison(series.prison_id)
+        .filter(starts_at__gte=week.starts_at, starts_at__lt=week.ends_at)
+        .select_related("series__activity")
+    )
+    there = occupancy(series.prison_id, [row.pk for row in rows], people=[participant_id])
+    owner = series.activity.organisation_id
+    return week, [
+        Occupied(
+            row.starts_at,
+            row.ends_at,
+            str(row.series) if row.series.activity.organisation_id == owner else "",
+            row.series_id == series.pk,
+        )
+        for row in rows
+        if row.starts_at
+        and row.ends_at
+        and (row.series_id == series.pk or participant_id in there.get(row.pk, frozenset()))
+    ]
+
+
+def strip(week: Week, occupied: Sequence[Occupied], *, now: dt.datetime | None = None) -> list[StripDay]:
+    """The week as seven days: free, busy, this series, or both at once."""
+    by_day: dict[dt.date, list[Occupied]] = defaultdict(list)
+    for each in occupied:
+        by_day[each.starts_at.astimezone(BRUSSELS).date()].append(each)
+    return [_strip_day(day, by_day[day], day == today(now)) for day in week]
+
+
+def _strip_day(day: dt.date, there: Sequence[Occupied], is_today: bool) -> StripDay:
+    this, others = [each for each in there if each.is_this], [each for each in there if not each.is_this]
+    clash = any(a.starts_at < b.ends_at and b.starts_at < a.ends_at for a in this for b in others)
+    state = "clash" if clash else "done" if this else "busy" if others else "today" if is_today else ""
+    words = "; ".join(f"{_hours(each)} {each.title or WORDS[OCCUPIED]}" for each in there)
+    return StripDay(f"{day:%d/%m}", " ".join(_hours(each) for each in there[:1]), words, state)
+
+
+def _hours(each: Occupied) -> str:
+    return f"{each.starts_at.astimezone(BRUSSELS):%H:%M}–{each.ends_at.astimezone(BRUSSELS):%H:%M}"
+
+
+def earlier_ends(series: Series, participant_id: int) -> QuerySet[Enrollment]:
+    """How places and requests of this person at the same service ended before, newest first."""
+    rows = Enrollment.objects.filter(
+        participant=participant_id, series__activity__organisation=series.activity.organisation_id
+    ).exclude(state__in=Enrollment.LIVE)
+    return rows.select_related("series__activity").order_by("-decided_at")[:10]
