@@ -155,6 +155,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.reuse_db = True
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a test that could not run because something is not installed counts as failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") != "true" or reporter is None:
+        return
+    unwanted = [one for one in reporter.stats.get("skipped", []) if "(Debian:" in _reason(one) or MISSING]
+    for report in unwanted:
+        reporter.write_line(
+            f"\nskipped, which is a failure in CI: {report.nodeid}: {_reason(report)}", red=True
+        )
+    if unwanted:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport) -> str:
+    return str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+
+
 def pytest_report_header() -> str:
     name = os.environ.get("TEST_DATABASE", "sqlite")
     return f"database: {name}{' - ' + MISSING if MISSING else ''}"
