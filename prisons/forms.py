@@ -69,6 +69,35 @@ class RoleForm(forms.Form):
         return data
 
 
+class OrganisationForm(forms.ModelForm):
+    """A service or partner of an authority that this person coordinates."""
+
+    class Meta:
+        model = Organisation
+        fields = ["name", "short_name", "kind", "authority", "language"]
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not access.user.is_superuser:
+            mine = [choice for choice in Organisation.Authority.choices if choice[0] in access.authorities]
+            cast(forms.ChoiceField, self.fields["authority"]).choices = mine
+
+
+class KnownOrganisationForm(forms.Form):
+    """An organisation that works in another prison already."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("organisation"), queryset=Organisation.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Organisation.objects.exclude(prisons=access.prison)
+        if not access.user.is_superuser:
+            rows = rows.filter(authority__in=access.authorities)
+        self.has_choices = bool(offer(self, "organisation", rows).queryset)
+
+
 class InviteForm(RoleForm):
     email = forms.EmailField(label=_("e-mail address"), max_length=254)
     full_name = forms.CharField(label=_("name"), max_length=120, required=False)

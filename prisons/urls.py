@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from prisons.views import people, records
+from prisons.views import organisations, people, records
 
 app_name = "prisons"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path(
         "people-and-rights/invited/<int:pk>/withdraw/", people.withdraw_invitation, name="withdraw_invitation"
     ),
+    path("organisations/", organisations.organisation_list, name="organisation_list"),
+    path("organisations/add/", organisations.organisation_add, name="organisation_add"),
+    path("organisations/known/", organisations.organisation_known, name="organisation_known"),
+    path("organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),
     path("audit/", records.audit_list, name="audit_list"),
     path("outbox/", records.outbox_list, name="outbox_list"),
     path("outbox/<int:pk>/resend/", records.outbox_resend, name="outbox_resend"),

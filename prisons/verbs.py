@@ -8,6 +8,9 @@ from django.utils.translation import pgettext_lazy
 
 VERBS: dict[str, str | Promise] = {
     "accept_invitation": pgettext_lazy("audit", "accepted an invitation"),
+    "add_organisation": pgettext_lazy("audit", "added an organisation"),
+    "change_organisation": pgettext_lazy("audit", "changed an organisation"),
+    "let_organisation_work_here": pgettext_lazy("audit", "let an organisation work here"),
     "change_account": pgettext_lazy("audit", "changed the own account"),
     "change_end_of_role": pgettext_lazy("audit", "changed the last day of a role"),
     "create_prison": pgettext_lazy("audit", "made a prison"),
