@@ -124,6 +124,8 @@ Q_CLUSTER = {
     "save_limit": 500,
     "sync": False,
 }
+# Task: minutes between two runs. `manage.py schedule_tasks` (which `serve` runs) tells the worker.
+REGULAR_TASKS = {"prisons.tasks.sweep": 5}
 
 # --- Who is it --------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from prisons.domain.schedules import keep_schedules
+
 GRACE_SECONDS = 12
 
 
@@ -32,6 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], port_number(options["port"])
         require_free_port(host, port)
+        keep_schedules()
         address = f"http://{host}:{port}/"
         code = run(host, port, announce=lambda: self.stdout.write(f"Ready: {address}"))
         if code:

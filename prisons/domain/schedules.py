@@ -1,0 +1,24 @@
+"""What the worker does of its own accord: the list stands in the settings, the rows are made to agree with it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django_q.models import Schedule
+
+
+def keep_schedules() -> int:
+    """Makes the queue's schedules those of `settings.REGULAR_TASKS` (task: minutes between two runs), no others.
+
+    Leaves the next run of a schedule that is right already as it is, so that it may be called at every start.
+    """
+    wanted: dict[str, int] = settings.REGULAR_TASKS
+    with transaction.atomic():
+        Schedule.objects.exclude(func__in=wanted).delete()
+        known = {schedule.func: schedule for schedule in Schedule.objects.all()}
+        for task, minutes in wanted.items():
+            schedule = known.get(task) or Schedule(name=task, func=task, repeats=-1)
+            if schedule.pk is None or schedule.minutes != minutes:
+                schedule.schedule_type, schedule.minutes = Schedule.MINUTES, minutes
+                schedule.save()
+    return len(wanted)

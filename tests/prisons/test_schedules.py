@@ -1,0 +1,21 @@
+from django.utils.module_loading import import_string
+from django_q.models import Schedule
+
+from prisons.domain.schedules import keep_schedules
+
+
+def test_every_regular_task_exists(settings):
+    assert all(callable(import_string(task)) for task in settings.REGULAR_TASKS)
+
+
+def test_schedules_follow_the_settings_and_keep_their_next_run(db, settings):
+    settings.REGULAR_TASKS = {"prisons.tasks.sweep": 5}
+    Schedule.objects.create(name="old", func="gone.task")
+    keep_schedules()
+    first = Schedule.objects.get()
+    keep_schedules()
+    assert (first.func, first.minutes, first.repeats) == ("prisons.tasks.sweep", 5, -1)
+    assert Schedule.objects.get().next_run == first.next_run
+    settings.REGULAR_TASKS = {"prisons.tasks.sweep": 7}
+    keep_schedules()
+    assert Schedule.objects.get().minutes == 7
