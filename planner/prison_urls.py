@@ -1,6 +1,9 @@
 """Pages of the planner app itself, under /p/<prison>/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "planner"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("planner.today.urls")),
+    path("", include("planner.board.urls")),
+]

@@ -86,6 +86,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "core.context.site",
                 "prisons.context_processors.place",
+                "planner.today.navigation.navigation",
             ],
         },
     },

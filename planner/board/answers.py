@@ -1,0 +1,86 @@
+"""What the board answers: the table again with a word of what happened, or a refusal in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import PlannerError
+from core.htmx import is_partial, trigger
+from core.weeks import Week
+from planner.board.filters import BoardFilter
+from planner.board.week import week_board
+from planner.plan.changes import Outcome, Refused
+from planner.plan.sentences import speak
+from prisons.access import PrisonRequest
+from prisons.models import Prison
+
+
+def board_of(request: PrisonRequest, prison: Prison, week: Week) -> dict[str, Any]:
+    """The context of the board's table, fresh from the database."""
+    prison.refresh_from_db(fields=["plan_version", "rules_version"])
+    return {"board": week_board(prison, week, request.access, BoardFilter.read(request.GET))}
+
+
+def done(
+    request: PrisonRequest, prison: Prison, week: Week, text: str, outcome: Outcome | None
+) -> HttpResponse:
+    """After a change: for HTMX the table with a toast that offers undo, else back to the board with a message."""
+    undo_url = outcome and reverse("planner:undo", args=[prison.slug, outcome.change_set.pk])
+    if not is_partial(request):
+        messages.success(request, text)
+        return redirect(board_url(prison, week, request))
+    context = board_of(request, prison, week) | {"prison": prison}
+    toast = render_to_string(
+        "planner/board/_toast.html", {"text": text, "tone": "ok", "undo_url": undo_url}, request=request
+    )
+    response = HttpResponse(render_to_string("planner/board/_grid.html", context, request=request) + toast)
+    response["HX-Retarget"], response["HX-Reswap"] = "#board", "outerHTML"
+    return trigger(trigger(response, "panel-close"), "plan-changed")
+
+
+def refused(
+    request: HttpRequest, prison: Prison, error: PlannerError, *, form: dict[str, Any]
+) -> HttpResponse:
+    """409 (or 422) with every reason in words; where only points to watch stand in the way, a button to go on.
+
+    `form` is what was sent (url and fields), so that consent sends the same again.
+    """
+    found = error.conflicts if isinstance(error, Refused) else ()
+    access = getattr(request, "access", None)
+    context = {
+        "error": error,
+        "reasons": _without_twins(speak(found, prison, access)),
+        "needs_consent": isinstance(error, Refused) and error.needs_consent,
+        "form_url": form["url"],
+        "fields": form["fields"],
+        "prison": prison,
+        "back_url": form.get("back_url", ""),
+    }
+    if is_partial(request):
+        response = render(request, "planner/board/_refusal.html", context, status=error.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#board-answer", "innerHTML"
+        return response
+    return render(request, "planner/board/refusal.html", context, status=error.status)
+
+
+def _without_twins(reasons: list[Any]) -> list[Any]:
+    """The same fact seen from both sessions is one reason."""
+    kept: dict[tuple[str, str], Any] = {}
+    for reason in reasons:
+        kept.setdefault((reason.code, reason.sentence if reason.other_id is None else ""), reason)
+    return list(kept.values())
+
+
+def board_url(prison: Prison, week: Week, request: HttpRequest) -> str:
+    """The board of this week, or where the form says that the person came from."""
+    wanted = request.POST.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        return wanted
+    return f"{reverse('planner:board', args=[prison.slug])}?week={week}"

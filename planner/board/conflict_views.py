@@ -1,0 +1,44 @@
+"""The page of open conflicts: what is wrong, since what, and whose it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from core.weeks import Week
+from planner.plan.open_conflicts import OpenConflict, ahead, open_conflicts
+from planner.plan.sentences import speak
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+
+@require_GET
+@prison_view(Right.SEE_BOARD)
+def conflict_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """By owner; of a week when the address names one, else of today and six weeks."""
+    try:
+        week = Week.parse(request.GET.get("week", ""))
+        first, last = week.monday, week.sunday
+    except ValueError:
+        first, last = ahead(prison)
+    with_soft = request.GET.get("kind") == "soft"
+    rows = open_conflicts(prison, first, last, with_soft=with_soft)
+    spoken = speak([row.conflict for row in rows], prison, request.access)
+    context = {
+        "owners": _by_owner(list(zip(rows, spoken, strict=True))),
+        "total": len(rows),
+        "first": first,
+        "last": last,
+        "with_soft": with_soft,
+    }
+    return render(request, "planner/board/conflicts.html", context)
+
+
+def _by_owner(rows: list[tuple[OpenConflict, Any]]) -> list[tuple[Any, list[tuple[OpenConflict, Any]]]]:
+    groups: dict[Any, list[tuple[OpenConflict, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row[0].session.series.activity.organisation, []).append(row)
+    return sorted(groups.items(), key=lambda group: str(group[0]))

@@ -1,0 +1,61 @@
+"""Forms of the board: shape of input only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from prisons.models import Prison
+from rooms.models import Room
+from sessions.models import Cancellation
+
+
+class MoveForm(forms.Form):
+    """Room, day, time and length of one session."""
+
+    room = forms.ModelChoiceField(
+        label=_("Room"), queryset=Room.objects.none(), required=False, empty_label=_("no room yet (tray)")
+    )
+    day = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    start = forms.TimeField(
+        label=_("Starts at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=720)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    accept_soft = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        room = self.fields["room"]
+        assert isinstance(room, forms.ModelChoiceField)  # noqa: S101
+        room.queryset = Room.objects.in_prison(prison).in_use().select_related("building")
+
+
+class DropForm(forms.Form):
+    """A card dropped in a cell, or put back in the tray (then without a room)."""
+
+    room = forms.IntegerField(required=False, min_value=1)
+    day = forms.DateField(required=False, input_formats=["%Y%m%d", "%Y-%m-%d"])
+    slot = forms.IntegerField(required=False, min_value=0)
+    version = forms.IntegerField()
+    accept_soft = forms.BooleanField(required=False)
+    week = forms.CharField(required=False, max_length=8)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("room") and not (data.get("day") and data.get("slot")):
+            raise forms.ValidationError(_("Choose a room, a day and a time slot."))
+        return data
+
+
+class CancelForm(forms.Form):
+    """Why a session does not take place."""
+
+    reason = forms.ChoiceField(
+        label=_("Why does it not take place?"),
+        choices=[choice for choice in Cancellation.Reason.choices if choice[0] != "closure"],
+        widget=forms.RadioSelect,
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,0 +1,18 @@
+"""Addresses of the board, under /p/<prison>/."""
+
+from django.urls import path
+
+from planner.board import conflict_views, views
+
+urlpatterns = [
+    path("board/", views.board, name="board"),
+    path("board/live/", views.board_live, name="board_live"),
+    path("board/publish/", views.board_publish, name="board_publish"),
+    path("conflicts/", conflict_views.conflict_list, name="conflicts"),
+    path("board/sessions/<int:pk>/", views.session_detail, name="session_detail"),
+    path("board/sessions/<int:pk>/move/", views.session_move, name="session_move"),
+    path("board/sessions/<int:pk>/drop/", views.session_drop, name="session_drop"),
+    path("board/sessions/<int:pk>/cancel/", views.session_cancel, name="session_cancel"),
+    path("board/sessions/<int:pk>/restore/", views.session_restore, name="session_restore"),
+    path("changes/<int:pk>/undo/", views.undo, name="undo"),
+]

@@ -1,0 +1,271 @@
+"""The board: the week as a table, and every act on a session from there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.clock import BRUSSELS, today
+from core.errors import PlannerError
+from core.htmx import render_part
+from core.weeks import Week
+from planner.board import moves
+from planner.board.answers import board_of, board_url, done, refused
+from planner.board.choices import filter_choices
+from planner.board.detail import session_detail as detail_of
+from planner.board.forms import CancelForm, DropForm, MoveForm
+from planner.board.week import neighbours
+from planner.plan.changes import Change
+from planner.plan.placement import apply
+from planner.plan.publishing import PublicationRefused, look, publish
+from planner.plan.sentences import speak
+from planner.plan.undo import undo as undo_act
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import ChangeSet, Prison
+from sessions.models import GroupSession
+
+FIELDS_NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "accept_soft"}
+
+
+def _week(text: str) -> Week:
+    """The week of the address; this one when there is none or it cannot be read."""
+    try:
+        return Week.parse(text)
+    except ValueError:
+        return Week.from_date(today())
+
+
+def _week_of(session: GroupSession) -> Week:
+    return Week.from_date(
+        session.starts_at.astimezone(BRUSSELS).date() if session.starts_at else session.week_on
+    )
+
+
+def _sessions(request: PrisonRequest, prison: Prison) -> QuerySet[GroupSession]:
+    """Sessions that this reader may open: drafts are for the services only."""
+    sessions = GroupSession.objects.in_prison(prison)
+    if request.access.uses_neutral_names:
+        sessions = sessions.exclude(state=GroupSession.State.DRAFT)
+    return sessions.select_related("series__activity__organisation", "room", "changed_by", "cancellation")
+
+
+def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSession) -> dict[str, Any]:
+    fields = [(k, v) for k, v in request.POST.items() if k not in FIELDS_NOT_SENT_AGAIN]
+    return {"url": url, "fields": fields, "back_url": board_url(prison, _week_of(session), request)}
+
+
+@require_GET
+@prison_view(Right.SEE_BOARD)
+def board(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The week: the whole page, or only its table for HTMX."""
+    week = _week(request.GET.get("week", ""))
+    before, after = neighbours(week)
+    context = board_of(request, prison, week) | {
+        "before": before,
+        "after": after,
+        "this_week": Week.from_date(today()),
+        "choices": filter_choices(prison),
+        "may_place": request.access.has(Right.PLACE),
+        "may_publish": request.access.has(Right.PUBLISH),
+    }
+    return render_part(request, "planner/board/board.html", "planner/board/_grid.html", context)
+
+
+@require_GET
+@prison_view(Right.SEE_BOARD)
+def board_live(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The poll: 204 as long as nothing has changed since the version that the reader has."""
+    if request.GET.get("version") == str(prison.plan_version):
+        return HttpResponse(status=204)
+    context = board_of(request, prison, _week(request.GET.get("week", "")))
+    return render(request, "planner/board/_grid.html", context)
+
+
+@require_GET
+@prison_view(Right.SEE_BOARD)
+def session_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Everything about one session: a side panel on the board, a page of its own elsewhere."""
+    session = get_object_or_404(_sessions(request, prison), pk=pk)
+    context = {"detail": detail_of(session, request.access), "week": _week_of(session)}
+    return render_part(request, "planner/board/session.html", "planner/board/_session.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.PLACE)
+def session_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The form that works everywhere: room, date, time and minutes."""
+    session = get_object_or_404(_sessions(request, prison), pk=pk)
+    form = MoveForm(request.POST or None, prison=prison, initial=_present_place(session))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            change = moves.at_time(
+                session, data["room"] and data["room"].pk, data["day"], data["start"], data["minutes"]
+            )
+            return _move(request, prison, session, change, data)
+        except PlannerError as error:
+            return refused(request, prison, error, form=_sent(request, prison, request.path, session))
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "session": session, "week": _week_of(session)}
+    return render_part(request, "planner/board/move.html", "planner/board/_move.html", context, status=status)
+
+
+def _present_place(session: GroupSession) -> dict[str, Any]:
+    local = session.starts_at.astimezone(BRUSSELS) if session.starts_at else None
+    return {
+        "room": session.room_id or session.series.default_room_id,
+        "day": local.date() if local else session.pattern_on or session.week_on,
+        "start": local.time() if local else session.series.start_time,
+        "minutes": moves.length_minutes(session),
+        "version": session.version,
+    }
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def session_drop(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """A card dropped in a cell, or back in the tray; also the one-click buttons of "Where can it go?"."""
+    session = get_object_or_404(_sessions(request, prison), pk=pk)
+    form = DropForm(request.POST)
+    sent = _sent(request, prison, request.path, session)
+    if not form.is_valid():
+        error = PlannerError("unusable", _("Choose a room, a day and a time slot."), status=422)
+        return refused(request, prison, error, form=sent)
+    data = form.cleaned_data
+    try:
+        change = (
+            moves.into_cell(session, data["room"], data["day"], data["slot"])
+            if data["room"]
+            else moves.into_tray(session)
+        )
+        return _move(request, prison, session, change, data)
+    except PlannerError as error:
+        return refused(request, prison, error, form=sent)
+
+
+def _move(
+    request: PrisonRequest, prison: Prison, session: GroupSession, change: Change, data: dict[str, Any]
+) -> HttpResponse:
+    outcome = apply(
+        prison,
+        [change],
+        by=request.user,
+        verb="move",
+        seen={session.pk: data["version"]},
+        accept_soft=data["accept_soft"],
+        access=request.access,
+    )
+    session.refresh_from_db()
+    week = _week(data.get("week") or str(_week_of(session)))
+    if session.room is None:
+        text = _("%(session)s waits in the tray.") % {"session": session.series}
+    else:
+        text = _("%(session)s is in %(room)s now.") % {"session": session.series, "room": session.room}
+    return done(request, prison, week, text, outcome)
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.PLACE)
+def session_cancel(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Cancel one session, with a reason from the list."""
+    session = get_object_or_404(_sessions(request, prison), pk=pk)
+    form = CancelForm(request.POST or None, initial={"version": session.version})
+    if request.method == "POST" and form.is_valid():
+        change = Change(session.pk, state=GroupSession.State.CANCELLED, reason=form.cleaned_data["reason"])
+        seen = {session.pk: form.cleaned_data["version"]}
+        try:
+            outcome = apply(
+                prison, [change], by=request.user, verb="cancel", seen=seen, access=request.access
+            )
+        except PlannerError as error:
+            return refused(request, prison, error, form=_sent(request, prison, request.path, session))
+        text = _("%(session)s is cancelled.") % {"session": session.series}
+        return done(request, prison, _week_of(session), text, outcome)
+    context = {"form": form, "session": session, "week": _week_of(session)}
+    status = 422 if request.method == "POST" else 200
+    return render_part(
+        request, "planner/board/cancel.html", "planner/board/_cancel.html", context, status=status
+    )
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def session_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Let a cancelled session take place after all, where it stood, if its place is still free."""
+    session = get_object_or_404(_sessions(request, prison).filter(cancellation__isnull=False), pk=pk)
+    change = Change(session.pk, state=session.cancellation.was_state)
+    try:
+        outcome = apply(
+            prison,
+            [change],
+            by=request.user,
+            verb="restore",
+            access=request.access,
+            accept_soft=request.POST.get("accept_soft") == "on",
+        )
+    except PlannerError as error:
+        return refused(request, prison, error, form=_sent(request, prison, request.path, session))
+    text = _("%(session)s takes place after all.") % {"session": session.series}
+    return done(request, prison, _week_of(session), text, outcome)
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.PUBLISH)
+def board_publish(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Publish the own drafts of a week: what is ready, what stands in the way (by owner), then the act."""
+    week = _week(request.POST.get("week") or request.GET.get("week", ""))
+    if request.method == "POST":
+        try:
+            outcome = publish(
+                prison,
+                week.monday,
+                week.sunday,
+                by=request.user,
+                access=request.access,
+                leave_out_refused=request.POST.get("leave_out") == "1",
+            )
+        except PublicationRefused:
+            return _publication(request, prison, week, status=409)
+        count = len(outcome.session_ids) if outcome else 0
+        text = (
+            _("%(count)s sessions are published.") % {"count": count} if count else _("Nothing to publish.")
+        )
+        return done(request, prison, week, text, outcome)
+    return _publication(request, prison, week)
+
+
+def _publication(request: PrisonRequest, prison: Prison, week: Week, status: int = 200) -> HttpResponse:
+    publication = look(prison, week.monday, week.sunday, request.access)
+    context = {"publication": publication, "week": week, "refused": refusals(publication, prison, request)}
+    return render(request, "planner/board/publish.html", context, status=status)
+
+
+def refusals(
+    publication: Any, prison: Prison, request: PrisonRequest
+) -> list[tuple[GroupSession, list[Any]]]:
+    """Each refused session with its reasons in words."""
+    return [(session, speak(found, prison, request.access)) for session, found in publication.refused]
+
+
+@require_POST
+@prison_view(Right.PLACE, Right.CLOSE)
+def undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Take an act of this hour back."""
+    change_set = get_object_or_404(ChangeSet.objects.in_prison(prison), pk=pk)
+    week = _week(request.GET.get("week", ""))
+    touched = change_set.images.values("object_id")[:1]
+    session = GroupSession.objects.in_prison(prison).filter(pk__in=touched).first()
+    week = _week_of(session) if session else week
+    try:
+        undo_act(change_set, by=request.user, access=request.access)
+    except PlannerError as error:
+        back = f"{reverse('planner:board', args=[prison.slug])}?week={week}"
+        form = {"url": request.path, "fields": [], "back_url": back}
+        return refused(request, prison, error, form=form)
+    return done(request, prison, week, _("Undone: everything is as it was."), None)

@@ -1,0 +1,70 @@
+"""Open conflicts: hard rules that something on the plan breaks, with cause and owner, until they are solved.
+
+Nothing is stored: a conflict is open exactly as long as the engine finds it. So the list is always true.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from core.clock import today
+from planner.plan import conflicts, picture
+from planner.plan.codes import Conflict
+from prisons.access import Access
+from prisons.models import Prison
+from rooms.domain.facts import rules_of
+from sessions.models import GroupSession
+
+DAYS_AHEAD = 42
+"""Six weeks: what lies further is the work of planning, not yet a worry of today."""
+
+
+@dataclass(frozen=True)
+class OpenConflict:
+    conflict: Conflict
+    session: GroupSession
+
+
+def open_conflicts(
+    prison: Prison, first: dt.date, last: dt.date, *, with_soft: bool = False
+) -> list[OpenConflict]:
+    """Every standing conflict of the dates first..last, in order of time; waived ones do not stand."""
+    days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    found = [
+        conflict
+        for conflict in conflicts.find(picture.load(prison, days), rules_of(prison))
+        if conflict.is_hard or (with_soft and not conflict.is_waived)
+    ]
+    sessions = (
+        GroupSession.objects.in_prison(prison)
+        .filter(pk__in={conflict.session_id for conflict in found})
+        .select_related("series__activity__organisation", "room")
+        .in_bulk()
+    )
+    rows = [OpenConflict(c, sessions[c.session_id]) for c in found if c.session_id in sessions]
+    return sorted(_within(rows, first, last), key=lambda row: (str(row.session.starts_at), row.session.pk))
+
+
+def _within(rows: Iterable[OpenConflict], first: dt.date, last: dt.date) -> list[OpenConflict]:
+    return [row for row in rows if row.session.starts_at and first <= today(row.session.starts_at) <= last]
+
+
+def ahead(prison: Prison, *, now: dt.datetime | None = None) -> tuple[dt.date, dt.date]:
+    """The dates that first pages and the rail look at: today and six weeks."""
+    first = today(now)
+    return first, first + dt.timedelta(days=DAYS_AHEAD)
+
+
+def hard_count(access: Access) -> int:
+    """How many rows the list of open conflicts has for this prison now; kept until the plan or a rule changes."""
+    prison = access.prison
+    return _hard_count(prison.pk, prison.plan_version, prison.rules_version, today())
+
+
+@lru_cache(maxsize=128)
+def _hard_count(prison_id: int, plan_version: int, rules_version: int, day: dt.date) -> int:
+    prison = Prison.objects.get(pk=prison_id)
+    return len(open_conflicts(prison, day, day + dt.timedelta(days=DAYS_AHEAD)))

@@ -1,0 +1,103 @@
+"""The rail of every page: where one can go, and how much waits there: the length of the list that it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.domain import counts
+from planner.plan.open_conflicts import hard_count
+from prisons.access import Access, Right
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the rail; `count` None shows no number."""
+
+    name: str
+    label: Any
+    icon: str
+    url: str
+    is_current: bool
+    count: int | None = None
+    is_alarm: bool = False
+
+
+@dataclass(frozen=True)
+class _Place:
+    name: str
+    label: Any
+    icon: str
+    view: str
+    rights: frozenset[Right]
+    count: Callable[[Access], int] | None = None
+    is_alarm: bool = False
+
+
+_PLACES = [
+    _Place("today", _("Today"), "house", "planner:today", frozenset()),
+    _Place(
+        "board", _("Board"), "grid-3x3-gap", "planner:board", frozenset({Right.SEE_BOARD}), hard_count, True
+    ),
+    _Place("series", _("Series"), "collection", "planner:series_list", frozenset({Right.SEE_BOARD})),
+    _Place(
+        "requests",
+        _("Requests"),
+        "inbox",
+        "enrollment:request_list",
+        frozenset({Right.ENTER_REQUESTS}),
+        lambda access: counts.undecided(access).count(),
+    ),
+    _Place("people", _("People"), "people", "enrollment:person_list", frozenset({Right.ENTER_REQUESTS})),
+    _Place("lists", _("Lists"), "printer", "enrollment:lists", frozenset({Right.DOWNLOAD_LISTS})),
+    _Place("reports", _("Reports"), "bar-chart", "planner:reports", frozenset({Right.REPORT})),
+    _Place(
+        "settings",
+        _("Settings"),
+        "gear",
+        "rooms:settings",
+        frozenset({Right.MANAGE_RULES, Right.MANAGE_PEOPLE, Right.MANAGE_WORKERS}),
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav` on pages of a prison, counted only when the page draws its rail."""
+    access: Access | None = getattr(request, "access", None)
+    if access is None:
+        return {}
+    return {"nav": SimpleLazyObject(lambda: list(_entries(access, request.path)))}
+
+
+def places_for(access: Access) -> list[tuple[_Place, str]]:
+    """Where this reader may go, with its address."""
+    reachable = []
+    for place in _PLACES:
+        if not place.rights or access.has_any(place.rights):
+            try:
+                reachable.append((place, reverse(place.view, args=[access.prison.slug])))
+            except NoReverseMatch:  # TODO: goes when every page stands
+                continue
+    return reachable
+
+
+def _entries(access: Access, path: str) -> Iterator[Entry]:
+    reachable = places_for(access)
+    current = max((url for _place, url in reachable if path.startswith(url)), key=len, default="")
+    for place, url in reachable:
+        count = place.count(access) if place.count else None
+        yield Entry(
+            place.name,
+            place.label,
+            place.icon,
+            url,
+            url == current,
+            count or None,
+            bool(place.is_alarm and count),
+        )

@@ -1,0 +1,119 @@
+"""What the first page says, per role. Every number is the length of the list that it links to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.weeks import Week
+from enrollment.domain import counts
+from enrollment.domain.taking_part import occupancy
+from planner.plan.open_conflicts import hard_count
+from prisons.access import Access, Right
+from rooms.models import Closure
+from sessions.models import GroupSession
+
+
+@dataclass(frozen=True)
+class Tile:
+    number: int
+    label: str
+    url: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class TodaySession:
+    session: GroupSession
+    name: str
+    enrolled: int
+    is_cancelled: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    day: dt.date
+    tiles: list[Tile]
+    sessions: list[TodaySession]
+    next_sessions: list[TodaySession] = field(default_factory=list)
+    closures: list[Closure] = field(default_factory=list)
+    is_worker: bool = False
+
+
+def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
+    """The first page of this reader."""
+    now = now or clock.now()
+    day = clock.today(now)
+    if not access.has(Right.SEE_BOARD):
+        return Summary(day, [], [], _own_next(access, now), is_worker=True)
+    sessions = GroupSession.objects.in_prison(access.prison).on_day(day)
+    if access.uses_neutral_names:
+        sessions = sessions.exclude(state=GroupSession.State.DRAFT)
+    elif access.organisation_ids and not access.authorities:
+        sessions = sessions.filter(series__activity__organisation__in=access.organisation_ids)
+    return Summary(
+        day=day,
+        tiles=list(_tiles(access)),
+        sessions=_told(sessions.exclude(room=None), access),
+        closures=list(
+            Closure.objects.in_prison(access.prison)
+            .exclude(state=Closure.State.LIFTED)
+            .filter(ends_at__gt=now, starts_at__lt=now + dt.timedelta(days=14))
+            .select_related("room", "unit")
+        ),
+    )
+
+
+def _tiles(access: Access) -> list[Tile]:
+    slug = access.prison.slug
+    tiles = []
+    if access.has(Right.ENTER_REQUESTS):
+        desk = reverse("enrollment:request_list", args=[slug])
+        tiles += [
+            Tile(
+                counts.overdue(access).count(),
+                _("requests older than %(days)s days") % {"days": access.prison.promise_days},
+                f"{desk}?tab=overdue",
+                "stop",
+            ),
+            Tile(counts.undecided(access).count(), _("requests to decide"), desk),
+            Tile(counts.to_hand_out(access).count(), _("reply slips to hand out"), f"{desk}?tab=hand-out"),
+        ]
+    if access.has(Right.SEE_BOARD):
+        tiles.append(
+            Tile(
+                hard_count(access), _("conflicts to solve"), reverse("planner:conflicts", args=[slug]), "stop"
+            )
+        )
+    return tiles
+
+
+def _own_next(access: Access, now: dt.datetime) -> list[TodaySession]:
+    """The next published sessions of a facilitator, two weeks ahead."""
+    sessions = GroupSession.objects.in_prison(access.prison).filter(
+        session_workers__worker__user=access.user,
+        state__in=(GroupSession.State.PUBLISHED, GroupSession.State.CANCELLED),
+        published_at__isnull=False,
+        ends_at__gte=now,
+        starts_at__lt=Week.from_date(clock.today(now)).span.ends_at + dt.timedelta(days=7),
+    )
+    return _told(sessions, access)
+
+
+def _told(sessions: Any, access: Access) -> list[TodaySession]:
+    rows = list(sessions.select_related("series__activity__organisation", "room").order_by("starts_at"))
+    people = occupancy(access.prison, {row.pk for row in rows}) if rows else {}
+    return [
+        TodaySession(
+            row,
+            row.series.neutral_name if access.uses_neutral_names else str(row.series),
+            len(people.get(row.pk, ())),
+            not row.is_live,
+        )
+        for row in rows
+    ]

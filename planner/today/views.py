@@ -1,0 +1,29 @@
+"""The first page of each role, and search over everything that the reader may find."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from core.htmx import render_part
+from planner.today.search import find
+from planner.today.summary import summary_of
+from prisons.access import PrisonRequest, prison_view
+from prisons.models import Prison
+
+
+@require_GET
+@prison_view()
+def today(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """What is today, what needs me, what is wrong: in that order."""
+    return render(request, "planner/today/today.html", {"summary": summary_of(request.access)})
+
+
+@require_GET
+@prison_view()
+def search(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """People, series, rooms and actions; the list under the box for HTMX, a page of its own without."""
+    words = request.GET.get("q", "").strip()[:80]
+    context = {"words": words, "groups": find(words, request.access)}
+    return render_part(request, "planner/today/search.html", "planner/today/_results.html", context)
