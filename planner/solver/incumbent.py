@@ -1,0 +1,160 @@
+"""The best plan so far and what is proven about it, shared by the algorithms (threads) of one run."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .problem import Plan, Progress, Score, Status
+from .score import breaches, score
+from .tables import Tables
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop. `steps` asks for a reproducible run: one worker, counted steps; the clock is a safety net.
+
+    A step is some hundred annealing moves, or the like of it in deterministic time of the exact solver.
+    """
+
+    seconds: float = 60.0
+    workers: int = 2
+    seed: int = 0
+    steps: int | None = None
+    gap: float = 0.01
+    """A plan within this share of its bound is reported as `within_gap`."""
+
+    @property
+    def is_reproducible(self) -> bool:
+        return self.steps is not None
+
+
+class Incumbent:
+    """Best plan, bound and trail of a run. `offer` and `raise_bound` may be called from any thread.
+
+    `on_progress` and `should_stop` are only called by `poll`, in the thread that made this object, so that they
+    may use a database connection.
+    """
+
+    def __init__(
+        self, tables: Tables, limits: Limits, on_progress: OnProgress, should_stop: ShouldStop
+    ) -> None:
+        self.tables = tables
+        self.limits = limits
+        self.started = time.monotonic()
+        self.plan: Plan = (None,) * len(tables.domains)
+        self.score: Score = score(tables, self.plan)
+        self.bound: int | None = None
+        self.trail: list[Progress] = []
+        self.was_stopped = False
+        self.ran_into_clock = False
+        self._told = 0
+        self._last_poll = 0.0
+        self._on_progress, self._should_stop = on_progress, should_stop
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.limits.seconds - self.seconds)
+
+    @property
+    def must_end(self) -> bool:
+        """True when nothing more may be done. Cheap; for every thread."""
+        if self._ended.is_set():
+            return True
+        if self.seconds >= self.limits.seconds:
+            self.ran_into_clock = True
+            return True
+        return False
+
+    @property
+    def is_proven(self) -> bool:
+        placeable = sum(1 for domain in self.tables.domains if domain)
+        unplaced = self.score.left_out - (len(self.plan) - placeable)
+        return self.bound is not None and unplaced == 0 and self.score.total <= self.bound
+
+    def offer(self, plan: Plan, phase: str) -> bool:
+        """Take the plan if it is legal and better; True when it was taken."""
+        candidate = score(self.tables, plan)
+        with self._lock:
+            if (self.trail and candidate.rank >= self.score.rank) or breaches(self.tables, plan):
+                return False
+            self.plan, self.score = plan, candidate
+            self._note(phase)
+        self._end_if_proven()
+        return True
+
+    def raise_bound(self, bound: int, phase: str) -> None:
+        """A proven lower bound on the cost of any plan that leaves out nothing that could be placed."""
+        with self._lock:
+            if self.bound is not None and bound <= self.bound:
+                return
+            self.bound = max(0, bound)
+            self._note(phase)
+        self._end_if_proven()
+
+    def poll(self) -> bool:
+        """Tell the caller what is new, ask whether to stop; False when the run must end."""
+        now = self.seconds
+        if now - self._last_poll >= _POLL_SECONDS:
+            self._last_poll = now
+            self.tell()
+            if self._should_stop():
+                self.was_stopped = True
+                self._ended.set()
+        return not self.must_end
+
+    def tell(self) -> None:
+        while self._told < len(self.trail):
+            self._on_progress(self.trail[self._told])
+            self._told += 1
+
+    def end(self) -> None:
+        self._ended.set()
+
+    @contextmanager
+    def helper(self, work: Callable[[], None]) -> Iterator[threading.Thread]:
+        """Run `work` in a second thread for the length of the block; what it raises is raised here."""
+        errors: list[BaseException] = []
+
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException as error:  # handed to the main thread below
+                errors.append(error)
+
+        thread = threading.Thread(target=guarded, name="planner-exact", daemon=True)
+        thread.start()
+        try:
+            yield thread
+        finally:
+            thread.join()
+        if errors:
+            raise errors[0]
+
+    def status(self) -> Status:
+        if not any(self.tables.domains):
+            return Status.NOTHING_TO_PLAN
+        if self.is_proven:
+            return Status.PROVEN
+        if self.bound is not None and self.score.total - self.bound <= self.limits.gap * self.score.total:
+            return Status.WITHIN_GAP
+        return Status.NO_PROOF
+
+    def _end_if_proven(self) -> None:
+        if self.is_proven:
+            self._ended.set()
+
+    def _note(self, phase: str) -> None:
+        rounded = round(self.seconds, 2)
+        self.trail.append(Progress(rounded, phase, self.score.left_out, self.score.total, self.bound))
