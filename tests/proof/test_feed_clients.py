@@ -1,7 +1,7 @@
 """Every calendar program shows every session at its right time under its right name.
 
-The feed here is made of sessions at the edges of the calendar; a feed of the product is tried the same way:
-`check_in_all_programs(programs, body, expected)`.
+First a feed of sessions at the edges of the calendar, then the product's own, read from its address. To try
+any other feed: `check_in_all_programs(programs, body, expected)`.
 """
 
 import datetime as dt
@@ -12,6 +12,11 @@ import pytest
 from core.clock import BRUSSELS
 from core.ical import FeedEvent, render_calendar, render_event
 from core.timespan import Span
+from prisons.access import access_for
+from sessions import views_feeds
+from sessions.domain import feeds
+from sessions.domain.recurrence import Pattern, occurrences
+from tests.factories import at, make_activity, make_series, make_session, make_worker
 from tests.proof.calendar_programs import CalendarPrograms, Shown, install, served
 
 pytestmark = pytest.mark.proof
@@ -106,3 +111,28 @@ def test_the_hour_that_comes_twice_is_read_alike(programs):
 
 def test_a_feed_without_sessions_is_no_error(programs):
     check_in_all_programs(programs, render_calendar("Leeg", [], product="Tempo"), [])
+
+
+def instant(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_facilitators_own_feed_in_all_programs(programs, haren, service, worker_chloe, client, monkeypatch):
+    """Weekly series over both changes of the clocks, from the secret address of whoever gives them."""
+    now = at("2026-11-20 10:00")
+    monkeypatch.setattr(views_feeds, "clock_now", lambda: now)
+    chloe = make_worker(haren, organisation=service, user=worker_chloe)
+    title = "Théâtre, niveau 1; groupe « B » 🎭"
+    series = make_series(
+        haren, activity=make_activity(service, title_nl=title, title_fr=title, title_en=title)
+    )
+    expected = []
+    for first_on in (dt.date(2026, 10, 18), dt.date(2027, 3, 21)):  # Sundays around 25 October and 28 March
+        pattern = Pattern(first_on=first_on, starts=dt.time(13, 30), duration_minutes=90, weeks=3)
+        for row in occurrences(pattern):
+            session = make_session(series, row.starts_at, state="published", workers=[chloe])
+            uid = f"session-{session.pk}@localhost"
+            expected.append(Shown(uid, instant(row.starts_at), instant(row.ends_at), title))
+    access = access_for(worker_chloe, haren, now=now)
+    _feed, secret = feeds.create(chloe, access=access, language="fr", now=now)
+    check_in_all_programs(programs, client.get(f"/ical/{secret}.ics").content, expected)
