@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup install demo serve test test-fast test-postgres test-browser proof check format messages bench bench-planner screenshots lock clean
+.PHONY: help setup install demo serve test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots lock clean
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -64,12 +64,24 @@ proof: setup ## races, office and calendar programs, fuzzing; SIZE=small is the 
 	@$(PYTHON) manage.py messages compile
 	PROOF_SIZE="$(SIZE)" $(PYTHON) -m pytest tests/proof
 
-check: setup ## lint, format, layers, types, migrations, translations
+check: lint style layers types migrations translations ## everything below that reads the code without running it
+
+lint: setup
 	$(PYTHON) -m ruff check .
+
+style: setup
 	$(PYTHON) -m ruff format --check .
-	.venv/bin/lint-imports
+
+layers: setup
+	$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+types: setup
 	$(PYTHON) -m mypy
+
+migrations: setup
 	$(PYTHON) manage.py makemigrations --check --dry-run
+
+translations: setup
 	$(PYTHON) manage.py messages check
 
 format: setup ## mend what ruff can mend
