@@ -1,4 +1,4 @@
-"""What the worker does of its own accord: the list stands in the settings, the rows are made to agree with it."""
+"""What the worker does of its own accord: the list stands in the settings, the rows are made to agree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django_q.models import Schedule
 
 
 def keep_schedules() -> int:
-    """Makes the queue's schedules those of `settings.REGULAR_TASKS` (task: minutes between two runs), no others.
+    """Makes the queue's schedules those of `settings.REGULAR_TASKS` (task: minutes between runs), no others.
 
     Leaves the next run of a schedule that is right already as it is, so that it may be called at every start.
     """

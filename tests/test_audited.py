@@ -1,0 +1,160 @@
+"""Every public function of a domain that writes rows leaves an audit entry, itself or through what it calls.
+
+Read from the source, so that a new writer is seen on the day it is written. What writes without an audit
+on purpose is named below with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = [
+    "prisons/domain",
+    "rooms/domain",
+    "sessions/domain",
+    "enrollment/domain",
+    "planner/plan",
+    "planner/proposals",
+]
+WRITES = {
+    "save",
+    "create",
+    "update",
+    "delete",
+    "bulk_create",
+    "bulk_update",
+    "get_or_create",
+    "update_or_create",
+}
+ROWS = {"objects", "_default_manager", "filter", "exclude", "in_prison", "save", "delete"}
+"""A chain that holds one of these works on rows; `facts.update(...)` on a dict does not."""
+
+WITHOUT = {
+    "enrollment.domain.slips.mark_printed": "printing gives no answer; handing out does, and is audited",
+    "enrollment.domain.slips.tell_people": "a part of the change that the slips tell of",
+    "prisons.domain.changes.purge_images": "the hour is over: nobody's act",
+    "prisons.domain.jobs.running": "the worker's bookkeeping; starting and stopping are audited",
+    "prisons.domain.jobs.progress": "the worker's bookkeeping",
+    "prisons.domain.jobs.heartbeat": "the worker's bookkeeping",
+    "prisons.domain.jobs.finish": "the worker's bookkeeping",
+    "prisons.domain.jobs.fail": "the worker's bookkeeping",
+    "prisons.domain.outbox.deliver": "the worker's bookkeeping",
+    "prisons.domain.schedules.keep_schedules": "follows the settings: nobody's act",
+    "sessions.domain.feeds.note_use": "notes only the day of last use",
+    "prisons.domain.tokens.authenticate_token": "notes only the day of last use",
+}
+AUDIT = {"prisons.domain.audit.record", "prisons.domain.audit.record_many"}
+
+
+@dataclass
+class Function:
+    """What one function does by itself, and the names of what it calls."""
+
+    name: str
+    is_public: bool
+    writes: bool = False
+    calls: set[str] = field(default_factory=set)
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> dict[str, str]:
+    """The full name behind each name that the module imports."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.asname or alias.name: alias.name for alias in node.names}
+    return names
+
+
+def chain_of(node: ast.expr) -> list[str]:
+    """`Message.objects.filter(...).update` -> Message, objects, filter, update."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Call):
+            node = node.func
+        else:
+            names.append(node.attr)
+            node = node.value
+    if isinstance(node, ast.Name):
+        names.append(node.id)
+    return names[::-1]
+
+
+def functions() -> dict[str, Function]:
+    found: dict[str, Function] = {}
+    for module, tree in modules():
+        names = imported(tree)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                found[f"{module}.{node.name}"] = read(module, node, names)
+    return found
+
+
+def read(module: str, node: ast.FunctionDef, names: dict[str, str]) -> Function:
+    function = Function(f"{module}.{node.name}", is_public=not node.name.startswith("_"))
+    # A function handed on by name is called by somebody: every name counts, not only `name(...)`.
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            chain = chain_of(part.func)
+            if chain and chain[-1] in WRITES and ROWS & set(chain):
+                function.writes = True
+        if isinstance(part, ast.Name):
+            function.calls.add(names.get(part.id, f"{module}.{part.id}"))
+        elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id in names:
+            function.calls.add(f"{names[part.value.id]}.{part.attr}")
+    return function
+
+
+def reaches(name: str, known: dict[str, Function], goal: set[str], seen: set[str] | None = None) -> bool:
+    seen = set() if seen is None else seen
+    if name in goal:
+        return True
+    if name in seen or name not in known:
+        return False
+    seen.add(name)
+    return any(reaches(call, known, goal, seen) for call in known[name].calls)
+
+
+def silent_writers() -> set[str]:
+    """Public functions that write, reach no audit, and are no mere part of functions that all do."""
+    known = functions()
+    covered = {name for name in known if reaches(name, known, AUDIT)}
+    callers: dict[str, set[str]] = {name: set() for name in known}
+    for name, function in known.items():
+        for call in function.calls & known.keys() - {name}:
+            callers[call].add(name)
+    while parts := {name for name in known.keys() - covered if callers[name] and callers[name] <= covered}:
+        covered |= parts
+    writers = {name for name in known.keys() - covered if known[name].writes}
+    return {
+        name for name in known.keys() - covered if known[name].is_public and reaches(name, known, writers)
+    }
+
+
+def test_every_public_writer_leaves_an_audit_entry():
+    assert silent_writers() - WITHOUT.keys() == set()
+
+
+def test_every_exception_is_still_there():
+    known = functions()
+    assert {name for name in WITHOUT if name not in known} == set()
+
+
+def test_the_reader_sees_writes_and_audits():
+    known = functions()
+    assert known["prisons.domain.memberships.end_role"].writes
+    assert not known["prisons.domain.tokens.hash_secret"].writes
+    assert reaches("prisons.domain.memberships.give_role", known, AUDIT)
+    assert not reaches("prisons.domain.tokens.hash_secret", known, AUDIT)
