@@ -31,7 +31,7 @@ def board_of(request: PrisonRequest, prison: Prison, week: Week) -> dict[str, An
 def done(
     request: PrisonRequest, prison: Prison, week: Week, text: str, outcome: Outcome | None
 ) -> HttpResponse:
-    """After a change: for HTMX the table with a toast that offers undo, else back to the board with a message."""
+    """After a change: for HTMX the table with a toast that offers undo, else the board with a message."""
     undo_url = outcome and reverse("planner:undo", args=[prison.slug, outcome.change_set.pk])
     if not is_partial(request):
         messages.success(request, text)
@@ -48,7 +48,7 @@ def done(
 def refused(
     request: HttpRequest, prison: Prison, error: PlannerError, *, form: dict[str, Any]
 ) -> HttpResponse:
-    """409 (or 422) with every reason in words; where only points to watch stand in the way, a button to go on.
+    """409 (or 422) with every reason in words; where only points to watch stand in the way, a way on.
 
     `form` is what was sent (url and fields), so that consent sends the same again.
     """

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import pyphen
 from django.utils.translation import get_language
 
 from core.clock import BRUSSELS
@@ -16,6 +19,7 @@ from prisons.access import Access
 from sessions.models import GroupSession, SessionWorker
 
 State = GroupSession.State
+SOFT_HYPHEN = "\u00ad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class Card:
     is_mine: bool
     mark: Mark | None
     week_on: dt.date
+
+    @property
+    def hyphenated(self) -> str:
+        """The title with soft hyphens: a column is narrow, and not every browser knows Dutch."""
+        return hyphenated(self.title, self.title_language)
 
     @property
     def is_full(self) -> bool:
@@ -149,6 +158,21 @@ class CardMaker:
             row["series__activity__organisation_id"] in access.organisation_ids
             or row["series__activity__organisation__authority"] in access.authorities
         )
+
+
+@lru_cache(maxsize=2048)
+def hyphenated(text: str, language: str) -> str:
+    """Soft hyphens where a word of that language may be broken."""
+    dictionary = _hyphens(language)
+    return "".join(
+        word if word.isspace() else dictionary.inserted(word, SOFT_HYPHEN)
+        for word in re.split(r"(\s+)", text)
+    )
+
+
+@lru_cache(maxsize=8)
+def _hyphens(language: str) -> pyphen.Pyphen:
+    return pyphen.Pyphen(lang=pyphen.language_fallback(language) or "nl_NL", left=3, right=3)
 
 
 def mark_of(conflicts: Iterable[Conflict]) -> Mark | None:

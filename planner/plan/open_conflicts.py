@@ -45,7 +45,8 @@ def open_conflicts(
         .in_bulk()
     )
     rows = [OpenConflict(c, sessions[c.session_id]) for c in found if c.session_id in sessions]
-    return sorted(_within(rows, first, last), key=lambda row: (str(row.session.starts_at), row.session.pk))
+    within = _within(rows, first, last)
+    return sorted(within, key=lambda row: (str(row.session.starts_at), row.session.pk))
 
 
 def _within(rows: Iterable[OpenConflict], first: dt.date, last: dt.date) -> list[OpenConflict]:

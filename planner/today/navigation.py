@@ -1,4 +1,4 @@
-"""The rail of every page: where one can go, and how much waits there: the length of the list that it opens."""
+"""The rail of every page: where one can go, and how much waits there (the length of that list)."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@
   // --- a poll never swaps the table under a card that is held, a field that is filled in or a dialog ---
   document.addEventListener("htmx:beforeRequest", (event) => {
     const isPoll = event.detail.elt === board() && event.detail.requestConfig.verb === "get" && event.detail.requestConfig.path.includes("/board/live/");
-    if (isPoll && (dragged || document.querySelector("dialog[open]"))) event.preventDefault();
+    if (isPoll && (document.hidden || dragged || document.querySelector("dialog[open]"))) event.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target && event.detail.target.id === "board") {

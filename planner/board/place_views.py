@@ -1,0 +1,93 @@
+"""Where can it go? As a page of choices, and as the marks that a drag shows on the cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from core.clock import today
+from core.htmx import render_part
+from core.weeks import Week
+from planner.board.week import neighbours
+from planner.plan.places import Choice, choices
+from planner.plan.sentences import Spoken, speak, when
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+from rooms.domain.facts import rules_of
+from sessions.models import GroupSession
+
+
+def _session(prison: Prison, pk: int) -> GroupSession:
+    sessions = GroupSession.objects.in_prison(prison).live()
+    return get_object_or_404(
+        sessions.select_related("series__activity__organisation", "room", "prison"), pk=pk
+    )
+
+
+def _week(request: PrisonRequest, session: GroupSession) -> Week:
+    try:
+        return Week.parse(request.GET.get("week", ""))
+    except ValueError:
+        return Week.from_date(today(session.starts_at) if session.starts_at else session.week_on)
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonResponse:
+    """Cell -> free, soft or refused, with the first reason in words: what a drag shows."""
+    session = _session(prison, pk)
+    found = choices(session, _week(request, session))
+    words = _words(found, prison, request)
+    return JsonResponse(
+        {
+            f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": {
+                "kind": "refused" if not one.is_free else "soft" if one.conflicts else "free",
+                "why": " ".join(spoken.sentence for spoken in said[:2]),
+            }
+            for one, said in zip(found, words, strict=True)
+        }
+    )
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The choices of a week, best first; one click moves."""
+    session = _session(prison, pk)
+    week = _week(request, session)
+    found = choices(session, week)
+    words = _words(found, prison, request)
+    rooms = rules_of(prison).rooms
+    rows = [
+        {
+            "choice": one,
+            "room": rooms[one.room_id],
+            "when": when(one.starts_at, one.ends_at),
+            "reasons": said,
+        }
+        for one, said in zip(found, words, strict=True)
+    ]
+    before, after = neighbours(week)
+    context = {
+        "session": session,
+        "week": week,
+        "before": before,
+        "after": after,
+        "free": [row for row in rows if row["choice"].is_free and not row["choice"].is_present],  # type: ignore[attr-defined]
+        "refused": [row for row in rows if not row["choice"].is_free],  # type: ignore[attr-defined]
+    }
+    return render_part(request, "planner/board/places.html", "planner/board/_places.html", context)
+
+
+def _words(found: list[Choice], prison: Prison, request: PrisonRequest) -> list[list[Spoken]]:
+    """The reasons of each choice; names are looked up once for all of them."""
+    spoken: list[Any] = speak([c for one in found for c in one.conflicts], prison, request.access)
+    words, position = [], 0
+    for one in found:
+        own = spoken[position : position + len(one.conflicts)]
+        words.append(sorted(own, key=lambda reason: not reason.is_hard))
+        position += len(one.conflicts)
+    return words

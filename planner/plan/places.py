@@ -1,0 +1,168 @@
+"""Where can it go? Every (room, slot) of a week for one session: free, with points to watch, or refused and why.
+
+Asks the same engine as a placement does, in two passes: what depends on the time only is asked once per slot,
+what depends on the room once per room and slot, against that room's own day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from core.clock import BRUSSELS, now, today
+from core.weeks import Week
+from planner.plan import conflicts, picture
+from planner.plan.codes import Conflict
+from planner.plan.picture import Picture, Row
+from rooms.domain.facts import RoomFacts, Rules, SlotFacts, rules_of
+from sessions.domain.recurrence import instants
+from sessions.models import GroupSession
+
+OF_THE_ROOM = frozenset(
+    {
+        "room_taken",
+        "room_too_small",
+        "feature_missing",
+        "room_changed",
+        "room_out_of_use",
+        "room_closed_hours",
+        "unit_cannot_reach",
+        "turnaround",
+    }
+)
+"""Codes that only the second pass may report; `closed` and `movement_capacity` belong to both."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One cell for one session, with the time it would get there."""
+
+    room_id: int
+    day: dt.date
+    slot_id: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    conflicts: tuple[Conflict, ...]
+    is_present: bool = False
+    fill: int = 0
+    """Seats of the room that would stay empty: a small group leaves the large room to others."""
+
+    @property
+    def hard(self) -> tuple[Conflict, ...]:
+        return tuple(conflict for conflict in self.conflicts if conflict.is_hard)
+
+    @property
+    def is_free(self) -> bool:
+        return not self.hard
+
+    @property
+    def rank(self) -> tuple[bool, int, int, dt.datetime, int]:
+        """Best first: allowed, few points to watch, the room that fits most tightly, the earliest time."""
+        return not self.is_free, len(self.conflicts), self.fill, self.starts_at, self.room_id
+
+
+def choices(session: GroupSession, week: Week, *, at: dt.datetime | None = None) -> list[Choice]:
+    """Every cell of the week that lies ahead, best first. A fixed number of queries, nothing is written."""
+    prison, rules = session.prison, rules_of(session.prison)
+    day_of_now = today(at or now())
+    days = [day for day in week.days if day >= day_of_now]
+    workers = tuple(session.session_workers.values_list("worker_id", flat=True))
+    loaded = picture.load(
+        prison, days, extra_workers=workers, extra_series={session.series_id}, extra_people={session.pk}
+    )
+    seeker = _Seeker(session, workers, loaded.with_rows([], gone=[session.pk]), rules)
+    return sorted(seeker.all(days), key=lambda choice: choice.rank)
+
+
+class _Seeker:
+    """One session looking for a place."""
+
+    def __init__(
+        self, session: GroupSession, workers: tuple[int, ...], loaded: Picture, rules: Rules
+    ) -> None:
+        self.session, self.workers, self.picture, self.rules = session, workers, loaded, rules
+        self.series = loaded.series[session.series_id]
+        self.minutes = _length(session)
+        self.by_day: dict[dt.date, list[Row]] = defaultdict(list)
+        for row in loaded.rows.values():
+            if row.starts_at is not None:
+                self.by_day[today(row.starts_at)].append(row)
+
+    def all(self, days: Iterable[dt.date]) -> Iterator[Choice]:
+        for day in days:
+            for slot in self.rules.slots_on(day):
+                yield from self._in_slot(day, slot)
+
+    def _in_slot(self, day: dt.date, slot: SlotFacts) -> Iterator[Choice]:
+        by_time: dict[int, tuple[Conflict, ...]] = {}
+        by_time_inside: dict[int, tuple[Conflict, ...]] = {}
+        for room in self.rules.rooms.values():
+            if not room.is_active:
+                continue
+            start = self._start(day, slot, room)
+            known = by_time if room.inside_unit_id is None else by_time_inside
+            if start not in known:
+                known[start] = self._of_the_time(day, start, room)
+            yield self._choice(day, slot, start, room, known[start])
+
+    def _start(self, day: dt.date, slot: SlotFacts, room: RoomFacts) -> int:
+        """The usual time if the slot holds it and the room is free then, else the first free minute."""
+        busy = sorted(self._busy(day, room.room_id))
+        usual = self.session.series.start_time.hour * 60 + self.session.series.start_time.minute
+        for start in (usual, slot.start, *(end for _begin, end in busy)):
+            fits = slot.start <= start and start + self.minutes <= slot.end
+            if fits and not any(begin < start + self.minutes and start < end for begin, end in busy):
+                return start
+        return slot.start
+
+    def _busy(self, day: dt.date, room_id: int) -> Iterator[tuple[int, int]]:
+        for row in self.by_day.get(day, ()):
+            if row.room_id == room_id and row.starts_at and row.ends_at:
+                start, end = row.starts_at.astimezone(BRUSSELS), row.ends_at.astimezone(BRUSSELS)
+                yield start.hour * 60 + start.minute, end.hour * 60 + end.minute
+
+    def _row(self, day: dt.date, start: int, room_id: int) -> Row:
+        starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), self.minutes)
+        return Row(self.session.pk, self.session.series_id, room_id, starts_at, ends_at, self.workers)
+
+    def _added(self, rows: Iterable[Row], row: Row, *, with_people: bool) -> list[Conflict]:
+        near = replace(
+            self.picture,
+            rows={one.session_id: one for one in rows},
+            people=self.picture.people if with_people else {},
+            separations=self.picture.separations if with_people else frozenset(),
+        )
+        return conflicts.added(near, near.with_rows([row]), self.rules)
+
+    def _of_the_time(self, day: dt.date, start: int, room: RoomFacts) -> tuple[Conflict, ...]:
+        """Facilitators, people, units, the day itself, movements: against everything of that day."""
+        row = self._row(day, start, room.room_id)
+        found = self._added(self.by_day.get(day, ()), row, with_people=True)
+        return tuple(c for c in found if c.code not in OF_THE_ROOM and c.code != "closed")
+
+    def _choice(
+        self, day: dt.date, slot: SlotFacts, start: int, room: RoomFacts, of_the_time: tuple[Conflict, ...]
+    ) -> Choice:
+        row = self._row(day, start, room.room_id)
+        beside = [one for one in self.by_day.get(day, ()) if one.room_id == room.room_id]
+        found = self._added(beside, row._replace(worker_ids=()), with_people=False)
+        of_the_room = tuple(c for c in found if c.code in OF_THE_ROOM or c.code == "closed")
+        is_present = (self.session.room_id, self.session.starts_at) == (room.room_id, row.starts_at)
+        return Choice(
+            room.room_id,
+            day,
+            slot.slot_id,
+            row.starts_at or now(),
+            row.ends_at or now(),
+            of_the_room + of_the_time,
+            is_present,
+            max(0, room.capacity - self.series.places),
+        )
+
+
+def _length(session: GroupSession) -> int:
+    if session.starts_at and session.ends_at:
+        return int((session.ends_at - session.starts_at).total_seconds() // 60)
+    return session.series.duration_minutes
