@@ -9,6 +9,31 @@ from django.utils import translation
 
 FALLBACK_ORDER = ("nl", "fr", "en")
 
+# Languages in which groups are held and facilitators speak, each under its own name.
+SPOKEN = [
+    ("nl", "Nederlands"),
+    ("fr", "Français"),
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("es", "Español"),
+    ("pt", "Português"),
+    ("it", "Italiano"),
+    ("de", "Deutsch"),
+    ("tr", "Türkçe"),
+    ("sq", "Shqip"),
+    ("ro", "Română"),
+    ("bg", "Български"),
+    ("pl", "Polski"),
+    ("ru", "Русский"),
+    ("uk", "Українська"),
+    ("fa", "فارسی"),
+    ("ps", "پښتو"),
+    ("so", "Soomaali"),
+    ("ti", "ትግርኛ"),
+    ("ln", "Lingála"),
+    ("zh", "中文"),
+]
+
 
 def localized(obj: Any, field: str, language: str | None = None) -> str:
     """The text of `field` in `language` (default: the active one), else the first language that has one.

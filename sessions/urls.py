@@ -3,9 +3,27 @@
 from django.urls import path
 
 from sessions import views_feeds
+from sessions.views import activities, workers
 
 app_name = "sessions"
 urlpatterns = [
+    path("activities/", activities.activity_list, name="activity_list"),
+    path("activities/add/", activities.activity_add, name="activity_add"),
+    path("activities/<int:pk>/", activities.activity_edit, name="activity_edit"),
+    path("activities/<int:pk>/remove/", activities.activity_remove, name="activity_remove"),
+    path("terms/", activities.term_list, name="term_list"),
+    path("terms/add/", activities.term_add, name="term_add"),
+    path("terms/<int:pk>/", activities.term_edit, name="term_edit"),
+    path("terms/<int:pk>/remove/", activities.term_remove, name="term_remove"),
+    path("facilitators/", workers.worker_list, name="worker_list"),
+    path("facilitators/add/", workers.worker_add, name="worker_add"),
+    path("facilitators/me/", workers.my_dates, name="my_dates"),
+    path("facilitators/<int:pk>/", workers.worker_edit, name="worker_edit"),
+    path("facilitators/<int:pk>/end/", workers.worker_end, name="worker_end"),
+    path("facilitators/<int:pk>/absences/add/", workers.absence_add, name="absence_add"),
+    path("facilitators/<int:pk>/wishes/add/", workers.wish_add, name="wish_add"),
+    path("absences/<int:pk>/remove/", workers.absence_remove, name="absence_remove"),
+    path("wishes/<int:pk>/remove/", workers.wish_remove, name="wish_remove"),
     path("feeds/", views_feeds.feed_list, name="feed_list"),
     path("feeds/rules/", views_feeds.feed_rules, name="feed_rules"),
     path("feeds/<int:pk>/renew/", views_feeds.feed_renew, name="feed_renew"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import BRUSSELS
@@ -48,7 +50,15 @@ def save_feature(
     prison: Prison, values: Mapping[str, Any], *, by: User, feature: Feature | None = None, seen: str = ""
 ) -> Feature:
     """Features are shared by all prisons, so that a series finds the same word everywhere."""
+    if feature is None:
+        values = {**values, "code": _free_code(values["name_en"])}
     return rulebook.write(prison, feature or Feature(), values, by=by, seen=seen)
+
+
+def _free_code(name: str) -> str:
+    base = slugify(name)[:44] or "feature"
+    codes = (base if number == 1 else f"{base}-{number}" for number in itertools.count(1))
+    return next(code for code in codes if not Feature.objects.filter(code=code).exists())
 
 
 def remove_feature(prison: Prison, feature: Feature, *, by: User) -> None:

@@ -35,10 +35,12 @@ def write(
     *,
     by: User,
     seen: str = "",
+    is_rule: bool = True,
     now: dt.datetime | None = None,
 ) -> Row:
-    """Adds or changes one rule and returns it, read anew. Holds the lock until the transaction ends.
+    """Adds or changes one row and returns it, read anew. Holds the lock until the transaction ends.
 
+    `is_rule` says that a schedule is checked against it, so what was kept of the rules is void.
     Raises PlannerError `changed_meanwhile` (409) when `seen` is no longer the row's fingerprint.
     """
     with transaction.atomic():
@@ -52,7 +54,8 @@ def write(
         if changed:
             verb = f"{'add' if is_new else 'change'}_{row._meta.model_name}"
             audit.record(locked, by, verb, row, fields=changed, now=now)
-            bump_rules(locked)
+            if is_rule:
+                bump_rules(locked)
     prison.rules_version = locked.rules_version
     return row
 

@@ -1,0 +1,66 @@
+"""The first page of the settings: the checklist, and the way to every list of rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from planner.offer.readiness import is_ready, steps
+from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    text: str
+    url: str
+
+
+@prison_view(Right.MANAGE_RULES, Right.MANAGE_PEOPLE)
+def settings(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    checklist = steps(prison)
+    context = {
+        "steps": checklist,
+        "is_ready": is_ready(checklist),
+        "next_step": next((step for step in checklist if step.state == "current"), None),
+        "groups": groups(request.access),
+    }
+    return render(request, "planner/offer/settings.html", context)
+
+
+def groups(access: Access) -> list[Group]:
+    """The lists of settings that this reader may open."""
+    wanted = [
+        (Right.MANAGE_RULES, "rooms:house_edit", _("Rules of the house"), _("Names, words, promises, what never mixes")),
+        (Right.MANAGE_RULES, "rooms:building_list", _("Buildings and features"), _("Where rooms stand and what they have")),
+        (Right.SEE_BOARD, "rooms:room_list", _("Rooms"), _("Capacity, opening hours, who can reach them")),
+        (Right.MANAGE_RULES, "rooms:slot_list", _("Time slots"), _("When people can be brought, and how many")),
+        (Right.MANAGE_RULES, "rooms:unit_list", _("Living units"), _("Regime, population, yard, visits, meals")),
+        (Right.MANAGE_RULES, "rooms:calendar_list", _("Holidays and periods"), _("Public and school holidays, Ramadan")),
+        (Right.MANAGE_RULES, "sessions:term_list", _("Terms"), _("What is planned, published and reported as one")),
+        (Right.PLACE, "sessions:activity_list", _("Group activities"), _("Titles in three languages, life domain")),
+        (Right.MANAGE_WORKERS, "sessions:worker_list", _("Facilitators"), _("Permissions, languages, dates they cannot")),
+        (Right.MANAGE_PEOPLE, "prisons:membership_list", _("People and rights"), _("Who may do what, until when")),
+        (Right.READ_OUTBOX, "prisons:outbox_list", _("Messages sent"), _("Mail that left, and mail that did not")),
+        (Right.READ_AUDIT, "prisons:audit_list", _("Who did what"), _("Every change, with its author")),
+    ]  # fmt: skip
+    slug = access.prison.slug
+    return [
+        Group(title, text, url)
+        for right, name, title, text in wanted
+        if access.has(right)
+        if (url := _url(name, slug))
+    ]
+
+
+def _url(name: str, slug: str) -> str:
+    """Empty while the page is not there."""
+    try:
+        return reverse(name, args=[slug])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,253 @@
+"""The shape of what people type about rooms, slots, units and the calendar of a prison."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import today
+from core.errors import PlannerError
+from core.forms import PlainForm, PlainTexts
+from prisons.models import Building, Prison, Unit
+from rooms.domain.rulebook import fingerprint
+from rooms.models import WEEKDAYS, Feature, Holiday, Room, SoftBand, TimeSlot, UnitHours
+
+WORKING_DAYS = ["1", "2", "3", "4", "5"]
+
+
+class RuleForm(PlainTexts, forms.ModelForm):
+    """A row of the rules. `seen` says what the row was like when the page was made.
+
+    Whether the row may be written is for the domain to say, so no constraint of the database is asked here.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.is_bound:
+            self.initial["seen"] = fingerprint(self.instance)
+
+    def validate_unique(self) -> None:
+        """Left to the domain function, which refuses in words."""
+
+    def validate_constraints(self) -> None:
+        """Left to the domain function too."""
+
+    def refuse(self, error: PlannerError) -> None:
+        super().refuse(error)
+        if error.code == "changed_meanwhile":
+            self.show_what_is_stored()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the domain function takes: every field but the mark of what was seen."""
+        return {name: self.cleaned_data[name] for name in self._row_fields}
+
+    def show_what_is_stored(self) -> None:
+        """After somebody was faster: the next save is over what is stored now, which the page shows."""
+        stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = fingerprint(stored)
+        self.data = data
+        self.stored_now = [
+            (self.fields[name].label, _shown(stored, name))
+            for name in self._row_fields
+            if _differs(stored, name, self.cleaned_data.get(name))
+        ]
+
+    @property
+    def _row_fields(self) -> list[str]:
+        return [name for name in self._meta.fields or () if name in self.fields]
+
+
+def _differs(stored: Model, name: str, value: Any) -> bool:
+    now = getattr(stored, name)
+    if hasattr(now, "all"):
+        return {each.pk for each in now.all()} != {each.pk for each in value or ()}
+    return now != value
+
+
+def _shown(stored: Model, name: str) -> str:
+    display = getattr(stored, f"get_{name}_display", None)
+    now = display() if display else getattr(stored, name)
+    return ", ".join(str(each) for each in now.all()) if hasattr(now, "all") else str(now)
+
+
+class BuildingForm(RuleForm):
+    field_of = {"name_taken": "name"}
+
+    class Meta:
+        model = Building
+        fields = ["name"]
+
+
+class FeatureForm(RuleForm):
+    class Meta:
+        model = Feature
+        fields = ["name_nl", "name_fr", "name_en"]
+
+
+class RoomForm(RuleForm):
+    field_of = {"name_taken": "name", "capacity_too_small": "capacity", "capacity_hits": "accepted"}
+
+    accepted = forms.BooleanField(
+        label=_("Save it nevertheless: these sessions become open conflicts"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    class Meta:
+        model = Room
+        fields = ["name", "building", "capacity", "features", "inside_unit", "reachable_from"]
+        widgets = {"features": forms.CheckboxSelectMultiple, "reachable_from": forms.CheckboxSelectMultiple}
+        help_texts = {"capacity": _("How many people may be in it, the facilitator not counted.")}
+
+    def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.in_prison(prison).filter(is_active=True)
+        _choose_from(self, "building", Building.objects.in_prison(prison))
+        _choose_from(self, "inside_unit", units, empty=_("In no living unit"))
+        _choose_from(self, "reachable_from", units)
+        self.fields["capacity"] = forms.IntegerField(
+            label=self.fields["capacity"].label,
+            help_text=self.fields["capacity"].help_text,
+            min_value=1,
+            max_value=2000,
+        )
+
+    def refuse(self, error: PlannerError) -> None:
+        """What a smaller room hits is shown, and can then be accepted."""
+        if error.code == "capacity_hits":
+            self.fields["accepted"].widget = forms.CheckboxInput()
+        super().refuse(error)
+
+
+class HoursForm(PlainForm):
+    """The same hours on several weekdays."""
+
+    field_of = {"ends_before_start": "ends", "hours_overlap": "starts", "slots_overlap": "starts"}
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("days"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        initial=WORKING_DAYS,
+    )
+    starts = forms.TimeField(label=_("from"))
+    ends = forms.TimeField(label=_("until"))
+
+
+class UnitHoursForm(HoursForm):
+    kind = forms.ChoiceField(label=_("what"), choices=UnitHours.Kind.choices)
+
+
+class SlotsForm(HoursForm):
+    """A new slot, on several weekdays at once."""
+
+    field_of = {**HoursForm.field_of, "bad_validity": "valid_to"}
+
+    valid_from = forms.DateField(label=_("in force from"))
+    valid_to = forms.DateField(
+        label=_("in force until and including"), required=False, help_text=_("Empty: until further notice.")
+    )
+    max_people = forms.IntegerField(
+        label=_("people who can be brought"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        help_text=_("Counted in places of the groups that start in the slot. Empty: no limit."),
+    )
+    max_movements = forms.IntegerField(
+        label=_("movements"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        help_text=_("One for each group and living unit it draws from. Empty: no limit."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].initial = today()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        names = ["starts", "ends", "valid_from", "valid_to", "max_people", "max_movements"]
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class SlotForm(RuleForm):
+    field_of = SlotsForm.field_of
+
+    class Meta:
+        model = TimeSlot
+        fields = ["weekday", "starts", "ends", "valid_from", "valid_to", "max_people", "max_movements"]
+        help_texts = {
+            "valid_to": _("Empty: until further notice."),
+            "max_people": _("Counted in places of the groups that start in the slot. Empty: no limit."),
+            "max_movements": _("One for each group and living unit it draws from. Empty: no limit."),
+        }
+
+
+class UnitForm(RuleForm):
+    field_of = {"name_taken": "code"}
+
+    class Meta:
+        model = Unit
+        fields = ["code", "name", "building", "regime", "population", "target_group", "is_active"]
+        help_texts = {"code": _("Short, as it stands on lists: A1, 3B.")}
+
+    def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "building", Building.objects.in_prison(prison), empty=_("In no building"))
+
+
+class HolidayForm(RuleForm):
+    field_of = {"date_taken": "on"}
+
+    class Meta:
+        model = Holiday
+        fields = ["on", "name_nl", "name_fr", "name_en"]
+
+
+class BandForm(RuleForm):
+    field_of = {"date_taken": "starts_on", "ends_before_start": "ends_on"}
+
+    class Meta:
+        model = SoftBand
+        fields = ["kind", "name_nl", "name_fr", "name_en", "starts_on", "ends_on"]
+
+
+class HouseForm(RuleForm):
+    """Rules and words of the whole prison."""
+
+    class Meta:
+        model = Prison
+        fields = [
+            "name_nl",
+            "name_fr",
+            "unit_label_nl",
+            "unit_label_fr",
+            "number_label_nl",
+            "number_label_fr",
+            "separates_populations",
+            "badge_walkers_apart",
+            "asks_agreement",
+            "promise_days",
+            "turnaround_minutes",
+        ]
+        help_texts = {
+            "badge_walkers_apart": _("People of a living unit with an open regime walk with a badge.")
+        }
+
+
+def _choose_from(form: forms.BaseForm, name: str, queryset: Any, *, empty: Any = None) -> None:
+    field = cast(forms.ModelChoiceField, form.fields[name])
+    field.queryset = queryset
+    if empty is not None:
+        field.empty_label = empty

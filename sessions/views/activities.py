@@ -1,0 +1,142 @@
+"""Pages of activities and terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.clock import today
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+from rooms.views.editing import act_and_return, edit
+from sessions.domain import activities
+from sessions.forms import ActivityFilter, ActivityForm, TermForm
+from sessions.models import Activity, Term
+
+
+@prison_view(Right.PLACE)
+def activity_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    filters = ActivityFilter(request.GET or None, prison=prison)
+    rows = list(_filtered(_activities(prison), filters))
+    for row in rows:
+        row.is_mine = request.access.may_change(row.organisation)  # type: ignore[attr-defined]
+        row.missing = activities.missing_languages(row)  # type: ignore[attr-defined]
+    return render(request, "sessions/activity_list.html", {"activities": rows, "filters": filters})
+
+
+def _activities(prison: Prison) -> QuerySet[Activity]:
+    """What the services of this prison offer, with the number of its series here that are not over."""
+    running = Q(series__prison=prison) & (Q(series__ended_on__isnull=True) | Q(series__ended_on__gte=today()))
+    rows = Activity.objects.filter(organisation__prisons=prison).select_related("organisation")
+    return rows.annotate(series_count=Count("series", filter=running))
+
+
+def _filtered(rows: QuerySet[Activity], filters: ActivityFilter) -> QuerySet[Activity]:
+    filters.is_valid()
+    wanted: dict[str, Any] = {
+        name: value for name, value in getattr(filters, "cleaned_data", {}).items() if value
+    }
+    return rows.filter(**wanted)
+
+
+@prison_view(Right.PLACE)
+def activity_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    return edit(
+        request,
+        form := ActivityForm(request.POST or None, access=request.access, initial={"is_active": True}),
+        lambda _values: activities.save_activity(request.access, form.values),
+        back=reverse("sessions:activity_list", args=[prison.slug]),
+        done=_("The activity was added."),
+        heading=_("Add a group activity"),
+        template="sessions/activity_edit.html",
+    )
+
+
+@prison_view(Right.PLACE)
+def activity_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    activity = get_object_or_404(Activity.objects.filter(organisation__prisons=prison), pk=pk)
+    request.access.require_change(activity.organisation)
+    name, form = str(activity), ActivityForm(request.POST or None, instance=activity, access=request.access)
+    return edit(
+        request,
+        form,
+        lambda values: activities.save_activity(
+            request.access, form.values, activity=_stored(activity), seen=values["seen"]
+        ),
+        back=reverse("sessions:activity_list", args=[prison.slug]),
+        done=_("Saved."),
+        heading=name,
+        template="sessions/activity_edit.html",
+        activity=activity,
+        remove_url=reverse("sessions:activity_remove", args=[prison.slug, pk]),
+    )
+
+
+def _stored(activity: Activity) -> Activity:
+    """Without what the form has set on it already."""
+    return Activity.objects.select_related("organisation").get(pk=activity.pk)
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def activity_remove(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    activity = get_object_or_404(Activity.objects.filter(organisation__prisons=prison), pk=pk)
+    return act_and_return(
+        request,
+        lambda: activities.remove_activity(request.access, activity),
+        back=reverse("sessions:activity_list", args=[prison.slug]),
+        done=_("The activity was removed."),
+    )
+
+
+@prison_view(Right.MANAGE_RULES)
+def term_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    terms = Term.objects.in_prison(prison).annotate(series_count=Count("series"))
+    return render(request, "sessions/term_list.html", {"terms": terms, "today": today()})
+
+
+@prison_view(Right.MANAGE_RULES)
+def term_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    return edit(
+        request,
+        form := TermForm(request.POST or None, instance=Term(prison=prison)),
+        lambda _values: activities.save_term(prison, form.values, by=request.user),
+        back=reverse("sessions:term_list", args=[prison.slug]),
+        done=_("The term was added."),
+        heading=_("Add a term"),
+    )
+
+
+@prison_view(Right.MANAGE_RULES)
+def term_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    term = get_object_or_404(Term.objects.in_prison(prison), pk=pk)
+    name, form = term.name, TermForm(request.POST or None, instance=term)
+    return edit(
+        request,
+        form,
+        lambda values: activities.save_term(
+            prison, form.values, by=request.user, term=term, seen=values["seen"]
+        ),
+        back=reverse("sessions:term_list", args=[prison.slug]),
+        done=_("Saved."),
+        heading=name,
+        remove_url=reverse("sessions:term_remove", args=[prison.slug, pk]),
+    )
+
+
+@require_POST
+@prison_view(Right.MANAGE_RULES)
+def term_remove(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    term = get_object_or_404(Term.objects.in_prison(prison), pk=pk)
+    return act_and_return(
+        request,
+        lambda: activities.remove_term(term, by=request.user),
+        back=reverse("sessions:term_list", args=[prison.slug]),
+        done=_("The term was removed."),
+    )
