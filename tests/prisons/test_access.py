@@ -10,6 +10,8 @@ from prisons.domain.locking import lock_prison, lock_prisons
 from prisons.models import AuditEntry, Membership, Role
 from tests.factories import make_membership, make_organisation, make_user
 
+pytestmark = pytest.mark.postgres
+
 NOON = dt.datetime(2026, 11, 23, 11, tzinfo=dt.UTC)
 WHY = {Right.SEE_TITLES, Right.ENTER_REQUESTS, Right.DECIDE}
 

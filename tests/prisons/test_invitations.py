@@ -13,6 +13,8 @@ from prisons.models import Invitation, Message, User
 from prisons.tasks import send_message
 from tests.factories import PASSWORD, make_user, signed_in
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def offer(haren, service, coordinator_karim):

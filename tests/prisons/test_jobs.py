@@ -11,6 +11,8 @@ from prisons.domain import jobs
 from prisons.models import Job
 from tests.factories import signed_in
 
+pytestmark = pytest.mark.postgres
+
 State = Job.State
 
 

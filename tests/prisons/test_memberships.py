@@ -10,6 +10,8 @@ from prisons.domain.tokens import authenticate_token, create_token
 from prisons.models import AuditEntry, Membership
 from tests.factories import make_membership, make_user
 
+pytestmark = pytest.mark.postgres
+
 
 def test_give_role_starts_today_and_is_audited(haren, service, coordinator_karim):
     user = make_user()

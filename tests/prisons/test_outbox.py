@@ -14,6 +14,8 @@ from prisons.models import Message
 from prisons.tasks import send_message
 from tests.factories import signed_in
 
+pytestmark = pytest.mark.postgres
+
 State = Message.State
 
 

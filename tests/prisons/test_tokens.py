@@ -9,6 +9,8 @@ from prisons.domain.tokens import authenticate_token, create_token, hash_secret,
 from prisons.models import ApiToken, AuditEntry, Membership
 from tests.factories import signed_in
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def token(organiser_anna):
