@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from prisons.models import Organisation, Prison, User
 from tests.factories import (
     at,
+    make_building,
     make_closure,
     make_enrollment,
     make_holiday,
@@ -102,7 +103,11 @@ def rows_in(prison: Prison, day: int = 1) -> set[int]:
     person, term = enrollment.participant, make_term(prison, name=f"Term {day}")
     membership = make_membership(make_user(), prison, "liaison")
     rows = [unit, room, slot, worker, closure, series, series.activity, session, enrollment, person, term]
-    rows += [membership, room.building, make_holiday(prison, dt.date(2026, 11, day))]
+    rows += [
+        membership,
+        make_building(prison, name=f"Building {day}"),
+        make_holiday(prison, dt.date(2026, 11, day)),
+    ]
     return {row.pk for row in rows}
 
 
@@ -138,9 +143,8 @@ def answers(browser: Client, address: str, pk: int) -> set[int]:
 def test_a_stranger_finds_nothing(numbers, stranger_dirk) -> None:
     browser, found = signed_in(stranger_dirk), {}
     for address, _pattern in PRISON_ROUTES:
-        for pk in numbers if "<int" in address else {1}:
-            if (statuses := answers(browser, address, pk)) != {404}:
-                found[address] = statuses
+        if (statuses := answers(browser, address, min(numbers))) != {404}:
+            found[address] = statuses
     assert not found
 
 
