@@ -188,7 +188,7 @@ def test_a_session_comes_back_only_where_its_place_is_still_free(
         (True, None, None, "room_without_time"),
     ],
 )
-def test_unusable_input_is_refused_in_words(  # noqa: PLR0913
+def test_unusable_input_is_refused_in_words(
     haren: Prison,
     service: Organisation,
     organiser_anna: User,
@@ -199,7 +199,10 @@ def test_unusable_input_is_refused_in_words(  # noqa: PLR0913
 ) -> None:
     session = make_session(make_series(haren, organisation=service), starts_at=None)
     change = Change(
-        session.pk, make_room(haren).pk if room else None, start and at(start), end and at(end)  # type: ignore[arg-type]
+        session.pk,
+        make_room(haren).pk if room else None,
+        start and at(start),
+        end and at(end),  # type: ignore[arg-type]
     )
 
     with pytest.raises(PlannerError) as refusal:
