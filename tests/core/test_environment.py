@@ -1,0 +1,70 @@
+"""Settings from the environment: what cannot be understood stops the start."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from core import environment as env
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [("yes", True), ("1", True), ("ON", True), ("no", False), ("0", False), ("", True)]
+)
+def test_a_flag_is_yes_or_no(monkeypatch, value, wanted) -> None:
+    monkeypatch.setenv("SOME_FLAG", value)
+    assert env.flag("SOME_FLAG", default=True) is wanted
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (lambda: env.flag("X", default=False), "maybe"),
+        (lambda: env.number("X", default=1), "2.5"),
+        (lambda: env.number("X", default=1), "-1"),
+        (lambda: env.host_of(os.environ["X"]), "planner.example.org"),
+        (lambda: env.database("X", default_file=Path("x")), "mysql://localhost/planner"),
+    ],
+)
+def test_nonsense_is_refused_with_its_name_or_value(monkeypatch, read, value) -> None:
+    monkeypatch.setenv("X", value)
+    with pytest.raises(ImproperlyConfigured):
+        read()
+
+
+def test_a_postgres_address_is_taken_apart(monkeypatch) -> None:
+    monkeypatch.setenv("X", "postgres://planner:p%40ss@db.example:5433/plan?sslmode=require")
+    database = env.database("X", default_file=Path("x"))
+    wanted = {"NAME": "plan", "USER": "planner", "PASSWORD": "p@ss", "HOST": "db.example", "PORT": "5433"}
+    assert {key: database[key] for key in wanted} == wanted
+    assert database["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_a_postgres_socket_is_a_host(monkeypatch) -> None:
+    monkeypatch.setenv("X", "postgres:///planner?host=/run/postgresql")
+    assert env.database("X", default_file=Path("x"))["HOST"] == "/run/postgresql"
+
+
+def test_sqlite_takes_the_write_lock_at_once(monkeypatch) -> None:
+    """Deferred transactions met "database is locked" in every race."""
+    monkeypatch.delenv("X", raising=False)
+    options = env.database("X", default_file=Path("planner.sqlite3"))["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in options["init_command"]
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path) -> None:
+    first = env.kept_secret(tmp_path / "secret_key")
+    assert len(first) > 50
+    assert env.kept_secret(tmp_path / "secret_key") == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_the_environment_wins_over_the_file(monkeypatch, tmp_path) -> None:
+    (tmp_path / ".env").write_text("# a comment\nSAID_TWICE=file\nSAID_ONCE='in quotes'\n")
+    monkeypatch.setenv("SAID_TWICE", "environment")
+    monkeypatch.delenv("SAID_ONCE", raising=False)
+    env.load_file(tmp_path / ".env")
+    said = os.environ["SAID_TWICE"], os.environ.pop("SAID_ONCE")
+    assert said == ("environment", "in quotes")
