@@ -6,4 +6,5 @@ app_name = "planner"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.today.urls")),
     path("", include("planner.board.urls")),
+    path("", include("planner.offer.urls")),
 ]

@@ -21,7 +21,7 @@ class Group:
     url: str
 
 
-@prison_view(Right.MANAGE_RULES, Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_RULES, Right.MANAGE_PEOPLE, Right.MANAGE_WORKERS)
 def settings(request: PrisonRequest, prison: Prison) -> HttpResponse:
     checklist = steps(prison)
     context = {
@@ -35,32 +35,64 @@ def settings(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 def groups(access: Access) -> list[Group]:
     """The lists of settings that this reader may open."""
-    wanted = [
-        (Right.MANAGE_RULES, "rooms:house_edit", _("Rules of the house"), _("Names, words, promises, what never mixes")),
-        (Right.MANAGE_RULES, "rooms:building_list", _("Buildings and features"), _("Where rooms stand and what they have")),
+    wanted: list[tuple[Right, str, str, str]] = [
+        (
+            Right.MANAGE_RULES,
+            "rooms:house_edit",
+            _("Rules of the house"),
+            _("Names, words, promises, what never mixes"),
+        ),
+        (
+            Right.MANAGE_RULES,
+            "rooms:building_list",
+            _("Buildings and features"),
+            _("Where rooms stand and what they have"),
+        ),
         (Right.SEE_BOARD, "rooms:room_list", _("Rooms"), _("Capacity, opening hours, who can reach them")),
-        (Right.MANAGE_RULES, "rooms:slot_list", _("Time slots"), _("When people can be brought, and how many")),
-        (Right.MANAGE_RULES, "rooms:unit_list", _("Living units"), _("Regime, population, yard, visits, meals")),
-        (Right.MANAGE_RULES, "rooms:calendar_list", _("Holidays and periods"), _("Public and school holidays, Ramadan")),
-        (Right.MANAGE_RULES, "sessions:term_list", _("Terms"), _("What is planned, published and reported as one")),
-        (Right.PLACE, "sessions:activity_list", _("Group activities"), _("Titles in three languages, life domain")),
-        (Right.MANAGE_WORKERS, "sessions:worker_list", _("Facilitators"), _("Permissions, languages, dates they cannot")),
-        (Right.MANAGE_PEOPLE, "prisons:membership_list", _("People and rights"), _("Who may do what, until when")),
-        (Right.READ_OUTBOX, "prisons:outbox_list", _("Messages sent"), _("Mail that left, and mail that did not")),
+        (Right.MANAGE_RULES, "rooms:slot_list", _("Time slots"), _("When people can be brought, how many")),
+        (Right.MANAGE_RULES, "rooms:unit_list", _("Living units"), _("Regime, population, yard, visits")),
+        (
+            Right.MANAGE_RULES,
+            "rooms:calendar_list",
+            _("Holidays and periods"),
+            _("Public and school holidays, Ramadan"),
+        ),
+        (Right.MANAGE_RULES, "sessions:term_list", _("Terms"), _("What is planned and published as one")),
+        (
+            Right.PLACE,
+            "sessions:activity_list",
+            _("Group activities"),
+            _("Titles in three languages, life domain"),
+        ),
+        (
+            Right.MANAGE_WORKERS,
+            "sessions:worker_list",
+            _("Facilitators"),
+            _("Permissions, languages, dates they cannot"),
+        ),
+        (
+            Right.MANAGE_PEOPLE,
+            "prisons:membership_list",
+            _("People and rights"),
+            _("Who may do what, until when"),
+        ),
+        (
+            Right.READ_OUTBOX,
+            "prisons:outbox_list",
+            _("Messages sent"),
+            _("Mail that left, mail that did not"),
+        ),
         (Right.READ_AUDIT, "prisons:audit_list", _("Who did what"), _("Every change, with its author")),
-    ]  # fmt: skip
-    slug = access.prison.slug
-    return [
-        Group(title, text, url)
-        for right, name, title, text in wanted
-        if access.has(right)
-        if (url := _url(name, slug))
     ]
+    mine = [
+        Group(title, text, _url(name, access)) for right, name, title, text in wanted if access.has(right)
+    ]
+    return [group for group in mine if group.url]
 
 
-def _url(name: str, slug: str) -> str:
+def _url(name: str, access: Access) -> str:
     """Empty while the page is not there."""
     try:
-        return reverse(name, args=[slug])
+        return reverse(name, args=[access.prison.slug])
     except NoReverseMatch:
         return ""

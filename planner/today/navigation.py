@@ -61,7 +61,7 @@ _PLACES = [
         "settings",
         _("Settings"),
         "gear",
-        "rooms:settings",
+        "planner:settings",
         frozenset({Right.MANAGE_RULES, Right.MANAGE_PEOPLE, Right.MANAGE_WORKERS}),
     ),
 ]

@@ -1,0 +1,184 @@
+"""A new series: the form, the preview of its dates, and what is said once it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.errors import PlannerError
+from core.forms import DONE
+from core.htmx import is_partial
+from planner.offer.forms import NewSeriesForm
+from planner.plan.sentences import Spoken, speak
+from planner.plan.series_edits import SeriesOutcome, TriedDate, create_series, preview_series
+from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.models import Prison
+from rooms.models import Holiday
+from sessions.models import Series
+
+
+@dataclass(frozen=True)
+class DateLine:
+    """One date of the preview: what will happen, in words."""
+
+    tried: TriedDate
+    state: str
+    """`placed`, `tray`, `holiday` or `skipped`."""
+    holiday: str = ""
+    conflicts: tuple[Spoken, ...] = ()
+
+
+@prison_view(Right.PLACE)
+def series_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """A new series. The button that only shows the dates posts here too, so it works without JavaScript."""
+    if request.method == "GET":
+        form = NewSeriesForm(access=request.access, initial=_wished(request.access, request.GET))
+        return _new_series(request, form)
+    form = NewSeriesForm(request.POST, access=request.access)
+    if "preview" in request.POST:
+        form.is_valid()
+        return _new_series(request, form, lines=_preview(form, request.access))
+    if known := _saved_before(form, prison):
+        messages.info(request, _("This series was saved already."))
+        return redirect("enrollment:series_detail", prison.slug, known.pk)
+    made: list[SeriesOutcome] = []
+    status = form.attempt(lambda _values: made.append(create_series(prison, form.draft, by=request.user)))
+    if status == DONE:
+        _tell(request, made[0])
+        return redirect("enrollment:series_detail", prison.slug, made[0].series.pk)
+    return _new_series(request, form, status=status)
+
+
+def _new_series(
+    request: PrisonRequest, form: NewSeriesForm, *, lines: list[DateLine] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "lines": lines,
+        "counts": _counts(lines),
+        "has_activities": _field(form, "activity").exists(),
+        "mixes": _may_mix(request.prison),
+    }
+    if is_partial(request) and "preview" in request.POST:
+        return render(request, "planner/offer/_dates.html", context)
+    return render(request, "planner/offer/series_add.html", context, status=status)
+
+
+def _field(form: Any, name: str) -> Any:
+    return form.fields[name].queryset
+
+
+def _may_mix(prison: Prison) -> bool:
+    """Men and women live here and never meet in a group: so a group for all units must be thought about."""
+    kinds = set(prison.units.filter(is_active=True).values_list("population", flat=True))
+    return prison.separates_populations and len(kinds) > 1
+
+
+def _wished(access: Access, asked: Any) -> dict[str, Any]:
+    """What an address may fill in: an activity, or a series to copy."""
+    wished: dict[str, Any] = {}
+    if asked.get("activity", "").isdigit():
+        wished["activity"] = asked["activity"]
+    if asked.get("copy", "").isdigit():
+        series = Series.objects.in_prison(access.prison).filter(pk=asked["copy"]).first()
+        wished |= _like(series) if series else {}
+    return wished
+
+
+def _like(series: Series) -> dict[str, Any]:
+    """Everything of a series but its dates, for a copy."""
+    plain = ["label", "places", "is_drop_in", "languages", "min_level", "level_language", "needs_intake"]
+    pattern = ["start_time", "weeks", "every_weeks", "runs_on_holidays", "waiting_order", "list_name"]
+    wished = {name: getattr(series, name) for name in [*plain, *pattern]}
+    wished |= {
+        f"{name}": getattr(series, f"{name}_id") for name in ("activity", "needs_followed", "default_room")
+    }
+    end = series.start_time.hour * 60 + series.start_time.minute + series.duration_minutes
+    wished["end_time"] = f"{end // 60 % 24:02d}:{end % 60:02d}"
+    wished["units"] = list(series.units.all())
+    wished["needs_features"] = list(series.needs_features.all())
+    wished["workers"] = [usual.worker_id for usual in series.usual_workers.all()]
+    return wished
+
+
+def _saved_before(form: NewSeriesForm, prison: Prison) -> Series | None:
+    """The series that a first click made: same code, activity, date and hour. Any other gets a new code."""
+    if not form.is_valid():
+        return None
+    data = form.cleaned_data
+    known = Series.objects.in_prison(prison).filter(list_code=data["list_code"]).first()
+    if known is None or not data["list_code"]:
+        return None
+    if (known.activity_id, known.starts_on, known.start_time) == (
+        data["activity"].pk,
+        data["starts_on"],
+        data["start_time"],
+    ):
+        return known
+    data["list_code"] = ""
+    return None
+
+
+def _preview(form: NewSeriesForm, access: Access) -> list[DateLine] | None:
+    """What would become of each date; None while the form cannot say, or when it is refused as a whole."""
+    if form.errors:
+        return None
+    try:
+        tried = preview_series(access.prison, form.draft)
+    except PlannerError as error:
+        form.refuse(error)
+        return None
+    holidays = {row.on: str(row) for row in Holiday.objects.in_prison(access.prison)}
+    spoken = speak([conflict for one in tried for conflict in one.conflicts], access.prison, access)
+    return _lines(tried, iter(spoken), holidays)
+
+
+def _lines(tried: tuple[TriedDate, ...], spoken: Any, holidays: dict[Any, str]) -> list[DateLine]:
+    """Puts each date together with its own sentences, which come in the same order."""
+    lines = []
+    for one in tried:
+        sentences = tuple(next(spoken) for _conflict in one.conflicts)
+        lines.append(DateLine(one, _state(one), holidays.get(one.occurrence.on, ""), sentences))
+    return lines
+
+
+def _state(one: TriedDate) -> str:
+    if not one.occurrence.takes_place:
+        return "holiday" if one.occurrence.skipped_reason == "holiday" else "skipped"
+    return "placed" if one.is_placed else "tray"
+
+
+def _counts(lines: list[DateLine] | None) -> dict[str, int]:
+    states = [line.state for line in lines or ()]
+    return {state: states.count(state) for state in ("placed", "tray", "holiday", "skipped")}
+
+
+def _tell(request: PrisonRequest, made: SeriesOutcome) -> None:
+    placed, tray, skipped = len(made.placed), len(made.in_tray), len(made.skipped)
+    messages.success(
+        request,
+        ngettext("The series has %(count)s session.", "The series has %(count)s sessions.", placed + tray)
+        % {"count": placed + tray},
+    )
+    if tray:
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)s session waits in the tray for a room.",
+                "%(count)s sessions wait in the tray for a room.",
+                tray,
+            )
+            % {"count": tray},
+        )
+    if skipped:
+        messages.info(
+            request,
+            ngettext("%(count)s date was skipped.", "%(count)s dates were skipped.", skipped)
+            % {"count": skipped},
+        )
