@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from core.clock import today
+from prisons.access import Access, Right
 from prisons.models import Prison, User
 
 
@@ -18,13 +20,20 @@ def place(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    me = {"url": reverse("people:me"), "icon": "person-vcard", "label": _("My account")}
+    access: Access | None = getattr(request, "access", None)
     return {
         "prison": getattr(request, "prison", None),
-        "access": getattr(request, "access", None),
+        "access": access,
         "prisons": SimpleLazyObject(lambda: prisons_of(user)),
-        "me_links": [me],
+        "me_links": list(_links(access)),
     }
+
+
+def _links(access: Access | None) -> Iterator[dict[str, str]]:
+    yield {"url": reverse("people:me"), "icon": "person-vcard", "label": _("My account")}
+    if access is not None and access.has(Right.READ_AUDIT):
+        url = reverse("prisons:audit_list", args=[access.prison.slug])
+        yield {"url": url, "icon": "clock-history", "label": _("Who did what")}
 
 
 def prisons_of(user: User) -> list[Prison]:

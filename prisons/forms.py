@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
@@ -43,9 +42,9 @@ def offer(form: forms.Form, name: str, rows: QuerySet) -> forms.ModelChoiceField
 class RoleForm(forms.Form):
     """A role and the organisation that it goes with, as far as this person may give it."""
 
-    role = forms.ChoiceField(label=_("role"), choices=Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
     organisation = forms.ModelChoiceField(
-        label=_("organisation"),
+        label=_("Organisation"),
         queryset=Organisation.objects.none(),
         required=False,
         empty_label=_("The prison itself (liaison, auditor)"),
@@ -87,7 +86,7 @@ class KnownOrganisationForm(forms.Form):
     """An organisation that works in another prison already."""
 
     organisation = forms.ModelChoiceField(
-        label=_("organisation"), queryset=Organisation.objects.none(), empty_label=None
+        label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=None
     )
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
@@ -99,16 +98,16 @@ class KnownOrganisationForm(forms.Form):
 
 
 class InviteForm(RoleForm):
-    email = forms.EmailField(label=_("e-mail address"), max_length=254)
-    full_name = forms.CharField(label=_("name"), max_length=120, required=False)
-    language = forms.ChoiceField(label=_("language of the letter"), choices=LANGUAGES)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    full_name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    language = forms.ChoiceField(label=_("Language of the letter"), choices=LANGUAGES)
 
     field_order = ["email", "full_name", "language", "role", "organisation"]
 
 
 class GiveRoleForm(RoleForm):
-    user = forms.ModelChoiceField(label=_("person"), queryset=User.objects.none())
-    ends_on = forms.DateField(label=_("until and including"), required=False, widget=DateInput())
+    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    ends_on = forms.DateField(label=_("Until and including"), required=False, widget=DateInput())
 
     field_order = ["user", "role", "organisation", "ends_on"]
 
@@ -122,7 +121,7 @@ class EndForm(forms.Form):
     """The last day of a role; `is_confirmed` is asked only where nobody would be left to coordinate."""
 
     ends_on = forms.DateField(
-        label=_("until and including"),
+        label=_("Until and including"),
         required=False,
         widget=DateInput(),
         help_text=_("Empty: without end. Feeds and tokens of the role end with it."),
@@ -147,34 +146,31 @@ class NewcomerForm(forms.Form):
     """Who an invited person is, and the password of the new account."""
 
     full_name = forms.CharField(
-        label=_("your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    language = forms.ChoiceField(label=_("your language"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Your language"), choices=LANGUAGES)
     password = forms.CharField(
-        label=_("password"),
+        label=_("Password"),
         max_length=4096,
         strip=False,
+        help_text=_("At least 10 characters. Not your name, not only digits, no word that everybody uses."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
 
 class AccountForm(forms.Form):
     full_name = forms.CharField(
-        label=_("your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    language = forms.ChoiceField(label=_("your language"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Your language"), choices=LANGUAGES)
 
 
 class TokenForm(forms.Form):
     membership = forms.ModelChoiceField(
-        label=_("it may do what I may as"), queryset=Membership.objects.none(), empty_label=None
+        label=_("It may do what I may as"), queryset=Membership.objects.none(), empty_label=None
     )
     name = forms.CharField(
-        label=_("what it is for"), max_length=80, help_text=_("So that you know later which one to end.")
+        label=_("What it is for"), max_length=80, help_text=_("So that you know later which one to end.")
     )
 
     def __init__(self, *args: Any, memberships: list[Membership], **kwargs: Any) -> None:
@@ -187,10 +183,10 @@ class AuditFilter(forms.Form):
     """Whose acts, which act, on which day. Unusable values filter nothing and say so."""
 
     by = forms.ModelChoiceField(
-        label=_("person"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
+        label=_("Person"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
     )
-    verb = forms.ChoiceField(label=_("act"), required=False)
-    on = forms.DateField(label=_("day"), required=False, widget=DateInput())
+    verb = forms.ChoiceField(label=_("Act"), required=False)
+    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

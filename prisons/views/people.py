@@ -27,7 +27,7 @@ def membership_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def _people(access: Access) -> dict[str, Any]:
     """Everybody with a role, in one list per state; each row says whether this reader may manage it."""
     day = today()
-    roles = Membership.objects.in_prison(access.prison).select_related("user", "organisation")
+    roles = Membership.objects.in_prison(access.prison).select_related("user", "organisation", "prison")
     rows = list(roles.order_by("organisation__short_name", "role", "user__full_name", "user__email"))
     waiting = Invitation.objects.in_prison(access.prison).select_related(
         "organisation", "invited_by", "prison"
@@ -36,6 +36,8 @@ def _people(access: Access) -> dict[str, Any]:
     shown: list[Any] = [*rows, *invited]
     for row in shown:
         row.is_mine = memberships.may_manage(access, row.organisation)
+    for row in rows:
+        row.links = _links(row)  # type: ignore[attr-defined]
     for invitation in invited:
         invitation.has_expired = invitation.expires_at <= now()  # type: ignore[attr-defined]
     return {
@@ -43,6 +45,15 @@ def _people(access: Access) -> dict[str, Any]:
         "ended": [row for row in rows if has_ended(row, day)],
         "invited": invited,
     }
+
+
+def _links(row: Membership) -> list[tuple[str, str, str, str]]:
+    """What can be done with a role in force, for its menu."""
+    key = [row.prison.slug, row.pk]
+    return [
+        (reverse("prisons:membership_detail", args=key), _("Change the last day"), "calendar-range", ""),
+        (reverse("prisons:membership_end", args=key), _("End now"), "person-x", "stop"),
+    ]
 
 
 @prison_view(Right.MANAGE_PEOPLE)
