@@ -109,3 +109,15 @@ class WeekConverter:
 
     def to_url(self, value: Week | str) -> str:
         return str(value)
+
+
+class DayConverter:
+    """For `register_converter`: `<day:on>` in an address gives a date; a day that is none gives 404."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
+
+    def to_url(self, value: dt.date | str) -> str:
+        return str(value)

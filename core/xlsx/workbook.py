@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy, override
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Font
@@ -26,21 +26,30 @@ A4 = 9
 MAX_FOOTER = 150  # letters: with its codes a footer may have 255
 MAX_TAB = 31
 FORBIDDEN_IN_TABS = re.compile(r"[\[\]:*?/\\]")
+_PAGE_WORDS = gettext_lazy("Page %(page)s of %(pages)s")
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class PrintedWorkbook:
     """A workbook for the printer, in one `language` ("nl", "fr", "en"), in which its lazy texts are read.
 
-    `footer` stands at the left of every page, "Page 1 of 2" at the right. `made_at` is the only time that the
-    file tells about itself, and `product` the only name.
+    `footer` stands at the left of every page, "Page 1 of 2" (or other `page_words`) at the right. `made_at`
+    is the only time that the file tells about itself, and `product` the only name.
     """
 
     def __init__(
-        self, *, language: str, title: Text, made_at: dt.datetime, product: str = "", footer: Text = ""
+        self,
+        *,
+        language: str,
+        title: Text,
+        made_at: dt.datetime,
+        product: str = "",
+        footer: Text = "",
+        page_words: Text = _PAGE_WORDS,
     ) -> None:
         self.language = language
         self.footer = footer
+        self.page_words = page_words
         self._sheets: list[Sheet] = []
         self._dresser = Dresser()
         self._book = Workbook()
@@ -79,7 +88,7 @@ class PrintedWorkbook:
 
     def _set_footer(self, worksheet: Worksheet, footer: Text) -> None:
         with override(self.language):
-            page = gettext("Page %(page)s of %(pages)s") % {"page": "&P", "pages": "&N"}
+            page = str(self.page_words) % {"page": "&P", "pages": "&N"}
         told = self._line(footer, MAX_FOOTER).replace("&", "&&")
         for part, text in ((worksheet.oddFooter.left, told), (worksheet.oddFooter.right, page)):
             part.text, part.font, part.size = text, f"{FONT},Regular", POINTS

@@ -8,13 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from core.errors import PlannerError
+from enrollment.domain.versions import freeze_due
 from prisons.domain.locking import lock_prison
 from prisons.models import Prison
 
 
 def lock_facts(prison: Prison | int, *, now: dt.datetime | None = None) -> Prison:
-    """The prison, locked and fresh. Call first inside `transaction.atomic()`, by every writer of this app."""
-    return lock_prison(prison)
+    """The prison, locked and fresh, its due lists frozen. Call first inside `transaction.atomic()`.
+
+    A list is what it was at the cut-off, also when no job runs on time.
+    """
+    locked = lock_prison(prison)
+    freeze_due(locked, now)
+    return locked
 
 
 def refuse_past(on: dt.date | None, *, is_correction: bool, now: dt.datetime | None = None) -> dt.date:

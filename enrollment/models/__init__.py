@@ -1,6 +1,7 @@
 """Who takes part: people, their stays, what they asked, what was answered, and who came."""
 
 from enrollment.models.attendance import Attendance, Headcount, Skip
+from enrollment.models.lists import CutOff, ListVersion
 from enrollment.models.people import (
     Absence,
     Consent,
@@ -17,12 +18,14 @@ __all__ = [
     "Absence",
     "Attendance",
     "Consent",
+    "CutOff",
     "Enrollment",
     "EnrollmentStep",
     "FixedBlock",
     "Headcount",
     "Intake",
     "LevelHeld",
+    "ListVersion",
     "Note",
     "Participant",
     "Request",

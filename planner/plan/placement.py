@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from enrollment.domain.facts import lock_facts
 from planner.plan import conflicts, picture
 from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of
 from planner.plan.codes import Conflict
 from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.domain.changes import Image, open_change_set, remember
-from prisons.domain.locking import lock_prison
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain.facts import rules_of
 from sessions import guards
@@ -69,7 +69,7 @@ def apply(
     now = now or clock.now()
     changes = list(changes)
     with _guards_in_words(), transaction.atomic():
-        prison = lock_prison(prison)
+        prison = lock_facts(prison, now=now)
         works = _load(prison, changes, now, created)
         _refuse_stale(works, seen or {})
         if not ordered_by_prison:

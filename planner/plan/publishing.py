@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from enrollment.domain.facts import lock_facts
 from planner.plan import conflicts, picture
 from planner.plan.changes import Change, Outcome
 from planner.plan.codes import Conflict
 from planner.plan.placement import apply
 from prisons.access import Access, access_for
-from prisons.domain.locking import lock_prison
 from prisons.models import Prison, User
 from rooms.domain.facts import rules_of
 from sessions.models import GroupSession
@@ -100,7 +100,7 @@ def publish(
     access = access or access_for(by, prison, now=now)
     wanted = None if only is None else set(only)
     with transaction.atomic():
-        prison = lock_prison(prison)
+        prison = lock_facts(prison, now=now)
         publication = look(prison, first, last, access, now=now)
         ready = [session.pk for session in publication.ready if wanted is None or session.pk in wanted]
         refused = [pair for pair in publication.refused if wanted is None or pair[0].pk in wanted]

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from enrollment.domain.facts import lock_facts
 from planner.plan.changes import Change, Outcome, Part, placing_of
 from planner.plan.placement import apply
 from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.domain.changes import images_of
-from prisons.domain.locking import lock_prison
 from prisons.models import ChangeImage, ChangeSet, Prison, User
 from sessions.models import GroupSession, Series
 
@@ -40,7 +40,7 @@ def undo(
     """
     now = now or clock.now()
     with transaction.atomic():
-        prison = lock_prison(change_set.prison_id)
+        prison = lock_facts(change_set.prison_id, now=now)
         change_set = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set.pk)
         if change_set.undone_by_id is not None:
             raise PlannerError("undone", _("This has been undone already."))

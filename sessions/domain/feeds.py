@@ -245,5 +245,5 @@ def note_use(feed: Feed, *, tag: str, now: dt.datetime) -> dt.datetime:
         changes["last_used_on"] = day
     if changes:
         Feed.objects.filter(pk=feed.pk).update(**changes)
-    since: dt.datetime = changes.get("tag_since", feed.tag_since)
+    since: dt.datetime = changes.get("tag_since") or feed.tag_since or now
     return since

@@ -1,0 +1,113 @@
+"""The cut-off: lists are frozen once, and what changes afterwards goes on a page of changes.
+
+Every writer of facts that lists read calls `freeze_due` first, so that a list is what it was at the cut-off
+even when no job runs on time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+
+from django.db import transaction
+
+from core import clock
+from core.clock import BRUSSELS
+from enrollment.domain.day import Day, from_json, to_json
+from enrollment.domain.lists import day_lists
+from enrollment.models import CutOff, ListVersion
+from prisons.domain import audit
+from prisons.models import Prison, User
+from rooms.models import Holiday
+
+DEFAULT_CUT_OFF = dt.time(15)
+KEPT_DAYS = 90
+_AHEAD = 6
+"""Days after today that can be due already: a long weekend of holidays."""
+
+
+def freeze_due(prison: Prison, now: dt.datetime | None = None) -> list[ListVersion]:
+    """Freezes each day whose cut-off has passed and that has no version yet; answers the new versions.
+
+    To be called with the prison locked, before the change. Two queries when nothing is due.
+    """
+    at = now or clock.now()
+    due = {day: cut for day, cut in cut_offs(prison, at).items() if cut <= at}
+    kept = set(ListVersion.objects.in_prison(prison).filter(on__in=due).values_list("on", flat=True))
+    return [_freeze(prison, day, cut) for day, cut in sorted(due.items()) if day not in kept]
+
+
+def _freeze(prison: Prison, day: dt.date, cut_at: dt.datetime) -> ListVersion:
+    facts = to_json(day_lists(prison, day, now=cut_at))
+    return ListVersion.objects.create(
+        prison=prison, on=day, number=1, made_at=cut_at, facts=facts, digest=digest_of(facts)
+    )
+
+
+def digest_of(facts: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def cut_offs(prison: Prison, now: dt.datetime) -> dict[dt.date, dt.datetime]:
+    """From today on: each day and the moment at which its lists close, on the last working day before."""
+    today = clock.today(now)
+    days = [today + dt.timedelta(days=number) for number in range(_AHEAD + 1)]
+    first = today - dt.timedelta(days=_AHEAD)
+    off = set(
+        Holiday.objects.in_prison(prison).filter(on__range=(first, days[-1])).values_list("on", flat=True)
+    )
+    hours = dict(CutOff.objects.in_prison(prison).values_list("weekday", "at"))
+    return {day: _cut_off(day, off, hours) for day in days}
+
+
+def cut_off_of(prison: Prison, day: dt.date, now: dt.datetime) -> dt.datetime | None:
+    """When the lists of this day close or closed; None for days that lie too far ahead or back."""
+    return cut_offs(prison, now).get(day)
+
+
+def _cut_off(day: dt.date, off: set[dt.date], hours: dict[int, dt.time]) -> dt.datetime:
+    before = day - dt.timedelta(days=1)
+    while before.isoweekday() > 5 or before in off:
+        before -= dt.timedelta(days=1)
+    return dt.datetime.combine(before, hours.get(before.isoweekday(), DEFAULT_CUT_OFF), BRUSSELS)
+
+
+def latest(prison: Prison, day: dt.date, *, now: dt.datetime | None = None) -> ListVersion | None:
+    """The frozen lists of the day, frozen now if they should have been already."""
+    with transaction.atomic():
+        freeze_due(prison, now)
+        return (
+            ListVersion.objects.in_prison(prison)
+            .filter(on=day)
+            .select_related("printed_by", "handed_over_by")
+            .first()
+        )
+
+
+def day_of(version: ListVersion) -> Day | None:
+    """What was frozen; None once only the hash is left."""
+    return from_json(version.facts) if version.facts else None
+
+
+def confirm_printed(version: ListVersion, *, by: User, now: dt.datetime | None = None) -> None:
+    """Somebody says that this version has been printed. The first time counts."""
+    _confirm(version, "printed", by, now or clock.now())
+
+
+def confirm_handed_over(version: ListVersion, *, by: User, now: dt.datetime | None = None) -> None:
+    """Somebody says that this version lies at the posts. The first time counts."""
+    _confirm(version, "handed_over", by, now or clock.now())
+
+
+def _confirm(version: ListVersion, what: str, by: User, at: dt.datetime) -> None:
+    with transaction.atomic():
+        untold = ListVersion.objects.filter(pk=version.pk, **{f"{what}_at__isnull": True})
+        if untold.update(**{f"{what}_at": at, f"{what}_by": by}):
+            audit.record(version.prison, by, f"confirm_{what}", version, fields=[f"{what}_at"], now=at)
+
+
+def forget_old(*, now: dt.datetime | None = None) -> int:
+    """Empties versions of more than ninety days ago, all but the hash; returns how many."""
+    oldest = clock.today(now) - dt.timedelta(days=KEPT_DAYS)
+    return ListVersion.objects.filter(on__lt=oldest, facts__isnull=False).update(facts=None)

@@ -1,0 +1,100 @@
+"""The words on paper for the prison: always in Dutch and in French, of equal size, whoever prints it.
+
+They are not translated with the screens: a list is never in one language only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import translation
+from django.utils.formats import date_format
+
+from core.clock import BRUSSELS
+
+_WORDS: dict[str, tuple[str, ...]] = {
+    "added": ("ERBIJ", "EN PLUS"),
+    "attendance_sheet": ("Aanwezigheidslijst", "Liste de présences"),
+    "back": ("terug", "retour"),
+    "change": ("Wijziging", "Changement"),
+    "changes": ("Wijzigingen", "Changements"),
+    "changed_cell": ("ANDERE CEL", "AUTRE CELLULE"),
+    "changed_place": ("ANDER UUR OF LOKAAL", "AUTRE HEURE OU LOCAL"),
+    "cancelled": ("GAAT NIET DOOR", "N'A PAS LIEU"),
+    "cell": ("Cel", "Cellule"),
+    "cells_as_of": ("Cellen volgens de toestand van / Cellules d'après la situation du %(when)s",),
+    "cells_old": (
+        "LET OP / ATTENTION: cellen volgens de toestand van / cellules d'après la situation du %(when)s",
+    ),
+    "cells_unknown": ("LET OP: cellen niet nagekeken", "ATTENTION : cellules non vérifiées"),
+    "code": ("Code %(code)s",),
+    "destroy": ("Vernietigen na gebruik", "À détruire après usage"),
+    "drop_in": ("Vrije inloop, zonder namen", "Accès libre, sans noms"),
+    "families": (
+        "Familiebezoekers: %(adults)s volwassenen, %(children)s kinderen",
+        "Visiteurs familiaux : %(adults)s adultes, %(children)s enfants",
+    ),
+    "from": ("Van", "De"),
+    "gate_in": ("binnen", "entré"),
+    "gate_list": ("Toegangslijst", "Liste d'accès"),
+    "gate_out": ("buiten", "sorti"),
+    "head_count": ("Aantal aanwezigen: ______", "Nombre de présents : ______"),
+    "interpreter": ("tolk", "interprète"),
+    "made_at": ("Opgemaakt op / Établi le %(when)s",),
+    "material": ("Toegelaten materiaal", "Matériel autorisé"),
+    "movement_list": ("Bewegingslijst", "Liste de mouvements"),
+    "name": ("Naam", "Nom"),
+    "nobody": ("Niemand op de lijst", "Personne sur la liste"),
+    "no_changes": ("Geen wijzigingen", "Aucun changement"),
+    "not_brought": ("niet gebracht", "non amené"),
+    "number": ("Nr.", "N°"),
+    "organisation": ("Organisatie", "Organisation"),
+    "out": ("uit", "sorti"),
+    "page": ("Pagina %(page)s van %(pages)s", "Page %(page)s sur %(pages)s"),
+    "people_at_most": ("hoogstens %(number)s personen", "%(number)s personnes au plus"),
+    "permission": ("Toelating", "Autorisation"),
+    "permission_none": ("GEEN", "AUCUNE"),
+    "permission_until": ("tot / jusqu'au %(when)s",),
+    "permission_unneeded": ("niet nodig", "pas requise"),
+    "provisional": ("VOORLOPIG", "PROVISOIRE"),
+    "removed": ("NIET MEER", "PLUS"),
+    "substitute": ("vervanger", "remplaçant"),
+    "to": ("Tot", "À"),
+    "total": ("Totaal", "Total"),
+    "version": ("Versie / Version %(number)s van / du %(when)s",),
+    "was": ("was", "était"),
+    "whole_group": ("hele groep", "tout le groupe"),
+    "what": ("Wat", "Quoi"),
+    "where": ("Waar", "Où"),
+    "why": ("waarom", "motif"),
+}
+
+
+def both(word: str, **facts: object) -> str:
+    """The word in Dutch and in French. Raises KeyError for an unknown one."""
+    return joined(*(text % facts for text in _WORDS[word]))
+
+
+def joined(*texts: str) -> str:
+    """The texts side by side, once where they are the same."""
+    return " / ".join(dict.fromkeys(texts))
+
+
+def day_in_words(day: dt.date) -> str:
+    """`dinsdag 24 november 2026 / mardi 24 novembre 2026`."""
+    told = []
+    for language in ("nl", "fr"):
+        with translation.override(language):
+            told.append(date_format(day, "l j F Y").lower())
+    return joined(*told)
+
+
+def moment(at: dt.datetime | dt.date) -> str:
+    """A day, or a moment on the clock of Brussels, in figures that both languages read alike."""
+    if isinstance(at, dt.datetime):
+        return f"{at.astimezone(BRUSSELS):%d-%m-%Y %H:%M}"
+    return f"{at:%d-%m-%Y}"
+
+
+def hour(time: dt.time) -> str:
+    return f"{time:%H:%M}"
