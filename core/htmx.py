@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 def is_partial(request: HttpRequest) -> bool:
     """HTMX asks for a part; a boosted link or a page restored from history wants the whole page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 
 def render_part(

@@ -1,4 +1,4 @@
-"""Template tags of the look: icons, states, life domains, titles in the reader's language, links with filters."""
+"""Template tags of the look: icons, states, domains, titles in the reader's language, links with filters."""
 
 from typing import Any
 
