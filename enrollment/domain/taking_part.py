@@ -80,7 +80,7 @@ def occupancy(
         row for row in sessions.values_list("pk", "series_id", "starts_at").order_by() if row[0] in wanted
     ]
     days = {pk: at.astimezone(BRUSSELS).date() for pk, _series, at in rows if at}
-    return _people_there(
+    return people_there(
         prison_id, [(pk, series, days[pk]) for pk, series, _at in rows], with_awaiting, people
     )
 
@@ -90,12 +90,16 @@ def _of_people(rows: Any, people: Collection[int] | None) -> Any:
     return rows if people is None or len(people) > CHUNK else rows.filter(participant_id__in=list(people))
 
 
-def _people_there(
+def people_there(
     prison_id: int,
     rows: list[tuple[int, int, dt.date]],
-    with_awaiting: bool,
-    people: Collection[int] | None,
+    with_awaiting: bool = True,
+    people: Collection[int] | None = None,
 ) -> dict[int, frozenset[int]]:
+    """The same for sessions that the caller knows already, or only thinks of.
+
+    (session, series, date) each.
+    """
     if not rows:
         return {}
     series_ids = {series for _pk, series, _day in rows}

@@ -23,8 +23,7 @@ from prisons.models import Prison
 
 
 def board_of(request: PrisonRequest, prison: Prison, week: Week) -> dict[str, Any]:
-    """The context of the board's table, fresh from the database."""
-    prison.refresh_from_db(fields=["plan_version", "rules_version"])
+    """The context of the board's table."""
     return {"board": week_board(prison, week, request.access, BoardFilter.read(request.GET))}
 
 
@@ -36,6 +35,7 @@ def done(
     if not is_partial(request):
         messages.success(request, text)
         return redirect(board_url(prison, week, request))
+    prison.refresh_from_db(fields=["plan_version", "rules_version"])  # what was just written counts
     context = board_of(request, prison, week) | {"prison": prison}
     toast = render_to_string(
         "planner/board/_toast.html", {"text": text, "tone": "ok", "undo_url": undo_url}, request=request

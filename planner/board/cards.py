@@ -16,7 +16,7 @@ from core.clock import BRUSSELS
 from planner.plan.codes import CODES, Conflict
 from planner.plan.picture import Picture
 from prisons.access import Access
-from sessions.models import GroupSession, SessionWorker
+from sessions.models import GroupSession
 
 State = GroupSession.State
 SOFT_HYPHEN = "\u00ad"
@@ -98,7 +98,7 @@ FIELDS = (
 
 
 class CardMaker:
-    """Makes cards out of plain rows: names of workers, people and conflicts are looked up once for all."""
+    """Makes cards out of plain rows and the picture of the week: one query for all."""
 
     def __init__(
         self, sessions: Any, picture: Picture, found: Mapping[int, Sequence[Conflict]], access: Access
@@ -106,10 +106,6 @@ class CardMaker:
         self._rows: list[dict[str, Any]] = list(sessions.values(*FIELDS))
         self._picture, self._found, self._access = picture, found, access
         self._language = get_language() or "nl"
-        self._workers: dict[int, list[tuple[int, str]]] = {}
-        pairs = SessionWorker.objects.filter(session__in=sessions.values("pk")).order_by("pk")
-        for session_id, worker_id, name in pairs.values_list("session_id", "worker_id", "worker__name"):
-            self._workers.setdefault(session_id, []).append((worker_id, name))
 
     def all(self) -> list[Card]:
         return [self._card(row) for row in self._rows]
@@ -117,7 +113,8 @@ class CardMaker:
     def _card(self, row: dict[str, Any]) -> Card:
         title, language = self._title(row)
         starts, ends = _local(row["starts_at"]), _local(row["ends_at"])
-        workers = self._workers.get(row["pk"], [])
+        known = self._picture.rows.get(row["pk"])
+        worker_ids = known.worker_ids if known else ()
         return Card(
             session_id=row["pk"],
             series_id=row["series_id"],
@@ -132,8 +129,8 @@ class CardMaker:
             places=row["series__places"],
             enrolled=len(self._picture.people.get(row["pk"], ())),
             state=row["state"],
-            workers=", ".join(name for _pk, name in workers),
-            worker_ids=tuple(pk for pk, _name in workers),
+            workers=", ".join(self._picture.worker_names[pk] for pk in worker_ids),
+            worker_ids=worker_ids,
             languages="" if self._access.uses_neutral_names else " ".join(row["series__languages"]).upper(),
             room_id=row["room_id"],
             version=row["version"],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from django.utils.translation import get_language
 
 from prisons.models import Organisation, Prison
 from rooms.domain.facts import rules_of
@@ -23,13 +26,19 @@ class FilterChoices:
 
 
 def filter_choices(prison: Prison) -> FilterChoices:
-    """Two queries; units come from the rules that the board has loaded anyway."""
+    """Kept until a rule changes: the lists change seldom, the board is opened all day."""
+    return _filter_choices(prison.pk, prison.rules_version, get_language() or "nl")
+
+
+@lru_cache(maxsize=64)
+def _filter_choices(prison_id: int, rules_version: int, language: str) -> FilterChoices:
+    prison = Prison.objects.get(pk=prison_id)
     return FilterChoices(
         services=list(Organisation.objects.filter(prisons=prison).values_list("pk", "short_name")),
-        domains=list(Domain.choices),
+        domains=[(code, str(label)) for code, label in Domain.choices],
         units=[(unit.unit_id, unit.label) for unit in rules_of(prison).units.values() if unit.is_active],
         workers=list(Worker.objects.in_prison(prison).active().values_list("pk", "name")),
-        states=list(GroupSession.State.choices),
+        states=[(code, str(label)) for code, label in GroupSession.State.choices],
         languages=[
             ("nl", "Nederlands"),
             ("fr", "Français"),

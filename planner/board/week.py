@@ -45,7 +45,8 @@ class Column:
 
     @property
     def label(self) -> str:
-        return f"{_clock(self.start)}-{_clock(self.end)}"
+        """`08:30–11`: full hours short, a column is 80 pixels wide."""
+        return f"{_clock(self.start)}–{_short(self.end)}"
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,10 @@ class WeekBoard:
 def week_board(prison: Prison, week: Week, access: Access, chosen: BoardFilter) -> WeekBoard:
     """Read one week for one reader."""
     rules = rules_of(prison)
-    loaded = picture.load(prison, week.days)
+    in_tray = (
+        GroupSession.objects.in_prison(prison).live().filter(week_on=week.monday, starts_at__isnull=True)
+    )
+    loaded = picture.load(prison, week.days, extra_sessions=in_tray.values_list("pk", flat=True))
     sessions = (
         GroupSession.objects.in_prison(prison)
         .in_week(week)
@@ -156,7 +160,7 @@ class _Sorter:
         self.cards, self.found, self.chosen = cards, found, chosen
         self.placed = [card for card in cards if card.day is not None and card.room_id is not None]
         self.today = today()
-        self.holidays = {h.on: str(h) for h in Holiday.objects.in_prison(prison).filter(on__in=week.days)}
+        self.holidays = self._holidays()
         self.closures = self._closures()
         self.days = tuple(self._days())
         self.columns = [column for day in self.days for column in day.columns]
@@ -173,11 +177,7 @@ class _Sorter:
             tray=tuple(
                 card for card in self.cards if not self._is_placed(card) and card.state != "cancelled"
             ),
-            bands=tuple(
-                SoftBand.objects.in_prison(self.prison).filter(
-                    starts_on__lte=self.week.sunday, ends_on__gte=self.week.monday
-                )
-            ),
+            bands=self._bands(),
             has_other_times=self.has_other,
             hard=sum(conflict.is_hard for conflict in standing),
             soft=sum(not conflict.is_hard for conflict in standing),
@@ -190,6 +190,15 @@ class _Sorter:
     @staticmethod
     def _is_placed(card: Card) -> bool:
         return card.day is not None and card.room_id is not None
+
+    def _holidays(self) -> dict[dt.date, str]:
+        ids = [self.rules.holidays[day] for day in self.week.days if day in self.rules.holidays]
+        return {row.on: str(row) for row in Holiday.objects.filter(pk__in=ids)} if ids else {}
+
+    def _bands(self) -> tuple[SoftBand, ...]:
+        monday, sunday = self.week.monday, self.week.sunday
+        ids = [b.band_id for b in self.rules.bands if b.starts_on <= sunday and b.ends_on >= monday]
+        return tuple(SoftBand.objects.filter(pk__in=ids)) if ids else ()
 
     def _closures(self) -> list[tuple[ClosureFacts, str]]:
         near = availability.closures_between(self.rules, self.week.span.starts_at, self.week.span.ends_at)
@@ -302,6 +311,10 @@ def neighbours(week: Week) -> tuple[Week, Week]:
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+
+
+def _short(minutes: int) -> str:
+    return _clock(minutes).removesuffix(":00")
 
 
 def _minutes(clock: str) -> int:

@@ -177,9 +177,9 @@ def _of_a_worker(one: Timed, worker_id: int, facts: WorkerFacts, findings: Findi
 def _of_rooms_shared(timed: list[Timed], turnaround: int, findings: Findings) -> None:
     """Sessions that overlap in a room, and those that follow each other too closely."""
     placed = [one for one in timed if one.row.room_id is not None]
-    for one, other in sweep_overlaps((o.row.room_id, o.starts_at, o.ends_at, o.session_id) for o in placed):
-        findings.add("room_taken", one, other=other)
-        findings.add("room_taken", other, other=one)
+    for one, other in sweep_overlaps((o.row.room_id, o.starts_at, o.ends_at, o) for o in placed):
+        findings.add("room_taken", one.session_id, room=one.row.room_id, other=other.session_id)
+        findings.add("room_taken", other.session_id, room=one.row.room_id, other=one.session_id)
     if not turnaround:
         return
     last: dict[int | None, Timed] = {}
@@ -188,7 +188,10 @@ def _of_rooms_shared(timed: list[Timed], turnaround: int, findings: Findings) ->
         if before is not None and before.ends_at <= following.starts_at:
             gap = int((following.starts_at - before.ends_at).total_seconds() // 60)
             if gap < turnaround:
-                findings.add("turnaround", following.session_id, other=before.session_id, minutes=gap)
+                room_id = following.row.room_id
+                findings.add(
+                    "turnaround", following.session_id, room=room_id, other=before.session_id, minutes=gap
+                )
         if before is None or before.ends_at < following.ends_at:
             last[following.row.room_id] = following
 

@@ -60,7 +60,7 @@ def ahead(prison: Prison, *, now: dt.datetime | None = None) -> tuple[dt.date, d
 
 
 def hard_count(access: Access) -> int:
-    """How many rows the list of open conflicts has for this prison now; kept until the plan or a rule changes."""
+    """How many rows the list of open conflicts has now; kept until the plan or a rule changes."""
     prison = access.prison
     return _hard_count(prison.pk, prison.plan_version, prison.rules_version, today())
 

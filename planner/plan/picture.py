@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from core.clock import BRUSSELS
+from core.clock import BRUSSELS, today
 from enrollment.domain.separations import separated_pairs
-from enrollment.domain.taking_part import occupancy
+from enrollment.domain.taking_part import people_there
 from enrollment.domain.whereabouts import units_of_people
 from prisons.models import Prison
 from sessions.models import (
@@ -75,6 +75,7 @@ class Picture:
     separations: frozenset[tuple[int, int]] = frozenset()
     """Pairs of people whom the prison keeps apart, lower id first."""
     waivers: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    worker_names: Mapping[int, str] = field(default_factory=dict)
 
     def with_rows(self, changed: Iterable[Row], gone: Iterable[int] = ()) -> Picture:
         """The same picture after a change that nobody has written yet."""
@@ -91,12 +92,12 @@ def load(
     extra_sessions: Iterable[int] = (),
     extra_workers: Iterable[int] = (),
     extra_series: Iterable[int] = (),
-    extra_people: Iterable[int] = (),
+    expected: Mapping[int, tuple[int, dt.date]] | None = None,
 ) -> Picture:
     """Read the picture of these local dates (and of single sessions elsewhere), in a fixed number of queries.
 
-    The extras are what a candidate needs beside: its workers, its series, the people of a session that is not
-    on these days yet.
+    What a candidate needs beside: `extra_workers`, and in `expected` its series and the date on which it
+    would take place, because who is there depends on the date.
 
     A session that runs past midnight belongs to the date on which it starts; the day before is read as well.
     """
@@ -104,16 +105,20 @@ def load(
     where = reduce(
         or_, (Q(starts_at__gte=start, starts_at__lt=end) for start, end in spans), Q(pk__in=extra_sessions)
     )
-    rows = _rows(GroupSession.objects.in_prison(prison).live().filter(where))
-    worker_ids = {worker for row in rows.values() for worker in row.worker_ids} | set(extra_workers)
+    rows, names = _rows(GroupSession.objects.in_prison(prison).live().filter(where))
+    on_days = {pk: (row.series_id, today(row.starts_at)) for pk, row in rows.items() if row.starts_at}
+    on_days |= expected or {}
+    people = people_there(prison.pk, [(pk, series, day) for pk, (series, day) in on_days.items()])
+    series_ids = {row.series_id for row in rows.values()} | {series for series, _day in on_days.values()}
     return Picture(
         rows=rows,
-        series=_series({row.series_id for row in rows.values()} | set(extra_series)),
-        workers=_workers(prison, worker_ids, spans),
-        people=(people := occupancy(prison, {*rows, *extra_people})),
+        series=_series(series_ids | set(extra_series)),
+        workers=_workers(prison, {*names, *extra_workers}, spans),
+        people=people,
         people_units=units_of_people(prison, people),
         separations=separated_pairs(prison),
         waivers=_waivers(rows),
+        worker_names=names,
     )
 
 
@@ -133,17 +138,20 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), BRUSSELS).astimezone(dt.UTC)
 
 
-def _rows(sessions: GroupSessionQuerySet) -> dict[int, Row]:
-    fields = sessions.values_list("pk", "series_id", "room_id", "starts_at", "ends_at")
-    plain = list(fields)
+def _rows(sessions: GroupSessionQuerySet) -> tuple[dict[int, Row], dict[int, str]]:
+    """The sessions by id, and the names of their workers."""
+    plain = list(sessions.values_list("pk", "series_id", "room_id", "starts_at", "ends_at"))
     workers: dict[int, list[int]] = defaultdict(list)
+    names: dict[int, str] = {}
     pairs = SessionWorker.objects.filter(session__in=sessions.values("pk")).order_by("pk")
-    for session_id, worker_id in pairs.values_list("session_id", "worker_id"):
+    for session_id, worker_id, name in pairs.values_list("session_id", "worker_id", "worker__name"):
         workers[session_id].append(worker_id)
-    return {
+        names[worker_id] = name
+    rows = {
         pk: Row(pk, series, room, start, end, tuple(workers.get(pk, ())))
         for pk, series, room, start, end in plain
     }
+    return rows, names
 
 
 def _series(series_ids: set[int]) -> dict[int, SeriesFacts]:

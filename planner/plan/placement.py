@@ -187,8 +187,12 @@ def _conflicts_added(prison: Prison, works: list[_Work]) -> list[Conflict]:
         prison,
         {clock.today(moment) for moment in moments},
         extra_workers={part.worker_id for work in risky for part in work.after.workers},
+        expected={
+            work.session.pk: (work.session.series_id, clock.today(work.after.starts_at))
+            for work in risky
+            if work.after.starts_at is not None
+        },
         extra_series={work.session.series_id for work in risky},
-        extra_people={work.session.pk for work in risky},
     )
     after = loaded.with_rows([_row(work) for work in risky if work.after.state != State.CANCELLED])
     return conflicts.added(loaded, after, rules_of(prison))

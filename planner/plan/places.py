@@ -1,4 +1,4 @@
-"""Where can it go? Every (room, slot) of a week for one session: free, with points to watch, or refused and why.
+"""Where can it go? Every (room, slot) of a week for one session: free, with points to watch, or refused.
 
 Asks the same engine as a placement does, in two passes: what depends on the time only is asked once per slot,
 what depends on the room once per room and slot, against that room's own day.
@@ -70,7 +70,10 @@ def choices(session: GroupSession, week: Week, *, at: dt.datetime | None = None)
     days = [day for day in week.days if day >= day_of_now]
     workers = tuple(session.session_workers.values_list("worker_id", flat=True))
     loaded = picture.load(
-        prison, days, extra_workers=workers, extra_series={session.series_id}, extra_people={session.pk}
+        prison,
+        days,
+        extra_workers=workers,
+        expected={session.pk: (session.series_id, _expected_on(session, days, day_of_now))},
     )
     seeker = _Seeker(session, workers, loaded.with_rows([], gone=[session.pk]), rules)
     return sorted(seeker.all(days), key=lambda choice: choice.rank)
@@ -160,6 +163,11 @@ class _Seeker:
             is_present,
             max(0, room.capacity - self.series.places),
         )
+
+
+def _expected_on(session: GroupSession, days: list[dt.date], otherwise: dt.date) -> dt.date:
+    """The date whose group counts: the present one, else the first of the week."""
+    return today(session.starts_at) if session.starts_at else next(iter(days), otherwise)
 
 
 def _length(session: GroupSession) -> int:
