@@ -17,7 +17,8 @@ _POLL_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to stop. `steps` asks for a reproducible run: one worker, counted steps; the clock is a safety net.
+    """When to stop. `steps` asks for a reproducible run: one worker, counted steps; the clock is a safety
+    net.
 
     A step is some hundred annealing moves, or the like of it in deterministic time of the exact solver.
     """
@@ -37,8 +38,8 @@ class Limits:
 class Incumbent:
     """Best plan, bound and trail of a run. `offer` and `raise_bound` may be called from any thread.
 
-    `on_progress` and `should_stop` are only called by `poll`, in the thread that made this object, so that they
-    may use a database connection.
+    `on_progress` and `should_stop` are only called by `poll`, in the thread that made this object, so that
+    they may use a database connection.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Incumbent:
         self._on_progress, self._should_stop = on_progress, should_stop
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        self._stoppers: list[Callable[[], None]] = []
 
     @property
     def seconds(self) -> float:
@@ -111,7 +113,7 @@ class Incumbent:
             self.tell()
             if self._should_stop():
                 self.was_stopped = True
-                self._ended.set()
+                self.end()
         return not self.must_end
 
     def tell(self) -> None:
@@ -121,6 +123,14 @@ class Incumbent:
 
     def end(self) -> None:
         self._ended.set()
+        for stop in self._stoppers:
+            stop()
+
+    def on_end(self, stop: Callable[[], None]) -> None:
+        """Call `stop` when the run ends; at once if it has ended."""
+        self._stoppers.append(stop)
+        if self._ended.is_set():
+            stop()
 
     @contextmanager
     def helper(self, work: Callable[[], None]) -> Iterator[threading.Thread]:
@@ -138,7 +148,9 @@ class Incumbent:
         try:
             yield thread
         finally:
-            thread.join()
+            self.end()
+            while thread.is_alive():
+                thread.join(_POLL_SECONDS)
         if errors:
             raise errors[0]
 
@@ -153,7 +165,7 @@ class Incumbent:
 
     def _end_if_proven(self) -> None:
         if self.is_proven:
-            self._ended.set()
+            self.end()
 
     def _note(self, phase: str) -> None:
         rounded = round(self.seconds, 2)

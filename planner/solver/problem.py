@@ -89,7 +89,8 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Sessions of one activity: never two in a slot, over `min_days` days or more, in one room if possible."""
+    """Sessions of one activity: never two in a slot, over `min_days` days or more, in one room if
+    possible."""
 
     key: str
     sessions: tuple[int, ...]

@@ -2,14 +2,17 @@
 
 import time
 
+from . import neighbourhood
 from .annealing import Annealer, Cooling
 from .construct import construct
+from .exact import prove_or_improve
 from .incumbent import Incumbent, Limits, OnProgress, ShouldStop
 from .problem import Finding, Problem, Solution
 from .tables import build_tables
 
-_FIRST_ROUND = 0.08
+_FIRST_SHARE = 0.08
 """Share of the time for a first quick cooling, so that a run stopped early has a good plan already."""
+_SECOND_SHARE = 0.75
 
 
 def solve(
@@ -57,10 +60,20 @@ def _left_out(run: Incumbent) -> list[Finding]:
 
 
 def _improve(run: Incumbent) -> None:
+    if run.limits.workers < 2:
+        _search(run)
+        return
+    with run.helper(lambda: prove_or_improve(run)):
+        _search(run)
+
+
+def _search(run: Incumbent) -> None:
+    """Cool twice, a quick first time; then small exact steps to the end."""
     cooling = Cooling.for_weights(run.tables)
     left = run.seconds_left
-    _anneal(run, cooling, run.limits.seed, left * _FIRST_ROUND, "first_round")
-    _anneal(run, cooling, run.limits.seed + 1, run.seconds_left, "annealing")
+    _anneal(run, cooling, run.limits.seed, left * _FIRST_SHARE, "first round")
+    _anneal(run, cooling, run.limits.seed + 1, left * _SECOND_SHARE, "annealing")
+    neighbourhood.search(run, run.limits.seed, go_on=run.poll)
 
 
 def _anneal(run: Incumbent, cooling: Cooling, seed: int, seconds: float, phase: str) -> None:

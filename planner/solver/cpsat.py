@@ -1,0 +1,122 @@
+"""The only file that imports ortools, and only when a model is made: some 100 MB and a second."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .formulation import Formulation
+from .objective import add_costs
+from .precheck import Domain
+from .problem import Plan
+from .tables import Tables
+
+_MEMORY_CELLS = 100_000
+"""(session, slot, room) literals above which the full model is refused: 69,000 took 0.7 GB, 643,000 4.7
+GB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Limits of one exact solve. With `deterministic` (CP-SAT's own unit) one worker gives the same twice."""
+
+    seconds: float
+    workers: int = 1
+    seed: int = 0
+    deterministic: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    is_optimal: bool
+    is_infeasible: bool
+    plan: Plan | None
+    """None when no solution was found, or the model has no rooms."""
+    objective: int | None
+    bound: int
+
+
+@dataclass(slots=True)
+class Watch:
+    """What a caller wants to hear during a solve; called from solver threads."""
+
+    on_plan: Callable[[Plan], object] | None = None
+    on_bound: Callable[[int], None] | None = None
+    on_start: Callable[[Callable[[], None]], None] | None = None
+    """Gets a function that stops the solve."""
+
+
+def fits_in_memory(tables: Tables) -> bool:
+    return tables.cell_count() <= _MEMORY_CELLS
+
+
+def build(
+    tables: Tables,
+    free: Mapping[int, Domain],
+    plan: Plan,
+    *,
+    with_rooms: bool = True,
+    may_leave_out: tuple[int, ...] = (),
+    with_costs: bool = True,
+) -> Formulation:
+    """The model of the free sessions around the rest of the plan, hinted with the plan."""
+    from ortools.sat.python import cp_model
+
+    form = Formulation(
+        cp_model.CpModel(), tables, free, plan, with_rooms=with_rooms, may_leave_out=may_leave_out
+    )
+    if with_costs:
+        add_costs(form)
+        form.minimise()
+    form.hint(plan)
+    return form
+
+
+def optimise(form: Formulation, effort: Effort, watch: Watch | None = None) -> Outcome:
+    """Solve the model within its limits."""
+    from ortools.sat.python import cp_model
+
+    watch = watch or Watch()
+    solver = new_solver(effort)
+    on_bound = watch.on_bound
+    if on_bound is not None:
+        solver.best_bound_callback = lambda bound: on_bound(round_up(bound))
+    if watch.on_start is not None:
+        watch.on_start(solver.stop_search)
+    callback = _listener(form, watch.on_plan) if watch.on_plan and form.with_rooms else None
+    status = solver.solve(form.model, callback)
+    has_plan = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    return Outcome(
+        is_optimal=status == cp_model.OPTIMAL,
+        is_infeasible=status == cp_model.INFEASIBLE,
+        plan=form.read(solver.value) if has_plan and form.with_rooms else None,
+        objective=round(solver.objective_value) if has_plan else None,
+        bound=round_up(solver.best_objective_bound),
+    )
+
+
+def new_solver(effort: Effort) -> Any:
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = effort.workers
+    solver.parameters.linearization_level = 2  # soft rules are sums: the relaxation proves most of the bound
+    solver.parameters.random_seed = effort.seed
+    solver.parameters.max_time_in_seconds = max(0.01, effort.seconds)
+    if effort.deterministic is not None:
+        solver.parameters.max_deterministic_time = effort.deterministic
+    return solver
+
+
+def round_up(bound: float) -> int:
+    """The cost is integer: a bound of 44.2 proves 45."""
+    return -int(-(bound - 1e-6) // 1)
+
+
+def _listener(form: Formulation, on_plan: Callable[[Plan], object]) -> Any:
+    from ortools.sat.python import cp_model
+
+    class Listener(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            on_plan(form.read(self.value))
+
+    return Listener()

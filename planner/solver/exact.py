@@ -1,0 +1,41 @@
+"""What the exact solver does beside the annealing: prove a small plan, or bound the cost of a large one."""
+
+from . import cpsat, neighbourhood
+from .incumbent import Incumbent
+
+_SMALL_CELLS = 12_000
+"""Up to here the full model is solved to the end, in seconds."""
+_BOUND_SHARE = 0.5
+_POLISH_SECONDS = 5.0
+
+
+def prove_or_improve(run: Incumbent) -> None:
+    """Until the run ends: a proof for a small problem; for others a bound first, then better
+    neighbourhoods."""
+    if any(place is None for place, domain in zip(run.plan, run.tables.domains, strict=True) if domain):
+        neighbourhood.search(run, run.limits.seed + 10_000, go_on=lambda: not run.must_end)
+        return
+    if run.tables.cell_count() <= _SMALL_CELLS:
+        _solve(run, with_rooms=True, seconds=run.seconds_left)
+    else:
+        _solve(run, with_rooms=False, seconds=run.seconds_left * _BOUND_SHARE)
+    neighbourhood.search(run, run.limits.seed + 10_000, go_on=lambda: not run.must_end)
+
+
+def _solve(run: Incumbent, *, with_rooms: bool, seconds: float, deterministic: float | None = None) -> None:
+    """Full model or slots only, with every placeable session free."""
+    free = {s: run.tables.domains[s] for s in run.tables.placeable()}
+    form = cpsat.build(run.tables, free, run.plan, with_rooms=with_rooms)
+    if run.must_end:
+        return
+    watch = cpsat.Watch(
+        on_plan=lambda plan: run.offer(plan, "exact"),
+        on_bound=lambda bound: run.raise_bound(bound, "bound"),
+        on_start=run.on_end,
+    )
+    seconds = min(seconds, run.seconds_left)
+    outcome = cpsat.optimise(
+        form, cpsat.Effort(seconds, seed=run.limits.seed, deterministic=deterministic), watch
+    )
+    if not outcome.is_infeasible:
+        run.raise_bound(outcome.bound, "bound")
