@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
+from ninja import Schema
 from ninja.security import HttpBearer
 
 from core.errors import PlannerError
 from prisons.access import Access, Right
 from prisons.domain.tokens import authenticate_token
+
+
+class Refusal(Schema):
+    """Every answer that is not what was asked for."""
+
+    code: str
+    """Stable, for programs."""
+    message: str
+    """A sentence in the language of `Accept-Language`."""
 
 
 class TokenAuth(HttpBearer):
