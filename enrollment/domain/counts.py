@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.clock import today
 from enrollment.domain import notes, slips
@@ -40,9 +40,7 @@ def to_hand_out(access: Access) -> QuerySet[Slip]:
         return desk.none()
     by_request = own(access, "request__organisation")
     by_series = own(access, "enrollment__series__activity__organisation")
-    own_ids = slips.desk(access.prison).filter(by_request | by_series).values("pk")
-    shared = slips.desk(access.prison).filter(request=None, enrollment=None).values("pk")
-    return desk.filter(pk__in=own_ids) | desk.filter(pk__in=shared)
+    return desk.filter(by_request | by_series | Q(request=None, enrollment=None))
 
 
 def not_handed_out(access: Access) -> QuerySet[Request]:

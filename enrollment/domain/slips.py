@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.clock import today
 from core.errors import PlannerError
-from enrollment.domain.taking_part import occupancy
+from enrollment.domain.taking_part import occupancy, places_of
 from enrollment.models import Enrollment, Participant, Request, Slip, Stay
 from prisons.domain import audit
 from prisons.models import Prison, User
+from sessions.models import GroupSession
 
 Kind = Slip.Kind
 
@@ -81,6 +82,7 @@ def tell_people(
     at = now or clock.now()
     there = occupancy(prison, session_ids, with_awaiting=False)
     people = Participant.objects.in_bulk({person for group in there.values() for person in group})
+    places = _places(prison, there)
     desk = Slip.objects.in_prison(prison).on_the_desk()
     desk.filter(kind__in=(Kind.MOVED, Kind.CANCELLED), facts__session__in=list(session_ids)).update(
         replaced_at=at
@@ -89,6 +91,7 @@ def tell_people(
         Slip(
             prison=prison,
             participant=people[person],
+            enrollment_id=places.get((session_id, person)),
             kind=kind,
             language=people[person].language,
             third_language=people[person].third_language,
@@ -100,6 +103,19 @@ def tell_people(
     ]
     Slip.objects.bulk_create(slips, batch_size=500)
     return len(slips)
+
+
+def _places(prison: Prison, there: dict[int, frozenset[int]]) -> dict[tuple[int, int], int]:
+    """(session, person) -> the enrolment: it says whose slip this is."""
+    series = dict(GroupSession.objects.filter(pk__in=list(there)).values_list("pk", "series_id"))
+    found = places_of(set(series.values()), prison)
+    place = {(each.series_id, each.participant_id): each.enrollment_id for each in found}
+    return {
+        (session, person): place[series[session], person]
+        for session, group in there.items()
+        for person in group
+        if (series[session], person) in place
+    }
 
 
 @dataclass(frozen=True)

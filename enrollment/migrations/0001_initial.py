@@ -43,15 +43,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "adults",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="adults"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="adults"),
                 ),
                 (
                     "children",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="children"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="children"),
                 ),
                 ("at", models.DateTimeField()),
             ],
@@ -198,9 +194,7 @@ class Migration(migrations.Migration):
                 ("valid_from", models.DateField(verbose_name="from")),
                 (
                     "valid_to",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="until and including"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="until and including"),
                 ),
             ],
             options={
@@ -326,9 +320,7 @@ class Migration(migrations.Migration):
                 ("entered_at", models.DateTimeField()),
                 (
                     "entry_key",
-                    models.UUIDField(
-                        blank=True, editable=False, null=True, unique=True
-                    ),
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
                 ),
             ],
             options={
@@ -350,9 +342,7 @@ class Migration(migrations.Migration):
                 ("last_name", models.CharField(max_length=80, verbose_name="name")),
                 (
                     "first_name",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="first name"
-                    ),
+                    models.CharField(blank=True, max_length=80, verbose_name="first name"),
                 ),
                 (
                     "language",
@@ -466,9 +456,7 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField(verbose_name="from")),
                 (
                     "ends_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="until and including"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="until and including"),
                 ),
             ],
             options={
@@ -552,22 +540,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "register_number",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="register number"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="register number"),
                 ),
                 (
                     "walks_with_badge",
-                    models.BooleanField(
-                        default=False, verbose_name="walks with a badge"
-                    ),
+                    models.BooleanField(default=False, verbose_name="walks with a badge"),
                 ),
                 ("starts_on", models.DateField(verbose_name="from")),
                 (
                     "ends_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="until and including"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="until and including"),
                 ),
             ],
             options={

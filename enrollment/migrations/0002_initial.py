@@ -131,9 +131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="participant",
-            index=models.Index(
-                fields=["last_name", "first_name"], name="participant_by_name"
-            ),
+            index=models.Index(fields=["last_name", "first_name"], name="participant_by_name"),
         ),
         migrations.AddField(
             model_name="note",
@@ -436,9 +434,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="request",
-            index=models.Index(
-                fields=["prison", "state", "received_on"], name="request_by_age"
-            ),
+            index=models.Index(fields=["prison", "state", "received_on"], name="request_by_age"),
         ),
         migrations.AddConstraint(
             model_name="request",
@@ -473,9 +469,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="enrollment",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["requested", "awaiting", "placed", "waiting"])
-                ),
+                condition=models.Q(("state__in", ["requested", "awaiting", "placed", "waiting"])),
                 fields=("series", "participant"),
                 name="one_live_enrollment_per_person_and_series",
             ),
@@ -526,18 +520,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="slip",
             index=models.Index(
-                condition=models.Q(
-                    ("handed_out_at__isnull", True), ("replaced_at__isnull", True)
-                ),
+                condition=models.Q(("handed_out_at__isnull", True), ("replaced_at__isnull", True)),
                 fields=["prison"],
                 name="slip_on_the_desk",
             ),
         ),
         migrations.AddIndex(
             model_name="stay",
-            index=models.Index(
-                fields=["prison", "register_number"], name="stay_by_number"
-            ),
+            index=models.Index(fields=["prison", "register_number"], name="stay_by_number"),
         ),
         migrations.AddConstraint(
             model_name="stay",

@@ -5,54 +5,122 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enrollment', '0002_initial'),
-        ('prisons', '0001_initial'),
+        ("enrollment", "0002_initial"),
+        ("prisons", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='note',
-            name='made_person',
+            model_name="note",
+            name="made_person",
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AddField(
-            model_name='stay',
-            name='is_correction',
-            field=models.BooleanField(default=False, verbose_name='correction of the past'),
+            model_name="stay",
+            name="is_correction",
+            field=models.BooleanField(default=False, verbose_name="correction of the past"),
         ),
         migrations.AlterField(
-            model_name='slip',
-            name='kind',
-            field=models.CharField(choices=[('placed', 'you have a place'), ('waiting', 'you are on the waiting list'), ('declined', 'you have no place'), ('noted', 'your wish is noted'), ('withdrawn', 'you are no longer enrolled'), ('ended', 'your place has ended'), ('moved', 'the time or room has changed'), ('cancelled', 'a session does not take place'), ('card', 'please tick what you ask for')], max_length=10),
+            model_name="slip",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("placed", "you have a place"),
+                    ("waiting", "you are on the waiting list"),
+                    ("declined", "you have no place"),
+                    ("noted", "your wish is noted"),
+                    ("withdrawn", "you are no longer enrolled"),
+                    ("ended", "your place has ended"),
+                    ("moved", "the time or room has changed"),
+                    ("cancelled", "a session does not take place"),
+                    ("card", "please tick what you ask for"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until and including')),
-                ('is_correction', models.BooleanField(default=False, verbose_name='correction of the past')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to='enrollment.participant')),
-                ('prison', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to='prisons.prison')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="until and including")),
+                ("is_correction", models.BooleanField(default=False, verbose_name="correction of the past")),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absences",
+                        to="enrollment.participant",
+                    ),
+                ),
+                (
+                    "prison",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absences",
+                        to="prisons.prison",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_on'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='person_absence_ends_after_it_starts'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('prison', 'participant'), name='one_open_absence_per_person')],
+                "ordering": ["-starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="person_absence_ends_after_it_starts",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on__isnull", True)),
+                        fields=("prison", "participant"),
+                        name="one_open_absence_per_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_on', models.DateField(verbose_name='given on')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='prisons.organisation')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='enrollment.participant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_on", models.DateField(verbose_name="given on")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="prisons.organisation",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="enrollment.participant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-given_on'],
-                'constraints': [models.UniqueConstraint(fields=('participant', 'organisation'), name='one_consent_per_service')],
+                "ordering": ["-given_on"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("participant", "organisation"), name="one_consent_per_service"
+                    )
+                ],
             },
         ),
     ]

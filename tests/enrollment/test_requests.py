@@ -105,7 +105,7 @@ def test_a_second_click_is_told_what_the_answer_is(group, organiser_anna, verb):
 def test_somebody_else_was_faster(group, organiser_anna, coordinator_karim):
     row = ask(group, organiser_anna)
     requests.decline(row, "requirement", by=coordinator_karim, now=NOW)
-    with pytest.raises(PlannerError, match="Karim Haddad.*declined") as error:
+    with pytest.raises(PlannerError, match=r"Karim Haddad.*declined") as error:
         requests.approve(row, by=organiser_anna, now=NOW, seen=row.version)
     assert error.value.code == "stale"
     assert states(group) == [E.DECLINED]

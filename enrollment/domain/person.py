@@ -1,0 +1,118 @@
+"""One person as one picture, cut to what this user may see.
+
+Own service's places named, others' only as times.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from core import clock
+from core.clock import today
+from core.weeks import Week
+from enrollment.domain.continuity import is_away
+from enrollment.domain.evidence import Occupied
+from enrollment.domain.people import stay_of
+from enrollment.domain.secrecy import own_enrollments, own_requests
+from enrollment.domain.taking_part import occupancy
+from enrollment.models import (
+    Absence,
+    Consent,
+    Enrollment,
+    FixedBlock,
+    Intake,
+    LevelHeld,
+    Participant,
+    Request,
+    Slip,
+    Stay,
+)
+from prisons.access import Access, Right
+from prisons.models import Prison
+from sessions.models import GroupSession
+
+
+@dataclass(frozen=True)
+class PersonPicture:
+    participant: Participant
+    stay: Stay | None
+    stays: list[Stay]
+    absence: Absence | None
+    occupied: list[Occupied]
+    enrollments: list[Enrollment] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)
+    blocks: list[FixedBlock] = field(default_factory=list)
+    levels: list[LevelHeld] = field(default_factory=list)
+    intakes: list[Intake] = field(default_factory=list)
+    consents: list[Consent] = field(default_factory=list)
+
+
+def picture(access: Access, participant: Participant, *, now: dt.datetime | None = None) -> PersonPicture:
+    """What this user may see of this person in this prison. A fixed number of queries."""
+    prison, at = access.prison, now or clock.now()
+    stays = list(Stay.objects.in_prison(prison).filter(participant=participant).select_related("unit"))
+    head = PersonPicture(
+        participant,
+        stay_of(participant, prison, today(at)),
+        stays,
+        is_away(participant, prison, now=at),
+        occupied_of(access, participant, Week.from_instant(at)),
+        blocks=list(FixedBlock.objects.in_prison(prison).filter(participant=participant)),
+    )
+    if not access.has(Right.ENTER_REQUESTS):
+        return head
+    enrollments = own_enrollments(access).filter(participant=participant)
+    requests = own_requests(access).filter(participant=participant)
+    slips = Slip.objects.in_prison(prison).filter(participant=participant, replaced_at=None)
+    return PersonPicture(
+        participant,
+        head.stay,
+        stays,
+        head.absence,
+        head.occupied,
+        list(enrollments.select_related("series__activity").order_by("-requested_at")),
+        list(requests.filter(enrollment=None).select_related("activity").order_by("-received_on")),
+        list(slips.filter(enrollment__in=enrollments) | slips.filter(request__in=requests)),
+        head.blocks,
+        list(participant.levels.all()),
+        list(_of_own_services(access, participant)),
+        list(participant.consents.filter(organisation__in=own_services(access))),
+    )
+
+
+def own_services(access: Access) -> frozenset[int]:
+    return access.organisation_ids
+
+
+def _of_own_services(access: Access, participant: Participant) -> list[Intake]:
+    rows = participant.intakes.select_related("organisation")
+    return [row for row in rows if access.may_change(row.organisation)]
+
+
+def occupied_of(access: Access, participant: Participant, week: Week) -> list[Occupied]:
+    """The person's week: sessions of the own services by name, everything else as times only."""
+    rows = list(
+        GroupSession.objects.live()
+        .in_prison(access.prison)
+        .in_week(week)
+        .filter(starts_at__isnull=False)
+        .select_related("series__activity__organisation")
+    )
+    there = occupancy(access.prison, [row.pk for row in rows], people=[participant.pk])
+    shows = access.has(Right.ENTER_REQUESTS)
+    return [
+        Occupied(
+            row.starts_at,
+            row.ends_at,
+            str(row.series) if shows and access.may_change(row.series.activity.organisation) else "",
+        )
+        for row in rows
+        if row.starts_at and row.ends_at and participant.pk in there.get(row.pk, frozenset())
+    ]
+
+
+def leaves_with(prison: Prison, participant: Participant) -> int:
+    """How many places end when this person leaves: said beforehand."""
+    return Enrollment.objects.live().in_prison(prison).filter(participant=participant).count()

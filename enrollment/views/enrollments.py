@@ -1,0 +1,208 @@
+"""Deciding about one person in one series: the page with the evidence, and one URL per verb."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.errors import PlannerError
+from core.htmx import is_partial
+from enrollment.domain import agreement, evidence, requests, slip_text, waiting_list
+from enrollment.domain import people as people_domain
+from enrollment.domain.places import count
+from enrollment.domain.requests import DECLINE_REASONS
+from enrollment.domain.states import Verb, can
+from enrollment.models import Enrollment, EnrollmentStep
+from enrollment.views.series import show_series, tab_of
+from enrollment.views.shared import Notice, find_enrollment, find_series, seen_version
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+E = Enrollment.State
+Act = Callable[[Enrollment, dt.datetime], Enrollment]
+
+
+@prison_view(Right.DECIDE)
+def enrollment_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    return _show(request, find_enrollment(request.access, pk))
+
+
+def _show(
+    request: PrisonRequest, enrollment: Enrollment, *, notice: Notice | None = None, status: int = 200
+) -> HttpResponse:
+    """The decide page.
+
+    Requirements, clashes, the week, earlier ends, and the slips that each answer would make.
+    """
+    series, person = enrollment.series, enrollment.participant
+    found = evidence.of_series(series, [enrollment])[enrollment.pk]
+    week, occupied = evidence.week_of(series, person.pk)
+    places = count(series)
+    kind = slip_text.kind_of_approval(places.free, series.prison.asks_agreement)
+    context = {
+        "enrollment": enrollment,
+        "series": series,
+        "person": person,
+        "stay": people_domain.stay_of(person, series.prison, clock.today()),
+        "found": found,
+        "week": evidence.strip(week, occupied),
+        "occupied": occupied,
+        "earlier": evidence.earlier_ends(series, person.pk),
+        "steps": enrollment.steps.select_related("by"),
+        "places": places,
+        "preview": slip_text.preview(enrollment, kind) if kind else None,
+        "decline_reasons": [(reason.value, reason.label) for reason in DECLINE_REASONS],
+        "can": {verb.value: can(verb, enrollment.state) for verb in Verb},
+        "notice": notice,
+    }
+    return render(request, "enrollment/enrollment_detail.html", context, status=status)
+
+
+def _decide(request: PrisonRequest, pk: int, act: Act, *, undo: bool = False) -> HttpResponse:
+    """Does it, and answers where the user was: on the page of the series, or on the decide page."""
+    enrollment = find_enrollment(request.access, pk)
+    at = clock.now()
+    try:
+        row = act(enrollment, at)
+    except PlannerError as error:
+        notice = Notice("stop", str(error))
+        enrollment = find_enrollment(request.access, pk)
+        if request.POST.get("back") == "decide":
+            return _show(request, enrollment, notice=notice, status=error.status)
+        series = find_series(request.prison, enrollment.series_id)
+        return show_series(request, series, request.POST.get("tab", ""), notice=notice, status=error.status)
+    return _done(request, row, at, undo)
+
+
+def _done(request: PrisonRequest, row: Enrollment, at: dt.datetime, undo: bool) -> HttpResponse:
+    slug = request.prison.slug
+    undo_url = reverse("enrollment:take_back", args=[slug, row.pk]) if undo else ""
+    notice = Notice("ok", " ".join(_what_happened(row, at)), undo_url)
+    if is_partial(request):
+        series = find_series(request.prison, row.series_id)
+        return show_series(request, series, request.POST.get("tab", ""), notice=notice)
+    messages.success(request, notice.text)
+    tab = request.POST.get("tab") or tab_of(row)
+    return redirect(f"{reverse('enrollment:series_detail', args=[slug, row.series_id])}?tab={tab}")
+
+
+def _what_happened(row: Enrollment, at: dt.datetime) -> list[str]:
+    name = str(row.participant)
+    sentences = {
+        E.PLACED: _("%(name)s has a place."),
+        E.AWAITING: _("The place is held for %(name)s until the prison agrees."),
+        E.WAITING: _("The group is full: %(name)s is on the waiting list."),
+        E.DECLINED: _("%(name)s has no place; the reply slip says why."),
+        E.WITHDRAWN: _("%(name)s has withdrawn."),
+        E.ENDED: _("The place of %(name)s has ended."),
+        E.REQUESTED: _("The request of %(name)s is to be decided again."),
+    }
+    if row.state == E.WAITING and count(row.series).free:
+        sentences[E.WAITING] = _("%(name)s is on the waiting list.")
+    return [sentences[E(row.state)] % {"name": name}, *_who_got_it(row, at)]
+
+
+def _who_got_it(row: Enrollment, at: dt.datetime) -> list[str]:
+    """Who else got a place in the same act, first in line first."""
+    steps = EnrollmentStep.objects.filter(enrollment__series=row.series_id, verb=Verb.GIVE_PLACE, at=at)
+    rows = steps.exclude(enrollment=row).select_related("enrollment__participant")
+    names = [str(step.enrollment.participant) for step in rows]
+    if not names:
+        return []
+    sentence = ngettext(
+        "The place goes to %(names)s, next in line.", "The places go to %(names)s, next in line.", len(names)
+    )
+    return [sentence % {"names": "; ".join(names)}]
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def approve(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    seen, skips = seen_version(request.POST.get("seen")), bool(request.POST.get("skip_clashing"))
+    return _decide(
+        request,
+        pk,
+        lambda row, at: requests.approve(row, by=request.user, now=at, seen=seen, skip_clashing=skips),
+        undo=True,
+    )
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def put_on_list(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    seen = seen_version(request.POST.get("seen"))
+    return _decide(
+        request, pk, lambda row, at: requests.put_on_list(row, by=request.user, now=at, seen=seen), undo=True
+    )
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def decline(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    seen, reason = seen_version(request.POST.get("seen")), request.POST.get("reason", "")
+    return _decide(
+        request,
+        pk,
+        lambda row, at: requests.decline(row, reason, by=request.user, now=at, seen=seen),
+        undo=True,
+    )
+
+
+@prison_view(Right.ENTER_REQUESTS)
+@require_POST
+def withdraw(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    seen = seen_version(request.POST.get("seen"))
+    return _decide(
+        request, pk, lambda row, at: requests.withdraw(row, by=request.user, now=at, seen=seen), undo=True
+    )
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def give_place(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    seen, reason = seen_version(request.POST.get("seen")), request.POST.get("reason", "")
+    return _decide(
+        request,
+        pk,
+        lambda row, at: requests.give_place(row, by=request.user, reason=reason, now=at, seen=seen),
+    )
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def end(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    seen, reason = seen_version(request.POST.get("seen")), request.POST.get("reason", "")
+    return _decide(request, pk, lambda row, at: requests.end(row, reason, by=request.user, now=at, seen=seen))
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    return _decide(request, pk, lambda row, at: requests.take_back(row, by=request.user, now=at))
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def ask_again(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    return _decide(request, pk, lambda row, at: agreement.ask_again(row, by=request.user, now=at))
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def change_position(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    position, reason = request.POST.get("position", ""), request.POST.get("reason", "")
+    wanted = int(position) if position.isdigit() and len(position) < 6 else 0
+    return _decide(
+        request,
+        pk,
+        lambda row, at: waiting_list.move_by_hand(row, wanted, reason, by=request.user, now=at),
+    )

@@ -1,0 +1,232 @@
+"""Note entry: one line at a time, by the keyboard alone, the last ten below with undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.errors import PlannerError
+from core.htmx import render_part
+from enrollment.domain import counts, finding, notes, people
+from enrollment.domain.people import PersonData
+from enrollment.domain.secrecy import service_of
+from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
+from enrollment.models import Note, Participant
+from enrollment.views.shared import Notice
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+KEPT = ("channel", "received_on")
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def note_entry(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The page, and (posted) one note. After a note the form is empty again, but for channel and date."""
+    if request.method != "POST":
+        return _show(request, _empty_form(request))
+    form = NoteForm(posted(request))
+    if not form.is_valid():
+        return _show(request, form, status=422)
+    entry = _Entry(request, form)
+    try:
+        done = entry.write()
+    except PlannerError as error:
+        return _show(request, form, notice=Notice("stop", str(error)), entry=entry, status=error.status)
+    if done is None:
+        return _show(request, form, entry=entry, status=422)
+    kept = {name: form.cleaned_data[name] for name in KEPT}
+    return _show(request, _empty_form(request, **kept), notice=_written(done))
+
+
+class _Entry:
+    """What was typed, turned into a person and things asked for.
+
+    Where it is not clear, the choices to show.
+    """
+
+    def __init__(self, request: PrisonRequest, form: NoteForm) -> None:
+        self.request, self.prison, self.form = request, request.prison, form
+        self.day = clock.today()
+        self.people: list[Participant] = []
+        self.things: dict[str, list[finding.Thing]] = {}
+        self.nobody = False
+
+    def write(self) -> Note | None:
+        """The note; None when something must be chosen first. Raises PlannerError."""
+        data, action = self.form.cleaned_data, self.request.POST.get("action", "enter")
+        who = self._person(optional=action in ("park", "unreadable"))
+        common: dict[str, Any] = {
+            "channel": data["channel"],
+            "received_on": data["received_on"],
+            "entry_key": data["entry_key"],
+            "by": self.request.user,
+        }
+        if action == "park":
+            return notes.park(
+                self.prison, participant=who if isinstance(who, Participant) else None, **common
+            )
+        if action == "unreadable":
+            known = who if isinstance(who, Participant) else None
+            return notes.mark_unreadable(self.prison, participant=known, parked=self._parked(), **common)
+        asks = self._asks()
+        if who is None or asks is None:
+            return None
+        return notes.enter_note(self.prison, participant=who, asks=asks, parked=self._parked(), **common)
+
+    def _parked(self) -> Note | None:
+        pk = self.form.cleaned_data["parked"]
+        return notes.parked(self.prison).filter(pk=pk).first() if pk else None
+
+    def _person(self, *, optional: bool) -> Participant | PersonData | None:
+        data = self.form.cleaned_data
+        if data["create"] and not optional:
+            self.nobody = True
+            return new_person(data["new_name"], data["new_number"])
+        if data["person"].isdigit() and len(data["person"]) < 12:
+            chosen = people.here(self.prison, self.day).filter(pk=int(data["person"])).first()
+            if chosen:
+                return chosen
+        if not data["who"] and not optional:
+            self.form.add_error("who", _("Say who hands in this note."))
+            return None
+        self.people = people.find(self.prison, data["who"], day=self.day, most=9)
+        if len(self.people) == 1:
+            return self.people[0]
+        self.nobody = not self.people and not optional
+        return None
+
+    def _asks(self) -> list[notes.Ask] | None:
+        asks, unclear = [], False
+        for field, text, key in self.form.whats():
+            thing = finding.thing_of(self.prison, key, day=self.day) if key else None
+            found = [thing] if thing else finding.find_things(self.prison, text, day=self.day)
+            if len(found) == 1:
+                asks.append(found[0].as_ask())
+                continue
+            unclear = True
+            self.things[field] = found
+            if not found:
+                self.form.add_error(
+                    field, _("Nothing here has this title or code. A wish can be noted below.")
+                )
+        data = self.form.cleaned_data
+        if data["wish_title"] or data["wish_domain"]:
+            wish = notes.Ask(
+                wish_domain=data["wish_domain"],
+                wish_title=data["wish_title"],
+                organisation=service_of(self.request.access),
+            )
+            asks.append(wish)
+        return None if unclear else asks
+
+
+def _empty_form(request: PrisonRequest, **kept: Any) -> NoteForm:
+    initial = {"channel": "paper", "received_on": clock.today()} | kept | {"entry_key": fresh_key()}
+    if request.method == "GET":
+        initial |= _asked_by_link(request)
+    return NoteForm(initial=initial)
+
+
+def _asked_by_link(request: PrisonRequest) -> dict[str, Any]:
+    """A link from another page may fill in the person, the thing, how it came, or a note that was parked."""
+    initial: dict[str, Any] = {key: request.GET[key] for key in ("what", "channel") if key in request.GET}
+    pk = request.GET.get("person", "")
+    person = people.here(request.prison, clock.today()).filter(pk=int(pk)).first() if pk.isdigit() else None
+    parked_pk = request.GET.get("parked", "")
+    parked = notes.parked(request.prison).filter(pk=int(parked_pk)).first() if parked_pk.isdigit() else None
+    if parked:
+        initial |= {"parked": parked.pk, "channel": parked.channel, "received_on": parked.received_on}
+        person = person or parked.participant
+    if person:
+        initial |= {"who": str(person), "person": person.pk}
+    return initial
+
+
+def _show(
+    request: PrisonRequest,
+    form: NoteForm,
+    *,
+    notice: Notice | None = None,
+    entry: _Entry | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if entry and entry.nobody and not form.data.get("new_name"):
+        name, number = split_who(form.cleaned_data["who"])
+        form.data = {**form.data.dict(), "new_name": name, "new_number": number}  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "notice": notice,
+        "entry": entry,
+        "people": entry.people if entry and len(entry.people) > 1 else [],
+        "things": entry.things if entry else {},
+        "last": notes.last_entered(request.prison, request.user),
+        "parked_count": counts.parked(request.access).count(),
+    }
+    return render_part(
+        request, "enrollment/note_entry.html", "enrollment/_note_entry.html", context, status=status
+    )
+
+
+def _written(note: Note) -> Notice:
+    undo_url = reverse("enrollment:note_undo", args=[note.prison.slug, note.pk])
+    if note.state == Note.State.PARKED:
+        return Notice("info", _("The note is parked."), undo_url)
+    if note.state == Note.State.UNREADABLE:
+        return Notice("info", _("The note is marked unreadable; a card to tick goes back."), undo_url)
+    titles = "; ".join(
+        str(each.series or each.activity or each.wish_title)
+        for each in note.requests.select_related("series__activity", "activity")
+    )
+    sentence = _("%(name)s asked for: %(titles)s.")
+    return Notice("ok", sentence % {"name": note.participant, "titles": titles}, undo_url)
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def note_people(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Suggestions while typing: people by part of a name or number."""
+    found = people.find(prison, request.GET.get("who", ""), day=clock.today(), most=8)
+    return render(request, "enrollment/_people_choices.html", {"people": found})
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def note_things(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Suggestions while typing: series and activities by part of a title."""
+    names = ("what", "what_2", "what_3")
+    text = next((request.GET[name] for name in names if name in request.GET), "")
+    found = finding.find_things(prison, text, day=clock.today(), most=8)
+    return render(request, "enrollment/_thing_choices.html", {"things": found})
+
+
+@prison_view(Right.ENTER_REQUESTS)
+@require_POST
+def note_undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    note = get_object_or_404(Note.objects.in_prison(prison), pk=pk)
+    try:
+        notes.undo(note, by=request.user)
+    except PlannerError as error:
+        notice = Notice("stop", str(error))
+        return _show(request, _empty_form(request), notice=notice, status=error.status)
+    messages.success(request, _("The entry is taken back."))
+    return redirect("enrollment:note_entry", prison.slug)
+
+
+@prison_view(Right.ENTER_REQUESTS)
+@require_POST
+def parked_unreadable(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """A parked note that nobody can read after all."""
+    note = get_object_or_404(notes.parked(prison), pk=pk)
+    try:
+        notes.mark_unreadable(
+            prison, parked=note, channel=note.channel, received_on=note.received_on, by=request.user
+        )
+        messages.success(request, _("The note is marked unreadable."))
+    except PlannerError as error:
+        messages.error(request, str(error))
+    return redirect(f"{reverse('enrollment:request_list', args=[prison.slug])}?tab=parked")

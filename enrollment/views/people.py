@@ -1,0 +1,199 @@
+"""People: found by name or number, added, moved, away, gone; and the page of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.errors import PlannerError
+from core.htmx import render_part
+from enrollment.domain import continuity, people, person
+from enrollment.forms import (
+    BlockForm,
+    LeaveForm,
+    LevelForm,
+    MoveForm,
+    NameForm,
+    NumberForm,
+    PersonForm,
+    posted,
+)
+from enrollment.models import Participant
+from enrollment.views.shared import find_person
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison, Unit
+
+PER_PAGE = 60
+
+
+@prison_view(Right.SEE_NAMES)
+def person_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Everybody who stays here, by name; filters by part of a name or number and by living unit."""
+    text, unit = request.GET.get("q", ""), request.GET.get("unit", "")
+    if text.strip():
+        rows: Any = people.find(prison, text, day=clock.today(), most=200)
+    else:
+        rows = people.here(prison, clock.today()).order_by("last_name", "first_name", "pk")
+    if unit.isdigit():
+        rows = [each for each in rows if any(stay.unit_id == int(unit) for stay in each.current)]
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "q": text,
+        "unit": unit,
+        "units": Unit.objects.in_prison(prison),
+        "as_of": prison.roster_as_of,
+    }
+    return render_part(request, "enrollment/person_list.html", "enrollment/_people.html", context)
+
+
+@prison_view(Right.SEE_NAMES)
+def person_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    return render(request, "enrollment/person_detail.html", detail_context(request, find_person(prison, pk)))
+
+
+def detail_context(request: PrisonRequest, participant: Participant) -> dict[str, Any]:
+    """The page of a person as this user may see it."""
+    access = request.access
+    return {
+        "person": participant,
+        "picture": person.picture(access, participant),
+        "may_keep": access.has(Right.KEEP_ROSTER),
+        "may_ask": access.has(Right.ENTER_REQUESTS),
+        "services": [each.organisation for each in access.memberships if each.organisation],
+        "block_form": BlockForm(initial={"valid_from": clock.today()}),
+        "level_form": LevelForm(),
+    }
+
+
+@prison_view(Right.KEEP_ROSTER)
+def person_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    form = PersonForm(posted(request), prison=prison)
+
+    def save() -> Participant:
+        return people.create(prison, form.data_of_person(), by=request.user)
+
+    return _form_page(request, form, save, _("Somebody new"), _("Add"))
+
+
+@prison_view(Right.KEEP_ROSTER)
+def person_change(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    participant = find_person(prison, pk)
+    form = NameForm(posted(request), instance=find_person(prison, pk))
+
+    def save() -> Participant:
+        return people.change(participant, prison, **form.cleaned_data, by=request.user)
+
+    return _form_page(request, form, save, _("Correct the name or the language"), _("Save"), participant)
+
+
+@prison_view(Right.KEEP_ROSTER)
+def person_number(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    participant = find_person(prison, pk)
+    stay = people.stay_of(participant, prison, clock.today())
+    form = NumberForm(posted(request), initial={"register_number": stay.register_number if stay else ""})
+
+    def save() -> Participant:
+        current = people.open_stay(participant, prison)
+        people.correct_number(current, form.cleaned_data["register_number"], by=request.user)
+        return participant
+
+    return _form_page(request, form, save, _("Correct the number"), _("Save"), participant)
+
+
+@prison_view(Right.KEEP_ROSTER)
+def person_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    participant = find_person(prison, pk)
+    stay = people.stay_of(participant, prison, clock.today())
+    initial = (
+        {"unit": stay.unit, "cell": stay.cell, "walks_with_badge": stay.walks_with_badge} if stay else {}
+    )
+    form = MoveForm(posted(request), prison=prison, initial=initial)
+
+    def save() -> Participant:
+        people.move(participant, prison, **form.cleaned_data, by=request.user)
+        return participant
+
+    return _form_page(request, form, save, _("Another unit or cell, from today"), _("Move"), participant)
+
+
+@prison_view(Right.KEEP_ROSTER)
+def person_leave(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    participant = find_person(prison, pk)
+    form = LeaveForm(posted(request), initial={"on": clock.today()})
+
+    def save() -> Participant:
+        left = continuity.leave(participant, prison, **form.cleaned_data, by=request.user)
+        sentence = ngettext("%(number)s place has ended.", "%(number)s places have ended.", left.ended)
+        messages.info(request, sentence % {"number": left.ended})
+        return participant
+
+    number = person.leaves_with(prison, participant)
+    words = ngettext(
+        "%(number)s place or request ends with it.", "%(number)s places or requests end with it.", number
+    )
+    lead = words % {"number": number}
+    return _form_page(request, form, save, _("Leaves the prison"), _("Leaves"), participant, lead=lead)
+
+
+def _form_page(
+    request: PrisonRequest,
+    form: forms.BaseForm,
+    save: Callable[[], Participant],
+    title: str,
+    submit: str,
+    participant: Participant | None = None,
+    *,
+    lead: str = "",
+) -> HttpResponse:
+    """One form on one page: saved, it goes to the person; refused, it says why and keeps what was typed."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                saved = save()
+            except PlannerError as error:
+                form.add_error(None, str(error))
+                status = error.status
+            else:
+                messages.success(request, _("Saved: %(name)s.") % {"name": saved})
+                return redirect("enrollment:person_detail", request.prison.slug, saved.pk)
+    context = {"form": form, "title": title, "submit": submit, "person": participant, "lead": lead}
+    return render(request, "enrollment/person_form.html", context, status=status)
+
+
+@prison_view(Right.KEEP_ROSTER)
+@require_POST
+def person_away(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Away for a while, from today."""
+    return _fact(request, pk, lambda who: continuity.go_away(who, prison, by=request.user))
+
+
+@prison_view(Right.KEEP_ROSTER)
+@require_POST
+def person_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Back, from today."""
+    return _fact(request, pk, lambda who: continuity.come_back(who, prison, by=request.user))
+
+
+def _fact(request: PrisonRequest, pk: int, act: Callable[[Participant], object]) -> HttpResponse:
+    """One click about one person; a refusal is said on the person's page."""
+    participant = find_person(request.prison, pk)
+    try:
+        act(participant)
+    except PlannerError as error:
+        messages.error(request, str(error))
+        context = detail_context(request, participant)
+        return render(request, "enrollment/person_detail.html", context, status=error.status)
+    messages.success(request, _("Saved: %(name)s.") % {"name": participant})
+    return redirect("enrollment:person_detail", request.prison.slug, pk)

@@ -1,0 +1,211 @@
+"""Requests: what is undecided, wished for, parked or to be handed out.
+
+Bulk decisions that show the exceptions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.errors import PlannerError
+from core.htmx import render_part
+from enrollment.domain import answers, bulk, counts, slips
+from enrollment.domain.requests import DECLINE_REASONS
+from enrollment.domain.secrecy import own_requests, own_series
+from enrollment.models import Request, Stay
+from enrollment.views.shared import Chip, Notice, Tab, seen_version
+from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.models import Prison, Unit
+from sessions.models import Series
+
+PER_PAGE = 50
+TAB_LABELS = {
+    "undecided": gettext_lazy("To decide"),
+    "hand_out": gettext_lazy("Slips to hand out"),
+    "wishes": gettext_lazy("Wishes"),
+    "parked": gettext_lazy("Parked notes"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A request with its age in days and where the person lives."""
+
+    request: Request
+    age: int
+    is_late: bool
+    stay: Stay | None
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def request_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    tab = request.GET.get("tab", "undecided")
+    tab = tab if tab in TAB_LABELS else "undecided"
+    context = _tabs(request, tab) | {"undecided": _undecided, "wishes": _wishes}.get(tab, _nothing)(request)
+    if tab == "hand_out":
+        context["lines"] = slips.batch(prison, counts.to_hand_out(request.access))
+    if tab == "parked":
+        context["notes"] = counts.parked(request.access)
+    return render_part(request, "enrollment/request_list.html", "enrollment/_requests.html", context)
+
+
+def _tabs(request: PrisonRequest, tab: str) -> dict[str, Any]:
+    numbers = counts.of(request.access)
+    of_tab = {
+        "undecided": numbers.undecided,
+        "hand_out": numbers.to_hand_out,
+        "wishes": numbers.wishes,
+        "parked": numbers.parked,
+    }
+    tabs = [
+        Tab(f"{request.path}?tab={key}", label, of_tab[key], key == tab) for key, label in TAB_LABELS.items()
+    ]
+    return {"tab": tab, "tabs": tabs, "numbers": numbers}
+
+
+def _nothing(request: PrisonRequest) -> dict[str, Any]:
+    return {}
+
+
+def _undecided(request: PrisonRequest) -> dict[str, Any]:
+    rows = _filtered(counts.undecided(request.access), request.GET, request.access)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "page": page,
+        "lines": _lines(request.prison, list(page.object_list)),
+        "chips": _chips(request),
+        "series_choices": own_series(request.access).filter(requests__state="open").distinct(),
+        "unit_choices": Unit.objects.in_prison(request.prison),
+        "chosen": {"series": request.GET.get("series", ""), "unit": request.GET.get("unit", "")},
+        "late": "late" in request.GET,
+    }
+
+
+def _wishes(request: PrisonRequest) -> dict[str, Any]:
+    page = Paginator(_with_names(counts.wishes(request.access)), PER_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "lines": _lines(request.prison, list(page.object_list))}
+
+
+def _with_names(rows: QuerySet[Request]) -> QuerySet[Request]:
+    return rows.select_related("participant", "series__activity", "activity", "organisation", "enrollment")
+
+
+def _filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> QuerySet[Request]:
+    """Filters stand in the address: late=1, series=, unit=."""
+    if "late" in query:
+        rows = counts.overdue(access).filter(wish_title="")
+    series, unit = query.get("series", ""), query.get("unit", "")
+    if series.isdigit():
+        rows = rows.filter(series=int(series))
+    if unit.isdigit():
+        living = Stay.objects.in_prison(access.prison).open_on(clock.today()).filter(unit=int(unit))
+        rows = rows.filter(participant__in=living.values("participant"))
+    return _with_names(rows)
+
+
+def _chips(request: HttpRequest) -> list[Chip]:
+    late = "late" in request.GET
+    access: Access = request.access  # type: ignore[attr-defined]
+    number = counts.overdue(access).filter(wish_title="").count()
+    words = _("Older than %(days)s days") % {"days": access.prison.promise_days}
+    return [
+        Chip(f"{request.path}?tab=undecided", _("All"), counts.undecided(access).count(), not late),
+        Chip(f"{request.path}?tab=undecided&late=1", words, number, late),
+    ]
+
+
+def _lines(prison: Prison, rows: list[Request]) -> list[Line]:
+    day = clock.today()
+    stays = Stay.objects.in_prison(prison).open_on(day).select_related("unit")
+    where = {
+        stay.participant_id: stay for stay in stays.filter(participant__in={r.participant_id for r in rows})
+    }
+    oldest = day - dt.timedelta(days=prison.promise_days)
+    return [
+        Line(row, (day - row.received_on).days, row.received_on < oldest, where.get(row.participant_id))
+        for row in rows
+    ]
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def request_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """A request for an activity or a wish; one for a series goes to its own page."""
+    return _show(request, _find(request, pk))
+
+
+def _find(request: PrisonRequest, pk: int) -> Request:
+    return get_object_or_404(_with_names(own_requests(request.access)).select_related("note"), pk=pk)
+
+
+def _show(
+    request: PrisonRequest, row: Request, *, notice: Notice | None = None, status: int = 200
+) -> HttpResponse:
+    if getattr(row, "enrollment", None):
+        return redirect("enrollment:enrollment_detail", request.prison.slug, row.enrollment.pk)
+    series = own_series(request.access).filter(activity=row.activity_id, ended_on__isnull=True)
+    context = {
+        "row": row,
+        "notice": notice,
+        "series_choices": series if row.activity_id else [],
+        "decline_reasons": [(reason.value, reason.label) for reason in DECLINE_REASONS],
+        "is_open": row.state == Request.State.OPEN,
+    }
+    return render(request, "enrollment/request_detail.html", context, status=status)
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def request_decide(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Names a series for it, declines it with a reason, notes a wish, or writes down that it is withdrawn."""
+    row = _find(request, pk)
+    try:
+        sentence = _decide(request, row)
+    except PlannerError as error:
+        return _show(request, _find(request, pk), notice=Notice("stop", str(error)), status=error.status)
+    messages.success(request, sentence)
+    tab = "wishes" if row.wish_title else "undecided"
+    return redirect(f"{reverse('enrollment:request_list', args=[prison.slug])}?tab={tab}")
+
+
+def _decide(request: PrisonRequest, row: Request) -> str:
+    action, seen, by = request.POST.get("action", ""), seen_version(request.POST.get("seen")), request.user
+    name = {"name": str(row.participant)}
+    if action == "series":
+        pk = request.POST.get("series", "")
+        series = get_object_or_404(own_series(request.access), pk=int(pk) if pk.isdigit() else 0)
+        enrollment = answers.decide_activity_request(row, series, by=by, seen=seen)
+        return _("%(name)s: %(state)s.") % (name | {"state": enrollment.get_state_display()})
+    if action == "note":
+        answers.note_wish(row, by=by, seen=seen)
+        return _("The wish of %(name)s is noted; a slip says so.") % name
+    if action == "withdraw":
+        answers.withdraw_request(row, by=by, seen=seen)
+        return _("%(name)s has withdrawn.") % name
+    answers.decline_request(row, request.POST.get("reason", ""), by=by, seen=seen)
+    return _("%(name)s has no place; the reply slip says why.") % name
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def bulk_decide(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Approves what has no exception, in the order of asking; shows only the rest, each with its reason."""
+    ids = [int(pk) for pk in request.POST.getlist("row") if pk.isdigit() and len(pk) < 12]
+    outcome = bulk.approve_without_exceptions(request.access, ids, by=request.user)
+    series_pk = request.POST.get("series", "")
+    series = (
+        Series.objects.in_prison(prison).filter(pk=int(series_pk)).first() if series_pk.isdigit() else None
+    )
+    return render(request, "enrollment/bulk_decide.html", {"outcome": outcome, "series": series})
