@@ -1,7 +1,7 @@
 """Changing what a series is: its places, units, needs and names. Its dates are changed by planner/plan.
 
-A change that puts coming sessions in conflict is shown with what it hits, then accepted; it never takes a place
-from somebody who holds one.
+A change that puts coming sessions in conflict is shown with what it hits, then accepted; it never takes a
+place from somebody who holds one.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def change_series(
 ) -> Series:
     """Writes fields of a series; more places go to those who wait, at once.
 
-    Raises PlannerError `not_yours` (403), `other_prison` (422), `changed_meanwhile` (409), `places_held` (409)
-    when more people hold a place than there would be, and `series_hits` (409) with its `conflicts` until
-    `accepted`: they become open conflicts.
+    Raises PlannerError `not_yours` (403), `other_prison` (422), `changed_meanwhile` (409), `places_held`
+    (409) when more people hold a place than there would be, and `series_hits` (409) with its `conflicts`
+    until `accepted`: they become open conflicts.
     """
     with transaction.atomic():
         prison = lock_prison(access.prison)
@@ -75,9 +75,7 @@ def _refuse_held(series: Series, places: int) -> None:
     if places < min(held, series.places):
         raise PlannerError(
             "places_held",
-            _(
-                "%(held)s people hold a place in this group. End a place first, or keep at least %(held)s places."
-            ),
+            _("%(held)s people hold a place in this group. End a place first, or keep that many places."),
             held=held,
         )
 

@@ -184,9 +184,7 @@ def absence_add(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
         if hits:
             messages.warning(
                 request,
-                _(
-                    "%(count)s sessions fall on these dates: they are open conflicts until somebody else leads them."
-                )
+                _("%(count)s sessions fall on these dates: open conflicts until somebody else leads them.")
                 % {"count": len(hits)},
             )
 
