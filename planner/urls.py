@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from core.theme import theme
 from planner.api import api
@@ -20,6 +21,8 @@ urlpatterns = [
     path("theme/", theme, name="theme"),
     path("components/", components, name="components"),
     path("language/", set_language, name="set_language"),
+    # The address is what an invitation proved: a new one comes by a new invitation, never by typing it in.
+    path("accounts/email/", RedirectView.as_view(pattern_name="people:me")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("ical/<str:secret>.ics", views_feeds.feed, name="feed"),

@@ -161,7 +161,7 @@ def _accept_as_newcomer(request: HttpRequest, offer: Invitation, secret: str) ->
 
 def _enter(request: HttpRequest, user: User, to: str) -> HttpResponseBase:
     """Signs the newcomer in; the password just chosen counts as recently typed."""
-    record_authentication(request, user, "password", email=user.email)
+    record_authentication(request, user, "password", email=user.email, reauthenticated=True)
     return perform_login(request, user, email_verification="none", redirect_url=to)
 
 

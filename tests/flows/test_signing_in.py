@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
@@ -68,3 +70,28 @@ def test_people_of_the_demo_do_not_get_in_elsewhere(client, nora, settings):
     settings.DEMO = True
     sign_in(client, nora, PASSWORD)
     assert client.session["_auth_user_id"] == str(nora.pk)
+
+
+def test_nobody_types_in_another_address(client, nora):
+    client.force_login(nora)
+    answer = client.post("/accounts/email/", {"action_add": "", "email": "victim@example.org"})
+    assert answer.status_code == 302 and answer["Location"] == reverse("people:me")
+    assert not EmailAddress.objects.filter(email="victim@example.org").exists()
+
+
+def test_second_step_can_be_set_up_and_is_then_asked(client, nora, haren, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    sign_in(client, nora, PASSWORD)
+    page = client.get("/p/haren/jobs/1/", follow=True)
+    assert page.redirect_chain == [(reverse("mfa_index"), 302)] and "names of people" in page.content.decode()
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    secret = client.session["mfa.totp.secret"]
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    assert client.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+    assert client.get("/p/haren/jobs/1/").status_code == 404  # past the second step: that job does not exist
+    client.logout()
+    answer = sign_in(client, nora, PASSWORD)
+    assert (
+        answer["Location"].startswith(reverse("mfa_authenticate")) and "_auth_user_id" not in client.session
+    )

@@ -59,6 +59,7 @@ def test_newcomer_chooses_a_password_and_is_in(client, haren, offer):
     assert (user.full_name, user.language, user.check_password(PASSWORD)) == ("Nora Neuf", "fr", True)
     assert access_for(user, haren).has("place")
     assert client.get(reverse("people:me")).status_code == 200
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200  # without typing the password again
 
 
 @pytest.mark.parametrize("password", ["kort", "1234567890123", "new@example.org", ""])
