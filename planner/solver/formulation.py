@@ -82,13 +82,13 @@ class Formulation:
         for slot, rooms in sorted(self.free[session].items()):
             for room in rooms:
                 slots_by_room.setdefault(room, []).append(self.slot_of[session][slot])
-        rooms = {room: self.model.new_bool_var("") for room in slots_by_room}
+        literals = {room: self.model.new_bool_var("") for room in slots_by_room}
         for room, slots in slots_by_room.items():
             if len(slots) < len(self.free[session]):
-                self.model.add(rooms[room] <= sum(slots))
+                self.model.add(literals[room] <= sum(slots))
         is_out = [self.left_out[session]] if session in self.left_out else []
-        self.model.add_exactly_one([*rooms.values(), *is_out])
-        return rooms
+        self.model.add_exactly_one([*literals.values(), *is_out])
+        return literals
 
     def touches(self, sessions: Iterable[int]) -> bool:
         return any(s in self.free for s in sessions)

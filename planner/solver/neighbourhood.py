@@ -61,11 +61,9 @@ class Neighbourhoods:
     def _same_slots(self, draft: Draft) -> list[int]:
         """Everybody in some slots, neighbours in time first."""
         slots = list(range(len(draft.in_slot)))
-        start = self.random.randrange(len(slots))
-        day = self.tables.problem.slots[start].day
-        order = sorted(
-            slots, key=lambda t: (t != start, self.tables.problem.slots[t].day != day, self.random.random())
-        )
+        self.random.shuffle(slots)
+        day_of = [slot.day for slot in self.tables.problem.slots]
+        order = sorted(slots, key=lambda slot: day_of[slot] != day_of[slots[0]])
         chosen: list[int] = []
         for slot in order:
             if len(chosen) >= self._count:

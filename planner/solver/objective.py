@@ -82,9 +82,10 @@ def _add_stability(form: Formulation, activity: Activity) -> None:
 
 def _none_placed(form: Formulation, activity: Activity) -> Any:
     """1 when every session of the activity is left out, 0 when one cannot be."""
-    literals = [form.left_out.get(s) for s in activity.sessions if s in form.free]
-    if any(literal is None for literal in literals):
+    members = [s for s in activity.sessions if s in form.free]
+    if any(s not in form.left_out for s in members):
         return 0
+    literals = [form.left_out[s] for s in members]
     is_empty = form.model.new_bool_var("")
     form.model.add_bool_or([literal.negated() for literal in literals] + [is_empty])
     for literal in literals:
