@@ -1,6 +1,6 @@
 """Which static files are collected, and under which names they are served."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
@@ -10,7 +10,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class PlannerStaticFilesConfig(StaticFilesConfig):
     """Leaves out what no page asks for: maps for debuggers and a second viewer of the API."""
 
-    ignore_patterns: ClassVar[list[str]] = [*StaticFilesConfig.ignore_patterns, "*.map", "redoc*"]
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "redoc*"]
 
 
 def _without_source_maps(patterns: Any) -> tuple[Any, ...]:
