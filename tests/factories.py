@@ -234,7 +234,7 @@ def make_session(
 def make_worker(
     *prisons: Prison,
     organisation: Organisation | None = None,
-    permitted_until: dt.date | None = dt.date(2030, 12, 31),
+    permitted_until: dt.date | None = dt.date(2099, 12, 31),
     needs_permission: bool = True,
     **fields: Any,
 ) -> Worker:
