@@ -40,3 +40,22 @@ class Ask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.state}"
+
+
+class MadeUp(models.Model):
+    """A cancelled session and the one that is held instead: `session` is made up by `instead`."""
+
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="+")
+    session = models.OneToOneField(GroupSession, on_delete=models.CASCADE, related_name="made_up")
+    instead = models.OneToOneField(GroupSession, on_delete=models.CASCADE, related_name="makes_up")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = PrisonScoped["MadeUp"].as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name_plural = "made up"
+
+    def __str__(self) -> str:
+        return f"{self.session_id} -> {self.instead_id}"

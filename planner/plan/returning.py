@@ -146,8 +146,9 @@ def _tried(prison: Prison, sessions: list[GroupSession], rules: Rules) -> list[V
         prison,
         by_day,
         extra_workers={one.worker_id for session in sessions for one in session.session_workers.all()},
-        extra_series={session.series_id for session in sessions},
-        extra_people={session.pk for session in sessions},
+        expected={
+            session.pk: (session.series_id, day) for day, of_the_day in by_day.items() for session in of_the_day
+        },
     )
     for day, of_the_day in by_day.items():
         verdicts += _of_a_day(_near(loaded, day), of_the_day, rules)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
+from planner.plan import closing
 from planner.plan.changes import Change, Outcome, Part, placing_of
 from planner.plan.placement import apply
 from prisons.access import Access, access_for
@@ -44,16 +45,20 @@ def undo(
         change_set = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set.pk)
         if change_set.undone_by_id is not None:
             raise PlannerError("undone", _("This has been undone already."))
-        images = list(images_of(change_set, now=now).filter(model=LABEL))
+        images = list(images_of(change_set, now=now))
         if not images:
             raise PlannerError("too_late", _("More than an hour has passed. Change it back by hand."))
+        closures = [image for image in images if image.model == closing.LABEL]
+        images = [image for image in images if image.model == LABEL]
         sessions = _unchanged_sessions(images)
         access = access or access_for(by, prison, now=now)
+        if _is_of_the_prison(change_set):
+            closing.take_back(prison, change_set, closures, by=by, now=now, access=access)
         backward = [_backward(image) for image in images if image.before is not None]
         outcome = (
             apply(prison, backward, by=by, verb="undo", now=now, accept_soft=True, access=access,
                   ordered_by_prison=_is_of_the_prison(change_set))
-            if backward
+            if backward or closures
             else None
         )  # fmt: skip
         _remove(
@@ -124,7 +129,7 @@ def _remove(
     for session in sessions:
         if access is None or not access.may_change(session.series.activity.organisation):
             raise PlannerError("not_yours", _("This belongs to another service."), status=403)
-    series_ids = {session.series_id for session in sessions}
+    series_ids = _series_that_go({session.series_id for session in sessions}, sessions)
     if Series.objects.filter(pk__in=series_ids, enrollments__isnull=False).exists():
         raise PlannerError("has_people", _("People have asked for this series. Cancel its sessions instead."))
     audit.record_many(prison, by, "undo", sessions, change_set=change_set, now=now)
@@ -136,3 +141,9 @@ def _remove(
         series.delete()
     change_set.undone_by = ChangeSet.objects.create(prison=prison, by=by, at=now, verb="undo", facts={})
     change_set.save(update_fields=["undone_by"])
+
+
+def _series_that_go(series_ids: set[int], removed: list[GroupSession]) -> set[int]:
+    """Series of which the act made every session; one more date of an old series takes nothing with it."""
+    others = GroupSession.objects.filter(series__in=series_ids).exclude(pk__in=[one.pk for one in removed])
+    return series_ids - set(others.values_list("series_id", flat=True))
