@@ -97,8 +97,8 @@ bench: setup ## figures: conflicts, placements, requests per second
 bench-planner: setup ## figures of the automatic proposal
 	$(PYTHON) -m benchmarks.planner
 
-screenshots: setup ## pictures of the main pages into docs/
-	$(PYTHON) -m docs.screenshots
+screenshots: setup ## pictures of the main pages into var/screenshots
+	$(PYTHON) tests/browser/screenshots.py
 
 lock: ## choose versions anew from pyproject.toml
 	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --group dev --upgrade --no-header pyproject.toml -o requirements.lock
