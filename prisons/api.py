@@ -1,10 +1,14 @@
-"""Signing in to the REST API: `Authorization: Bearer TOKEN`."""
+"""What every part of the REST API needs: `Authorization: Bearer TOKEN`, pages of rows, refusals."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Schema
+from ninja import Field, Schema
 from ninja.security import HttpBearer
 
 from core.errors import PlannerError
@@ -21,6 +25,9 @@ class Refusal(Schema):
     """A sentence in the language of `Accept-Language`."""
 
 
+Item = TypeVar("Item")
+
+
 class TokenAuth(HttpBearer):
     """For `NinjaAPI(auth=TokenAuth())`: 401 without a living token; sets `request.access`."""
 
@@ -33,11 +40,39 @@ class TokenAuth(HttpBearer):
         return access
 
 
-def require(request: HttpRequest, prison: str, right: Right) -> Access:
-    """The token's access to the prison of this slug: 404 for any other prison, 403 without the right."""
+def require(request: HttpRequest, prison: str, *rights: Right) -> Access:
+    """The token's access to the prison of this slug: 404 for any other prison, 403 without a right."""
     access: Access = request.auth  # type: ignore[attr-defined]
     if access.prison.slug != prison:
         raise Http404
-    if not access.has(right):
+    if not access.has_any(rights):
         raise PlannerError("missing_right", _("The role of this token does not include this."), 403)
     return access
+
+
+REFUSALS: dict[int, Any] = dict.fromkeys((401, 403, 404, 422), Refusal)
+"""What every operation may answer besides: `response={200: ..., **REFUSALS}`."""
+
+
+class Numbered(Schema):
+    """Which page of many rows."""
+
+    page: int = Field(1, ge=1, le=100_000)
+    page_size: int = Field(100, ge=1, le=500)
+
+
+class Page(Schema, Generic[Item]):
+    """Some of many rows."""
+
+    items: list[Item]
+    total: int = Field(description="rows on all pages")
+    page: int = Field(description="counted from 1")
+    pages: int
+
+
+def page_of(rows: QuerySet[Any], asked: Numbered, out: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """One page of the rows, each as `out` tells it; beyond the last page there are none."""
+    total = rows.count()
+    first, size = (asked.page - 1) * asked.page_size, asked.page_size
+    items = [out(row) for row in rows[first : first + size]] if first < total else []
+    return {"items": items, "total": total, "page": asked.page, "pages": max(1, -(-total // size))}
