@@ -1,0 +1,132 @@
+"""Starting and stopping as a person does it: `make demo`, with the figures that the README promises."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECOND_START_SECONDS = 15
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Demo:
+    """One `make demo` on a port of its own."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.folder = ROOT / "var" / "demo" / str(self.port)
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> float:
+        """Seconds until the first page is served."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            ["make", "demo"],
+            cwd=ROOT,
+            env=os.environ | {"PORT": str(self.port), "PLANNER_TESTING": "no", "MAKEFLAGS": ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        while time.monotonic() - began < 120:
+            assert self.process.poll() is None, self.process.stdout and self.process.stdout.read()
+            try:
+                with urllib.request.urlopen(
+                    f"http://localhost:{self.port}/accounts/login/", timeout=5
+                ) as page:
+                    assert b"<form" in page.read()
+                return time.monotonic() - began
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("no page within two minutes")
+
+    def interrupt(self) -> str:
+        """Ctrl-C: the whole foreground group is told; returns what was printed."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGINT)
+        printed, _nothing = self.process.communicate(timeout=30)
+        return printed
+
+    def processes(self) -> list[str]:
+        """Command lines of whatever still runs on behalf of this port."""
+        mine = f"DATA_DIR=var/demo/{self.port}".encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if mine in (entry / "environ").read_bytes():
+                    found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            except OSError:
+                continue
+        return found
+
+
+@pytest.fixture
+def demo() -> Iterator[Demo]:
+    one = Demo()
+    yield one
+    if one.process and one.process.poll() is None:
+        one.interrupt()
+    shutil.rmtree(one.folder, ignore_errors=True)
+
+
+def test_the_demo_starts_twice_and_stops_at_once(demo: Demo, capsys) -> None:
+    first = demo.start()
+    printed = demo.interrupt()
+    assert demo.processes() == []
+    second = demo.start()
+    refusal = subprocess.run(
+        [sys.executable, "manage.py", "serve", "--port", str(demo.port)],
+        cwd=ROOT,
+        env=os.environ | {"PLANNER_TESTING": "no"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    demo.interrupt()
+    with capsys.disabled():
+        print(f"\nmake demo: first page after {first:.1f} s, again after {second:.1f} s")
+    assert demo.processes() == []
+    assert second < SECOND_START_SECONDS
+    for word in ("organiser", "coordinator", "liaison", "worker", "/ical/", "Bearer"):
+        assert word in printed
+    assert refusal.returncode == 1
+    assert len(refusal.stderr.strip().splitlines()) == 1
+    assert f"Port {demo.port} cannot be used" in refusal.stderr
+
+
+def test_when_one_half_dies_the_other_ends_too(demo: Demo) -> None:
+    demo.start()
+    worker = next(
+        int(entry.name)
+        for entry in Path("/proc").glob("[0-9]*")
+        if b"qcluster" in _read(entry / "cmdline")
+        and f"DATA_DIR=var/demo/{demo.port}".encode() in _read(entry / "environ")
+    )
+    os.kill(worker, signal.SIGKILL)
+    assert demo.process is not None
+    assert demo.process.wait(timeout=30) != 0
+    assert demo.processes() == []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
