@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import PlannerError
-from core.htmx import is_partial, trigger
+from core.htmx import is_partial
 from core.weeks import Week
 from planner.board.filters import BoardFilter
 from planner.board.week import week_board
@@ -42,7 +43,9 @@ def done(
     )
     response = HttpResponse(render_to_string("planner/board/_grid.html", context, request=request) + toast)
     response["HX-Retarget"], response["HX-Reswap"] = "#board", "outerHTML"
-    return trigger(trigger(response, "panel-close"), "plan-changed")
+    # Only after the swap: closing the panel takes away the form that asked, and htmx would lose its place.
+    response["HX-Trigger-After-Settle"] = json.dumps({"panel-close": {}, "plan-changed": {}})
+    return response
 
 
 def refused(
