@@ -17,6 +17,7 @@ from prisons.models import Organisation, User
 
 REQUESTS = 900
 _S = Enrollment.State
+_TAKES_TIME = (*Enrollment.HOLDING, _S.ENDED)
 _VERBS: dict[str, Verb] = {
     _S.AWAITING: Verb.APPROVE,
     _S.PLACED: Verb.APPROVE,
@@ -116,7 +117,7 @@ def _fill(random: Random, desk: Desk, group: Group, residents: list[Resident]) -
     ]
     for state, number in plan:
         for _ in range(number):
-            resident = _next(people, group, is_held=state in Enrollment.HOLDING)
+            resident = _next(people, group, is_held=state in _TAKES_TIME)
             if resident is None:
                 break
             _enroll(random, desk, group, resident, state)
