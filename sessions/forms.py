@@ -124,7 +124,12 @@ class WorkerForm(RuleForm):
 
 
 class WorkerFilter(forms.Form):
-    q = forms.CharField(label=_("name"), required=False, max_length=80)
+    q = forms.CharField(
+        label=_("name"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"placeholder": _("name"), "type": "search"}),
+    )
     organisation = forms.ModelChoiceField(
         label=_("service"),
         queryset=Organisation.objects.none(),

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import today
 from core.forms import PlainForm
 from core.languages import SPOKEN
+from core.weeks import Week
 from planner.offer.series_list import ALL, OVER, RUNNING
 from planner.plan.series_edits import SeriesDraft, next_list_code
 from prisons.access import Access
 from prisons.models import Organisation, Prison, Unit
-from rooms.models import Feature, Room
+from rooms.models import Feature, Room, TimeSlot
 from sessions.domain.recurrence import MAX_SESSIONS, Skip
 from sessions.forms import own_services
 from sessions.models import Activity, Domain, Series, Term, Worker
@@ -79,6 +80,13 @@ class SeriesFilter(forms.Form):
             del self.fields["domain"], self.fields["activity"], self.fields["service"]
 
 
+class ActivityField(forms.ModelChoiceField):
+    """Titles with the service that offers them: a coordinator chooses among several."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} · {obj.organisation.short_name}"
+
+
 class SeriesForm(PlainForm):
     """What a group is, for whom, and what it asks of people and of the room."""
 
@@ -90,7 +98,9 @@ class SeriesForm(PlainForm):
     }
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    activity = forms.ModelChoiceField(label=_("activity"), queryset=Activity.objects.none())
+    activity = ActivityField(
+        label=_("activity"), queryset=Activity.objects.none(), empty_label=_("Choose an activity")
+    )
     label = forms.CharField(
         label=_("group"),
         max_length=40,
@@ -134,7 +144,7 @@ class SeriesForm(PlainForm):
     min_level = forms.ChoiceField(
         label=_("at least at level"), choices=[("", "–"), *LanguageLevel.choices], required=False
     )
-    needs_followed = forms.ModelChoiceField(
+    needs_followed = ActivityField(
         label=_("has followed before"),
         queryset=Activity.objects.none(),
         required=False,
@@ -223,7 +233,8 @@ class NewSeriesForm(SeriesForm):
         skip.choices = [(each, each) for each in posted if _is_date(each)]
         if not self.is_bound:
             self.initial.setdefault("list_code", next_list_code(access.prison))
-            self.initial.setdefault("starts_on", today() + dt.timedelta(days=7))
+            self.initial.setdefault("starts_on", Week.from_date(today()).next.monday)
+        self.fields["start_time"].help_text = slot_hours(access.prison)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -253,6 +264,16 @@ class NewSeriesForm(SeriesForm):
             exceptions=tuple(Skip(dt.date.fromisoformat(on), "organiser") for on in data["skip"]),
             makes_up_skipped=data["makes_up_skipped"],
         )
+
+
+def slot_hours(prison: Prison) -> str:
+    """The hours of the time slots in force, in words: a session fits inside one of them."""
+    now = TimeSlot.objects.in_prison(prison).valid_between(today(), today())
+    hours = sorted(set(now.values_list("starts", "ends")))
+    if not hours:
+        return ""
+    words = ", ".join(f"{starts:%H:%M}–{ends:%H:%M}" for starts, ends in hours)
+    return _("Time slots: %(hours)s") % {"hours": words}
 
 
 def minutes_between(starts: dt.time, ends: dt.time) -> int:
