@@ -1,6 +1,6 @@
 """The only file that imports ortools, and only when a model is made: some 100 MB and a second."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,9 @@ class Outcome:
     is_optimal: bool
     is_infeasible: bool
     plan: Plan | None
-    """None when no solution was found, or the model has no rooms."""
+    """None when no solution was found; without places where rooms are not modelled."""
+    slots: Mapping[int, int]
+    """session -> slot, for placed sessions of the model."""
     objective: int | None
     bound: int
 
@@ -54,15 +56,15 @@ def build(
     free: Mapping[int, Domain],
     plan: Plan,
     *,
-    with_rooms: bool = True,
-    may_leave_out: tuple[int, ...] = (),
+    room_slots: Mapping[int, Collection[int]] | None = None,
+    may_leave_out: Iterable[int] = (),
     with_costs: bool = True,
 ) -> Formulation:
     """The model of the free sessions around the rest of the plan, hinted with the plan."""
     from ortools.sat.python import cp_model
 
     form = Formulation(
-        cp_model.CpModel(), tables, free, plan, with_rooms=with_rooms, may_leave_out=may_leave_out
+        cp_model.CpModel(), tables, free, plan, room_slots=room_slots, may_leave_out=may_leave_out
     )
     if with_costs:
         add_costs(form)
@@ -88,7 +90,8 @@ def optimise(form: Formulation, effort: Effort, watch: Watch | None = None) -> O
     return Outcome(
         is_optimal=status == cp_model.OPTIMAL,
         is_infeasible=status == cp_model.INFEASIBLE,
-        plan=form.read(solver.value) if has_plan and form.with_rooms else None,
+        plan=form.read(solver.value) if has_plan else None,
+        slots=form.read_slots(solver.value) if has_plan else {},
         objective=round(solver.objective_value) if has_plan else None,
         bound=round_up(solver.best_objective_bound),
     )

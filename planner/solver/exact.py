@@ -25,7 +25,7 @@ def prove_or_improve(run: Incumbent) -> None:
 def _solve(run: Incumbent, *, with_rooms: bool, seconds: float, deterministic: float | None = None) -> None:
     """Full model or slots only, with every placeable session free."""
     free = {s: run.tables.domains[s] for s in run.tables.placeable()}
-    form = cpsat.build(run.tables, free, run.plan, with_rooms=with_rooms)
+    form = cpsat.build(run.tables, free, run.plan, room_slots=None if with_rooms else {})
     if run.must_end:
         return
     watch = cpsat.Watch(

@@ -1,11 +1,11 @@
 """The problem as a CP-SAT model. Builds on a model object that is handed in, so nothing here imports ortools.
 
-Sessions outside `free` stand where `plan` has them and enter as constants. Two strengths: with rooms
-(exact), or slots only, where rooms enter as Hall's condition per slot and a room per session that others do
-not take: a relaxation whose optimum is a lower bound on the cost of every plan.
+Sessions outside `free` stand where `plan` has them and enter as constants. `room_slots` tells for which
+sessions and slots rooms are modelled; None means all, which is exact. Elsewhere rooms enter as Hall's condition
+per slot and a room per session that others do not take: a relaxation, whose optimum is a lower bound.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from .precheck import Domain
@@ -26,14 +26,15 @@ class Formulation:
         free: Mapping[int, Domain],
         plan: Plan,
         *,
-        with_rooms: bool = True,
+        room_slots: Mapping[int, Collection[int]] | None = None,
         may_leave_out: Iterable[int] = (),
     ) -> None:
         self.model = model
         self.tables = tables
         self.free = free
         self.plan = plan
-        self.with_rooms = with_rooms
+        self.room_slots = room_slots
+        self.with_rooms = room_slots is None
         self.slot_of: dict[int, dict[int, Any]] = {}
         self.cell_of: dict[int, dict[Place, Any]] = {}
         self._room_of: dict[int, dict[int, Any]] = {}
@@ -44,9 +45,8 @@ class Formulation:
             self._add_session(session, set(may_leave_out))
         self._add_clashes()
         self._add_limits()
-        if with_rooms:
-            self._add_rooms()
-        else:
+        self._add_rooms()
+        if not self.with_rooms:
             self._add_halls()
 
     def at(self, session: int, slot: int) -> Any:
@@ -108,11 +108,19 @@ class Formulation:
         self.model.minimize(sum(self.terms))
 
     def read(self, value: Any) -> Plan:
-        """The plan of a solution; `value` maps a literal to its value. Needs rooms."""
+        """The plan of a solution; `value` maps a literal to its value. None also where rooms are not
+        modelled."""
         plan = list(self.plan)
         for session, cells in self.cell_of.items():
             plan[session] = next((cell for cell, literal in cells.items() if value(literal)), None)
         return tuple(plan)
+
+    def read_slots(self, value: Any) -> dict[int, int]:
+        """session -> slot of a solution, for the free sessions that are placed."""
+        chosen = (
+            (s, t) for s, slots in self.slot_of.items() for t, literal in slots.items() if value(literal)
+        )
+        return dict(chosen)
 
     def _add_session(self, session: int, may_leave_out: set[int]) -> None:
         model, domain = self.model, self.free[session]
@@ -124,12 +132,14 @@ class Formulation:
             choices.append(self.left_out[session])
             self.terms.append(UNPLACED_COST * self.left_out[session])
         model.add_exactly_one(choices)
-        if self.with_rooms:
-            self.cell_of[session] = self._cells(session, domain, slots)
+        exact = domain if self.room_slots is None else self.room_slots.get(session, ())
+        self.cell_of[session] = self._cells(
+            {t: domain[t] for t in sorted(exact) if t in domain}, session, slots
+        )
 
-    def _cells(self, session: int, domain: Domain, slots: dict[int, Any]) -> dict[Place, Any]:
+    def _cells(self, domain: Domain, session: int, slots: dict[int, Any]) -> dict[Place, Any]:
         cells: dict[Place, Any] = {}
-        for slot, rooms in sorted(domain.items()):
+        for slot, rooms in domain.items():
             if len(rooms) == 1:
                 cells[Place(slot, rooms[0])] = slots[slot]
                 continue

@@ -12,7 +12,10 @@ from .tables import Tables
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
+Rank = Callable[[Plan, Score], tuple[int, int]]
+"""What makes a plan better: smaller is better."""
 _POLL_SECONDS = 0.25
+_NAP_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,16 @@ class Incumbent:
     """
 
     def __init__(
-        self, tables: Tables, limits: Limits, on_progress: OnProgress, should_stop: ShouldStop
+        self,
+        tables: Tables,
+        limits: Limits,
+        on_progress: OnProgress,
+        should_stop: ShouldStop,
+        rank: Rank = lambda plan, score: score.rank,
     ) -> None:
         self.tables = tables
         self.limits = limits
+        self.rank = rank
         self.started = time.monotonic()
         self.plan: Plan = (None,) * len(tables.domains)
         self.score: Score = score(tables, self.plan)
@@ -89,7 +98,9 @@ class Incumbent:
         """Take the plan if it is legal and better; True when it was taken."""
         candidate = score(self.tables, plan)
         with self._lock:
-            if (self.trail and candidate.rank >= self.score.rank) or breaches(self.tables, plan):
+            if (self.trail and self.rank(plan, candidate) >= self.rank(self.plan, self.score)) or breaches(
+                self.tables, plan
+            ):
                 return False
             self.plan, self.score = plan, candidate
             self._note(phase)
@@ -153,6 +164,11 @@ class Incumbent:
                 thread.join(_POLL_SECONDS)
         if errors:
             raise errors[0]
+
+    def wait_for(self, thread: threading.Thread) -> None:
+        """Keep polling until the helper is done or the run must end."""
+        while thread.is_alive() and self.poll():
+            thread.join(_NAP_SECONDS)
 
     def status(self) -> Status:
         if not any(self.tables.domains):

@@ -39,9 +39,19 @@ class Neighbourhoods:
         """The sessions to free, with the cells that the others leave them."""
         self.turn = (self.turn + 1) % len(self.kinds)
         draft = Draft(self.tables, plan)
-        chosen = self.kinds[self.turn](draft)
         missing = [s for s in self.tables.placeable() if plan[s] is None]
-        chosen = list(dict.fromkeys([*missing, *chosen]))
+        return self._open(plan, [*missing, *self.kinds[self.turn](draft)])
+
+    def around(self, plan: Plan, sessions: list[int]) -> dict[int, Domain]:
+        """Frees these sessions and some that are related to them."""
+        wanted = self._count
+        others = self._related(Draft(self.tables, plan))
+        near = [other for s in sessions for other in self._relatives(s) if plan[other] is not None]
+        return self._open(plan, [*sessions, *near[:wanted], *others[: max(0, wanted - len(near))]])
+
+    def _open(self, plan: Plan, sessions: list[int]) -> dict[int, Domain]:
+        """Domains of as many of the sessions as a quick model holds, first ones first."""
+        chosen = list(dict.fromkeys(sessions))
         while chosen:
             free = open_domains(self.tables, plan, chosen)
             if sum(len(rooms) for domain in free.values() for rooms in domain.values()) <= _MOST_CELLS:
@@ -138,12 +148,15 @@ def search(run: Incumbent, seed: int, *, go_on: Callable[[], bool], rounds: int 
         plan = run.plan
         free = neighbourhoods.next(plan)
         if not free:
-            continue
+            return
         started = run.seconds
         outcome = _place_anew(run, free, plan, seed + done, rounds is not None)
         neighbourhoods.learn(outcome.is_optimal or outcome.is_infeasible, run.seconds - started)
         if outcome.plan is not None and outcome.plan != plan:
             run.offer(outcome.plan, "neighbours")
+        if outcome.is_optimal and len(free) == len(run.tables.placeable()):
+            run.raise_bound(outcome.bound, "neighbours")
+            return
 
 
 def _place_anew(

@@ -1,0 +1,202 @@
+"""Mend a plan with the fewest moves, then as well as that number of moves allows.
+
+Any session that changes slot or room counts as one move (times its `notice`); among plans with equally many
+moves, those with fewer changes of slot come first. A session left out weighs more than any number of moves.
+The proof needs rooms only where sessions stand and for those that move: the rest is added when a solution asks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import cpsat
+from .construct import construct
+from .formulation import Formulation
+from .incumbent import Incumbent, Limits, OnProgress, ShouldStop
+from .neighbourhood import Neighbourhoods
+from .precheck import Domain
+from .problem import Place, Plan, Problem, Score, Solution
+from .solve import finish
+from .tables import Tables, build_tables
+
+_MOVE = 10_000
+"""Against 1 for a change of slot: for up to 10,000 moves, fewer moves always come first."""
+_IDLE_ROUNDS = 8
+"""The polish ends after so many rounds without gain."""
+_POLISH_SHARE = 0.3
+_STEP_SECONDS = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    solution: Solution
+    moves: int
+    """Sessions in another place than `Session.present`, weighted by notice; those left out do not count."""
+    slot_changes: int
+    at_least: int
+    """No legal plan that leaves out as few sessions has fewer moves than this."""
+    is_minimal: bool
+    """Proven: no legal plan leaves out fewer sessions, or as few with fewer moves."""
+    moved: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def repair(
+    problem: Problem,
+    limits: Limits | None = None,
+    *,
+    on_progress: OnProgress = lambda progress: None,
+    should_stop: ShouldStop = lambda: False,
+) -> Repair:
+    """The nearest legal plan to every session's `present` place. Never raises for a plan beyond repair."""
+    limits = limits or Limits()
+    tables = build_tables(problem)
+    mending = _Mending(tables)
+    run = Incumbent(tables, limits, on_progress, should_stop, rank=mending.rank)
+    present = tuple(session.present for session in problem.sessions)
+    run.offer(construct(tables, present, should_stop=lambda: not run.poll()), "construct")
+    if tables.placeable():
+        with run.helper(lambda: mending.prove(run)) as thread:
+            run.wait_for(thread)
+    run.tell()
+    return mending.outcome(run)
+
+
+class _Mending:
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.sessions = tables.problem.sessions
+        notices = sum(session.notice for session in self.sessions)
+        self.most_slot_changes = notices
+        self.left_out_cost = (_MOVE + 1) * notices + 1
+        """Dearer than moving everybody."""
+        self.least = sum(self._least_burden(s) for s in tables.placeable())
+        """Proven lower bound on the burden of a legal plan."""
+
+    def rank(self, plan: Plan, score: Score) -> tuple[int, int]:
+        return self.burden(plan), score.total
+
+    def burden(self, plan: Plan) -> int:
+        return sum(self._burden_of(s, place) for s, place in enumerate(plan) if self.tables.domains[s])
+
+    def outcome(self, run: Incumbent) -> Repair:
+        plan, sessions = run.plan, self.sessions
+        moved = [s for s, place in enumerate(plan) if self._is_moved(s, place)]
+        by_slot = [s for s in moved if (p := sessions[s].present) and (q := plan[s]) and p.slot != q.slot]
+        moves, is_minimal = self._moves(plan), self.is_minimal(plan)
+        return Repair(
+            solution=finish(run),
+            moves=moves,
+            slot_changes=len(by_slot),
+            at_least=moves if is_minimal else min(moves, self._least_moves(plan)),
+            is_minimal=is_minimal,
+            moved=tuple(sessions[s].key for s in moved),
+            left_out=tuple(sessions[s].key for s, place in enumerate(plan) if place is None),
+        )
+
+    def _least_moves(self, plan: Plan) -> int:
+        """From the bound on the burden, for plans that leave out as few as this one."""
+        known = self.least - self._left_out(plan) * self.left_out_cost - self.most_slot_changes
+        return max(0, -(-known // _MOVE))
+
+    def is_minimal(self, plan: Plan) -> bool:
+        """Proven: nobody can leave out fewer sessions, or as few with fewer moves."""
+        fewer_left_out = (self._left_out(plan) - 1) * self.left_out_cost + self.left_out_cost - 1
+        return self.least > fewer_left_out and self._least_moves(plan) >= self._moves(plan)
+
+    def _left_out(self, plan: Plan) -> int:
+        return sum(plan[s] is None for s in self.tables.placeable())
+
+    def _moves(self, plan: Plan) -> int:
+        return sum(self.sessions[s].notice for s, place in enumerate(plan) if self._is_moved(s, place))
+
+    def prove(self, run: Incumbent) -> None:
+        """Relax, solve, add the rooms that were missing, until the plan is whole; then polish it."""
+        free = {s: self.tables.domains[s] for s in self.tables.placeable()}
+        rooms = {s: self._slots_with_rooms(s) for s in free}
+        while not run.must_end and not self.is_minimal(run.plan):
+            outcome = self._solve_relaxed(run, free, rooms)
+            if outcome.plan is None:
+                break
+            self._learn(outcome.bound)
+            missing = [s for s in outcome.slots if outcome.plan[s] is None]
+            run.offer(construct(self.tables, outcome.plan) if missing else outcome.plan, "repair")
+            if not missing:
+                break
+            for session in missing:
+                rooms[session].update(self.tables.domains[session])
+        self._polish(run)
+
+    def _burden_of(self, session: int, place: Place | None) -> int:
+        present = self.sessions[session].present
+        if place is None:
+            return self.left_out_cost
+        if present is None or place == present:
+            return 0
+        return self.sessions[session].notice * (_MOVE + (place.slot != present.slot))
+
+    def _least_burden(self, session: int) -> int:
+        """Of the session alone: nothing when it may stay, one move when it may not."""
+        present = self.sessions[session].present
+        if present is None or self.tables.allows(session, present):
+            return 0
+        return self.sessions[session].notice * (_MOVE + (present.slot not in self.tables.domains[session]))
+
+    def _learn(self, bound: int) -> None:
+        self.least = max(self.least, bound)
+
+    def _is_moved(self, session: int, place: Place | None) -> bool:
+        present = self.sessions[session].present
+        return place is not None and present is not None and place != present
+
+    def _slots_with_rooms(self, session: int) -> set[int]:
+        """Rooms count from the start where a session stands; everywhere for one that must go anyway."""
+        present = self.sessions[session].present
+        if present is None or not self.tables.allows(session, present):
+            return set(self.tables.domains[session])
+        return {present.slot}
+
+    def _solve_relaxed(
+        self, run: Incumbent, free: Mapping[int, Domain], rooms: Mapping[int, set[int]]
+    ) -> cpsat.Outcome:
+        form = cpsat.build(
+            self.tables, free, run.plan, room_slots=rooms, may_leave_out=free, with_costs=False
+        )
+        form.terms = self._burden_terms(form)
+        form.minimise()
+        seconds = max(run.seconds_left * (1 - _POLISH_SHARE), 0.1)
+        effort = cpsat.Effort(seconds, workers=run.limits.workers, seed=run.limits.seed)
+        return cpsat.optimise(form, effort, cpsat.Watch(on_bound=self._learn, on_start=run.on_end))
+
+    def _burden_terms(self, form: Formulation) -> list[Any]:
+        """`burden` of the free sessions as linear terms."""
+        terms: list[Any] = []
+        for session, slots in form.slot_of.items():
+            is_out = form.left_out.get(session, 0)
+            terms.append(self.left_out_cost * is_out)
+            present = self.sessions[session].present
+            if present is None:
+                continue
+            stays = form.cell_of[session].get(present, 0)
+            away = sum(x for slot, x in slots.items() if slot != present.slot)
+            terms.append(self.sessions[session].notice * (_MOVE * (1 - stays - is_out) + away))
+        return terms
+
+    def _polish(self, run: Incumbent) -> None:
+        """Better soft costs around what moved, with no more moves than now."""
+        neighbourhoods = Neighbourhoods(self.tables, run.limits.seed)
+        idle = 0
+        while not run.must_end and idle < _IDLE_ROUNDS:
+            plan = run.plan
+            moved = [s for s, place in enumerate(plan) if self._is_moved(s, place)]
+            free = neighbourhoods.around(plan, moved) if moved else {}
+            if not free:
+                return
+            form = cpsat.build(self.tables, free, plan, may_leave_out=[s for s in free if plan[s] is None])
+            form.model.add(sum(self._burden_terms(form)) <= sum(self._burden_of(s, plan[s]) for s in free))
+            outcome = cpsat.optimise(form, cpsat.Effort(min(_STEP_SECONDS, run.seconds_left)))
+            neighbourhoods.learn(outcome.is_optimal, 0.0 if outcome.is_optimal else _STEP_SECONDS)
+            gained = outcome.plan is not None and run.offer(outcome.plan, "polish")
+            idle = 0 if gained else idle + 1
+            if outcome.is_optimal and len(free) == len(self.tables.placeable()):
+                return
