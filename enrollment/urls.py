@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollment import list_urls
+from enrollment import attendance_urls, list_urls
 from enrollment.views import enrollments, notes, people, person_facts, requests, series, slips
 
 app_name = "enrollment"
@@ -34,6 +34,7 @@ urlpatterns = [
     path("people/<int:pk>/blocks/add/", person_facts.block_add, name="block_add"),
     path("people/<int:pk>/blocks/<int:block>/end/", person_facts.block_end, name="block_end"),
     *list_urls.urlpatterns,
+    *attendance_urls.urlpatterns,
     path("series/<int:pk>/", series.series_detail, name="series_detail"),
     path("enrolments/<int:pk>/", enrollments.enrollment_detail, name="enrollment_detail"),
     path("enrolments/<int:pk>/approve/", enrollments.approve, name="approve"),
