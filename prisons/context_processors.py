@@ -31,6 +31,12 @@ def place(request: HttpRequest) -> dict[str, Any]:
 
 def _links(access: Access | None) -> Iterator[dict[str, str]]:
     yield {"url": reverse("people:me"), "icon": "person-vcard", "label": _("My account")}
+    if access is not None and access.has_any((Right.PLACE, Right.SEE_OWN_SESSIONS)):
+        url = reverse("sessions:feed_list", args=[access.prison.slug])
+        yield {"url": url, "icon": "calendar-event", "label": _("Calendar addresses")}
+    if access is not None and access.has(Right.MARK):
+        url = reverse("enrollment:attendance_list", args=[access.prison.slug])
+        yield {"url": url, "icon": "check2-square", "label": _("Attendance")}
     if access is not None and access.has(Right.READ_AUDIT):
         url = reverse("prisons:audit_list", args=[access.prison.slug])
         yield {"url": url, "icon": "clock-history", "label": _("Who did what")}

@@ -34,7 +34,7 @@ def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) ->
     sessions = list(_sessions(prison, on))
     taking_place = [session.pk for session in sessions if session.state == _State.PUBLISHED]
     there = occupancy(prison, taking_place, with_awaiting=False)
-    people = _people(prison, on, frozenset().union(*there.values()) if there else frozenset())
+    people = people_on(prison, on, frozenset().union(*there.values()) if there else frozenset())
     closed = _closed_units(prison, on)
     visitors, material = _visitors(prison, on), _material(sessions, on)
     return Day(
@@ -126,7 +126,7 @@ def _meet(closure: Closure, starts_at: dt.datetime, ends_at: dt.datetime) -> boo
     return closure.starts_at < ends_at and closure.ends_at > starts_at
 
 
-def _people(prison: Prison, on: dt.date, ids: Collection[int]) -> dict[int, Person]:
+def people_on(prison: Prison, on: dt.date, ids: Collection[int]) -> dict[int, Person]:
     """Name, number, unit and cell of each as of that day; on the day of a move, where the person goes."""
     stays = Stay.objects.in_prison(prison).open_on(on).select_related("participant", "unit")
     if len(ids) <= CHUNK:
@@ -201,7 +201,7 @@ def _slots(prison: Prison, on: dt.date) -> tuple[tuple[dt.time, dt.time], ...]:
 
 
 def scoped(day: Day, access: Access) -> Day:
-    """The prison's own people see the whole day; a service its own sessions, a coordinator the authority's."""
+    """The prison's people see the whole day, a service its own sessions, a coordinator the authority's."""
     if Role.LIAISON in access.roles:
         return day
     of_authority = Organisation.objects.filter(authority__in=access.authorities).values_list("pk", flat=True)
