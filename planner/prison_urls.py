@@ -6,5 +6,6 @@ app_name = "planner"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.today.urls")),
     path("", include("planner.board.urls")),
+    path("", include("planner.closures.urls")),
     path("", include("planner.offer.urls")),
 ]

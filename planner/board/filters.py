@@ -33,11 +33,11 @@ class BoardFilter:
         rows = query.get("rows", "rooms")
         return cls(
             rows=rows if rows in ROWS else "rooms",
-            service=_number(query.get("service")),
+            service=number_of(query.get("service")),
             domain=domain if domain in Domain.values else "",
             language=query.get("language", "")[:2],
-            unit=_number(query.get("unit")),
-            worker=_number(query.get("worker")),
+            unit=number_of(query.get("unit")),
+            worker=number_of(query.get("worker")),
             state=state if state in GroupSession.State.values else "",
             mine=query.get("mine") == "1",
         )
@@ -70,5 +70,6 @@ class BoardFilter:
         return not self.unit or not unit_ids or self.unit in unit_ids
 
 
-def _number(text: str | None) -> int | None:
+def number_of(text: str | None) -> int | None:
+    """The number that stands in an address; None for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -15,6 +15,7 @@ from django.db.models import Prefetch
 
 from core import clock
 from core.clock import today
+from enrollment.domain.taking_part import occupancy
 from planner.plan import conflicts, picture
 from planner.plan.closure_parts import Part
 from prisons.models import Organisation, Prison
@@ -164,3 +165,12 @@ def told(prison: Prison, session_ids: Iterable[int], people: Mapping[int, frozen
         Hit(row, people.get(row.pk, frozenset()), tuple(one.worker for one in row.session_workers.all()))
         for row in rows
     )
+
+
+def cancelled_by(prison: Prison, closures: Iterable[Closure]) -> Effects:
+    """What these closures cancelled and what is still cancelled: the call list and the cover sheet."""
+    rows = GroupSession.objects.in_prison(prison).filter(
+        cancellation__closure__in=[closure.pk for closure in closures]
+    )
+    ids = list(rows.values_list("pk", flat=True))
+    return Effects(told(prison, ids, occupancy(prison, ids)))

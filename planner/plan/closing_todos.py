@@ -1,4 +1,4 @@
-"""What a closure gives each service to do: warn its facilitators, call them, or tell them that it is lifted."""
+"""What a closure gives each service to do: warn its facilitators when announced, call them when confirmed."""
 
 from __future__ import annotations
 

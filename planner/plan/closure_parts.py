@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.clock import BRUSSELS, today
@@ -22,6 +23,16 @@ class Part(NamedTuple):
     unit_id: int | None
     starts_at: dt.datetime
     ends_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class ClosureDraft:
+    """A closure as a form describes it; several parts become a group."""
+
+    kind: str
+    parts: tuple[Part, ...]
+    reason: str = ""
+    decide_by: dt.datetime | None = None
 
 
 def instant(day: dt.date, at: dt.time = dt.time()) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""Which cancelled sessions can take place after all, where they stood: each with the reason when it cannot."""
+"""Which cancelled sessions can take place after all, where they stood; each other one with its reason."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ class Ruling:
     @classmethod
     def of(cls, verdicts: Iterable[Verdict]) -> Ruling:
         verdicts = sorted(verdicts, key=lambda one: (str(one.session.starts_at), one.session.pk))
-        return cls(
-            tuple(one for one in verdicts if one.can), tuple(one for one in verdicts if not one.can)
-        )
+        return cls(tuple(one for one in verdicts if one.can), tuple(one for one in verdicts if not one.can))
 
     @property
     def soft(self) -> tuple[Conflict, ...]:
@@ -147,7 +145,9 @@ def _tried(prison: Prison, sessions: list[GroupSession], rules: Rules) -> list[V
         by_day,
         extra_workers={one.worker_id for session in sessions for one in session.session_workers.all()},
         expected={
-            session.pk: (session.series_id, day) for day, of_the_day in by_day.items() for session in of_the_day
+            session.pk: (session.series_id, day)
+            for day, of_the_day in by_day.items()
+            for session in of_the_day
         },
     )
     for day, of_the_day in by_day.items():

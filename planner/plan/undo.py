@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
-from planner.plan import closing
-from planner.plan.changes import Change, Outcome, Part, placing_of
+from planner.plan import asks, closing_undo
+from planner.plan.changes import Allowed, Change, Outcome, Part, placing_of
 from planner.plan.placement import apply
 from prisons.access import Access, access_for
 from prisons.domain import audit
@@ -48,12 +48,14 @@ def undo(
         images = list(images_of(change_set, now=now))
         if not images:
             raise PlannerError("too_late", _("More than an hour has passed. Change it back by hand."))
-        closures = [image for image in images if image.model == closing.LABEL]
+        closures = [image for image in images if image.model == closing_undo.LABEL]
         images = [image for image in images if image.model == LABEL]
         sessions = _unchanged_sessions(images)
         access = access or access_for(by, prison, now=now)
+        if access is not None and (ask := asks.of(change_set)) is not None and asks.may_answer(ask, access):
+            access = asks.for_both(ask, access)
         if _is_of_the_prison(change_set):
-            closing.take_back(prison, change_set, closures, by=by, now=now, access=access)
+            closing_undo.take_back(prison, change_set, closures, by=by, now=now, access=access)
         backward = [_backward(image) for image in images if image.before is not None]
         outcome = (
             apply(prison, backward, by=by, verb="undo", now=now, accept_soft=True, access=access,
@@ -67,6 +69,7 @@ def undo(
         if outcome is not None:
             change_set.undone_by = outcome.change_set
             change_set.save(update_fields=["undone_by"])
+            asks.reopen(change_set, by=by, now=now)
     return outcome
 
 
@@ -78,7 +81,7 @@ def _unchanged_sessions(images: list[ChangeImage]) -> dict[int, GroupSession]:
     sessions = (
         GroupSession.objects.filter(pk__in=[image.object_id for image in images])
         .select_related("cancellation", "changed_by", "series__activity__organisation")
-        .prefetch_related("session_workers")
+        .prefetch_related("session_workers", "waivers")
         .in_bulk()
     )
     for image in images:
@@ -108,6 +111,7 @@ def _backward(image: ChangeImage) -> Change:
         tuple(Part(*part) for part in before["workers"]),
         reason,
         closure_id,
+        waivers=tuple(Allowed(*waiver) for waiver in before.get("waivers", ())),
     )
 
 

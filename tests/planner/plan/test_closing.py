@@ -9,9 +9,9 @@ import pytest
 
 from core.errors import PlannerError
 from planner.plan import conflicts, picture
-from planner.plan.closing import ClosureDraft, announce, confirm, group_of, lift, restore
+from planner.plan.closing import announce, confirm, group_of, lift, restore
 from planner.plan.closing_effects import effects_of, effects_of_closures
-from planner.plan.closure_parts import Part, reduced_regime, strike
+from planner.plan.closure_parts import ClosureDraft, Part, reduced_regime, strike
 from planner.plan.undo import undo
 from prisons.models import Prison, Todo, User
 from rooms.domain.facts import rules_of
@@ -93,7 +93,12 @@ def test_a_session_is_hit_when_it_shares_a_minute(
 
 @pytest.mark.parametrize(
     ("starts", "is_hit"),
-    [("2026-11-23 21:00", False), ("2026-11-23 23:30", True), ("2026-11-24 00:00", True), ("2026-11-24 22:00", False)],
+    [
+        ("2026-11-23 21:00", False),
+        ("2026-11-23 23:30", True),
+        ("2026-11-24 00:00", True),
+        ("2026-11-24 22:00", False),
+    ],
 )
 def test_a_strike_runs_from_ten_to_ten_over_midnight(
     haren: Prison, room: Room, series: Series, starts: str, is_hit: bool
@@ -178,7 +183,11 @@ def test_announcing_warns_and_cancels_nothing(
     assert states(session) == ["published"]
     assert decision.closures[0].state == "announced"
     todo = Todo.objects.get()
-    assert (todo.kind, todo.organisation, todo.facts["sessions"]) == ("closure_warn", series.activity.organisation, 1)
+    assert (todo.kind, todo.organisation, todo.facts["sessions"]) == (
+        "closure_warn",
+        series.activity.organisation,
+        1,
+    )
     assert closed_now(haren) == set()
 
 
@@ -338,7 +347,9 @@ def business(prison: Prison) -> list[Any]:
     sessions = GroupSession.objects.in_prison(prison).order_by("pk")
     return [
         list(sessions.values_list("pk", "room", "starts_at", "ends_at", "state", "week_on")),
-        list(Cancellation.objects.order_by("session").values_list("session", "reason", "closure", "was_state")),
+        list(
+            Cancellation.objects.order_by("session").values_list("session", "reason", "closure", "was_state")
+        ),
         list(Closure.objects.order_by("pk").values_list("pk", "state", "decided_by", "decided_at")),
     ]
 
@@ -411,7 +422,9 @@ def test_a_span_that_cannot_be_is_refused(
     assert not Closure.objects.exists()
 
 
-def test_a_place_of_another_prison_is_unknown(haren: Prison, saint_gilles: Prison, liaison_bert: User) -> None:
+def test_a_place_of_another_prison_is_unknown(
+    haren: Prison, saint_gilles: Prison, liaison_bert: User
+) -> None:
     for place in ({"room": make_room(saint_gilles)}, {"unit": make_unit(saint_gilles)}):
         with pytest.raises(PlannerError) as refusal:
             announce(haren, draft(f"{DAY} 08:00", f"{DAY} 12:00", **place), by=liaison_bert, now=NOW)

@@ -1,0 +1,93 @@
+"""The sheet that covers the lists of a closed day: CANCELLED, in Dutch and French, neutral names only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
+
+from django.conf import settings
+from django.utils import translation
+
+from core.clock import BRUSSELS, today
+from core.xlsx import Column, PrintedWorkbook, Sheet
+from enrollment.wording import both, day_in_words, joined, moment
+from planner.closures.picture import ClosurePicture
+from planner.plan.closing_effects import Effects, Hit
+from prisons.models import Prison
+from rooms.models import Closure
+from sessions.models import GroupSession
+
+_CANCELLED = ("GEANNULEERD", "ANNULÉ")
+_NO_ACTIVITIES = ("Geen activiteiten", "Activités suspendues")
+_NOT_BROUGHT = (
+    "Niemand wordt naar deze sessies gebracht.",
+    "Personne n'est amené à ces séances.",
+)
+_NONE = ("Geen sessies op deze dag", "Aucune séance ce jour")
+_WHOLE = ("hele gevangenis", "toute la prison")
+
+
+def cover_sheet(prison: Prison, picture: ClosurePicture, effects: Effects, *, now: dt.datetime) -> bytes:
+    """A sheet for each day with what does not take place; one empty sheet when nothing is hit."""
+    workbook = PrintedWorkbook(
+        language="nl",
+        title=f"{joined(*_CANCELLED)} {moment(today(picture.starts_at))}",
+        made_at=now,
+        product=settings.PRODUCT_NAME,
+        footer=f"{joined(prison.name_nl, prison.name_fr)} · {both('made_at', when=moment(now))}",
+        page_words=both("page", page="%(page)s", pages="%(pages)s"),
+    )
+    hits = [hit for hit in effects.hits if hit.session.starts_at and _was_published(hit.session)]
+    days = [
+        (day, list(of_day)) for day, of_day in groupby(hits, key=lambda hit: today(hit.session.starts_at))
+    ]
+    for day, of_day in days or [(today(picture.starts_at), [])]:
+        _day(workbook.sheet(moment(day)), prison, picture, day, of_day)
+    return workbook.to_bytes()
+
+
+def _was_published(session: GroupSession) -> bool:
+    """A draft never stood on a list."""
+    cancellation = getattr(session, "cancellation", None)
+    state = cancellation.was_state if cancellation else session.state
+    return state == GroupSession.State.PUBLISHED
+
+
+def _day(sheet: Sheet, prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[Hit]) -> None:
+    sheet.heading(joined(*_CANCELLED))
+    sheet.note(joined(prison.name_nl, prison.name_fr), is_bold=True)
+    sheet.note(day_in_words(day), is_bold=True)
+    sheet.note(f"{joined(*_NO_ACTIVITIES)}: {_kind(picture.root)}")
+    for closure in picture.closures:
+        sheet.note(f"{_place(closure)}: {moment(closure.starts_at)} – {moment(closure.ends_at)}")
+    rows = [
+        (_hour(hit.session.starts_at), _hour(hit.session.ends_at), str(hit.session.room or "-"),
+         hit.session.series.neutral_name)
+        for hit in hits
+    ]  # fmt: skip
+    sheet.note(joined(*(_NOT_BROUGHT if rows else _NONE)), is_bold=True)
+    if rows:
+        columns = [
+            Column(both("from"), is_centred=True),
+            Column(both("to"), is_centred=True),
+            Column(both("where")),
+            Column(both("what")),
+        ]
+        sheet.table(columns, rows)
+
+
+def _kind(closure: Closure) -> str:
+    told = []
+    for language in ("nl", "fr"):
+        with translation.override(language):
+            told.append(str(closure.get_kind_display()))
+    return joined(*told)
+
+
+def _place(closure: Closure) -> str:
+    return str(closure.room or closure.unit or joined(*_WHOLE))
+
+
+def _hour(at: dt.datetime | None) -> str:
+    return f"{at.astimezone(BRUSSELS):%H:%M}" if at else "-"

@@ -1,0 +1,207 @@
+"""A closure as its pages show it to one reader: neutral names for whoever may know no other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.clock import today
+from planner.models import MadeUp
+from planner.plan.closing import group_of
+from planner.plan.closing_effects import Effects, Hit, cancelled_by, effects_of_closures
+from planner.plan.make_up import made_up_of
+from planner.plan.sentences import when
+from prisons.access import Access, Right
+from prisons.models import ChangeSet, Organisation, Prison
+from rooms.models import Closure
+from sessions.models import GroupSession, Worker
+
+State = Closure.State
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One session in words."""
+
+    session: GroupSession
+    name: str
+    when: str
+    people: int
+    workers: str
+    made_up: MadeUp | None = None
+
+    @property
+    def made_up_when(self) -> str:
+        return when(self.made_up.instead.starts_at, self.made_up.instead.ends_at) if self.made_up else ""
+
+
+@dataclass(frozen=True)
+class OwnerRows:
+    owner: Organisation
+    people: int
+    rows: tuple[SessionRow, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Effects in words. Drafts are the services' own: the prison reads only how many there are."""
+
+    owners: tuple[OwnerRows, ...]
+    sessions: int
+    people: int
+    workers: int
+    hidden_drafts: int
+    seal: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """Whom to call, and about which sessions."""
+
+    worker: Worker
+    rows: tuple[SessionRow, ...]
+
+
+@dataclass(frozen=True)
+class ClosurePicture:
+    """Everything about a closure, or a group of them."""
+
+    root: Closure
+    closures: tuple[Closure, ...]
+    places: tuple[str, ...]
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    is_over: bool
+    may_decide: bool
+    undo_id: int | None
+
+    @property
+    def state(self) -> str:
+        return str(self.root.state)
+
+
+def tell(effects: Effects, access: Access) -> Told:
+    """Effects for this reader."""
+    made_up = made_up_of(access.prison, [hit.session.pk for hit in effects.hits])
+    shown = Effects(tuple(hit for hit in effects.hits if not _is_hidden(hit, access)))
+    owners = tuple(
+        OwnerRows(group.owner, group.people, tuple(row_of(hit, access, made_up) for hit in group.hits))
+        for group in shown.by_owner
+    )
+    return Told(
+        owners,
+        len(effects.hits),
+        effects.people,
+        len(effects.workers),
+        len(effects.hits) - len(shown.hits),
+        effects.seal,
+    )
+
+
+def _is_hidden(hit: Hit, access: Access) -> bool:
+    cancellation = getattr(hit.session, "cancellation", None)
+    state = cancellation.was_state if cancellation else hit.session.state
+    return access.uses_neutral_names and state == GroupSession.State.DRAFT
+
+
+def row_of(hit: Hit, access: Access, made_up: dict[int, MadeUp] | None = None) -> SessionRow:
+    session = hit.session
+    return SessionRow(
+        session,
+        name_of(session, access),
+        when(session.starts_at, session.ends_at),
+        len(hit.people),
+        ", ".join(str(worker) for worker in hit.workers),
+        (made_up or {}).get(session.pk),
+    )
+
+
+def name_of(session: GroupSession, access: Access) -> str:
+    return session.series.neutral_name if access.uses_neutral_names else str(session.series)
+
+
+def calls_of(effects: Effects, access: Access) -> list[Call]:
+    """One line per facilitator, in the order of names; drafts too, because people plan around them."""
+    shown = [hit for hit in effects.hits if not _is_hidden(hit, access)]
+    return [
+        Call(worker, tuple(row_of(hit, access) for hit in shown if worker in hit.workers))
+        for worker in Effects(tuple(shown)).workers
+    ]
+
+
+def picture_of(closure: Closure, access: Access, *, now: dt.datetime | None = None) -> ClosurePicture:
+    now = now or clock.now()
+    rows = group_of(closure)
+    last = max(row.ends_at for row in rows)
+    is_over = today(last - dt.timedelta(microseconds=1)) < today(now)
+    return ClosurePicture(
+        root=rows[0],
+        closures=tuple(rows),
+        places=tuple(dict.fromkeys(place_of(row) for row in rows)),
+        starts_at=min(row.starts_at for row in rows),
+        ends_at=last,
+        is_over=is_over,
+        may_decide=access.has(Right.CLOSE) and not is_over,
+        undo_id=_undo_id(rows[0], access, now),
+    )
+
+
+def place_of(closure: Closure) -> str:
+    return str(closure.room or closure.unit or _("The whole prison"))
+
+
+def effects_now(prison: Prison, picture: ClosurePicture, *, now: dt.datetime | None = None) -> Effects:
+    """What it would hit while it is announced, afterwards what it cancelled."""
+    if picture.state == State.ANNOUNCED:
+        return effects_of_closures(prison, picture.closures, now=now)
+    return cancelled_by(prison, picture.closures)
+
+
+def own_part(effects: Effects, access: Access) -> Effects:
+    """All of it for who decides on closures; an organiser calls the facilitators of the own service."""
+    if access.has(Right.CLOSE):
+        return effects
+    return Effects(tuple(hit for hit in effects.hits if access.may_change(hit.owner)))
+
+
+def _undo_id(root: Closure, access: Access, now: dt.datetime) -> int | None:
+    """The last act on this closure, while it can be taken back by this reader."""
+    if not access.has(Right.CLOSE):
+        return None
+    acts = ChangeSet.objects.in_prison(access.prison).filter(
+        images__model=Closure._meta.label_lower,
+        images__object_id=root.pk,
+        images__expires_at__gt=now,
+    )
+    latest: Any = acts.exclude(verb="undo").first()
+    return latest.pk if latest is not None and latest.undone_by_id is None else None
+
+
+@dataclass(frozen=True)
+class ClosureLine:
+    """A closure in a list; a group stands once."""
+
+    root: Closure
+    places: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+def lines_of(closures: Iterable[Closure]) -> list[ClosureLine]:
+    groups: dict[Any, list[Closure]] = {}
+    for row in closures:
+        groups.setdefault(row.group or row.pk, []).append(row)
+    return [
+        ClosureLine(
+            min(rows, key=lambda row: row.pk),
+            ", ".join(dict.fromkeys(place_of(row) for row in rows)),
+            min(row.starts_at for row in rows),
+            max(row.ends_at for row in rows),
+        )
+        for rows in groups.values()
+    ]

@@ -1,0 +1,247 @@
+"""A table of sessions: tick some, cancel or restore them together; what can and cannot is shown before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from core.clock import today
+from core.errors import PlannerError
+from core.forms import DateInput
+from planner.board.filters import number_of
+from planner.closures import picture as pictures
+from planner.plan import cancelling
+from planner.plan.closure_parts import instant
+from planner.plan.returning import Ruling, what_can_return
+from planner.plan.sentences import speak, when
+from planner.plan.undo import latest_of
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+from rooms.models import Room
+from sessions.models import Cancellation, GroupSession, Series, Worker
+
+ROWS_PER_PAGE = 100
+State = GroupSession.State
+AHEAD = dt.timedelta(days=28)
+
+
+class SessionFilter(forms.Form):
+    """Which sessions the table shows. What cannot be read filters nothing."""
+
+    first = forms.DateField(label=gettext_lazy("from"), required=False, widget=DateInput())
+    last = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DateInput())
+    series = forms.ModelChoiceField(
+        label=gettext_lazy("Series"), queryset=Series.objects.none(), required=False,
+        empty_label=gettext_lazy("Every series"),
+    )  # fmt: skip
+    room = forms.ModelChoiceField(
+        label=gettext_lazy("Room"), queryset=Room.objects.none(), required=False,
+        empty_label=gettext_lazy("Every room"),
+    )  # fmt: skip
+    worker = forms.ModelChoiceField(
+        label=gettext_lazy("Facilitator"), queryset=Worker.objects.none(), required=False,
+        empty_label=gettext_lazy("Every facilitator"),
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False,
+        choices=[("", gettext_lazy("Every state")), *State.choices],
+    )  # fmt: skip
+    mine = forms.BooleanField(label=gettext_lazy("My service only"), required=False)
+
+    def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        querysets = {
+            "series": Series.objects.in_prison(prison)
+            .filter(ended_on__isnull=True)
+            .select_related("activity"),
+            "room": Room.objects.in_prison(prison).in_use(),
+            "worker": Worker.objects.in_prison(prison).active(),
+        }
+        for name, queryset in querysets.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """What could be read; from today and four weeks unless said otherwise."""
+        data = self.cleaned_data if self.is_valid() else dict(getattr(self, "cleaned_data", {}))
+        first = data.get("first") or today()
+        return {**data, "first": first, "last": data.get("last") or first + AHEAD}
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def session_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The table, with its filter in the address."""
+    given = (
+        request.GET if "first" in request.GET else {"first": today(), "last": today() + AHEAD, "mine": True}
+    )
+    form = SessionFilter(request.GET if request.GET else given, prison=prison)
+    page = Paginator(_rows(request, prison, form.chosen()), ROWS_PER_PAGE).get_page(
+        number_of(request.GET.get("page")) or 1
+    )
+    context = {
+        "filters": form,
+        "page": page,
+        "rows": [_row(request, session) for session in page],
+        "latest": latest_of(prison, request.user),
+    }
+    return render(request, "planner/closures/session_list.html", context)
+
+
+def _rows(request: PrisonRequest, prison: Prison, chosen: dict[str, Any]) -> Any:
+    rows = GroupSession.objects.in_prison(prison).filter(
+        starts_at__gte=instant(chosen["first"]),
+        starts_at__lt=instant(chosen["last"] + dt.timedelta(days=1)),
+    )
+    for name, path in (("series", "series"), ("room", "room"), ("worker", "session_workers__worker")):
+        if chosen.get(name):
+            rows = rows.filter(**{path: chosen[name]})
+    if chosen.get("state"):
+        rows = rows.filter(state=chosen["state"])
+    if chosen.get("mine"):
+        access = request.access
+        rows = rows.filter(series__activity__organisation__in=access.organisation_ids) | rows.filter(
+            series__activity__organisation__authority__in=access.authorities
+        )
+    return (
+        rows.select_related("series__activity__organisation", "room", "cancellation")
+        .prefetch_related("session_workers__worker")
+        .order_by("starts_at", "pk")
+        .distinct()
+    )
+
+
+def _row(request: PrisonRequest, session: GroupSession) -> dict[str, Any]:
+    return {
+        "session": session,
+        "name": pictures.name_of(session, request.access),
+        "when": when(session.starts_at, session.ends_at),
+        "workers": ", ".join(str(one.worker) for one in session.session_workers.all()),
+        "is_mine": request.access.may_change(session.series.activity.organisation),
+    }
+
+
+def _reasons() -> list[tuple[str, Any]]:
+    return [choice for choice in Cancellation.Reason.choices if choice[0] in cancelling.REASONS]
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def sessions_cancel(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """What cancelling the ticked sessions would do; with a reason and `step=do`, does it."""
+    ids, seen = _picked(request)
+    if request.POST.get("step") != "do":
+        return _look(request, prison, "cancel", ids)
+    try:
+        outcome = cancelling.cancel_many(
+            prison,
+            ids,
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            leave_out=request.POST.get("leave_out") == "1",
+            seen=seen,
+            access=request.access,
+        )
+    except PlannerError as error:
+        return _look(request, prison, "cancel", ids, error)
+    count = len(outcome.session_ids)
+    text = ngettext("%(count)s session is cancelled.", "%(count)s sessions are cancelled.", count)
+    return _done(request, prison, text % {"count": count})
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def sessions_restore(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """What restoring the ticked sessions would do; with `step=do`, does it."""
+    ids, seen = _picked(request)
+    if request.POST.get("step") != "do":
+        return _look(request, prison, "restore", ids)
+    try:
+        outcome = cancelling.restore_many(
+            prison,
+            ids,
+            by=request.user,
+            leave_out=request.POST.get("leave_out") == "1",
+            seen=seen,
+            access=request.access,
+        )
+    except PlannerError as error:
+        return _look(request, prison, "restore", ids, error)
+    count = len(outcome.session_ids)
+    text = ngettext(
+        "%(count)s session takes place after all.", "%(count)s sessions take place after all.", count
+    )
+    return _done(request, prison, text % {"count": count})
+
+
+def _picked(request: PrisonRequest) -> tuple[list[int], dict[int, int]]:
+    """Each tick says which session, and in which version it was seen: `12:3`."""
+    seen = {}
+    for text in request.POST.getlist("pick"):
+        pk, _colon, version = text.partition(":")
+        if (number := number_of(pk)) is not None:
+            seen[number] = number_of(version) or 0
+    return list(seen), seen
+
+
+def _look(
+    request: PrisonRequest,
+    prison: Prison,
+    verb: str,
+    ids: list[int],
+    error: PlannerError | None = None,
+) -> HttpResponse:
+    """The effect before the act: what can, what cannot and why."""
+    prison.refresh_from_db(fields=["plan_version", "rules_version"])
+    if verb == "cancel":
+        ruling = cancelling.what_can_be_cancelled(prison, ids, access=request.access)
+    else:
+        ruling = what_can_return(prison, ids, access=request.access)
+    if not ids and error is None:
+        error = PlannerError("nothing_chosen", _("Tick the sessions first."), status=422)
+    context = {
+        "verb": verb,
+        "can": [_verdict(request, prison, one) for one in ruling.can],
+        "cannot": [_verdict(request, prison, one) for one in ruling.cannot],
+        "picks": _picks(ruling),
+        "reasons": _reasons(),
+        "reason": request.POST.get("reason", ""),
+        "error": error,
+        "next": _next(request, prison),
+    }
+    return render(
+        request, "planner/closures/sessions_look.html", context, status=error.status if error else 200
+    )
+
+
+def _picks(ruling: Ruling) -> list[str]:
+    """Sent again with the version that is shown now: whoever decides has seen this one."""
+    return [f"{one.session.pk}:{one.session.version}" for one in (*ruling.can, *ruling.cannot)]
+
+
+def _verdict(request: PrisonRequest, prison: Prison, one: Any) -> dict[str, Any]:
+    spoken = speak(one.conflicts[:3], prison, request.access)
+    why = [one.why] if one.why else [reason.sentence for reason in spoken]
+    return {**_row(request, one.session), "why": why}
+
+
+def _next(request: PrisonRequest, prison: Prison) -> str:
+    wanted = request.POST.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        return wanted
+    return reverse("planner:session_list", args=[prison.slug])
+
+
+def _done(request: PrisonRequest, prison: Prison, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect(_next(request, prison))

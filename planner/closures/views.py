@@ -1,0 +1,272 @@
+"""Closures: the list, announcing with a look before, deciding, calling the facilitators, the cover sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.clock import now, today
+from core.errors import PlannerError
+from core.xlsx import CONTENT_TYPE
+from planner.closures import picture as pictures
+from planner.closures.cover import cover_sheet
+from planner.closures.forms import PRESETS, ClosureForm, form_of
+from planner.plan import closing, closing_todos
+from planner.plan.closing_effects import effects_of
+from planner.plan.closure_refusals import refuse_unusable
+from planner.plan.returning import Ruling, what_can_return
+from planner.plan.sentences import speak
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Organisation, Prison
+from rooms.models import Closure
+
+SHOWN_AFTER = dt.timedelta(days=28)
+State = Closure.State
+
+
+def closures_of(prison: Prison) -> QuerySet[Closure]:
+    return Closure.objects.in_prison(prison).select_related("room", "unit")
+
+
+@require_GET
+@prison_view(Right.SEE_BOARD)
+def closure_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """What is coming and what holds now; below, what is lifted or over since four weeks."""
+    rows = closures_of(prison).filter(ends_at__gt=now() - SHOWN_AFTER).order_by("starts_at", "pk")
+    lines = pictures.lines_of(rows)
+    is_ahead = [line for line in lines if line.root.state != State.LIFTED and line.ends_at > now()]
+    context = {
+        "ahead": is_ahead,
+        "past": [line for line in reversed(lines) if line not in is_ahead],
+        "may_close": request.access.has(Right.CLOSE),
+    }
+    return render(request, "planner/closures/closure_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.CLOSE)
+def closure_announce(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """First look: what would it hit? Then announce exactly that."""
+    preset = request.GET.get("preset", "")
+    preset = preset if preset in PRESETS else "strike-24"
+    form = form_of(preset, prison, request.POST or None)
+    if request.method == "GET":
+        return _announce_page(request, prison, preset, form)
+    if not form.is_valid():
+        return _announce_page(request, prison, preset, form, status=422)
+    try:
+        refuse_unusable(prison, form.draft())
+    except PlannerError as error:
+        form.refuse(error)
+        return _announce_page(request, prison, preset, form, status=error.status)
+    return _look_or_announce(request, prison, preset, form)
+
+
+def _look_or_announce(request: PrisonRequest, prison: Prison, preset: str, form: ClosureForm) -> HttpResponse:
+    draft = form.draft()
+    effects = effects_of(prison, draft.parts)
+    if request.POST.get("step") == "announce":
+        if request.POST.get("seen") == effects.seal:
+            return _announced(request, prison, preset, form)
+        form.add_error(None, _("It hits something else now than what you saw. Look again, then announce it."))
+        status = 409
+    else:
+        status = 200
+    told = pictures.tell(effects, request.access)
+    return _announce_page(request, prison, preset, form, status=status, told=told)
+
+
+def _announced(request: PrisonRequest, prison: Prison, preset: str, form: ClosureForm) -> HttpResponse:
+    try:
+        decision = closing.announce(prison, form.draft(), by=request.user, access=request.access)
+    except PlannerError as error:
+        form.refuse(error)
+        return _announce_page(request, prison, preset, form, status=error.status)
+    messages.success(request, _("It is announced. Nothing is cancelled yet."))
+    return redirect("planner:closure_detail", prison.slug, decision.closures[0].pk)
+
+
+def _announce_page(
+    request: PrisonRequest,
+    prison: Prison,
+    preset: str,
+    form: ClosureForm,
+    status: int = 200,
+    told: Any = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "preset": preset,
+        "presets": [(code, label) for code, (label, _form) in PRESETS.items()],
+        "told": told,
+        "is_look": True,
+    }
+    return render(request, "planner/closures/closure_announce.html", context, status=status)
+
+
+@require_GET
+@prison_view(Right.SEE_BOARD)
+def closure_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """What it hits or has hit, and everything that can be done about it."""
+    return _detail(request, prison, get_object_or_404(closures_of(prison), pk=pk))
+
+
+def _detail(
+    request: PrisonRequest,
+    prison: Prison,
+    closure: Closure,
+    error: PlannerError | None = None,
+    ruling: Ruling | None = None,
+) -> HttpResponse:
+    prison.refresh_from_db(fields=["plan_version", "rules_version"])
+    picture = pictures.picture_of(closure, request.access)
+    effects = pictures.effects_now(prison, picture)
+    context = {
+        "picture": picture,
+        "told": pictures.tell(effects, request.access),
+        "has_calls": bool(pictures.own_part(effects, request.access).workers),
+        "may_call": request.access.has_any({Right.CLOSE, Right.MANAGE_WORKERS}),
+        "may_make_up": request.access.has(Right.PLACE),
+        "error": error,
+        "cannot": _cannot(request, prison, ruling) if ruling else [],
+    }
+    status = error.status if error else 200
+    return render(request, "planner/closures/closure_detail.html", context, status=status)
+
+
+@require_POST
+@prison_view(Right.CLOSE)
+def closure_confirm(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Cancel exactly what the page showed."""
+    closure = get_object_or_404(closures_of(prison), pk=pk)
+    seen = request.POST.get("seen", "")
+    try:
+        decision = closing.confirm(closure, by=request.user, seen=seen, access=request.access)
+    except PlannerError as error:
+        return _detail(request, prison, closure, error)
+    count = len(decision.session_ids)
+    text = ngettext(
+        "Confirmed: %(count)s session is cancelled. Enrolments stay.",
+        "Confirmed: %(count)s sessions are cancelled. Enrolments stay.",
+        count,
+    )
+    messages.success(request, text % {"count": count})
+    return redirect("planner:closure_detail", prison.slug, decision.closures[0].pk)
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.CLOSE)
+def closure_lift(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """What was confirmed: first shows what can return and what cannot. Then lifts it."""
+    closure = get_object_or_404(closures_of(prison), pk=pk)
+    if request.method == "GET":
+        return _lift_page(request, prison, closure)
+    try:
+        decision = closing.lift(closure, by=request.user, access=request.access)
+    except PlannerError as error:
+        return _detail(request, prison, closure, error)
+    messages.success(request, _returned(decision))
+    return redirect("planner:closure_detail", prison.slug, decision.closures[0].pk)
+
+
+def _returned(decision: closing.Decision) -> str:
+    count, left = len(decision.session_ids), len(decision.ruling.cannot)
+    if not count and not left:
+        return _("It is lifted. No session was cancelled by it.")
+    text = ngettext(
+        "It is lifted: %(count)s session takes place after all.",
+        "It is lifted: %(count)s sessions take place after all.",
+        count,
+    ) % {"count": count}
+    if left:
+        text += " " + ngettext("%(left)s could not return.", "%(left)s could not return.", left) % {
+            "left": left
+        }
+    return text
+
+
+def _lift_page(request: PrisonRequest, prison: Prison, closure: Closure) -> HttpResponse:
+    picture = pictures.picture_of(closure, request.access)
+    ids = closing.sessions_taken_by(prison, picture.closures)
+    ruling = what_can_return(prison, ids, without_closures={row.pk for row in picture.closures})
+    context = {
+        "picture": picture,
+        "can": [(pictures.name_of(one.session, request.access), one) for one in ruling.can],
+        "cannot": _cannot(request, prison, ruling),
+    }
+    return render(request, "planner/closures/closure_lift.html", context)
+
+
+def _cannot(request: PrisonRequest, prison: Prison, ruling: Ruling) -> list[dict[str, Any]]:
+    """Each session that cannot, by name, with why."""
+    rows = []
+    for one in ruling.cannot:
+        spoken = speak(one.conflicts[:3], prison, request.access)
+        why = [one.why] if one.why else [reason.sentence for reason in spoken]
+        rows.append(
+            {"session": one.session, "name": pictures.name_of(one.session, request.access), "why": why}
+        )
+    return rows
+
+
+@require_POST
+@prison_view(Right.CLOSE)
+def closure_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Try once more to let return what could not when it was lifted."""
+    closure = get_object_or_404(closures_of(prison), pk=pk)
+    try:
+        decision = closing.restore(closure, by=request.user, access=request.access)
+    except PlannerError as error:
+        return _detail(request, prison, closure, error)
+    if decision.session_ids:
+        messages.success(request, _returned(decision))
+        return redirect("planner:closure_detail", prison.slug, pk)
+    refusal = PlannerError("nothing_returns", _("None of them can return: see why below."))
+    return _detail(request, prison, closure, refusal, decision.ruling)
+
+
+@require_GET
+@prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
+def closure_calls(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Whom to call, with telephone numbers: a page that also prints."""
+    picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
+    effects = pictures.own_part(pictures.effects_now(prison, picture), request.access)
+    context = {"picture": picture, "calls": pictures.calls_of(effects, request.access)}
+    return render(request, "planner/closures/closure_calls.html", context)
+
+
+@require_POST
+@prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
+def closure_called(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Everybody of the own services has been called: nothing to do any more."""
+    rows = closing.group_of(get_object_or_404(closures_of(prison), pk=pk))
+    access = request.access
+    own = [one for one in Organisation.objects.filter(prisons=prison) if access.may_change(one)]
+    everybody: list[Organisation | None] = [None]  # the liaison calls for all
+    for organisation in own or (everybody if access.has(Right.CLOSE) else []):
+        closing_todos.close(rows, by=request.user, now=now(), organisation=organisation)
+    messages.success(request, _("Noted: everybody has been called."))
+    return redirect("planner:closure_detail", prison.slug, pk)
+
+
+@require_GET
+@prison_view(Right.CLOSE, Right.DOWNLOAD_LISTS)
+def closure_cover(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The workbook that is laid over the lists of the closed days."""
+    picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
+    if picture.state != State.CONFIRMED:
+        error = PlannerError("not_confirmed", _("There is a cover sheet once it is confirmed."))
+        return _detail(request, prison, picture.root, error)
+    body = cover_sheet(prison, picture, pictures.effects_now(prison, picture), now=now())
+    name = f"geannuleerd-annule-{prison.slug}-{today(picture.starts_at):%Y-%m-%d}.xlsx"
+    return HttpResponse(
+        body, content_type=CONTENT_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

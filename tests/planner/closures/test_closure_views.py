@@ -1,0 +1,310 @@
+"""The pages of closures: look, announce, confirm, call, cover, reopen; and who may not."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from core import clock
+from planner.plan.closing import announce, confirm
+from planner.plan.closure_parts import ClosureDraft, Part
+from prisons.models import Prison, Todo, User
+from rooms.models import Closure, Room
+from sessions.models import GroupSession, Series, Worker
+from tests.factories import (
+    at,
+    make_activity,
+    make_enrollment,
+    make_room,
+    make_series,
+    make_session,
+    make_slot,
+    make_unit,
+    make_worker,
+    signed_in,
+)
+
+NOW = at("2026-11-22 12:00")
+DAY = "2026-11-24"
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is Sunday noon."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    assert clock.now() == NOW
+
+
+@pytest.fixture
+def room(haren: Prison) -> Room:
+    for weekday in range(1, 8):
+        make_slot(haren, weekday, "08:30", "11:00")
+        make_slot(haren, weekday, "18:00", "20:00")
+    return make_room(haren, name="Class A")
+
+
+@pytest.fixture
+def zoe(haren: Prison) -> Worker:
+    return make_worker(haren, name="Zoë Maes", phone="+32 470 00 11 22")
+
+
+@pytest.fixture
+def series(haren: Prison, service: Any) -> Series:
+    activity = make_activity(service, "Addiction talk")
+    return make_series(haren, activity=activity, list_code="A-07")
+
+
+@pytest.fixture
+def session(series: Series, room: Room, zoe: Worker) -> GroupSession:
+    make_enrollment(series)
+    return make_session(series, f"{DAY} 09:00", room=room, workers=[zoe], state="published", published_at=NOW)
+
+
+@pytest.fixture
+def announced(haren: Prison, liaison_bert: User, session: GroupSession) -> Closure:
+    part = Part(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
+    return announce(haren, ClosureDraft("strike", (part,)), by=liaison_bert, now=NOW).closures[0]
+
+
+@pytest.fixture
+def confirmed(announced: Closure, liaison_bert: User) -> Closure:
+    return confirm(announced, by=liaison_bert, now=NOW).closures[0]
+
+
+@pytest.fixture
+def liaison(liaison_bert: User) -> Client:
+    return signed_in(liaison_bert)
+
+
+@pytest.fixture
+def organiser(organiser_anna: User) -> Client:
+    return signed_in(organiser_anna)
+
+
+STRIKE = "/p/haren/closures/announce/?preset=strike-24"
+
+
+def test_the_effects_are_shown_before_anything_is_written(liaison: Client, session: GroupSession) -> None:
+    answer = liaison.post(STRIKE, {"day": DAY, "step": "look"})
+
+    told = answer.context["told"]
+    assert (told.sessions, told.people, told.workers) == (1, 1, 1)
+    assert not Closure.objects.exists()
+    page = answer.content.decode()
+    assert "Activiteit / Activité A-07" in page and "Addiction" not in page
+
+
+def test_what_was_looked_at_is_announced(liaison: Client, session: GroupSession) -> None:
+    seen = liaison.post(STRIKE, {"day": DAY, "step": "look"}).context["told"].seal
+
+    answer = liaison.post(STRIKE, {"day": DAY, "step": "announce", "seen": seen, "reason": "union"})
+
+    closure = Closure.objects.get()
+    assert answer.status_code == 302 and answer.url.endswith(f"/closures/{closure.pk}/")
+    assert (closure.starts_at, closure.ends_at) == (at("2026-11-23 22:00"), at(f"{DAY} 22:00"))
+    assert (closure.kind, closure.reason, closure.state) == ("strike", "union", "announced")
+
+
+def test_a_double_click_announces_once(liaison: Client, session: GroupSession) -> None:
+    data = {"day": DAY, "step": "look"}
+    data |= {"seen": liaison.post(STRIKE, data).context["told"].seal, "step": "announce"}
+    assert liaison.post(STRIKE, data).status_code == 302
+
+    answer = liaison.post(STRIKE, data)
+
+    assert answer.status_code == 409 and "already one" in answer.content.decode()
+    assert Closure.objects.count() == 1
+
+
+def test_announcing_something_else_than_was_seen_asks_to_look_again(
+    liaison: Client, session: GroupSession
+) -> None:
+    answer = liaison.post(STRIKE, {"day": DAY, "step": "announce", "seen": "0" * 16})
+    assert answer.status_code == 409 and answer.context["told"].sessions == 1
+    assert not Closure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("preset", "data", "said"),
+    [
+        ("strike-24", {"day": ""}, "required"),
+        ("strike-24", {"day": "2026-11-20"}, "past"),
+        ("strike-48", {"day": DAY, "decide_by": "2026-11-30T08:00"}, "before the end"),
+        ("reduced", {"first": "2026-11-25", "last": DAY}, "before the first"),
+        ("reduced", {"first": DAY, "last": "2027-11-24"}, "two months"),
+        ("other", {"closure_kind": "works", "place": "prison",
+                   "starts_at": f"{DAY}T12:00", "ends_at": f"{DAY}T08:00"}, "after the start"),
+        ("other", {"closure_kind": "works", "place": "room-99999",
+                   "starts_at": f"{DAY}T08:00", "ends_at": f"{DAY}T12:00"}, "not one of the available"),
+    ],
+)  # fmt: skip
+def test_unusable_input_comes_back_with_words(
+    liaison: Client, room: Room, preset: str, data: dict[str, str], said: str
+) -> None:
+    answer = liaison.post(f"/p/haren/closures/announce/?preset={preset}", {**data, "reason": "kept"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in page and 'value="kept"' in page
+
+
+def test_a_unit_of_another_prison_cannot_be_chosen(liaison: Client, room: Room, saint_gilles: Prison) -> None:
+    unit = make_unit(saint_gilles)
+    span = {"starts_at": f"{DAY}T08:00", "ends_at": f"{DAY}T12:00"}
+    data = {"closure_kind": "works", "place": f"unit-{unit.pk}", **span}
+    answer = liaison.post("/p/haren/closures/announce/?preset=other", data)
+    assert answer.status_code == 422
+
+
+def test_a_reduced_regime_closes_the_evening_and_what_is_not_ticked(
+    haren: Prison, liaison: Client, room: Room
+) -> None:
+    north, south = make_unit(haren, "N"), make_unit(haren, "S")
+    data = {"first": DAY, "last": DAY, "evening_from": "18:00", "open_units": [north.pk]}
+    url = "/p/haren/closures/announce/?preset=reduced"
+    seen = liaison.post(url, {**data, "step": "look"}).context["told"].seal
+
+    assert liaison.post(url, {**data, "step": "announce", "seen": seen}).status_code == 302
+
+    evening, of_unit = Closure.objects.order_by("pk")
+    assert (evening.room, evening.unit, evening.starts_at) == (None, None, at(f"{DAY} 18:00"))
+    assert (of_unit.unit, of_unit.group) == (south, evening.group)
+
+
+def test_confirming_cancels_what_the_page_showed(
+    liaison: Client, announced: Closure, session: GroupSession
+) -> None:
+    seal = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"].seal
+
+    answer = liaison.post(f"/p/haren/closures/{announced.pk}/confirm/", {"seen": seal})
+
+    assert answer.status_code == 302
+    session.refresh_from_db()
+    assert session.state == "cancelled"
+
+
+def test_confirming_twice_or_unseen_is_refused_in_words(
+    liaison: Client, announced: Closure, session: GroupSession
+) -> None:
+    url = f"/p/haren/closures/{announced.pk}/confirm/"
+    assert liaison.post(url, {"seen": "something else"}).status_code == 409
+    session.refresh_from_db()
+    assert session.state == "published"
+
+    seal = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"].seal
+    liaison.post(url, {"seen": seal})
+    answer = liaison.post(url, {"seen": seal})
+
+    assert answer.status_code == 409 and "Bert Claes has confirmed this" in answer.content.decode()
+
+
+def test_lifting_shows_first_and_gives_back(
+    liaison: Client, confirmed: Closure, session: GroupSession
+) -> None:
+    page = liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/")
+    assert len(page.context["can"]) == 1 and page.context["cannot"] == []
+
+    liaison.post(f"/p/haren/closures/{confirmed.pk}/lift/")
+
+    session.refresh_from_db()
+    assert session.state == "published"
+
+
+def test_what_cannot_return_is_named_with_its_reason(
+    liaison: Client, confirmed: Closure, session: GroupSession, room: Room, series: Series
+) -> None:
+    make_session(series, f"{DAY} 09:30", room=room)
+    page = liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/").content.decode()
+    assert "Class A is taken by" in page
+
+    liaison.post(f"/p/haren/closures/{confirmed.pk}/lift/")
+    again = liaison.post(f"/p/haren/closures/{confirmed.pk}/restore/")
+    assert again.status_code == 409 and "Class A is taken by" in again.content.decode()
+
+
+def test_undo_within_the_hour_from_the_page(
+    liaison: Client, confirmed: Closure, session: GroupSession
+) -> None:
+    undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["picture"].undo_id
+
+    answer = liaison.post(f"/p/haren/changes/{undo_id}/undo/", {"next": "/p/haren/closures/"})
+
+    assert answer.status_code == 302 and answer.url == "/p/haren/closures/"
+    session.refresh_from_db()
+    confirmed.refresh_from_db()
+    assert (session.state, confirmed.state) == ("published", "announced")
+
+
+def test_the_call_list_names_who_to_call_and_closes_the_todo(
+    organiser: Client, confirmed: Closure, session: GroupSession
+) -> None:
+    page = organiser.get(f"/p/haren/closures/{confirmed.pk}/calls/").content.decode()
+    assert "Zoë Maes" in page and "+32 470 00 11 22" in page and "Addiction talk" in page
+    assert Todo.objects.filter(done_at=None, kind="closure_call").count() == 1
+
+    organiser.post(f"/p/haren/closures/{confirmed.pk}/called/")
+
+    assert not Todo.objects.filter(done_at=None).exists()
+
+
+def test_an_organiser_calls_only_the_own_facilitators(
+    haren: Prison, organiser_emile: User, confirmed: Closure
+) -> None:
+    browser = signed_in(organiser_emile)
+    page = browser.get(f"/p/haren/closures/{confirmed.pk}/calls/").content.decode()
+    assert "Zoë" not in page
+    browser.post(f"/p/haren/closures/{confirmed.pk}/called/")
+    assert Todo.objects.filter(done_at=None, kind="closure_call").count() == 1
+
+
+def test_the_cover_sheet_is_bilingual_and_neutral(liaison: Client, confirmed: Closure) -> None:
+    answer = liaison.get(f"/p/haren/closures/{confirmed.pk}/cover/")
+
+    assert "geannuleerd-annule-haren-2026-11-24.xlsx" in answer["Content-Disposition"]
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert "GEANNULEERD / ANNULÉ" in cells
+    assert any("dinsdag 24 november" in cell and "mardi 24 novembre" in cell for cell in cells)
+    assert {"09:00", "10:30", "Class A", "Activiteit / Activité A-07"} <= set(cells)
+    assert not any("Addiction" in cell for cell in cells)
+
+
+def test_drafts_are_only_a_number_for_the_prison(
+    liaison: Client, series: Series, room: Room, announced: Closure
+) -> None:
+    make_session(series, f"{DAY} 18:00", room=room)
+    told = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"]
+    assert (told.sessions, told.hidden_drafts, len(told.owners[0].rows)) == (2, 1, 1)
+
+
+PATHS = ["", "confirm/", "lift/", "restore/", "calls/", "called/", "cover/", "make-up/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_stranger_finds_nothing(stranger_dirk: User, announced: Closure, path: str) -> None:
+    browser = signed_in(stranger_dirk)
+    url = f"/p/haren/closures/{announced.pk}/{path}"
+    assert {browser.get(url).status_code, browser.post(url).status_code} <= {404, 405}
+    own = f"/p/saint-gilles/closures/{announced.pk}/{path}"
+    assert {browser.get(own).status_code, browser.post(own).status_code} <= {404, 405}
+
+
+@pytest.mark.parametrize("path", ["confirm/", "lift/", "restore/"])
+def test_an_organiser_decides_nothing(
+    organiser: Client, announced: Closure, session: GroupSession, path: str
+) -> None:
+    assert organiser.post(f"/p/haren/closures/{announced.pk}/{path}").status_code == 403
+    assert organiser.get(STRIKE).status_code == 403
+    announced.refresh_from_db()
+    assert announced.state == "announced"
+
+
+def test_the_pages_stand(liaison: Client, organiser: Client, confirmed: Closure) -> None:
+    for browser in (liaison, organiser):
+        assert browser.get("/p/haren/closures/").status_code == 200
+        assert browser.get(f"/p/haren/closures/{confirmed.pk}/").status_code == 200
+    for preset in ("strike-24", "strike-48", "reduced", "other", "nonsense"):
+        assert liaison.get(f"/p/haren/closures/announce/?preset={preset}").status_code == 200
