@@ -110,7 +110,7 @@ class _Names:
         if name in self._tables:
             return self._tables[name].get(value, "?")
         if isinstance(value, dt.date):
-            return date_format(value, "D j M")
+            return date_format(value, "D j N")
         return str(value)
 
     def _other(self, session_id: int) -> tuple[str, str]:
@@ -143,7 +143,7 @@ def when(starts_at: dt.datetime | None, ends_at: dt.datetime | None) -> str:
 
 def _moment(at: dt.datetime) -> str:
     local = at.astimezone(BRUSSELS)
-    return f"{date_format(local, 'D j M')} {local:%H:%M}"
+    return f"{date_format(local, 'D j N')} {local:%H:%M}"
 
 
 def _clock(minutes: int) -> str:
