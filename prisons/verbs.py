@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 VERBS: dict[str, str | Promise] = {
+    "accept_ask": pgettext_lazy("audit", "did what another service asked"),
     "accept_invitation": pgettext_lazy("audit", "accepted an invitation"),
     "accept_proposal": pgettext_lazy("audit", "accepted a proposal"),
     "add": pgettext_lazy("audit", "added"),
@@ -49,6 +50,7 @@ VERBS: dict[str, str | Promise] = {
     "refuse": pgettext_lazy("audit", "refused"),
     "reinstate_role": pgettext_lazy("audit", "took up a role again"),
     "remove": pgettext_lazy("audit", "removed"),
+    "reopen_ask": pgettext_lazy("audit", "took an answer back"),
     "reopen": pgettext_lazy("audit", "reopened"),
     "request": pgettext_lazy("audit", "entered a request"),
     "resend": pgettext_lazy("audit", "sent a letter again"),
@@ -59,12 +61,16 @@ VERBS: dict[str, str | Promise] = {
     "skip": pgettext_lazy("audit", "noted one date off"),
     "start_job": pgettext_lazy("audit", "started long work"),
     "stop_job": pgettext_lazy("audit", "stopped long work"),
+    "refuse_ask": pgettext_lazy("audit", "refused what another service asked"),
     "take_back": pgettext_lazy("audit", "took back"),
     "undo": pgettext_lazy("audit", "undid"),
     "unmark": pgettext_lazy("audit", "took a mark back"),
     "unskip": pgettext_lazy("audit", "took one date off back"),
     "wait": pgettext_lazy("audit", "put on the waiting list"),
     "waive": pgettext_lazy("audit", "allowed this once"),
+    "withdraw_waiver": pgettext_lazy("audit", "allows it no longer"),
+    "tell": pgettext_lazy("audit", "told a service"),
+    "workers": pgettext_lazy("audit", "changed who leads it"),
     "withdraw": pgettext_lazy("audit", "withdrew"),
 }
 """Beside each entry stands what it was done to, so `add_room` is found as `add`."""

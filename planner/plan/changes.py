@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import PlannerError
 from planner.plan.codes import Conflict
 from prisons.models import ChangeSet
-from sessions.models import GroupSession, SessionWorker
+from sessions.models import GroupSession, SessionWorker, Waiver
 
 
 class Keep(Enum):
@@ -33,6 +33,16 @@ class Part(NamedTuple):
     language: str = ""
 
 
+class Allowed(NamedTuple):
+    """One rule that a coordinator lets a session break this once, and why (a Waiver as plain values)."""
+
+    code: str
+    reason: str
+    by_id: int
+    at: str
+    """The instant in ISO 8601, UTC."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What shall be different about one session. Start and end come together; a room needs a time."""
@@ -46,6 +56,10 @@ class Change:
     reason: str = ""
     """Why it is cancelled (Cancellation.Reason); needed when `state` becomes cancelled."""
     closure_id: int | None = None
+    waivers: tuple[Allowed, ...] | Keep = KEEP
+    """Exactly these; when left alone, those that still hold (see `waivers_that_hold`)."""
+    allow: tuple[Allowed, ...] = ()
+    """Rules that a coordinator waives with this very change; planner/plan/waivers.py says who may."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,7 @@ class Placing:
     workers: tuple[Part, ...]
     cancellation: tuple[str, int | None, str] | None = None
     """(reason, closure, the state it had)."""
+    waivers: tuple[Allowed, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -70,6 +85,7 @@ class Placing:
             "week_on": self.week_on.isoformat(),
             "workers": [list(part) for part in self.workers],
             "cancellation": list(self.cancellation) if self.cancellation else None,
+            "waivers": [list(allowed) for allowed in self.waivers],
         }
 
 
@@ -95,7 +111,7 @@ class Refused(PlannerError):
 
 
 def placing_of(session: GroupSession) -> Placing:
-    """How the session stands now; reads its workers and cancellation."""
+    """How the session stands now; reads its workers, cancellation and waivers."""
     parts = tuple(Part(sw.worker_id, sw.part, sw.language) for sw in session.session_workers.all())
     cancelled = getattr(session, "cancellation", None)
     return Placing(
@@ -106,4 +122,27 @@ def placing_of(session: GroupSession) -> Placing:
         session.week_on,
         tuple(sorted(parts)),
         (cancelled.reason, cancelled.closure_id, cancelled.was_state) if cancelled else None,
+        tuple(sorted(_allowed(waiver) for waiver in session.waivers.all())),
     )
+
+
+def _allowed(waiver: Waiver) -> Allowed:
+    return Allowed(waiver.code, waiver.reason, waiver.by_id, waiver.at.astimezone(dt.UTC).isoformat())
+
+
+def waivers_that_hold(
+    before: Placing,
+    room_id: int | None,
+    starts_at: dt.datetime | None,
+    ends_at: dt.datetime | None,
+    workers: tuple[Part, ...],
+) -> tuple[Allowed, ...]:
+    """What was allowed once was allowed for one room and one time: a move ends it.
+
+    Other facilitators end only what was allowed about a facilitator.
+    """
+    if (room_id, starts_at, ends_at) != (before.room_id, before.starts_at, before.ends_at):
+        return ()
+    if workers == before.workers:
+        return before.waivers
+    return tuple(allowed for allowed in before.waivers if allowed.code != "worker_unavailable")

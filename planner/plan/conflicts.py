@@ -87,9 +87,12 @@ def by_session(conflicts: Iterable[Conflict]) -> dict[int, list[Conflict]]:
 
 
 def added(before: Picture, after: Picture, rules: Rules) -> list[Conflict]:
-    """What a change would add: conflicts of `after` that `before` does not have."""
-    known = {conflict.key for conflict in find(before, rules)}
-    return [conflict for conflict in find(after, rules) if conflict.key not in known]
+    """What a change would add: conflicts of `after` that `before` does not have.
+
+    What is waived after it adds nothing; what was waived before and no longer is, is added.
+    """
+    known = {conflict.key for conflict in find(before, rules) if not conflict.is_waived}
+    return [c for c in find(after, rules) if not c.is_waived and c.key not in known]
 
 
 def _on_the_clock(

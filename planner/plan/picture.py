@@ -77,12 +77,17 @@ class Picture:
     waivers: Mapping[int, frozenset[str]] = field(default_factory=dict)
     worker_names: Mapping[int, str] = field(default_factory=dict)
 
-    def with_rows(self, changed: Iterable[Row], gone: Iterable[int] = ()) -> Picture:
-        """The same picture after a change that nobody has written yet."""
+    def with_rows(
+        self,
+        changed: Iterable[Row],
+        gone: Iterable[int] = (),
+        waivers: Mapping[int, frozenset[str]] | None = None,
+    ) -> Picture:
+        """The same picture after a change that nobody has written yet; `waivers` of the changed sessions."""
         rows = {**self.rows, **{row.session_id: row for row in changed}}
         for session_id in gone:
             rows.pop(session_id, None)
-        return replace(self, rows=rows)
+        return replace(self, rows=rows, waivers={**self.waivers, **(waivers or {})})
 
 
 def load(
@@ -117,7 +122,7 @@ def load(
         people=people,
         people_units=units_of_people(prison, people),
         separations=separated_pairs(prison),
-        waivers=_waivers(rows),
+        waivers=_waivers({*rows, *(expected or {})}),
         worker_names=names,
     )
 
@@ -220,8 +225,10 @@ def _workers(
     }
 
 
-def _waivers(rows: Mapping[int, Row]) -> dict[int, frozenset[str]]:
+def _waivers(session_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     waivers: dict[int, set[str]] = defaultdict(set)
-    for session_id, code in Waiver.objects.filter(session__in=list(rows)).values_list("session_id", "code"):
+    for session_id, code in Waiver.objects.filter(session__in=list(session_ids)).values_list(
+        "session_id", "code"
+    ):
         waivers[session_id].add(code)
     return {session_id: frozenset(codes) for session_id, codes in waivers.items()}

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
-from planner.plan import conflicts, picture
-from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of
+from planner.plan import conflicts, picture, since
+from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of, waivers_that_hold
 from planner.plan.codes import Conflict
 from prisons.access import Access, access_for
 from prisons.domain import audit
@@ -28,7 +28,7 @@ from prisons.domain.changes import Image, open_change_set, remember
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain.facts import rules_of
 from sessions import guards
-from sessions.models import Cancellation, GroupSession, SessionWorker
+from sessions.models import Cancellation, GroupSession, SessionWorker, Waiver
 
 State = GroupSession.State
 
@@ -71,7 +71,7 @@ def apply(
     with _guards_in_words(), transaction.atomic():
         prison = lock_facts(prison, now=now)
         works = _load(prison, changes, now, created)
-        _refuse_stale(works, seen or {})
+        _refuse_stale(works, seen or {}, now)
         if not ordered_by_prison:
             _refuse_others(works, access or access_for(by, prison, now=now))
         works = [work for work in works if work.changed or work.is_new]
@@ -96,7 +96,7 @@ def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: froz
         GroupSession.objects.in_prison(prison)
         .filter(pk__in=wanted)
         .select_related("series__activity__organisation", "cancellation", "changed_by")
-        .prefetch_related("session_workers")
+        .prefetch_related("session_workers", "waivers")
     )
     works = []
     for session in sessions:
@@ -132,9 +132,13 @@ def _after(before: Placing, change: Change) -> Placing:
             before.state,
         )
     workers = before.workers if isinstance(change.workers, Keep) else tuple(sorted(change.workers))
-    return Placing(
-        room_id, starts_at, ends_at, state, _monday(starts_at, before.week_on), workers, cancellation
-    )
+    if isinstance(change.waivers, Keep):
+        waivers = waivers_that_hold(before, room_id, starts_at, ends_at, workers)
+    else:
+        waivers = change.waivers
+    waivers = (*(one for one in waivers if one.code not in {new.code for new in change.allow}), *change.allow)
+    week_on = _monday(starts_at, before.week_on)
+    return Placing(room_id, starts_at, ends_at, state, week_on, workers, cancellation, tuple(sorted(waivers)))
 
 
 def _monday(starts_at: dt.datetime | None, otherwise: dt.date) -> dt.date:
@@ -144,14 +148,16 @@ def _monday(starts_at: dt.datetime | None, otherwise: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.isoweekday() - 1)
 
 
-def _refuse_stale(works: list[_Work], seen: Mapping[int, int]) -> None:
+def _refuse_stale(works: list[_Work], seen: Mapping[int, int], now: dt.datetime) -> None:
     for work in works:
         version = seen.get(work.session.pk)
         if version is not None and version != work.session.version:
+            what = since.in_words(since.fields_changed(work.session, version, now=now))
             raise PlannerError(
                 "stale",
-                _("%(who)s changed this at %(when)s. Nothing was changed. Look again, then decide."),
+                _("%(who)s changed %(what)s at %(when)s. Nothing was changed. Look again, then decide."),
                 who=work.session.changed_by or "?",
+                what=what or _("this"),
                 when=f"{work.session.changed_at.astimezone(clock.BRUSSELS):%H:%M}",
             )
 
@@ -194,7 +200,10 @@ def _conflicts_added(prison: Prison, works: list[_Work]) -> list[Conflict]:
         },
         extra_series={work.session.series_id for work in risky},
     )
-    after = loaded.with_rows([_row(work) for work in risky if work.after.state != State.CANCELLED])
+    after = loaded.with_rows(
+        [_row(work) for work in risky if work.after.state != State.CANCELLED],
+        waivers={work.session.pk: frozenset(one.code for one in work.after.waivers) for work in risky},
+    )
     return conflicts.added(loaded, after, rules_of(prison))
 
 
@@ -266,6 +275,7 @@ def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
         batch_size=500,
     )
     _write_cancellations([work for work in works if "cancellation" in work.changed], by, now)
+    _write_waivers([work for work in works if "waivers" in work.changed])
 
 
 def _fill(work: _Work, by: User, now: dt.datetime) -> None:
@@ -274,7 +284,7 @@ def _fill(work: _Work, by: User, now: dt.datetime) -> None:
     session.state, session.week_on = after.state, after.week_on
     session.version += 1
     # A calendar that has seen the session must see that it changed; one that never saw it needs no number.
-    session.sequence += session.published_at is not None
+    session.sequence += session.published_at is not None and work.changed != ["waivers"]
     if after.state == State.PUBLISHED and session.published_at is None:
         session.published_at = now
     session.changed_at, session.changed_by = now, by
@@ -292,6 +302,22 @@ def _write_cancellations(works: list[_Work], by: User, now: dt.datetime) -> None
             for work in works
             if work.after.cancellation
             for reason, closure_id, was in [work.after.cancellation]
+        ],
+        batch_size=500,
+    )
+
+
+def _write_waivers(works: list[_Work]) -> None:
+    if not works:
+        return
+    Waiver.objects.filter(session__in=[work.session for work in works]).delete()
+    Waiver.objects.bulk_create(
+        [
+            Waiver(
+                session=work.session, code=code, reason=reason, by_id=by_id, at=dt.datetime.fromisoformat(at)
+            )
+            for work in works
+            for code, reason, by_id, at in work.after.waivers
         ],
         batch_size=500,
     )

@@ -75,7 +75,9 @@ def choices(session: GroupSession, week: Week, *, at: dt.datetime | None = None)
         extra_workers=workers,
         expected={session.pk: (session.series_id, _expected_on(session, days, day_of_now))},
     )
-    seeker = _Seeker(session, workers, loaded.with_rows([], gone=[session.pk]), rules)
+    # What was allowed once holds for its present place only, so it helps nowhere else.
+    without = loaded.with_rows([], gone=[session.pk], waivers={session.pk: frozenset()})
+    seeker = _Seeker(session, workers, without, rules)
     return sorted(seeker.all(days), key=lambda choice: choice.rank)
 
 
