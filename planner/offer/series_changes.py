@@ -18,6 +18,7 @@ from core import clock
 from core.errors import PlannerError
 from enrollment.domain import places as places_of
 from enrollment.domain.requests import fill_series
+from enrollment.domain.versions import freeze_due
 from planner.plan import conflicts, picture
 from planner.plan.codes import Conflict
 from prisons.access import Access
@@ -37,7 +38,7 @@ def change_series(
     accepted: bool = False,
     now: dt.datetime | None = None,
 ) -> Series:
-    """Writes fields of a series; more places go to those who wait, at once.
+    """Writes fields of a series; more places go to those who wait, at once. Lists that are due freeze first.
 
     Raises PlannerError `not_yours` (403), `other_prison` (422), `changed_meanwhile` (409), `places_held`
     (409) when more people hold a place than there would be, and `series_hits` (409) with its `conflicts`
@@ -45,6 +46,7 @@ def change_series(
     """
     with transaction.atomic():
         prison = lock_prison(access.prison)
+        freeze_due(prison, now)
         stored = Series.objects.in_prison(prison).select_related("activity__organisation").get(pk=series.pk)
         for activity in (stored.activity, values.get("activity", stored.activity)):
             require_own(access, activity.organisation)

@@ -29,6 +29,7 @@ class Hit:
     series_id: int
     starts_at: dt.datetime
     places: int
+    list_code: str
 
 
 def save_building(
@@ -122,8 +123,11 @@ def sessions_hit_by(room: Room, capacity: int, *, now: dt.datetime | None = None
     sessions = room.group_sessions.filter(
         starts_at__gte=now or present(), series__places__gt=capacity, series__places__lte=stored
     ).exclude(state="cancelled")
-    rows = sessions.order_by("starts_at").values_list("pk", "series_id", "starts_at", "series__places")
-    return [Hit(pk, series, at.astimezone(BRUSSELS), places) for pk, series, at, places in rows if at]
+    names = ("pk", "series_id", "starts_at", "series__places", "series__list_code")
+    rows = sessions.order_by("starts_at").values_list(*names)
+    return [
+        Hit(pk, series, at.astimezone(BRUSSELS), places, code) for pk, series, at, places, code in rows if at
+    ]
 
 
 def set_room_in_use(room: Room, is_active: bool, *, by: User) -> Room:

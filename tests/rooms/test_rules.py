@@ -23,6 +23,8 @@ from tests.factories import (
     make_unit,
 )
 
+pytestmark = pytest.mark.postgres
+
 MORNING: dict[str, Any] = {
     "starts": dt.time(8, 30),
     "ends": dt.time(11),

@@ -26,6 +26,8 @@ from tests.factories import (
     signed_in,
 )
 
+pytestmark = pytest.mark.postgres
+
 PAGES = ["activity_list", "activity_add", "worker_list", "worker_add"]
 RULES = ["term_list", "term_add"]
 

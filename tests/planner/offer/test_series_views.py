@@ -27,6 +27,8 @@ from tests.factories import (
     signed_in,
 )
 
+pytestmark = pytest.mark.postgres
+
 FIRST = dt.date(2090, 11, 27)  # a Monday
 
 
