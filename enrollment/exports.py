@@ -23,7 +23,7 @@ def movement_list(day: Day, *, version: int | None = None) -> bytes:
     _overview(workbook.sheet(both("total")), day, version)
     for unit in day.units():
         sheet = workbook.sheet(unit or "-", "landscape")
-        sheet.heading(f"{joined(day.unit_nl, day.unit_fr).capitalize()} {unit}")
+        sheet.heading(f"{joined(day.unit_nl, day.unit_fr).capitalize()} {unit or both('unknown')}")
         _head(sheet, day, "movement_list", version)
         sheet.table(
             [
@@ -215,7 +215,7 @@ def _overview(sheet: Sheet, day: Day, version: int | None) -> None:
     slots = sorted({(count.starts, count.ends) for count in counts})
     found = {(count.unit, count.starts, count.ends): count.people for count in counts}
     units = day.units()
-    rows = [[unit, *(found.get((unit, *slot)) for slot in slots)] for unit in units]
+    rows = [[unit or both("unknown"), *(found.get((unit, *slot)) for slot in slots)] for unit in units]
     totals = [sum(found.get((unit, *slot), 0) for unit in units) for slot in slots]
     columns = [Column(joined(day.unit_nl, day.unit_fr).capitalize())]
     columns += [Column(f"{hour(starts)}–{hour(ends)}", is_centred=True) for starts, ends in slots]

@@ -50,6 +50,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "number": ("Nr.", "N°"),
     "organisation": ("Organisatie", "Organisation"),
     "out": ("uit", "sorti"),
+    "unknown": ("niet gekend", "inconnue"),
     "page": ("Pagina %(page)s van %(pages)s", "Page %(page)s sur %(pages)s"),
     "people_at_most": ("hoogstens %(number)s personen", "%(number)s personnes au plus"),
     "permission": ("Toelating", "Autorisation"),

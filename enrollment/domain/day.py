@@ -84,7 +84,9 @@ class Meeting:
 
     @property
     def moving(self) -> tuple[Person, ...]:
-        """Those who must leave their living unit for it."""
+        """Those who must leave their living unit for it; whose unit is not known must be fetched as well."""
+        if not self.inside_unit:
+            return self.people
         return tuple(person for person in self.people if person.unit != self.inside_unit)
 
 
