@@ -1,15 +1,36 @@
-"""Every address of a prison, walked by somebody from another prison and by somebody who has not signed in."""
+"""Every address of a prison, walked by a stranger, by a visitor, and for rows of another prison."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
+import pytest
+from django.http import HttpResponseNotFound
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import get_converters
 
-from tests.factories import signed_in
+from planner import urls
+from prisons.models import Prison
+from tests.factories import (
+    at,
+    make_building,
+    make_closure,
+    make_enrollment,
+    make_holiday,
+    make_membership,
+    make_room,
+    make_series,
+    make_session,
+    make_slot,
+    make_term,
+    make_unit,
+    make_user,
+    make_worker,
+    signed_in,
+)
 
-SAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-4000-8000-000000000000"}
+SAMPLES = {"slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-4000-8000-000000000000"}
 SAMPLES |= {"week": "2026-W48", "date": "2026-11-23", "day": "2026-11-23"}
 
 
@@ -27,7 +48,7 @@ def prison_patterns() -> Iterator[tuple[str, URLPattern]]:
     yield from walk(get_resolver().url_patterns, "")
 
 
-def address_of(route: str) -> str:
+def address_of(route: str, number: int = 1) -> str:
     parts = []
     for part in route.split("<"):
         if ">" not in part:
@@ -35,9 +56,17 @@ def address_of(route: str) -> str:
             continue
         inside, after = part.split(">", 1)
         kind, _colon, name = inside.rpartition(":")
-        parts.append("haren" if name == "prison" else SAMPLES[kind or "str"])
+        parts.append(
+            "haren" if name == "prison" else str(number) if kind == "int" else SAMPLES[kind or "str"]
+        )
         parts.append(after)
     return "/" + "".join(parts)
+
+
+@pytest.fixture(autouse=True)
+def _bare_404(monkeypatch):
+    """Hundreds of pages that say "not found" need no frame around it."""
+    monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponseNotFound(), raising=False)
 
 
 def test_every_page_of_a_prison_is_guarded():
@@ -52,9 +81,10 @@ def test_the_walk_finds_the_pages_and_knows_the_parts():
     assert {"int", "slug", "str"} <= get_converters().keys()
 
 
-def statuses(client, route: str) -> set[int]:
+def statuses(client, route: str, number: int = 1) -> set[int]:
     """Of GET and POST; a method that a page does not know says nothing about the prison."""
-    return {client.get(address_of(route)).status_code, client.post(address_of(route)).status_code} - {405}
+    address = address_of(route, number)
+    return {client.get(address).status_code, client.post(address).status_code} - {405}
 
 
 def test_a_stranger_finds_nothing(haren, stranger_dirk):
@@ -67,3 +97,47 @@ def test_a_visitor_is_sent_to_sign_in(client, haren):
     answers = {route: statuses(client, route) for route, _pattern in prison_patterns()}
     assert {route: found for route, found in answers.items() if found != {302}} == {}
     assert client.get(address_of("p/<slug:prison>/audit/"))["Location"].startswith("/accounts/login/")
+
+
+def rows_in(prison: Prison, day: int) -> set[int]:
+    """One row of each kind in this prison: their numbers, each once."""
+    unit, room, slot, worker = make_unit(prison), make_room(prison), make_slot(prison), make_worker(prison)
+    closure = make_closure(prison, at("2026-11-24 08:00"), at("2026-11-24 12:00"))
+    series = make_series(prison)
+    session = make_session(series, room=room, workers=[worker])
+    enrollment = make_enrollment(series)
+    person, term = enrollment.participant, make_term(prison, name=f"Term {day}")
+    rows = [unit, room, slot, worker, closure, series, series.activity, session, enrollment, person, term]
+    rows += [make_building(prison, name=f"Gebouw {day}"), make_holiday(prison, dt.date(2026, 11, day))]
+    rows += [make_membership(make_user(), prison, "liaison")]
+    return {row.pk for row in rows}
+
+
+@pytest.fixture
+def person_of_all_roles(haren, service):
+    """Nobody has so many rights; what even this person cannot reach, nobody can."""
+    user = make_user("Alle Rollen")
+    for role in ("coordinator", "organiser", "worker"):
+        make_membership(user, haren, role, service)
+    for role in ("liaison", "auditor"):
+        make_membership(user, haren, role)
+    return user
+
+
+def test_rows_of_another_prison_do_not_exist_here(saint_gilles, person_of_all_roles):
+    """Haren has no row of these kinds: a page that answers shows or changes one of Saint-Gilles."""
+    own = max(person_of_all_roles.memberships.values_list("pk", flat=True))
+    # Numbers start at one for every kind of row: so many rows that none of the last has a number of Haren's.
+    elsewhere = [rows_in(saint_gilles, day) for day in range(1, own + 2)][-1]
+    assert min(elsewhere) > own
+    browser, found = signed_in(person_of_all_roles), {}
+    for route, _pattern in prison_patterns():
+        for number in elsewhere if "<int" in route else ():
+            if (answer := statuses(browser, route, number)) != {404}:
+                found[route] = answer
+    assert found == {}
+
+
+def test_an_expired_sign_in_inside_htmx_moves_the_whole_page(client, haren):
+    answer = client.get("/p/haren/audit/", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"].startswith("/accounts/login/")
