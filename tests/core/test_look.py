@@ -1,10 +1,12 @@
 """The look keeps its promises: contrast in both themes, icons that exist, no colour outside the tokens."""
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template import Context, Template
 
 from core.looks import DOMAINS, STATES, TONES
@@ -156,3 +158,15 @@ def test_components_page_stands_in_every_language(client, db, language):
     answer = client.get("/components/")
     assert answer.status_code == 200
     assert f'<html lang="{language}"' in answer.content.decode()
+
+
+def test_the_first_page_is_light(client, db):
+    """Everything that the sign-in page loads, compressed as it travels, within 200 kB."""
+    html = client.get("/accounts/login/").content
+    total = len(gzip.compress(html))
+    for path in set(re.findall(r'/static/([^"#]+)', html.decode())) | {"img/chevron.svg"}:
+        found = finders.find(path)
+        assert found, path
+        body = Path(found).read_bytes()
+        total += len(body) if path.endswith(".woff2") else len(gzip.compress(body))
+    assert total < 200_000
