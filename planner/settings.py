@@ -126,7 +126,11 @@ Q_CLUSTER = {
     "sync": False,
 }
 # Task: minutes between two runs. `manage.py schedule_tasks` (which `serve` runs) tells the worker.
-REGULAR_TASKS = {"prisons.tasks.sweep": 5}
+REGULAR_TASKS = {
+    "prisons.tasks.sweep": 5,
+    "enrollment.tasks.keep_lists": 5,
+    "planner.telling.tasks.post_daily": 15,
+}
 
 # --- Who is it --------------------------------------------------------------------------------------------
 
@@ -275,6 +279,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 if TESTING:
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")  # the live server serves files itself
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; only in tests
     if IS_SQLITE:
         # A file, not memory: browser and race tests reach it from threads and processes of their own.
