@@ -57,7 +57,10 @@ class SessionFilter(forms.Form):
         label=gettext_lazy("State"), required=False,
         choices=[("", gettext_lazy("Every state")), *State.choices],
     )  # fmt: skip
-    mine = forms.BooleanField(label=gettext_lazy("My service only"), required=False)
+    whose = forms.ChoiceField(
+        label=gettext_lazy("Service"), required=False,
+        choices=[("", gettext_lazy("Every service")), ("mine", gettext_lazy("My service only"))],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,10 +85,8 @@ class SessionFilter(forms.Form):
 @prison_view(Right.PLACE)
 def session_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The table, with its filter in the address."""
-    given = (
-        request.GET if "first" in request.GET else {"first": today(), "last": today() + AHEAD, "mine": True}
-    )
-    form = SessionFilter(request.GET if request.GET else given, prison=prison)
+    given = request.GET or {"first": today(), "last": today() + AHEAD, "whose": "mine"}
+    form = SessionFilter(given, prison=prison)
     page = Paginator(_rows(request, prison, form.chosen()), ROWS_PER_PAGE).get_page(
         number_of(request.GET.get("page")) or 1
     )
@@ -108,7 +109,7 @@ def _rows(request: PrisonRequest, prison: Prison, chosen: dict[str, Any]) -> Any
             rows = rows.filter(**{path: chosen[name]})
     if chosen.get("state"):
         rows = rows.filter(state=chosen["state"])
-    if chosen.get("mine"):
+    if chosen.get("whose") == "mine":
         access = request.access
         rows = rows.filter(series__activity__organisation__in=access.organisation_ids) | rows.filter(
             series__activity__organisation__authority__in=access.authorities

@@ -19,6 +19,7 @@ from core.xlsx import CONTENT_TYPE
 from planner.closures import picture as pictures
 from planner.closures.cover import cover_sheet
 from planner.closures.forms import PRESETS, ClosureForm, form_of
+from planner.closures.notices import services_not_called
 from planner.plan import closing, closing_todos
 from planner.plan.closing_effects import effects_of
 from planner.plan.closure_refusals import refuse_unusable
@@ -132,6 +133,7 @@ def _detail(
     context = {
         "picture": picture,
         "told": pictures.tell(effects, request.access),
+        "not_called": services_not_called(picture.closures) if picture.state == State.CONFIRMED else [],
         "has_calls": bool(pictures.own_part(effects, request.access).workers),
         "may_call": request.access.has_any({Right.CLOSE, Right.MANAGE_WORKERS}),
         "may_make_up": request.access.has(Right.PLACE),

@@ -57,6 +57,7 @@ def groups(access: Access) -> list[Group]:
             _("Holidays and periods"),
             _("Public and school holidays, Ramadan"),
         ),
+        (Right.SEE_BOARD, "planner:closure_list", _("Closures"), _("Strikes, works, reduced regime")),
         (Right.MANAGE_RULES, "sessions:term_list", _("Terms"), _("What is planned and published as one")),
         (
             Right.PLACE,

@@ -43,7 +43,9 @@ def dates_for(
     looked at; it stops as soon as it has enough.
     """
     now = now or clock.now()
-    first = Week.from_date(max(today(session.starts_at) if session.starts_at else session.week_on, today(now)))
+    first = Week.from_date(
+        max(today(session.starts_at) if session.starts_at else session.week_on, today(now))
+    )
     meets_on = set(_days_of(session))
     found: list[Choice] = []
     for number in range(weeks):

@@ -109,7 +109,7 @@ def _load(prison: Prison, session_ids: Iterable[int]) -> list[GroupSession]:
         GroupSession.objects.in_prison(prison)
         .filter(pk__in=list(session_ids))
         .select_related("series__activity__organisation", "room", "cancellation")
-        .prefetch_related("session_workers")
+        .prefetch_related("session_workers", "waivers")
         .order_by("starts_at", "pk")
     )
 
@@ -150,6 +150,8 @@ def _tried(prison: Prison, sessions: list[GroupSession], rules: Rules) -> list[V
             for session in of_the_day
         },
     )
+    allowed = {s.pk: frozenset(waiver.code for waiver in s.waivers.all()) for s in sessions}
+    loaded = replace(loaded, waivers={**loaded.waivers, **allowed})
     for day, of_the_day in by_day.items():
         verdicts += _of_a_day(_near(loaded, day), of_the_day, rules)
     return verdicts

@@ -13,9 +13,9 @@ from core import clock
 from core.weeks import Week
 from enrollment.domain import counts
 from enrollment.domain.taking_part import occupancy
+from planner.closures.notices import ClosureNotice, notices_for
 from planner.plan.open_conflicts import hard_count
 from prisons.access import Access, Right
-from rooms.models import Closure
 from sessions.models import GroupSession
 
 
@@ -41,7 +41,7 @@ class Summary:
     tiles: list[Tile]
     sessions: list[TodaySession]
     next_sessions: list[TodaySession] = field(default_factory=list)
-    closures: list[Closure] = field(default_factory=list)
+    closures: list[ClosureNotice] = field(default_factory=list)
     is_worker: bool = False
 
 
@@ -50,7 +50,7 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
     now = now or clock.now()
     day = clock.today(now)
     if not access.has(Right.SEE_BOARD):
-        return Summary(day, [], [], _own_next(access, now), is_worker=True)
+        return Summary(day, [], [], _own_next(access, now), notices_for(access, now), is_worker=True)
     sessions = GroupSession.objects.in_prison(access.prison).on_day(day)
     if access.uses_neutral_names:
         sessions = sessions.exclude(state=GroupSession.State.DRAFT)
@@ -60,12 +60,7 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
         day=day,
         tiles=list(_tiles(access)),
         sessions=_told(sessions.exclude(room=None), access),
-        closures=list(
-            Closure.objects.in_prison(access.prison)
-            .exclude(state=Closure.State.LIFTED)
-            .filter(ends_at__gt=now, starts_at__lt=now + dt.timedelta(days=14))
-            .select_related("room", "unit")
-        ),
+        closures=notices_for(access, now),
     )
 
 

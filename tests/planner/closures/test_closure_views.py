@@ -308,3 +308,26 @@ def test_the_pages_stand(liaison: Client, organiser: Client, confirmed: Closure)
         assert browser.get(f"/p/haren/closures/{confirmed.pk}/").status_code == 200
     for preset in ("strike-24", "strike-48", "reduced", "other", "nonsense"):
         assert liaison.get(f"/p/haren/closures/announce/?preset={preset}").status_code == 200
+
+
+def test_the_first_page_tells_of_it_and_whom_to_call(
+    liaison: Client, organiser: Client, announced: Closure, worker_chloe: User, zoe: Worker
+) -> None:
+    zoe.user = worker_chloe
+    zoe.save()
+    for browser, link in ((liaison, True), (organiser, True), (signed_in(worker_chloe), False)):
+        page = browser.get("/p/haren/").content.decode()
+        assert "Strike: announced" in page
+        assert (f"/p/haren/closures/{announced.pk}/" in page) is link
+    assert "Warn the facilitator of your 1 session" in organiser.get("/p/haren/").content.decode()
+    assert "Warn the facilitator" not in liaison.get("/p/haren/").content.decode()
+
+
+def test_a_facilitator_is_not_bothered_with_other_rooms(
+    haren: Prison, worker_chloe: User, zoe: Worker, session: GroupSession, liaison_bert: User
+) -> None:
+    zoe.user = worker_chloe
+    zoe.save()
+    part = Part(make_room(haren).pk, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
+    announce(haren, ClosureDraft("works", (part,)), by=liaison_bert, now=NOW)
+    assert "Works" not in signed_in(worker_chloe).get("/p/haren/").content.decode()

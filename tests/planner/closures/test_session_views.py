@@ -68,7 +68,7 @@ def test_the_table_shows_what_the_filter_asks(
     assert shown("?first=2026-11-24&last=2026-11-24") == [own[1]]
     assert shown(f"?worker={zoe.pk}") == [theirs.pk]
     assert shown(f"?series={theirs.series_id}&room={room.pk}&state=draft") == [theirs.pk]
-    assert shown("?first=nonsense&room=abc&mine=on") == own
+    assert shown("?first=nonsense&room=abc&whose=mine") == own
 
 
 def test_cancelling_shows_first_and_then_does_it_as_one_act(
