@@ -1,4 +1,4 @@
-"""Before a fact that lists read is changed: lock the prison, and refuse dates in the past."""
+"""Before a fact that lists read is changed: lock the prison, freeze what is due, refuse dates in the past."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random histories: whatever people do in whatever order, no place is given twice, nobody is passed over without a
+"""Random histories, in whatever order: no place is given twice, nobody is passed over without a
 reason, every request is answered or undecided, and lists of past dates do not change."""
 
 import datetime as dt

@@ -537,3 +537,13 @@ def test_away_and_back(haren, organiser_anna):
     assert browser.post(url("person_away", haren, person.pk)).status_code == 409
     browser.post(url("person_back", haren, person.pk))
     assert browser.post(url("person_back", haren, person.pk)).status_code == 409
+
+
+@pytest.mark.parametrize("tab", ["in_group", "waiting", "undecided"])
+def test_every_form_carries_its_token(haren, group, organiser_anna, tab):
+    """Included parts get a context of their own: without the token they would fail where JavaScript does."""
+    make_enrollment(group)
+    make_enrollment(group, state="waiting")
+    note(group, organiser_anna)
+    text = signed_in(organiser_anna).get(url("series_detail", haren, group.pk), {"tab": tab}).content.decode()
+    assert text.count('method="post"') == text.count("csrfmiddlewaretoken") > 3
