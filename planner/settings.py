@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
-    "planner.static_files.PlannerStaticFilesConfig",
+    "django.contrib.staticfiles" if TESTING else "planner.static_files.PlannerStaticFilesConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
