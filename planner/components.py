@@ -55,6 +55,17 @@ class SampleForm(forms.Form):
     )
 
 
+class SampleFilters(forms.Form):
+    """What a filter bar holds: words, and a choice or two."""
+
+    q = forms.CharField(label=gettext_lazy("Title or code"), required=False)
+    chosen = forms.ChoiceField(
+        label=gettext_lazy("Life domain"),
+        choices=[("", gettext_lazy("Every life domain")), *((k, v.word) for k, v in DOMAINS.items())],
+        required=False,
+    )
+
+
 def components(request: HttpRequest) -> HttpResponse:
     """Shown in the demo and in development only; it holds invented words and nobody's data."""
     if not (settings.DEMO or settings.DEBUG or settings.TESTING):
@@ -73,6 +84,7 @@ def samples() -> dict[str, Any]:
         "tones": ["ok", "info", "warn", "stop", "quiet"],
         "form": SampleForm(auto_id="empty_%s"),
         "wrong": filled,
+        "filters": SampleFilters(auto_id="filter_%s"),
         "page": Paginator(range(1, 241), 50).page(2),
         "tabs": _tabs(),
         "chips": _chips(),
