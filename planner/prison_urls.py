@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "planner"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.today.urls")),
+    path("", include("planner.asks.urls")),
     path("", include("planner.board.urls")),
     path("", include("planner.closures.urls")),
     path("", include("planner.offer.urls")),
+    path("", include("planner.telling.urls")),
 ]

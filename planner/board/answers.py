@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +16,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import PlannerError
 from core.htmx import is_partial
+from core.htmx import redirect as htmx_redirect
 from core.weeks import Week
+from planner.asks.offers import offers_for
 from planner.board.filters import BoardFilter
 from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
-from planner.plan.sentences import speak
+from planner.plan.codes import Conflict
+from planner.plan.sentences import Spoken, speak
 from prisons.access import PrisonRequest
 from prisons.models import Prison
+from sessions.models import GroupSession
 
 
 def board_of(request: PrisonRequest, prison: Prison, week: Week) -> dict[str, Any]:
@@ -36,6 +42,9 @@ def done(
     if not is_partial(request):
         messages.success(request, text)
         return redirect(board_url(prison, week, request))
+    if not _stands_on_board(request, prison):
+        messages.success(request, text)
+        return htmx_redirect(board_url(prison, week, request))
     prison.refresh_from_db(fields=["plan_version", "rules_version"])  # what was just written counts
     context = board_of(request, prison, week) | {"prison": prison}
     toast = render_to_string(
@@ -48,18 +57,27 @@ def done(
     return response
 
 
+def _stands_on_board(request: PrisonRequest, prison: Prison) -> bool:
+    """Whether the page in front of the reader has the table that an answer swaps."""
+    page = request.htmx.current_url_abs_path
+    return page is None or urlsplit(page).path == reverse("planner:board", args=[prison.slug])
+
+
 def refused(
-    request: HttpRequest, prison: Prison, error: PlannerError, *, form: dict[str, Any]
+    request: PrisonRequest, prison: Prison, error: PlannerError, *, form: dict[str, Any]
 ) -> HttpResponse:
     """409 (or 422) with every reason in words; where only points to watch stand in the way, a way on.
 
-    `form` is what was sent (url and fields), so that consent sends the same again.
+    `form` is what was sent (url and fields), so that consent sends the same again; its `session` is the one
+    that was to be changed: then the refusal offers what else can be done (planner/asks/offers.py).
     """
+    session: GroupSession | None = form.get("session")
     found = error.conflicts if isinstance(error, Refused) else ()
     access = getattr(request, "access", None)
     context = {
         "error": error,
-        "reasons": _without_twins(speak(found, prison, access)),
+        "reasons": _each_once(speak(_without_twins(found, session), prison, access)),
+        "offers": offers_for(request, prison, error, session),
         "needs_consent": isinstance(error, Refused) and error.needs_consent,
         "form_url": form["url"],
         "fields": form["fields"],
@@ -73,12 +91,19 @@ def refused(
     return render(request, "planner/board/refusal.html", context, status=error.status)
 
 
-def _without_twins(reasons: list[Any]) -> list[Any]:
-    """The same fact seen from both sessions is one reason."""
-    kept: dict[tuple[str, str], Any] = {}
-    for reason in reasons:
-        kept.setdefault((reason.code, reason.sentence if reason.other_id is None else ""), reason)
+def _without_twins(found: Iterable[Conflict], session: GroupSession | None) -> list[Conflict]:
+    """The same fact seen from both sessions is one reason: the one of the session that was to be changed."""
+    own = session.pk if session else None
+    kept: dict[Any, Conflict] = {}
+    for conflict in sorted(found, key=lambda c: (not c.is_hard, c.session_id != own)):
+        other = dict(conflict.facts).get("other")
+        pair = conflict.code, frozenset({conflict.session_id, other})
+        kept.setdefault(conflict.key if other is None else pair, conflict)
     return list(kept.values())
+
+
+def _each_once(reasons: list[Spoken]) -> list[Spoken]:
+    return list({(reason.code, reason.sentence): reason for reason in reasons}.values())
 
 
 def board_url(prison: Prison, week: Week, request: HttpRequest) -> str:

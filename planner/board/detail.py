@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.clock import now, today
 from enrollment.domain.taking_part import occupancy
-from planner.plan import conflicts, picture
+from planner.asks.rows import AskRow, rows_of
+from planner.models import Ask
+from planner.plan import conflicts, picture, waivers
+from planner.plan.ask_lists import asks_of
+from planner.plan.codes import WAIVABLE
 from planner.plan.sentences import Spoken, speak, when
 from prisons.access import Access, Right
 from prisons.models import ChangeSet
@@ -28,6 +33,13 @@ class SessionDetail:
     is_past: bool
     may_see_names: bool
     undo_id: int | None = None
+    may_ask: bool = False
+    """Belongs to another service, and lies ahead."""
+    may_waive: bool = False
+    can_be_waived: bool = False
+    """Some rule is broken that a coordinator may allow this once."""
+    asks: tuple[AskRow, ...] = ()
+    """Asks about it that wait for an answer, as far as they are the reader's business."""
 
     @property
     def hard(self) -> list[Spoken]:
@@ -43,19 +55,44 @@ def session_detail(session: GroupSession, access: Access) -> SessionDetail:
     prison = session.prison
     is_mine = access.may_change(session.series.activity.organisation)
     is_past = session.starts_at is not None and session.starts_at < now() and _day(session) < today()
+    may_plan = access.has(Right.PLACE) and not is_past
+    reasons = tuple(_with_waivers(speak(_conflicts(session), prison, access), session))
+    may_waive = not is_past and waivers.may_waive(session.series.activity.organisation, access)
     return SessionDetail(
         session=session,
         title=session.series.neutral_name if access.uses_neutral_names else str(session.series),
         when=when(session.starts_at, session.ends_at),
         workers=tuple(session.session_workers.select_related("worker")),
         enrolled=len(occupancy(prison, {session.pk}).get(session.pk, ())),
-        reasons=tuple(speak(_conflicts(session), prison, access)),
+        reasons=reasons,
         is_mine=is_mine,
-        may_change=is_mine and access.has(Right.PLACE) and not is_past,
+        may_change=is_mine and may_plan,
         is_past=is_past,
         may_see_names=access.has(Right.SEE_NAMES),
         undo_id=_undo_id(session, access),
+        may_ask=not is_mine and may_plan and session.is_live,
+        may_waive=may_waive,
+        can_be_waived=may_waive and any(one.is_hard and one.code in WAIVABLE for one in reasons),
+        asks=_open_asks(session, access) if may_plan else (),
     )
+
+
+def _with_waivers(reasons: list[Spoken], session: GroupSession) -> Iterator[Spoken]:
+    """What is allowed once says why and by whom."""
+    known = {waiver.code: waiver for waiver in session.waivers.select_related("by")}
+    for reason in reasons:
+        waiver = known.get(reason.code) if reason.is_waived else None
+        yield (
+            replace(reason, allowed=f"{waiver.reason} ({waiver.by})", waiver_id=waiver.pk)
+            if waiver
+            else reason
+        )
+
+
+def _open_asks(session: GroupSession, access: Access) -> tuple[AskRow, ...]:
+    """Sent or received by the reader's services."""
+    asks = asks_of(session.prison).filter(session=session, state=Ask.State.OPEN)
+    return tuple(row for row in rows_of(asks, access) if row.may_answer or row.may_take_back)
 
 
 def _day(session: GroupSession) -> Any:

@@ -73,6 +73,8 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     before, after = neighbours(week)
     context = {
         "session": session,
+        "owner": session.series.activity.organisation,
+        "is_mine": request.access.may_change(session.series.activity.organisation),
         "week": week,
         "before": before,
         "after": after,

@@ -15,6 +15,7 @@ from core.clock import BRUSSELS, today
 from core.errors import PlannerError
 from core.htmx import render_part
 from core.weeks import Week
+from planner.asks.offers import allowed
 from planner.board import moves
 from planner.board.answers import board_of, board_url, done, refused
 from planner.board.choices import filter_choices
@@ -25,12 +26,13 @@ from planner.plan.changes import Change
 from planner.plan.placement import apply
 from planner.plan.publishing import PublicationRefused, look, publish
 from planner.plan.sentences import speak
+from planner.plan.telling import told_by
 from planner.plan.undo import undo as undo_act
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import ChangeSet, Prison
 from sessions.models import GroupSession
 
-FIELDS_NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "accept_soft"}
+FIELDS_NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "accept_soft", "allow", "why"}
 
 
 def _week(text: str) -> Week:
@@ -57,7 +59,8 @@ def _sessions(request: PrisonRequest, prison: Prison) -> QuerySet[GroupSession]:
 
 def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSession) -> dict[str, Any]:
     fields = [(k, v) for k, v in request.POST.items() if k not in FIELDS_NOT_SENT_AGAIN]
-    return {"url": url, "fields": fields, "back_url": board_url(prison, _week_of(session), request)}
+    back = board_url(prison, _week_of(session), request)
+    return {"url": url, "fields": fields, "back_url": back, "session": session}
 
 
 @require_GET
@@ -113,6 +116,7 @@ def session_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
             return refused(request, prison, error, form=_sent(request, prison, request.path, session))
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "session": session, "week": _week_of(session)}
+    context["told"] = told_by(prison, [Change(session.pk)])
     return render_part(request, "planner/board/move.html", "planner/board/_move.html", context, status=status)
 
 
@@ -152,13 +156,14 @@ def session_drop(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
 def _move(
     request: PrisonRequest, prison: Prison, session: GroupSession, change: Change, data: dict[str, Any]
 ) -> HttpResponse:
+    change = allowed(request, session, change)
     outcome = apply(
         prison,
         [change],
         by=request.user,
         verb="move",
         seen={session.pk: data["version"]},
-        accept_soft=data["accept_soft"],
+        accept_soft=data["accept_soft"] or bool(change.allow),
         access=request.access,
     )
     session.refresh_from_db()
@@ -188,6 +193,7 @@ def session_cancel(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
         text = _("%(session)s is cancelled.") % {"session": session.series}
         return done(request, prison, _week_of(session), text, outcome)
     context = {"form": form, "session": session, "week": _week_of(session)}
+    context["told"] = told_by(prison, [Change(session.pk)])
     status = 422 if request.method == "POST" else 200
     return render_part(
         request, "planner/board/cancel.html", "planner/board/_cancel.html", context, status=status

@@ -31,6 +31,9 @@ class Spoken:
     way_out: str
     other_id: int | None = None
     """The session in the way, when there is one: the page links to it."""
+    allowed: str = ""
+    """Of a waived rule: the reason, and who allowed it."""
+    waiver_id: int | None = None
 
 
 def speak(conflicts: Iterable[Conflict], prison: Prison, access: Access | None = None) -> list[Spoken]:

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.weeks import Week
-from enrollment.domain import counts
+from enrollment.domain import counts, sheet_entry
 from enrollment.domain.taking_part import occupancy
 from planner.closures.notices import ClosureNotice, notices_for
+from planner.plan.ask_lists import received
 from planner.plan.open_conflicts import hard_count
+from planner.telling import calls
 from prisons.access import Access, Right
 from sessions.models import GroupSession
 
@@ -79,12 +81,21 @@ def _tiles(access: Access) -> list[Tile]:
             Tile(counts.undecided(access).count(), _("requests to decide"), desk),
             Tile(counts.to_hand_out(access).count(), _("reply slips to hand out"), f"{desk}?tab=hand-out"),
         ]
+    if access.has(Right.MANAGE_WORKERS):
+        url = reverse("planner:call_list", args=[slug])
+        tiles.append(Tile(len(calls.calls(access)), _("facilitators to call"), url, "stop"))
+    if access.has(Right.MARK):
+        url = reverse("enrollment:attendance_list", args=[slug])
+        tiles.append(Tile(sheet_entry.to_type_in(access).count(), _("sheets to type in"), url))
     if access.has(Right.SEE_BOARD):
         tiles.append(
             Tile(
                 hard_count(access), _("conflicts to solve"), reverse("planner:conflicts", args=[slug]), "stop"
             )
         )
+    if access.has(Right.PLACE):
+        asks = reverse("planner:ask_list", args=[slug])
+        tiles.append(Tile(received(access).count(), _("asks of other services to answer"), asks, "warn"))
     return tiles
 
 

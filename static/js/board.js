@@ -39,7 +39,7 @@
     board().dataset.sortable = "yes";
     if (!new URLSearchParams(location.search).get("rows") || new URLSearchParams(location.search).get("rows") === "rooms") {
       board().querySelectorAll("td[data-slot], .tray-cards").forEach((place) => new Sortable(place, {
-        group: "board", draggable: "[data-mine]", animation: 0, sort: false, delay: 180, delayOnTouchOnly: true,
+        group: "board", draggable: "[data-mine], [data-theirs]", animation: 0, sort: false, delay: 180, delayOnTouchOnly: true,
         onStart: ({ item }) => { dragged = item; item.classList.add("is-moving"); showPlaces(item); },
         onMove: ({ to }) => { document.querySelectorAll(".is-target").forEach((cell) => cell.classList.remove("is-target")); to.classList.add("is-target"); },
         onEnd: ({ item, from, to, oldIndex }) => {
@@ -120,7 +120,7 @@
     }
     const card = event.target.closest(".card-slip") || cell.querySelector(".card-slip");
     if (event.key === "Enter" && event.target === cell && card) { event.preventDefault(); card.querySelector("a").click(); }
-    if (event.key === "m" && card && card.hasAttribute("data-mine")) {
+    if (event.key === "m" && card && card.matches("[data-mine], [data-theirs]")) {
       event.preventDefault();
       htmx.ajax("GET", `${base()}sessions/${card.dataset.session}/places/?week=${board().dataset.week}`, { source: board(), target: "#panel", swap: "innerHTML" });
     }

@@ -1,0 +1,117 @@
+"""The page of asks: what other services ask, what was asked of them, what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.clock import today
+from core.errors import PlannerError
+from core.weeks import Week
+from planner.asks.rows import rows_of
+from planner.board.answers import done, refused
+from planner.models import Ask
+from planner.plan import asks
+from planner.plan.ask_lists import answered, asks_of, received, sent
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+ROWS_PER_PAGE = 50
+
+
+class Tab(NamedTuple):
+    code: str
+    label: str
+    url: str
+    number: int
+    is_current: bool
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def ask_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Received, sent and answered, each with its own address."""
+    lists = {"received": received, "sent": sent, "answered": answered}
+    chosen = request.GET.get("tab") if request.GET.get("tab") in lists else "received"
+    page = Paginator(lists[str(chosen)](request.access), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "tabs": _tabs(request, prison, str(chosen), lists),
+        "tab": chosen,
+        "page": page,
+        "rows": rows_of(page, request.access, with_told=chosen == "received"),
+    }
+    return render(request, "planner/asks/ask_list.html", context)
+
+
+def _tabs(
+    request: PrisonRequest, prison: Prison, chosen: str, lists: dict[str, Callable[..., Any]]
+) -> list[Tab]:
+    labels = {"received": _("Asked of us"), "sent": _("Asked by us"), "answered": _("Answered")}
+    here = reverse("planner:ask_list", args=[prison.slug])
+    return [
+        Tab(code, labels[code], f"{here}?tab={code}", find(request.access).count(), code == chosen)
+        for code, find in lists.items()
+    ]
+
+
+def _ask(request: PrisonRequest, prison: Prison, pk: int) -> Ask:
+    """An ask that this reader's services sent or got; of others nobody knows."""
+    ask = get_object_or_404(asks_of(prison), pk=pk)
+    parties = (ask.from_organisation, ask.to_organisation)
+    if not any(request.access.may_change(party) for party in parties):
+        raise PlannerError("not_yours", _("This is between two other services."), status=403)
+    return ask
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def ask_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Do what was asked, through the one writer."""
+
+    def act(ask: Ask) -> Any:
+        agreed = request.POST.get("accept_soft") == "on"
+        return asks.accept(ask, by=request.user, access=request.access, accept_soft=agreed)
+
+    return _answer(request, prison, pk, act, _("Accepted, and done."))
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def ask_refuse(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Say no; the asker is told."""
+
+    def act(ask: Ask) -> None:
+        asks.refuse(ask, by=request.user, access=request.access)
+
+    return _answer(request, prison, pk, act, _("Refused. The other service is told."))
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def ask_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The asker needs it no longer."""
+
+    def act(ask: Ask) -> None:
+        asks.take_back(ask, by=request.user, access=request.access)
+
+    return _answer(request, prison, pk, act, _("Taken back: nobody need answer it any more."))
+
+
+def _answer(
+    request: PrisonRequest, prison: Prison, pk: int, act: Callable[[Ask], Any], text: str
+) -> HttpResponse:
+    here = reverse("planner:ask_list", args=[prison.slug])
+    form = {"url": request.path, "fields": [("next", request.POST.get("next", here))], "back_url": here}
+    try:
+        ask = _ask(request, prison, pk)
+        outcome = act(ask)
+    except PlannerError as error:
+        return refused(request, prison, error, form=form)
+    return done(request, prison, Week.from_date(today(ask.session.starts_at)), text, outcome)
