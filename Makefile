@@ -8,6 +8,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PORT ?= 8000
 SIZE ?= full
+SECONDS ?= 60
 export PORT SIZE
 # Compiled Python is kept: without it every start takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
@@ -94,8 +95,9 @@ messages: setup ## collect texts into locale/, then translate what is empty ther
 bench: setup ## figures: conflicts, placements, requests per second
 	$(PYTHON) -m benchmarks
 
-bench-planner: setup ## figures of the automatic proposal
-	$(PYTHON) -m benchmarks.planner
+bench-planner: setup ## the automatic proposal: make bench-planner INSTANCE=FILE SECONDS=60
+	@test -n "$(INSTANCE)" || { echo 'Which instance? make bench-planner INSTANCE=comp01.ctt SECONDS=60'; exit 2; }
+	$(PYTHON) -m benchmarks.$(if $(filter %.ctt,$(INSTANCE)),itc2007,prison) "$(INSTANCE)" --seconds "$(SECONDS)" --out var/plan.txt
 
 screenshots: setup ## pictures of the main pages into var/screenshots
 	$(PYTHON) tests/browser/screenshots.py
