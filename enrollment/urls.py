@@ -3,7 +3,7 @@
 from django.urls import path
 
 from enrollment import attendance_urls, list_urls
-from enrollment.views import enrollments, notes, people, person_facts, requests, series, slips
+from enrollment.views import agreement, enrollments, notes, people, person_facts, requests, series, slips
 
 app_name = "enrollment"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("requests/decide/", requests.bulk_decide, name="bulk_decide"),
     path("requests/<int:pk>/", requests.request_detail, name="request_detail"),
     path("requests/<int:pk>/decide/", requests.request_decide, name="request_decide"),
+    path("agreement/", agreement.agreement, name="agreement"),
     path("slips/print/", slips.slip_print, name="slip_print"),
     path("slips/hand-out/", slips.slip_hand_out, name="slip_hand_out"),
     path("slips/<int:pk>/take-back/", slips.slip_take_back, name="slip_take_back"),

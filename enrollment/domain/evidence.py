@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.clock import BRUSSELS, today
@@ -37,13 +38,13 @@ from rooms.models import UnitHours
 from sessions.models import GroupSession, Series
 
 WORDS: dict[str, str | Promise] = {
-    NOT_HERE: _("does not stay in this prison"),
-    OCCUPIED: _("occupied"),
-    CANNOT: _("it cannot be arranged"),
-    UNIT: _("the series is not for this living unit"),
-    POPULATION: _("men and women are not in one group here"),
-    FIXED_BLOCK: _("has something fixed at that time"),
-    UNIT_HOURS: _("the living unit is not free then"),
+    NOT_HERE: gettext_lazy("does not stay in this prison"),
+    OCCUPIED: gettext_lazy("occupied"),
+    CANNOT: gettext_lazy("it cannot be arranged"),
+    UNIT: gettext_lazy("the series is not for this living unit"),
+    POPULATION: gettext_lazy("men and women are not in one group here"),
+    FIXED_BLOCK: gettext_lazy("has something fixed at that time"),
+    UNIT_HOURS: gettext_lazy("the living unit is not free then"),
 }
 
 
@@ -60,8 +61,9 @@ class ClashLine:
             FIXED_BLOCK: dict(FixedBlock.Label.choices),
             UNIT_HOURS: dict(UnitHours.Kind.choices),
         }.get(self.clash.code, {})
-        what = label.get(self.clash.label, WORDS[self.clash.code])
-        return f"{self.title or what}"
+        if self.title:
+            return _("at the same time: %(title)s") % {"title": self.title}
+        return str(label.get(self.clash.label, WORDS[self.clash.code]))
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class Evidence:
 
 
 _STATES: dict[str, str | Promise] = {
-    requirements.NOT_MET: _("not met"),
-    requirements.UNKNOWN: _("unknown"),
+    requirements.NOT_MET: gettext_lazy("not met"),
+    requirements.UNKNOWN: gettext_lazy("unknown"),
 }
 
 

@@ -1,0 +1,89 @@
+"""The prison's agreement.
+
+The list of everybody about whom it is asked goes out, answers per person come in.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.errors import PlannerError
+from enrollment.domain import agreement as domain
+from enrollment.domain.agreement import Answer
+from enrollment.domain.secrecy import own
+from enrollment.models import Enrollment, Stay
+from enrollment.views.shared import Notice
+from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+
+@prison_view(Right.AGREE, Right.DECIDE)
+def agreement(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The prison sees every group under its neutral name.
+
+    A service its own groups, to type in what came back.
+    """
+    if request.method != "POST":
+        return _show(request)
+    rows = {row.pk: request.POST.get(f"answer-{row.pk}", "") for row in _asked(request.access)}
+    sent = {int(name[7:]) for name in request.POST if name.startswith("answer-") and name[7:].isdigit()}
+    answers = {pk: request.POST[f"answer-{pk}"] for pk in sent if request.POST[f"answer-{pk}"]}
+    try:
+        if not answers.keys() <= rows.keys():
+            raise PlannerError(
+                "gone", _("Somebody has answered in the meantime. Nothing was saved: look again.")
+            )
+        outcome = domain.answer(prison, answers, by=request.user)
+    except PlannerError as error:
+        return _show(request, Notice("stop", str(error)), answers, status=error.status)
+    words = _("Saved: yes %(yes)s, no %(no)s, not now %(later)s.")
+    messages.success(
+        request, words % {"yes": outcome.placed, "no": outcome.refused, "later": outcome.not_now}
+    )
+    return redirect("enrollment:agreement", prison.slug)
+
+
+def _asked(access: Access) -> QuerySet[Enrollment]:
+    rows = domain.awaiting(access.prison)
+    return rows if access.has(Right.AGREE) else rows.filter(own(access, "series__activity__organisation"))
+
+
+def _show(
+    request: PrisonRequest,
+    notice: Notice | None = None,
+    answers: dict[int, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rows = list(_asked(request.access))
+    context = {
+        "groups": _groups(request, rows, answers or {}),
+        "answers": Answer.choices,
+        "notice": notice,
+        "number": len(rows),
+    }
+    return render(request, "enrollment/agreement.html", context, status=status)
+
+
+def _groups(request: PrisonRequest, rows: list[Enrollment], answers: dict[int, str]) -> list[dict[str, Any]]:
+    stays = Stay.objects.in_prison(request.prison).open_on(clock.today()).select_related("unit")
+    where = {
+        stay.participant_id: stay for stay in stays.filter(participant__in=[r.participant_id for r in rows])
+    }
+    neutral = request.access.has(Right.AGREE) or request.access.uses_neutral_names
+    groups = []
+    for _pk, group in groupby(rows, key=lambda row: row.series_id):
+        people = [
+            {"row": row, "stay": where.get(row.participant_id), "answer": answers.get(row.pk, "")}
+            for row in group
+        ]
+        series = people[0]["row"].series  # type: ignore[union-attr]
+        groups.append({"name": series.neutral_name if neutral else str(series), "people": people})
+    return groups
