@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from prisons.models import Organisation, Prison, PrisonScoped, User
-from sessions.models import GroupSession
+from prisons.models import Message, Organisation, Prison, PrisonScoped, User
+from sessions.models import GroupSession, Worker
 
 
 class Ask(models.Model):
@@ -59,3 +59,36 @@ class MadeUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} -> {self.instead_id}"
+
+
+class Notice(models.Model):
+    """What one facilitator must know about one session: told by letter, read or called about."""
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", _("new")
+        MOVED = "moved", _("other time or place")
+        CANCELLED = "cancelled", _("cancelled")
+        RESTORED = "restored", _("takes place again")
+        ADDED = "added", _("you lead it now")
+        REMOVED = "removed", _("somebody else leads it")
+
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="notices")
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="notices")
+    session = models.ForeignKey(GroupSession, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    was_starts_at = models.DateTimeField(null=True, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+    called_at = models.DateTimeField(null=True, blank=True)
+    called_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = PrisonScoped["Notice"].as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["worker", "message"], name="notice_to_tell")]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} {self.session_id} {self.kind}"

@@ -27,6 +27,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("ical/<str:secret>.ics", views_feeds.feed, name="feed"),
     path("", include("prisons.site_urls")),
+    path("", include("planner.telling.site_urls")),
     path("p/<slug:prison>/", include("prisons.urls")),
     path("p/<slug:prison>/", include("rooms.urls")),
     path("p/<slug:prison>/", include("sessions.urls")),

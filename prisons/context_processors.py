@@ -34,6 +34,8 @@ def _links(access: Access | None) -> Iterator[dict[str, str]]:
     if access is not None and access.has_any((Right.PLACE, Right.SEE_OWN_SESSIONS)):
         url = reverse("sessions:feed_list", args=[access.prison.slug])
         yield {"url": url, "icon": "calendar-event", "label": _("Calendar addresses")}
+    if access is not None and access.has(Right.SEE_OWN_SESSIONS):
+        yield {"url": reverse("own_sessions"), "icon": "calendar-week", "label": _("My sessions")}
     if access is not None and access.has(Right.MARK):
         url = reverse("enrollment:attendance_list", args=[access.prison.slug])
         yield {"url": url, "icon": "check2-square", "label": _("Attendance")}

@@ -7,6 +7,7 @@ hard conflict; then it parks all, writes all, and keeps one ChangeSet: everythin
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from enrollment.domain.facts import lock_facts
 from planner.plan import conflicts, picture, since
 from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of, waivers_that_hold
 from planner.plan.codes import Conflict
+from planner.telling import notices
+from planner.telling.notices import Told
 from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.domain.changes import Image, open_change_set, remember
@@ -81,6 +84,7 @@ def apply(
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
         _write(works, by, now)
         change_set = _keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
+        notices.tell(prison, [Told(work.session.pk, work.before, work.after) for work in works], now=now)
     return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
 
 
@@ -241,14 +245,18 @@ def _guards_in_words() -> Iterator[None]:
 
 def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
     """Park all, then place all: a swap would break the guards row by row."""
-    moved = [work for work in works if {"room_id", "starts_at", "ends_at", "state"} & set(work.changed)]
+    in_place = [work for work in works if set(work.changed) <= {"state", "cancellation"} and not work.is_new]
+    places = {work.session.pk for work in works} - {work.session.pk for work in in_place}
+    others = [work for work in works if work.session.pk in places]
+    moved = [work for work in others if {"room_id", "starts_at", "ends_at", "state"} & set(work.changed)]
     parked = [work.session.pk for work in moved if work.before.starts_at is not None]
     if len(parked) > 1:
         GroupSession.objects.filter(pk__in=parked).update(room=None, starts_at=None, ends_at=None)
+    _write_states(in_place, by, now)
     with_workers = [work for work in works if "workers" in work.changed]
     if with_workers:
         SessionWorker.objects.filter(session__in=[work.session for work in with_workers]).delete()
-    for work in works:
+    for work in others:
         _fill(work, by, now)
     names = [
         "room",
@@ -262,7 +270,7 @@ def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
         "changed_by",
     ]
     GroupSession.objects.bulk_update(
-        [work.session for work in works], [*names, "published_at"], batch_size=200
+        [work.session for work in others], [*names, "published_at"], batch_size=200
     )
     SessionWorker.objects.bulk_create(
         [
@@ -276,6 +284,22 @@ def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
     )
     _write_cancellations([work for work in works if "cancellation" in work.changed], by, now)
     _write_waivers([work for work in works if "waivers" in work.changed])
+
+
+def _write_states(works: list[_Work], by: User, now: dt.datetime) -> None:
+    """Cancelled, restored, published where it stands: few statements for many, what frees a place first."""
+    groups: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for work in works:
+        groups[work.after.state, work.session.published_at is not None].append(work.session.pk)
+        _fill(work, by, now)
+    for (state, was_seen), ids in sorted(groups.items(), key=lambda group: group[0][0] != State.CANCELLED):
+        values: dict[str, Any] = {"state": state, "changed_at": now, "changed_by": by}
+        if state == State.PUBLISHED and not was_seen:
+            values["published_at"] = now
+        for start in range(0, len(ids), 500):
+            GroupSession.objects.filter(pk__in=ids[start : start + 500]).update(
+                **values, version=F("version") + 1, sequence=F("sequence") + int(was_seen)
+            )
 
 
 def _fill(work: _Work, by: User, now: dt.datetime) -> None:

@@ -20,6 +20,14 @@ class WorkerQuerySet(PrisonScoped["Worker"]):
         return self.filter(is_active=True)
 
 
+class Letters(models.TextChoices):
+    """When somebody wants to hear of changes that are not urgent."""
+
+    NOW = "now", _("at once")
+    DAILY = "daily", _("once a day")
+    NEVER = "never", _("not at all")
+
+
 class Worker(models.Model):
     """A teacher, guide, volunteer or interpreter. Global: one person, in one prison or in many."""
 
@@ -32,6 +40,10 @@ class Worker(models.Model):
     is_interpreter = models.BooleanField(_("interpreter"), default=False)
     organisations = models.ManyToManyField(Organisation, related_name="workers", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # What changes within two days is told at once whatever is chosen here.
+    letters = models.CharField(
+        _("letters about changes"), max_length=5, choices=Letters.choices, default=Letters.NOW
+    )
 
     objects = WorkerQuerySet.as_manager()
 

@@ -1,0 +1,56 @@
+"""Who has not read what cannot wait: the list of calls, by facilitator."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from core import clock
+from planner.models import Notice
+from planner.telling.letters import sentence
+from prisons.access import Access
+from prisons.domain import audit
+from prisons.models import User
+from sessions.models import Worker
+
+
+@dataclass(frozen=True)
+class Call:
+    """One facilitator to call, and what to say."""
+
+    worker: Worker
+    sentences: tuple[str, ...]
+
+
+def to_call(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Notice]:
+    """Urgent, not read, nobody has called yet, and the session (as it was or is) has not passed."""
+    at = now or clock.now()
+    own = Q(session__series__activity__organisation__in=access.organisation_ids)
+    own |= Q(session__series__activity__organisation__authority__in=access.authorities)
+    coming = Q(session__starts_at__gt=at) | Q(was_starts_at__gt=at)
+    rows = Notice.objects.in_prison(access.prison).filter(own, coming, is_urgent=True)
+    rows = rows.filter(read_at__isnull=True, called_at__isnull=True)
+    return rows.select_related("worker", "prison", "session__series__activity").order_by("worker__name", "pk")
+
+
+def calls(access: Access, *, now: dt.datetime | None = None) -> list[Call]:
+    found: dict[Worker, list[str]] = defaultdict(list)
+    for row in to_call(access, now=now):
+        found[row.worker].append(sentence(row))
+    return [Call(worker, tuple(told)) for worker, told in found.items()]
+
+
+def mark_called(access: Access, worker_pk: int, *, by: User, now: dt.datetime | None = None) -> int:
+    """Somebody has called this facilitator about all of it; returns about how many changes."""
+    at = now or clock.now()
+    with transaction.atomic():
+        ids = list(to_call(access, now=at).filter(worker=worker_pk).values_list("pk", flat=True))
+        Notice.objects.filter(pk__in=ids).update(called_at=at, called_by=by)
+        audit.record_many(
+            access.prison, by, "call", [(Notice, pk) for pk in ids], fields=["called_at"], now=at
+        )
+    return len(ids)

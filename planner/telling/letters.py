@@ -1,0 +1,176 @@
+"""Letters to facilitators: at once, once a day, or only what cannot wait; with a link “I have read this”."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import clock
+from core.clock import BRUSSELS
+from planner.models import Notice
+from prisons.domain import outbox
+from prisons.models import Message, Prison
+from sessions.models import GroupSession, Worker
+from sessions.models.workers import Letters
+
+SALT = "planner.telling.read"
+DAILY_FROM = dt.time(17)
+"""From this hour on, whoever wants one letter a day gets it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of a letter, and the kind it belongs to."""
+
+    kind: str
+    sentence: str
+
+
+def post_now(prison: Prison, notice_ids: Collection[int], *, now: dt.datetime) -> int:
+    """One letter per facilitator who is to hear at once; returns how many."""
+    found = Notice.objects.in_prison(prison).filter(pk__in=list(notice_ids), message__isnull=True)
+    by_worker = _by_worker(found)
+    chosen = [rows for rows in by_worker.values() if _is_now(rows)]
+    for rows in chosen:
+        post(rows, now=now)
+    return len(chosen)
+
+
+def _is_now(rows: list[Notice]) -> bool:
+    return rows[0].worker.letters == Letters.NOW or any(row.is_urgent for row in rows)
+
+
+def post_daily(*, now: dt.datetime | None = None) -> int:
+    """The letters of the day, from five in the afternoon; returns how many. May run as often as it likes."""
+    at = now or clock.now()
+    if at.astimezone(BRUSSELS).time() < DAILY_FROM:
+        return 0
+    waiting = Notice.objects.filter(message__isnull=True, worker__letters=Letters.DAILY, read_at__isnull=True)
+    by_worker = _by_worker(waiting.filter(created_at__gt=at - dt.timedelta(days=7)))
+    for rows in by_worker.values():
+        post(rows, now=at)
+    return len(by_worker)
+
+
+def _by_worker(notices: Iterable[Notice]) -> dict[tuple[int, int], list[Notice]]:
+    """By facilitator and prison, in order of time; without an address there is no letter."""
+    rows = notices.select_related("worker", "prison", "session__series__activity", "session__room")  # type: ignore[attr-defined]
+    found: dict[tuple[int, int], list[Notice]] = defaultdict(list)
+    for row in rows.order_by("created_at", "pk"):
+        if row.worker.email and row.worker.is_active:
+            found[row.worker_id, row.prison_id].append(row)
+    return found
+
+
+def post(rows: list[Notice], *, now: dt.datetime) -> Message:
+    """One letter about these notices of one facilitator, in the facilitator's language."""
+    worker, prison = rows[0].worker, rows[0].prison
+    with translation.override(worker.language):
+        context = {
+            "worker": worker,
+            "prison": prison,
+            "lines": [Line(row.kind, sentence(row)) for row in sorted(rows, key=_when)],
+            "link": settings.BASE_URL + reverse("read_notices", args=[read_token(rows)]),
+            "product": settings.PRODUCT_NAME,
+        }
+        message = outbox.post(
+            prison,
+            worker.email,
+            "session_changes",
+            worker.language,
+            _subject(rows),
+            render_to_string("planner/telling/letter.txt", context),
+            render_to_string("planner/telling/letter.html", context),
+            now=now,
+        )
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(message=message)
+    return message
+
+
+def _when(row: Notice) -> tuple[dt.datetime, int]:
+    return row.session.starts_at or row.was_starts_at or row.created_at, row.pk
+
+
+def _subject(rows: list[Notice]) -> str:
+    if len(rows) == 1:
+        return sentence(rows[0])
+    told = ngettext("%(number)s change in your sessions", "%(number)s changes in your sessions", len(rows))
+    return told % {"number": len(rows)}
+
+
+def sentence(row: Notice) -> str:
+    """What happened to the session, in the language that is active; never a participant."""
+    session = row.session
+    facts = {
+        "title": str(session.series),
+        "prison": row.prison,
+        "when": _moment(session.starts_at),
+        "was": _moment(row.was_starts_at),
+    }
+    if row.kind == Notice.Kind.MOVED and session.starts_at is None:
+        return _("%(title)s of %(was)s has no new time yet (%(prison)s).") % facts
+    if row.kind == Notice.Kind.MOVED and session.starts_at == row.was_starts_at:
+        return _("%(title)s on %(when)s: the room or the end has changed (%(prison)s).") % facts
+    return str(_sentences()[row.kind]) % facts
+
+
+def _sentences() -> dict[str, str]:
+    kind = Notice.Kind
+    return {
+        kind.PUBLISHED: _("New: %(title)s on %(when)s (%(prison)s)."),
+        kind.MOVED: _("MOVED: %(title)s, from %(was)s to %(when)s (%(prison)s)."),
+        kind.CANCELLED: _("CANCELLED: %(title)s on %(was)s (%(prison)s)."),
+        kind.RESTORED: _("Takes place again: %(title)s on %(when)s (%(prison)s)."),
+        kind.ADDED: _("You lead %(title)s on %(when)s (%(prison)s)."),
+        kind.REMOVED: _("You no longer lead %(title)s on %(was)s (%(prison)s)."),
+    }
+
+
+def sentence_of(session: GroupSession) -> str:
+    """Which session, where and when."""
+    facts = {"title": str(session.series), "when": _moment(session.starts_at), "prison": session.prison}
+    return _("%(title)s on %(when)s (%(prison)s).") % facts
+
+
+def _moment(at: dt.datetime | None) -> str:
+    return date_format(at.astimezone(BRUSSELS), "D j M Y, H:i") if at else "–"
+
+
+# --- read -------------------------------------------------------------------------------------------------
+
+
+def read_token(rows: Iterable[Notice]) -> str:
+    """What stands in the link: signed, so that nobody can say for another to have read."""
+    return signing.dumps([row.pk for row in rows], salt=SALT, compress=True)
+
+
+def notices_of(token: str) -> list[Notice]:
+    """The notices of a link; none for one that was tampered with."""
+    try:
+        ids = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return []
+    rows = Notice.objects.filter(pk__in=ids).select_related("worker", "prison", "session__series__activity")
+    return list(rows)
+
+
+def mark_read(rows: Iterable[Notice], *, now: dt.datetime | None = None) -> int:
+    """The facilitator has read them; the first time counts."""
+    unread = Notice.objects.filter(pk__in=[row.pk for row in rows], read_at__isnull=True)
+    return unread.update(read_at=now or clock.now())
+
+
+def choose_letters(worker: Worker, choice: str) -> None:
+    """When this facilitator wants to hear of what is not urgent. Raises ValueError for an unknown choice."""
+    Worker.objects.filter(pk=worker.pk).update(letters=Letters(choice))

@@ -1,0 +1,10 @@
+"""Pages under /p/<prison>/ about who still must be told."""
+
+from django.urls import path
+
+from planner.telling import views
+
+urlpatterns = [
+    path("call-list/", views.call_list, name="call_list"),
+    path("call-list/<int:worker>/called/", views.called, name="called"),
+]
