@@ -23,6 +23,8 @@ from enrollment.domain.facts import lock_facts
 from planner.plan import conflicts, picture, since
 from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of, waivers_that_hold
 from planner.plan.codes import Conflict
+from planner.telling import notices
+from planner.telling.notices import Told
 from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.domain.changes import Image, open_change_set, remember
@@ -82,6 +84,7 @@ def apply(
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
         _write(works, by, now)
         change_set = _keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
+        notices.tell(prison, [Told(work.session.pk, work.before, work.after) for work in works], now=now)
     return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
 
 
