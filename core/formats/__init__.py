@@ -1,0 +1,1 @@
+"""How Belgium writes dates and times, in each language of the interface."""

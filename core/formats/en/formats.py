@@ -1,0 +1,1 @@
+from core.formats.nl.formats import *  # noqa: F403
