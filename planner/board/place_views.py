@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET
 from core.clock import today
 from core.htmx import render_part
 from core.weeks import Week
+from planner.board.nearest import nearest
 from planner.board.week import neighbours
+from planner.plan.alternatives import free_of
 from planner.plan.places import Choice, choices
 from planner.plan.sentences import Spoken, speak, when
 from prisons.access import PrisonRequest, Right, prison_view
@@ -73,6 +75,7 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     before, after = neighbours(week)
     context = {
         "session": session,
+        "nearest": {} if free_of(found) else nearest(session, week, found, request.access),
         "owner": session.series.activity.organisation,
         "is_mine": request.access.may_change(session.series.activity.organisation),
         "week": week,

@@ -63,8 +63,13 @@ class Choice:
         return not self.is_free, len(self.conflicts), self.fill, self.starts_at, self.room_id
 
 
-def choices(session: GroupSession, week: Week, *, at: dt.datetime | None = None) -> list[Choice]:
-    """Every cell of the week that lies ahead, best first. A fixed number of queries, nothing is written."""
+def choices(
+    session: GroupSession, week: Week, *, at: dt.datetime | None = None, minutes: int | None = None
+) -> list[Choice]:
+    """Every cell of the week that lies ahead, best first. A fixed number of queries, nothing is written.
+
+    `minutes` asks as if the session lasted so long.
+    """
     prison, rules = session.prison, rules_of(session.prison)
     day_of_now = today(at or now())
     days = [day for day in week.days if day >= day_of_now]
@@ -77,7 +82,7 @@ def choices(session: GroupSession, week: Week, *, at: dt.datetime | None = None)
     )
     # What was allowed once holds for its present place only, so it helps nowhere else.
     without = loaded.with_rows([], gone=[session.pk], waivers={session.pk: frozenset()})
-    seeker = _Seeker(session, workers, without, rules)
+    seeker = _Seeker(session, workers, without, rules, minutes or _length(session))
     return sorted(seeker.all(days), key=lambda choice: choice.rank)
 
 
@@ -85,11 +90,11 @@ class _Seeker:
     """One session looking for a place."""
 
     def __init__(
-        self, session: GroupSession, workers: tuple[int, ...], loaded: Picture, rules: Rules
+        self, session: GroupSession, workers: tuple[int, ...], loaded: Picture, rules: Rules, minutes: int
     ) -> None:
         self.session, self.workers, self.picture, self.rules = session, workers, loaded, rules
         self.series = loaded.series[session.series_id]
-        self.minutes = _length(session)
+        self.minutes = minutes
         self.by_day: dict[dt.date, list[Row]] = defaultdict(list)
         for row in loaded.rows.values():
             if row.starts_at is not None:
