@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planner.board import conflict_views, place_views, views
+from planner.board import conflict_views, date_views, place_views, views
 
 urlpatterns = [
     path("board/", views.board, name="board"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("board/sessions/<int:pk>/drop/", views.session_drop, name="session_drop"),
     path("board/sessions/<int:pk>/places/", place_views.session_places, name="session_places"),
     path("board/sessions/<int:pk>/cells/", place_views.session_cells, name="session_cells"),
+    path("board/sessions/<int:pk>/dates/", date_views.session_dates, name="session_dates"),
     path("board/sessions/<int:pk>/cancel/", views.session_cancel, name="session_cancel"),
     path("board/sessions/<int:pk>/restore/", views.session_restore, name="session_restore"),
     path("changes/<int:pk>/undo/", views.undo, name="undo"),

@@ -13,6 +13,7 @@ from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
 from planner.plan import asks, closing_undo
 from planner.plan.changes import Allowed, Change, Outcome, Part, placing_of
+from planner.plan.date_edits import restore_pattern
 from planner.plan.placement import apply
 from prisons.access import Access, access_for
 from prisons.domain import audit
@@ -20,7 +21,7 @@ from prisons.domain.changes import images_of
 from prisons.models import ChangeImage, ChangeSet, Prison, User
 from sessions.models import GroupSession, Series
 
-LABEL = GroupSession._meta.label_lower
+LABEL, SERIES = GroupSession._meta.label_lower, Series._meta.label_lower
 
 
 def latest_of(prison: Prison, user: User, *, now: dt.datetime | None = None) -> ChangeSet | None:
@@ -49,6 +50,7 @@ def undo(
         if not images:
             raise PlannerError("too_late", _("More than an hour has passed. Change it back by hand."))
         closures = [image for image in images if image.model == closing_undo.LABEL]
+        patterns = [image for image in images if image.model == SERIES]
         images = [image for image in images if image.model == LABEL]
         sessions = _unchanged_sessions(images)
         access = access or access_for(by, prison, now=now)
@@ -66,6 +68,8 @@ def undo(
         _remove(
             [sessions[i.object_id] for i in images if i.before is None], prison, change_set, access, by, now
         )
+        for image in patterns:
+            restore_pattern(image.object_id, image.before or {})
         if outcome is not None:
             change_set.undone_by = outcome.change_set
             change_set.save(update_fields=["undone_by"])

@@ -1,0 +1,151 @@
+"""Change many dates of a series from one session: this one, this and following, or all; the effect first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from core.clock import BRUSSELS
+from core.errors import PlannerError
+from core.forms import PlainForm
+from core.weeks import Week
+from planner.board.answers import done, refused
+from planner.board.moves import length_minutes
+from planner.plan.changes import KEEP, Part
+from planner.plan.date_edits import DateEdit, Scope, edit_dates, effect_of
+from planner.plan.sentences import speak, when
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+from rooms.models import WEEKDAYS, Room
+from sessions.models import GroupSession, Worker
+
+
+class DateEditForm(PlainForm):
+    """What shall be different, starting from how the session stands."""
+
+    scope = forms.ChoiceField(
+        label=gettext_lazy("Which dates"),
+        choices=[
+            (Scope.THIS, gettext_lazy("only this one")),
+            (Scope.FOLLOWING, gettext_lazy("this one and all that follow")),
+            (Scope.ALL, gettext_lazy("all that lie ahead")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Scope.FOLLOWING,
+    )
+    weekday = forms.TypedChoiceField(label=gettext_lazy("Day"), choices=WEEKDAYS, coerce=int)
+    start = forms.TimeField(label=gettext_lazy("Starts at"), widget=forms.TimeInput(attrs={"type": "time"}))
+    minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=5, max_value=720)
+    room = forms.ModelChoiceField(label=gettext_lazy("Room"), queryset=Room.objects.none())
+    workers = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Facilitators"),
+        queryset=Worker.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:
+        self.session, self.present = session, _present(session)
+        super().__init__(*args, initial=self.present, **kwargs)
+        owner = session.series.activity.organisation
+        workers = Worker.objects.in_prison(session.prison).active()
+        own = workers.filter(organisations=owner) | workers.filter(pk__in=self.present["workers"])
+        self.fields["room"].queryset = Room.objects.in_prison(session.prison).in_use()  # type: ignore[attr-defined]
+        self.fields["workers"].queryset = own.distinct()  # type: ignore[attr-defined]
+
+    def edit(self) -> DateEdit:
+        """Only what differs from the session as it stands: the other dates keep what they have."""
+        new, old = self.cleaned_data, self.present
+        chosen = sorted(worker.pk for worker in new["workers"])
+        return DateEdit(
+            days=new["weekday"] - old["weekday"],
+            start=new["start"] if new["start"] != old["start"] else None,
+            minutes=new["minutes"] if new["minutes"] != old["minutes"] else None,
+            room_id=new["room"].pk if new["room"].pk != old["room"] else KEEP,
+            workers=tuple(Part(pk) for pk in chosen) if chosen != sorted(old["workers"]) else KEEP,
+        )
+
+
+def _present(session: GroupSession) -> dict[str, Any]:
+    local = session.starts_at.astimezone(BRUSSELS) if session.starts_at else None
+    leaders = session.session_workers.filter(part="leader").values_list("worker_id", flat=True)
+    return {
+        "scope": Scope.FOLLOWING,
+        "weekday": (local.date() if local else session.week_on).isoweekday(),
+        "start": local.time() if local else session.series.start_time,
+        "minutes": length_minutes(session),
+        "room": session.room_id,
+        "workers": list(leaders),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.PLACE)
+def session_dates(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The form; its effect, date by date; and the act."""
+    sessions = GroupSession.objects.in_prison(prison).live().filter(starts_at__isnull=False)
+    session = get_object_or_404(sessions.select_related("series__activity__organisation", "prison"), pk=pk)
+    request.access.require_change(session.series.activity.organisation)
+    form = DateEditForm(request.POST or None, session=session)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "do" in request.POST:
+                return _do(request, prison, session, form)
+            return _page(request, session, form, effect=_effect(request, session, form))
+        except PlannerError as error:
+            sent = {"url": request.path, "fields": [], "back_url": request.path}
+            return refused(request, prison, error, form=sent)
+    return _page(request, session, form, status=422 if request.method == "POST" else 200)
+
+
+def _effect(request: PrisonRequest, session: GroupSession, form: DateEditForm) -> list[dict[str, Any]]:
+    dates = effect_of(session, Scope(form.cleaned_data["scope"]), form.edit())
+    spoken = iter(speak([c for date in dates for c in date.conflicts], session.prison, request.access))
+    return [
+        {
+            "date": date,
+            "before": when(date.session.starts_at, date.session.ends_at),
+            "after": when(date.change.starts_at, date.change.ends_at),  # type: ignore[arg-type]
+            "reasons": [next(spoken) for _conflict in date.conflicts],
+        }
+        for date in dates
+    ]
+
+
+def _do(request: PrisonRequest, prison: Prison, session: GroupSession, form: DateEditForm) -> HttpResponse:
+    outcome = edit_dates(
+        session,
+        Scope(form.cleaned_data["scope"]),
+        form.edit(),
+        by=request.user,
+        access=request.access,
+        leave_out_refused=request.POST.get("leave_out") == "1",
+    )
+    count = len(outcome.session_ids)
+    text = ngettext("%(count)s date is changed.", "%(count)s dates are changed.", count) % {"count": count}
+    session.refresh_from_db()
+    day = session.starts_at.astimezone(BRUSSELS).date() if session.starts_at else session.week_on
+    return done(request, prison, Week.from_date(day), text or _("Nothing changed."), outcome)
+
+
+def _page(
+    request: PrisonRequest,
+    session: GroupSession,
+    form: DateEditForm,
+    effect: list[dict[str, Any]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "session": session,
+        "effect": effect,
+        "refused_count": sum(row["date"].is_refused for row in effect or ()),
+        "will_change": sum(not row["date"].is_refused for row in effect or ()),
+    }
+    return render(request, "planner/board/dates.html", context, status=status)

@@ -1,0 +1,192 @@
+"""Changing many dates of a series at once: this one, this and following, or all that lie ahead.
+
+The effect is shown before, per date; what took place and what is cancelled never changes. Dates that a rule
+refuses stay as they are when the person says so, and are named. One act, one undo.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import PlannerError
+from planner.plan import conflicts
+from planner.plan.changes import KEEP, Change, Keep, Outcome, Part, Refused
+from planner.plan.codes import Conflict
+from planner.plan.placement import apply, preview
+from prisons.access import Access
+from prisons.domain import audit
+from prisons.domain.changes import Image, remember
+from prisons.domain.locking import lock_prison
+from prisons.models import User
+from sessions.domain.recurrence import instants
+from sessions.models import GroupSession, Series, SeriesWorker
+
+
+class Scope(StrEnum):
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class DateEdit:
+    """What shall be different; None or KEEP leaves it. `days` moves to another weekday of the same week."""
+
+    days: int = 0
+    start: dt.time | None = None
+    minutes: int | None = None
+    room_id: int | Keep | None = KEEP
+    workers: tuple[Part, ...] | Keep = KEEP
+
+
+@dataclass(frozen=True)
+class EditedDate:
+    """One date and what the edit would do to it."""
+
+    session: GroupSession
+    change: Change
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        return any(conflict.is_hard for conflict in self.conflicts)
+
+
+def dates_ahead(session: GroupSession, scope: Scope, *, now: dt.datetime | None = None) -> list[GroupSession]:
+    """The sessions that an edit of this scope reaches, in order; never past, never cancelled."""
+    if scope == Scope.THIS:
+        return [session]
+    today = clock.today(now)
+    sessions = GroupSession.objects.in_prison(session.prison_id).live().filter(series=session.series_id)
+    day = _day(session) if scope == Scope.FOLLOWING else today
+    ahead = sessions.select_related("series__activity__organisation", "room").order_by("week_on", "starts_at")
+    return [one for one in ahead if _day(one) >= max(day, today)]
+
+
+def _day(session: GroupSession) -> dt.date:
+    return clock.today(session.starts_at) if session.starts_at else session.pattern_on or session.week_on
+
+
+def effect_of(
+    session: GroupSession, scope: Scope, edit: DateEdit, *, now: dt.datetime | None = None
+) -> list[EditedDate]:
+    """What the edit would do to each date, without writing. Raises PlannerError `leaves_week` (422)."""
+    sessions = dates_ahead(session, scope, now=now)
+    changes = [_change(one, edit) for one in sessions]
+    found = conflicts.by_session(preview(session.prison, changes, now=now))
+    return [
+        EditedDate(one, change, tuple(found.get(one.pk, ())))
+        for one, change in zip(sessions, changes, strict=True)
+    ]
+
+
+def _change(session: GroupSession, edit: DateEdit) -> Change:
+    """Local wall time stays what was asked on both sides of a change of clocks."""
+    if session.starts_at is None or session.ends_at is None:
+        return Change(session.pk, workers=edit.workers)
+    local = session.starts_at.astimezone(clock.BRUSSELS)
+    length = int((session.ends_at - session.starts_at).total_seconds() // 60)
+    day = local.date() + dt.timedelta(days=edit.days)
+    if day.isocalendar()[:2] != local.date().isocalendar()[:2]:
+        raise PlannerError("leaves_week", _("Choose another day of the same week."), status=422)
+    starts_at, ends_at = instants(day, edit.start or local.time(), edit.minutes or length)
+    return Change(session.pk, edit.room_id, starts_at, ends_at, workers=edit.workers)
+
+
+def edit_dates(
+    session: GroupSession,
+    scope: Scope,
+    edit: DateEdit,
+    *,
+    by: User,
+    access: Access | None = None,
+    leave_out_refused: bool = False,
+    now: dt.datetime | None = None,
+) -> Outcome:
+    """Do it, as one act. Beyond one date, the pattern of the series follows, so that later dates are made so.
+
+    Raises Refused (409) when a date is refused and `leave_out_refused` is not said, or nothing would be left.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        prison = lock_prison(session.prison_id)
+        dates = effect_of(session, scope, edit, now=now)
+        refused = [conflict for date in dates for conflict in date.conflicts if conflict.is_hard]
+        wanted = [date.change for date in dates if not date.is_refused]
+        if refused and (not leave_out_refused or not wanted):
+            raise Refused(refused)
+        outcome = apply(
+            prison, wanted, by=by, verb="edit_dates", now=now, access=access, accept_soft=True,
+            facts={"series": session.series_id, "scope": scope.value, "left_out": len(dates) - len(wanted)},
+        )  # fmt: skip
+        if scope != Scope.THIS:
+            _follow(session.series, edit, outcome, by, now)
+    return outcome
+
+
+def _follow(series: Series, edit: DateEdit, outcome: Outcome, by: User, now: dt.datetime) -> None:
+    """The pattern of the series as it was goes into the act, so that undo brings it back too."""
+    before = pattern_of(series)
+    fields: dict[str, Any] = {}
+    if edit.start is not None:
+        fields["start_time"] = edit.start
+    if edit.minutes is not None:
+        fields["duration_minutes"] = edit.minutes
+    if not isinstance(edit.room_id, Keep):
+        fields["default_room_id"] = edit.room_id
+    if fields:
+        Series.objects.filter(pk=series.pk).update(**fields, version=F("version") + 1)
+    if not isinstance(edit.workers, Keep):
+        _set_usual_workers(series, [part.worker_id for part in edit.workers if part.part == "leader"])
+    series.refresh_from_db()
+    after = pattern_of(series)
+    if after != before:
+        remember(outcome.change_set, [Image(Series, series.pk, before, after)])
+        audit.record(
+            series.prison,
+            by,
+            "edit_dates",
+            series,
+            fields=sorted(fields),
+            change_set=outcome.change_set,
+            now=now,
+        )
+
+
+def pattern_of(series: Series) -> dict[str, Any]:
+    """What an edit of dates changes about the series itself, as it is kept for undo."""
+    workers = SeriesWorker.objects.filter(series=series).order_by("worker").values_list("worker", flat=True)
+    return {
+        "start_time": series.start_time.isoformat(),
+        "duration_minutes": series.duration_minutes,
+        "default_room_id": series.default_room_id,
+        "workers": list(workers),
+    }
+
+
+def restore_pattern(series_id: int, pattern: dict[str, Any]) -> None:
+    """For undo: the pattern as it was."""
+    Series.objects.filter(pk=series_id).update(
+        start_time=dt.time.fromisoformat(pattern["start_time"]),
+        duration_minutes=pattern["duration_minutes"],
+        default_room=pattern["default_room_id"],
+        version=F("version") + 1,
+    )
+    _set_usual_workers(Series.objects.get(pk=series_id), pattern["workers"])
+
+
+def _set_usual_workers(series: Series, worker_ids: Sequence[int]) -> None:
+    SeriesWorker.objects.filter(series=series).exclude(worker__in=worker_ids).delete()
+    known = set(SeriesWorker.objects.filter(series=series).values_list("worker", flat=True))
+    SeriesWorker.objects.bulk_create(
+        [SeriesWorker(series=series, worker_id=worker) for worker in worker_ids if worker not in known]
+    )
