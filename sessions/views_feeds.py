@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import segno
@@ -34,20 +35,32 @@ _OWN = (Right.PLACE, Right.SEE_OWN_SESSIONS, Right.MANAGE_WORKERS)
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar itself. An address that is unknown, ended or renewed is simply not there."""
     at = clock_now()
-    live = domain.find(secret, now=at)
-    if live is None:
+    glance = domain.glance(secret)
+    reading = _read(secret, glance, at) if glance else None
+    if glance is None or reading is None:
         raise Http404
-    reading = feeds.read(live, now=at)
-    since = domain.note_use(live.feed, tag=reading.tag, now=at)
+    since = domain.note_use(glance, tag=reading.tag, now=at)
     etag = f'"{reading.tag[:32]}"'
     response: HttpResponse = HttpResponseNotModified()
     if not _has_copy(request, etag, since.timestamp()):
-        response = HttpResponse(reading.to_bytes(), content_type=CONTENT_TYPE)
+        response = HttpResponse(reading.body, content_type=CONTENT_TYPE)
         response["Content-Disposition"] = f'inline; filename="{settings.PRODUCT_NAME.lower()}.ics"'
     response["ETag"], response["Last-Modified"] = etag, http_date(since.timestamp())
     response["Cache-Control"] = "private, no-cache"
     response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
     return response
+
+
+def _read(secret: str, glance: domain.Glance, at: dt.datetime) -> feeds.Reading | None:
+    """As it was a moment ago if nothing was written since, else anew; None for an address that has died."""
+    if (reading := feeds.kept(glance, at)) is not None:
+        return reading
+    live = domain.find(secret, now=at)
+    if live is None:
+        return None
+    reading = feeds.read(live, now=at)
+    feeds.keep(glance, reading, at)
+    return reading
 
 
 def _has_copy(request: HttpRequest, etag: str, since: float) -> bool:
@@ -115,7 +128,7 @@ def session_calendar(request: PrisonRequest, prison: Prison, pk: int) -> HttpRes
     reading = feeds.read_session(
         get_object_or_404(rows, pk=pk), shows_title=not request.access.uses_neutral_names
     )
-    response = HttpResponse(reading.to_bytes(), content_type=CONTENT_TYPE)
+    response = HttpResponse(reading.body, content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{pk}.ics"'
     return response
 

@@ -43,9 +43,7 @@ class Term(models.Model):
     class Meta:
         ordering = ["-starts_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["prison", "name"], name="term_name_once_per_prison"
-            ),
+            models.UniqueConstraint(fields=["prison", "name"], name="term_name_once_per_prison"),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="term_ends_after_it_starts",
@@ -59,9 +57,7 @@ class Term(models.Model):
 class Activity(models.Model):
     """What a service offers: a title in three languages and a life domain. It has no place and no time."""
 
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="activities"
-    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="activities")
     domain = models.CharField(_("life domain"), max_length=16, choices=Domain.choices)
     title_nl = models.CharField(_("title in Dutch"), max_length=120, blank=True)
     title_fr = models.CharField(_("title in French"), max_length=120, blank=True)
@@ -91,6 +87,11 @@ class LanguageLevel(models.TextChoices):
     C1 = "C1", "C1"
 
 
+def neutral_name(list_code: str, list_name: str = "") -> str:
+    """A series as the prison may know it."""
+    return list_name or f"Activiteit / Activité {list_code}"
+
+
 class Series(models.Model):
     """One group in one prison: its places, for whom, what it needs, and the pattern of its dates."""
 
@@ -99,12 +100,8 @@ class Series(models.Model):
         FIRST_TIMERS = "first_timers", _("first-timers first")
 
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="series")
-    activity = models.ForeignKey(
-        Activity, on_delete=models.PROTECT, related_name="series"
-    )
-    term = models.ForeignKey(
-        Term, on_delete=models.PROTECT, null=True, blank=True, related_name="series"
-    )
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="series")
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, null=True, blank=True, related_name="series")
     label = models.CharField(
         _("group"),
         max_length=40,
@@ -121,9 +118,7 @@ class Series(models.Model):
     places = models.PositiveSmallIntegerField(
         _("places"), validators=[MinValueValidator(1), MaxValueValidator(500)]
     )
-    is_drop_in = models.BooleanField(
-        _("drop-in: counted, without enrolment"), default=False
-    )
+    is_drop_in = models.BooleanField(_("drop-in: counted, without enrolment"), default=False)
     units = models.ManyToManyField(
         Unit,
         verbose_name=_("for these units (none ticked: all)"),
@@ -196,15 +191,9 @@ class Series(models.Model):
         ordering = ["activity__title_nl", "label", "pk"]
         verbose_name_plural = "series"
         constraints = [
-            models.UniqueConstraint(
-                fields=["prison", "list_code"], name="list_code_once_per_prison"
-            ),
-            models.CheckConstraint(
-                condition=Q(places__gte=1), name="series_has_a_place"
-            ),
-            models.CheckConstraint(
-                condition=Q(weeks__range=(1, 500)), name="series_of_at_most_500_weeks"
-            ),
+            models.UniqueConstraint(fields=["prison", "list_code"], name="list_code_once_per_prison"),
+            models.CheckConstraint(condition=Q(places__gte=1), name="series_has_a_place"),
+            models.CheckConstraint(condition=Q(weeks__range=(1, 500)), name="series_of_at_most_500_weeks"),
         ]
         indexes = [models.Index(fields=["prison", "starts_on"], name="series_by_start")]
 
@@ -214,25 +203,19 @@ class Series(models.Model):
     @property
     def neutral_name(self) -> str:
         """What reaches the prison or a third party: in both languages at once, so that nobody must translate."""
-        return self.list_name or f"Activiteit / Activité {self.list_code}"
+        return neutral_name(self.list_code, self.list_name)
 
 
 class SeriesWorker(models.Model):
     """Who usually leads a series; every session gets them when it is made."""
 
-    series = models.ForeignKey(
-        Series, on_delete=models.CASCADE, related_name="usual_workers"
-    )
-    worker = models.ForeignKey(
-        Worker, on_delete=models.PROTECT, related_name="usual_series"
-    )
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="usual_workers")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="usual_series")
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["series", "worker"], name="usual_worker_once_per_series"
-            )
+            models.UniqueConstraint(fields=["series", "worker"], name="usual_worker_once_per_series")
         ]
 
     def __str__(self) -> str:
@@ -247,19 +230,13 @@ class SkippedDate(models.Model):
         CLOSURE = "closure", _("no activities")
         ORGANISER = "organiser", _("not planned by the service")
 
-    series = models.ForeignKey(
-        Series, on_delete=models.CASCADE, related_name="skipped_dates"
-    )
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="skipped_dates")
     on = models.DateField(_("date"))
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
 
     class Meta:
         ordering = ["on"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["series", "on"], name="skipped_date_once_per_series"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["series", "on"], name="skipped_date_once_per_series")]
 
     def __str__(self) -> str:
         return f"{self.series} {self.on}"
@@ -273,16 +250,10 @@ class Material(models.Model):
         GRANTED = "granted", _("granted")
         REFUSED = "refused", _("refused")
 
-    series = models.ForeignKey(
-        Series, on_delete=models.CASCADE, related_name="materials"
-    )
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="materials")
     name = models.CharField(_("what"), max_length=80)
-    count = models.PositiveSmallIntegerField(
-        _("how many"), default=1, validators=[MinValueValidator(1)]
-    )
-    state = models.CharField(
-        _("state"), max_length=8, choices=State.choices, default=State.ASKED
-    )
+    count = models.PositiveSmallIntegerField(_("how many"), default=1, validators=[MinValueValidator(1)])
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ASKED)
     granted_until = models.DateField(_("until and including"), null=True, blank=True)
 
     class Meta:
