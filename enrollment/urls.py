@@ -3,7 +3,17 @@
 from django.urls import path
 
 from enrollment import attendance_urls, list_urls
-from enrollment.views import agreement, enrollments, notes, people, person_facts, requests, series, slips
+from enrollment.views import (
+    agreement,
+    enrollments,
+    notes,
+    people,
+    person_facts,
+    requests,
+    roster,
+    series,
+    slips,
+)
 
 app_name = "enrollment"
 urlpatterns = [
@@ -17,6 +27,12 @@ urlpatterns = [
     path("requests/<int:pk>/", requests.request_detail, name="request_detail"),
     path("requests/<int:pk>/decide/", requests.request_decide, name="request_decide"),
     path("agreement/", agreement.agreement, name="agreement"),
+    path("roster/", roster.roster_read, name="roster_read"),
+    path("roster/<int:pk>/", roster.roster_preview, name="roster_preview"),
+    path("roster/<int:pk>/accept/", roster.roster_accept, name="roster_accept"),
+    path("roster/<int:pk>/take-back/", roster.roster_take_back, name="roster_take_back"),
+    path("changes/", roster.change_inbox, name="change_inbox"),
+    path("changes/seen/", roster.change_seen, name="change_seen"),
     path("slips/print/", slips.slip_print, name="slip_print"),
     path("slips/hand-out/", slips.slip_hand_out, name="slip_hand_out"),
     path("slips/<int:pk>/take-back/", slips.slip_take_back, name="slip_take_back"),

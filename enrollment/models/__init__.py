@@ -13,6 +13,7 @@ from enrollment.models.people import (
     Stay,
 )
 from enrollment.models.requests import Enrollment, EnrollmentStep, Note, Request, Slip
+from enrollment.models.roster import RosterDraft
 
 __all__ = [
     "Absence",
@@ -29,6 +30,7 @@ __all__ = [
     "Note",
     "Participant",
     "Request",
+    "RosterDraft",
     "Separation",
     "Skip",
     "Slip",

@@ -28,12 +28,8 @@ class Attendance(models.Model):
         LEFT = "left", _("left the prison")
         CANCELLED = "cancelled", _("session cancelled")
 
-    session = models.ForeignKey(
-        GroupSession, on_delete=models.PROTECT, related_name="attendances"
-    )
-    participant = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="attendances"
-    )
+    session = models.ForeignKey(GroupSession, on_delete=models.PROTECT, related_name="attendances")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="attendances")
     mark = models.CharField(_("mark"), max_length=16, choices=Mark.choices)
     adults = models.PositiveSmallIntegerField(_("adults"), null=True, blank=True)
     children = models.PositiveSmallIntegerField(_("children"), null=True, blank=True)
@@ -58,9 +54,7 @@ class Attendance(models.Model):
 class Headcount(models.Model):
     """How many came to a drop-in session: a number, no names."""
 
-    session = models.OneToOneField(
-        GroupSession, on_delete=models.CASCADE, related_name="headcount"
-    )
+    session = models.OneToOneField(GroupSession, on_delete=models.CASCADE, related_name="headcount")
     people = models.PositiveSmallIntegerField(_("people"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
@@ -75,21 +69,15 @@ class Headcount(models.Model):
 class Skip(models.Model):
     """One person does not come to one session. The place is not free: it frees nothing."""
 
-    enrollment = models.ForeignKey(
-        Enrollment, on_delete=models.CASCADE, related_name="skips"
-    )
-    session = models.ForeignKey(
-        GroupSession, on_delete=models.CASCADE, related_name="skips"
-    )
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="skips")
+    session = models.ForeignKey(GroupSession, on_delete=models.CASCADE, related_name="skips")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["session"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["enrollment", "session"], name="one_skip_per_person_and_session"
-            )
+            models.UniqueConstraint(fields=["enrollment", "session"], name="one_skip_per_person_and_session")
         ]
 
     def __str__(self) -> str:

@@ -34,12 +34,8 @@ class Participant(models.Model):
 
     last_name = models.CharField(_("name"), max_length=80)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
-    language = models.CharField(
-        _("language of replies"), max_length=2, choices=SLIP_LANGUAGES, default="nl"
-    )
-    third_language = models.CharField(
-        _("also in"), max_length=2, choices=THIRD_LANGUAGES, blank=True
-    )
+    language = models.CharField(_("language of replies"), max_length=2, choices=SLIP_LANGUAGES, default="nl")
+    third_language = models.CharField(_("also in"), max_length=2, choices=THIRD_LANGUAGES, blank=True)
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -47,36 +43,24 @@ class Participant(models.Model):
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
-        indexes = [
-            models.Index(fields=["last_name", "first_name"], name="participant_by_name")
-        ]
+        indexes = [models.Index(fields=["last_name", "first_name"], name="participant_by_name")]
 
     def __str__(self) -> str:
-        return (
-            f"{self.last_name}, {self.first_name}"
-            if self.first_name
-            else self.last_name
-        )
+        return f"{self.last_name}, {self.first_name}" if self.first_name else self.last_name
 
 
 class StayQuerySet(PrisonScoped["Stay"]):
     def open_on(self, day: dt.date) -> Self:
         """Stays that cover this date; the day of leaving is the last day."""
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day
-        )
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
 class Stay(models.Model):
     """A person lives in a unit and cell of a prison, from a date to a date. A move makes a new row."""
 
-    participant = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="stays"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="stays")
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="stays")
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="stays"
-    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="stays")
     cell = models.CharField(_("cell"), max_length=12, blank=True)
     register_number = models.CharField(_("register number"), max_length=20, blank=True)
     walks_with_badge = models.BooleanField(_("walks with a badge"), default=False)
@@ -89,9 +73,7 @@ class Stay(models.Model):
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
-        indexes = [
-            models.Index(fields=["prison", "register_number"], name="stay_by_number")
-        ]
+        indexes = [models.Index(fields=["prison", "register_number"], name="stay_by_number")]
         constraints = [
             models.UniqueConstraint(
                 fields=["prison", "register_number"],
@@ -116,12 +98,8 @@ class Stay(models.Model):
 class Absence(models.Model):
     """Away for a while (hospital, court, leave), and expected back. Never with a reason."""
 
-    participant = models.ForeignKey(
-        Participant, on_delete=models.CASCADE, related_name="absences"
-    )
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="absences"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="absences")
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="absences")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until and including"), null=True, blank=True)
     is_correction = models.BooleanField(_("correction of the past"), default=False)
@@ -149,20 +127,14 @@ class Absence(models.Model):
 class Consent(models.Model):
     """This person lets this service's requests and history go along to another prison."""
 
-    participant = models.ForeignKey(
-        Participant, on_delete=models.CASCADE, related_name="consents"
-    )
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="consents"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="consents")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="consents")
     given_on = models.DateField(_("given on"))
 
     class Meta:
         ordering = ["-given_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["participant", "organisation"], name="one_consent_per_service"
-            )
+            models.UniqueConstraint(fields=["participant", "organisation"], name="one_consent_per_service")
         ]
 
     def __str__(self) -> str:
@@ -177,12 +149,8 @@ class FixedBlock(models.Model):
         VISIT = "visit", _("visit")
         SCHOOL = "school", _("school")
 
-    participant = models.ForeignKey(
-        Participant, on_delete=models.CASCADE, related_name="fixed_blocks"
-    )
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="fixed_blocks"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="fixed_blocks")
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="fixed_blocks")
     label = models.CharField(_("what"), max_length=8, choices=Label.choices)
     weekday = models.PositiveSmallIntegerField(_("day"), choices=WEEKDAYS)
     starts = models.TimeField(_("from"))
@@ -208,9 +176,7 @@ class FixedBlock(models.Model):
 class LevelHeld(models.Model):
     """The level of a language that a service found: a listed value, no note."""
 
-    participant = models.ForeignKey(
-        Participant, on_delete=models.CASCADE, related_name="levels"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="levels")
     language = models.CharField(
         _("language"), max_length=2, choices=[("nl", _("Dutch")), ("fr", _("French"))]
     )
@@ -220,9 +186,7 @@ class LevelHeld(models.Model):
     class Meta:
         ordering = ["-found_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["participant", "language"], name="one_level_per_language"
-            )
+            models.UniqueConstraint(fields=["participant", "language"], name="one_level_per_language")
         ]
 
     def __str__(self) -> str:
@@ -232,20 +196,14 @@ class LevelHeld(models.Model):
 class Intake(models.Model):
     """An organisation has had its first talk with this person."""
 
-    participant = models.ForeignKey(
-        Participant, on_delete=models.CASCADE, related_name="intakes"
-    )
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="intakes"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="intakes")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="intakes")
     done_on = models.DateField(_("done on"))
 
     class Meta:
         ordering = ["-done_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["participant", "organisation"], name="one_intake_per_service"
-            )
+            models.UniqueConstraint(fields=["participant", "organisation"], name="one_intake_per_service")
         ]
 
     def __str__(self) -> str:
@@ -255,9 +213,7 @@ class Intake(models.Model):
 class Separation(models.Model):
     """Two people whom the prison keeps apart. Whoever lacks the right learns only that it cannot."""
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="separations"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="separations")
     one = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
     starts_on = models.DateField(_("from"))
@@ -268,9 +224,7 @@ class Separation(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(other__gt=F("one")), name="separation_lower_id_first"
-            ),
+            models.CheckConstraint(condition=Q(other__gt=F("one")), name="separation_lower_id_first"),
             models.UniqueConstraint(
                 fields=["prison", "one", "other"],
                 condition=Q(ends_on__isnull=True),

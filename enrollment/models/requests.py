@@ -34,12 +34,8 @@ class Note(models.Model):
         blank=True,
         related_name="notes",
     )
-    channel = models.CharField(
-        _("how it came"), max_length=8, choices=Channel.choices, default=Channel.PAPER
-    )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.ENTERED
-    )
+    channel = models.CharField(_("how it came"), max_length=8, choices=Channel.choices, default=Channel.PAPER)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ENTERED)
     received_on = models.DateField(_("received on"))
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
@@ -80,13 +76,9 @@ class Request(models.Model):
         UNREADABLE = "unreadable", _("unreadable")
         LEFT = "left", _("left before the answer")
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.PROTECT, related_name="requests"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="requests")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="requests")
-    participant = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="requests"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="requests")
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -104,29 +96,19 @@ class Request(models.Model):
         blank=True,
         related_name="requests",
     )
-    wish_domain = models.CharField(
-        _("life domain"), max_length=16, choices=Domain.choices, blank=True
-    )
+    wish_domain = models.CharField(_("life domain"), max_length=16, choices=Domain.choices, blank=True)
     wish_title = models.CharField(_("what"), max_length=120, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.OPEN
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     received_on = models.DateField(_("received on"))
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = RequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["received_on", "pk"]
-        indexes = [
-            models.Index(
-                fields=["prison", "state", "received_on"], name="request_by_age"
-            )
-        ]
+        indexes = [models.Index(fields=["prison", "state", "received_on"], name="request_by_age")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(series__isnull=False)
@@ -183,12 +165,8 @@ class Enrollment(models.Model):
     LIVE = (State.REQUESTED, State.AWAITING, State.PLACED, State.WAITING)
     HOLDING = (State.AWAITING, State.PLACED)
 
-    series = models.ForeignKey(
-        Series, on_delete=models.PROTECT, related_name="enrollments"
-    )
-    participant = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="enrollments"
-    )
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="enrollments")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="enrollments")
     request = models.OneToOneField(
         Request,
         on_delete=models.SET_NULL,
@@ -196,21 +174,15 @@ class Enrollment(models.Model):
         blank=True,
         related_name="enrollment",
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.REQUESTED
-    )
-    reason = models.CharField(
-        _("reason"), max_length=12, choices=Reason.choices, blank=True
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.REQUESTED)
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
     requested_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True, blank=True)
     hand_position = models.IntegerField(null=True, blank=True)
     placed_from = models.DateField(null=True, blank=True)
     placed_until = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = EnrollmentQuerySet.as_manager()
@@ -241,9 +213,7 @@ class Enrollment(models.Model):
 class EnrollmentStep(models.Model):
     """One step on the way, with its reason: who was passed over and why can always be read back."""
 
-    enrollment = models.ForeignKey(
-        Enrollment, on_delete=models.CASCADE, related_name="steps"
-    )
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="steps")
     verb = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=Enrollment.State.choices)
     reason = models.CharField(max_length=20, blank=True)
@@ -278,9 +248,7 @@ class Slip(models.Model):
         CARD = "card", _("please tick what you ask for")
 
     prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="slips")
-    participant = models.ForeignKey(
-        Participant, on_delete=models.CASCADE, related_name="slips"
-    )
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="slips")
     request = models.ForeignKey(
         Request, on_delete=models.CASCADE, null=True, blank=True, related_name="slips"
     )
@@ -299,9 +267,7 @@ class Slip(models.Model):
     created_at = models.DateTimeField()
     printed_at = models.DateTimeField(null=True, blank=True)
     handed_out_at = models.DateTimeField(null=True, blank=True)
-    handed_out_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    handed_out_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # A later answer to the same request replaces one that never left the desk.
     replaced_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,0 +1,107 @@
+"""Taking over the list of the prison: read, look, accept, take back; and the inbox of what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.errors import PlannerError
+from enrollment.domain import inbox, roster, roster_undo
+from enrollment.domain.roster_file import MOST_BYTES
+from enrollment.models import RosterDraft
+from enrollment.views.shared import Notice
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+
+@prison_view(Right.KEEP_ROSTER)
+def roster_read(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Choose the file; the answer is the preview."""
+    if request.method != "POST":
+        return _choose(request)
+    file = request.FILES.get("file")
+    if file is None:
+        return _choose(request, Notice("stop", _("Choose the file first.")), 422)
+    if (file.size or 0) > MOST_BYTES:
+        text = _("The file is larger than 5 MB. A list of people never is: check the file.")
+        return _choose(request, Notice("stop", text), 422)
+    try:
+        draft = roster.draft(prison, file.name or "", file.read(), by=request.user)
+    except PlannerError as error:
+        return _choose(request, Notice("stop", str(error)), error.status)
+    return redirect("enrollment:roster_preview", prison.slug, draft.pk)
+
+
+def _choose(request: PrisonRequest, notice: Notice | None = None, status: int = 200) -> HttpResponse:
+    drafts = RosterDraft.objects.in_prison(request.prison).select_related("by", "change_set")
+    context = {
+        "notice": notice,
+        "accepted": drafts.filter(accepted_at__isnull=False)[:5],
+        "as_of": request.prison.roster_as_of,
+        "an_hour_ago": clock.now() - roster_undo.WITHIN,
+    }
+    return render(request, "enrollment/roster_read.html", context, status=status)
+
+
+@prison_view(Right.KEEP_ROSTER)
+def roster_preview(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    draft = get_object_or_404(RosterDraft.objects.in_prison(prison), pk=pk)
+    return _preview(request, draft)
+
+
+def _preview(
+    request: PrisonRequest, draft: RosterDraft, notice: Notice | None = None, status: int = 200
+) -> HttpResponse:
+    draft.prison = request.prison
+    context: dict[str, Any] = {"draft": draft, "preview": roster.preview(draft), "notice": notice}
+    return render(request, "enrollment/roster_preview.html", context, status=status)
+
+
+@prison_view(Right.KEEP_ROSTER)
+@require_POST
+def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    draft = get_object_or_404(RosterDraft.objects.in_prison(prison), pk=pk)
+    links = {
+        int(name[5:]): int(value)
+        for name, value in request.POST.dict().items()
+        if name.startswith("link-") and name[5:].isdigit() and value.isdigit()
+    }
+    try:
+        done = roster.accept(draft, links, by=request.user)
+    except PlannerError as error:
+        return _preview(request, draft, Notice("stop", str(error)), error.status)
+    words = _("Accepted: %(new)s new, %(moved)s moved, %(gone)s gone.")
+    messages.success(request, words % {"new": done.new, "moved": done.moved, "gone": done.gone})
+    return redirect("enrollment:roster_read", prison.slug)
+
+
+@prison_view(Right.KEEP_ROSTER)
+@require_POST
+def roster_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    draft = get_object_or_404(RosterDraft.objects.in_prison(prison), pk=pk, change_set__isnull=False)
+    try:
+        roster_undo.undo(draft.change_set, by=request.user)  # type: ignore[arg-type]
+    except PlannerError as error:
+        return _choose(request, Notice("stop", str(error)), error.status)
+    messages.success(request, _("The list is taken back: everybody stays as before."))
+    return redirect("enrollment:roster_read", prison.slug)
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def change_inbox(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """People with a place who moved or left, to be worked through."""
+    return render(request, "enrollment/change_inbox.html", {"lines": inbox.lines(request.access)})
+
+
+@prison_view(Right.ENTER_REQUESTS)
+@require_POST
+def change_seen(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    ids = [int(pk) for pk in request.POST.getlist("row") if pk.isdigit()]
+    inbox.acknowledge(request.access, ids, by=request.user)
+    return redirect("enrollment:change_inbox", prison.slug)
