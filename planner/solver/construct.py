@@ -1,7 +1,8 @@
 """A legal plan in under a second, without a solver: iterative forward search.
 
 The hardest unplaced session takes the place with the least weighted resistance and ejects who stands there;
-being ejected makes a session weigh more. After T. Mueller, "Constraint-based Timetabling" (PhD thesis, 2005).
+being ejected makes a session weigh more. Who has been tried often waits for the others. After T. Mueller,
+"Constraint-based Timetabling" (PhD thesis, 2005).
 """
 
 import random
@@ -29,15 +30,16 @@ def construct(
     start: Plan | None = None,
     *,
     seed: int = 0,
+    patience: int = _STALL_STEPS,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Plan:
-    """Best partial plan found, always legal. Stops when all is placed or 3000 steps improve nothing.
+    """Best partial plan found, always legal. Stops when all is placed or `patience` steps gain nothing.
 
     `start` is kept as far as it is legal and ejections allow.
     """
     search = _Search(tables, seed)
     search.adopt(start or (None,) * len(tables.domains))
-    return search.run(should_stop)
+    return search.run(patience, should_stop)
 
 
 class _Search:
@@ -46,6 +48,7 @@ class _Search:
         self.random = random.Random(seed)
         self.draft = Draft(tables, (None,) * len(tables.domains))
         self.weight = [1] * len(tables.domains)
+        self.tries = [0] * len(tables.domains)
         self.fixed = [s.pinned is not None for s in tables.problem.sessions]
         self.day = [slot.day for slot in tables.problem.slots]
         self.scarcity = _room_scarcity(tables)
@@ -64,12 +67,13 @@ class _Search:
             if self.draft.occupant[place.slot][place.room] < 0 and self._is_free(session, place.slot):
                 self._settle(session, place)
 
-    def run(self, should_stop: Callable[[], bool]) -> Plan:
+    def run(self, patience: int, should_stop: Callable[[], bool]) -> Plan:
         best, best_left, last_gain = self.draft.plan(), self.draft.left_out, 0
         for step in count():
-            if not self.waiting or step - last_gain > _STALL_STEPS or (step % 64 == 63 and should_stop()):
+            if not self.waiting or step - last_gain > patience or (step % 64 == 63 and should_stop()):
                 break
-            session = min(self.waiting, key=lambda s: (-self.weight[s] // 4, self.hardness[s], s))
+            session = min(self.waiting, key=lambda s: (self.tries[s], self.hardness[s], s))
+            self.tries[session] += 1
             option = self._best_option(session)
             if option is None:
                 self.waiting.discard(session)

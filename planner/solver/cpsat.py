@@ -23,6 +23,8 @@ class Effort:
     workers: int = 1
     seed: int = 0
     deterministic: float | None = None
+    is_near: bool = False
+    """The hint is nearly the answer: skip the simplifications that pay off only in a long search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,10 @@ def new_solver(effort: Effort) -> Any:
     solver.parameters.linearization_level = 2  # soft rules are sums: the relaxation proves most of the bound
     solver.parameters.random_seed = effort.seed
     solver.parameters.max_time_in_seconds = max(0.01, effort.seconds)
+    if effort.is_near:
+        solver.parameters.cp_model_presolve = False
+        solver.parameters.symmetry_level = 0
+        solver.parameters.linearization_level = 1
     if effort.deterministic is not None:
         solver.parameters.max_deterministic_time = effort.deterministic
     return solver
@@ -123,3 +129,56 @@ def _listener(form: Formulation, on_plan: Callable[[Plan], object]) -> Any:
             on_plan(form.read(self.value))
 
     return Listener()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """`core`: sessions that cannot all be placed; None when they can, or when time was too short to tell."""
+
+    core: tuple[int, ...] | None
+    is_feasible: bool
+
+
+def conflict(
+    tables: Tables,
+    free: Mapping[int, Domain],
+    room_slots: Mapping[int, Collection[int]] | None,
+    seconds: float,
+    seed: int,
+) -> Conflict:
+    """Can these sessions all be placed, all others set aside? Without all rooms, only "no" is an answer."""
+    from ortools.sat.python import cp_model
+
+    nobody: Plan = (None,) * len(tables.domains)
+    form = build(tables, free, nobody, room_slots=room_slots, may_leave_out=free, with_costs=False)
+    session_of = {}
+    for session, is_out in form.left_out.items():
+        is_in = is_out.negated()
+        form.model.add_assumption(is_in)
+        session_of[is_in.index] = session
+    solver = new_solver(Effort(seconds, seed=seed))
+    status = solver.solve(form.model)
+    if status != cp_model.INFEASIBLE:
+        return Conflict(None, status in (cp_model.OPTIMAL, cp_model.FEASIBLE))
+    core = tuple(session_of[index] for index in solver.sufficient_assumptions_for_infeasibility())
+    return Conflict(core or tuple(free), False)
+
+
+def can_hold_all(tables: Tables, room_slots: Mapping[int, Collection[int]] | None, seconds: float) -> bool:
+    """Can a few sessions all be placed? True also when time was too short to tell.
+
+    Asked as "leave out as few as possible": the relaxation then counts pigeons and holes at once.
+    """
+    free = {s: tables.domains[s] for s in tables.session_indices}
+    nobody: Plan = (None,) * len(tables.domains)
+    form = build(tables, free, nobody, room_slots=room_slots, may_leave_out=free, with_costs=False)
+    form.terms = list(form.left_out.values())
+    form.minimise()
+    solver_stop: list[Callable[[], None]] = []
+
+    def on_bound(bound: int) -> None:
+        if bound > 0:
+            solver_stop[0]()
+
+    watch = Watch(on_bound=on_bound, on_start=solver_stop.append)
+    return optimise(form, Effort(seconds, is_near=True), watch).bound <= 0

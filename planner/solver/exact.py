@@ -4,9 +4,8 @@ from . import cpsat, neighbourhood
 from .incumbent import Incumbent
 
 _SMALL_CELLS = 12_000
-"""Up to here the full model is solved to the end, in seconds."""
+"""(session, slot, room) cells up to which the full model is solved to the end."""
 _BOUND_SHARE = 0.5
-_POLISH_SECONDS = 5.0
 
 
 def prove_or_improve(run: Incumbent) -> None:
@@ -16,10 +15,17 @@ def prove_or_improve(run: Incumbent) -> None:
         neighbourhood.search(run, run.limits.seed + 10_000, go_on=lambda: not run.must_end)
         return
     if run.tables.cell_count() <= _SMALL_CELLS:
-        _solve(run, with_rooms=True, seconds=run.seconds_left)
+        prove_small(run, seconds=run.seconds_left)
     else:
         _solve(run, with_rooms=False, seconds=run.seconds_left * _BOUND_SHARE)
     neighbourhood.search(run, run.limits.seed + 10_000, go_on=lambda: not run.must_end)
+
+
+def prove_small(run: Incumbent, *, seconds: float, deterministic: float | None = None) -> None:
+    """Solve the full model when it is small and every session that can be placed is; else do nothing."""
+    placed = all(run.plan[s] is not None for s in run.tables.placeable())
+    if placed and run.tables.cell_count() <= _SMALL_CELLS and not run.must_end:
+        _solve(run, with_rooms=True, seconds=seconds, deterministic=deterministic)
 
 
 def _solve(run: Incumbent, *, with_rooms: bool, seconds: float, deterministic: float | None = None) -> None:

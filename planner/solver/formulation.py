@@ -1,8 +1,8 @@
 """The problem as a CP-SAT model. Builds on a model object that is handed in, so nothing here imports ortools.
 
 Sessions outside `free` stand where `plan` has them and enter as constants. `room_slots` tells for which
-sessions and slots rooms are modelled; None means all, which is exact. Elsewhere rooms enter as Hall's condition
-per slot and a room per session that others do not take: a relaxation, whose optimum is a lower bound.
+sessions and slots rooms are modelled; None means all, which is exact. Elsewhere rooms enter as Hall's
+condition per slot and a room per session that others do not take: a relaxation, which gives a lower bound.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -20,16 +20,17 @@ _NAP_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to stop. `steps` asks for a reproducible run: one worker, counted steps; the clock is a safety
-    net.
+    """When to stop. `steps` asks for a reproducible run: one worker and counted steps.
 
-    A step is some hundred annealing moves, or the like of it in deterministic time of the exact solver.
+    The clock then is a safety net only. A step is 20 batches of annealing moves; 200 steps, one neighbourhood.
     """
 
     seconds: float = 60.0
     workers: int = 2
     seed: int = 0
     steps: int | None = None
+    keep_present: bool = False
+    """Start from where sessions stand now instead of from nothing."""
     gap: float = 0.01
     """A plan within this share of its bound is reported as `within_gap`."""
 

@@ -44,10 +44,12 @@ class Neighbourhoods:
 
     def around(self, plan: Plan, sessions: list[int]) -> dict[int, Domain]:
         """Frees these sessions and some that are related to them."""
-        wanted = self._count
-        others = self._related(Draft(self.tables, plan))
-        near = [other for s in sessions for other in self._relatives(s) if plan[other] is not None]
-        return self._open(plan, [*sessions, *near[:wanted], *others[: max(0, wanted - len(near))]])
+        self.turn = (self.turn + 1) % len(self.kinds)
+        draft = Draft(self.tables, plan)
+        some = self.random.sample(sessions, min(len(sessions), max(2, self._count // 3)))
+        near = [other for s in some for other in self._relatives(s) if plan[other] is not None]
+        others = near[: self._count // 3] if self.turn % 2 else self.kinds[self.turn](draft)
+        return self._open(plan, [*some, *others])
 
     def _open(self, plan: Plan, sessions: list[int]) -> dict[int, Domain]:
         """Domains of as many of the sessions as a quick model holds, first ones first."""
@@ -151,7 +153,8 @@ def search(run: Incumbent, seed: int, *, go_on: Callable[[], bool], rounds: int 
             return
         started = run.seconds
         outcome = _place_anew(run, free, plan, seed + done, rounds is not None)
-        neighbourhoods.learn(outcome.is_optimal or outcome.is_infeasible, run.seconds - started)
+        seconds = 0.0 if rounds is not None else run.seconds - started
+        neighbourhoods.learn(outcome.is_optimal or outcome.is_infeasible, seconds)
         if outcome.plan is not None and outcome.plan != plan:
             run.offer(outcome.plan, "neighbours")
         if outcome.is_optimal and len(free) == len(run.tables.placeable()):

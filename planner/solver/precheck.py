@@ -38,18 +38,19 @@ def check(problem: Problem) -> Precheck:
     return Precheck(tuple(domains), tuple(reasons), tuple(findings))
 
 
-def slot_reason(problem: Problem, session: Session, slot: int) -> str | None:
-    """Why the session cannot be in the slot whatever the room; None when the slot is open to it."""
+def slot_reasons(problem: Problem, session: Session, slot: int) -> Iterator[str]:
+    """Codes why the session cannot be in the slot whatever the room; none when the slot is open to it."""
     if problem.slots[slot].is_closed:
-        return "slot_closed"
+        yield "slot_closed"
     if any(slot not in problem.workers[w].free_slots for w in session.workers):
-        return "worker_away"
+        yield "worker_away"
     if session.needs_movement and any(slot not in problem.units[u].free_slots for u in session.units):
-        return "unit_not_free"
+        yield "unit_not_free"
     for bar in session.bars:
-        if bar.slot == slot and bar.room is None:
-            return bar.code
-    return "movement_limit" if _exceeds_movement(problem, session, slot) else None
+        if bar.room is None and bar.slot in (None, slot):
+            yield bar.code
+    if _exceeds_movement(problem, session, slot):
+        yield "movement_limit"
 
 
 def room_reason(problem: Problem, session: Session, room: Room) -> str | None:
@@ -95,9 +96,8 @@ def _domain(
     domain: Domain = {}
     removed: Counter[str] = Counter()
     cells = {(b.slot, b.room): b.code for b in session.bars if b.slot is not None and b.room is not None}
-    everywhere = next((b.code for b in session.bars if b.slot is None and b.room is None), None)
     for slot in range(len(problem.slots)):
-        reason = everywhere or slot_reason(problem, session, slot)
+        reason = next(slot_reasons(problem, session, slot), None)
         if reason is not None:
             removed[reason] += len(problem.rooms)
             continue

@@ -2,7 +2,7 @@
 
 Any session that changes slot or room counts as one move (times its `notice`); among plans with equally many
 moves, those with fewer changes of slot come first. A session left out weighs more than any number of moves.
-The proof needs rooms only where sessions stand and for those that move: the rest is added when a solution asks.
+The proof models rooms only where sessions stand and for those that move: others when a solution asks.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,6 @@ _MOVE = 10_000
 """Against 1 for a change of slot: for up to 10,000 moves, fewer moves always come first."""
 _IDLE_ROUNDS = 8
 """The polish ends after so many rounds without gain."""
-_POLISH_SHARE = 0.3
 _STEP_SECONDS = 2.5
 
 
@@ -56,8 +55,9 @@ def repair(
     present = tuple(session.present for session in problem.sessions)
     run.offer(construct(tables, present, should_stop=lambda: not run.poll()), "construct")
     if tables.placeable():
-        with run.helper(lambda: mending.prove(run)) as thread:
-            run.wait_for(thread)
+        with run.helper(lambda: mending.prove(run)) as proof:
+            mending.polish(run)
+            run.wait_for(proof)
     run.tell()
     return mending.outcome(run)
 
@@ -111,7 +111,7 @@ class _Mending:
         return sum(self.sessions[s].notice for s, place in enumerate(plan) if self._is_moved(s, place))
 
     def prove(self, run: Incumbent) -> None:
-        """Relax, solve, add the rooms that were missing, until the plan is whole; then polish it."""
+        """Relax, solve, add the rooms that were missing, until the plan is whole or its moves are proven."""
         free = {s: self.tables.domains[s] for s in self.tables.placeable()}
         rooms = {s: self._slots_with_rooms(s) for s in free}
         while not run.must_end and not self.is_minimal(run.plan):
@@ -125,7 +125,6 @@ class _Mending:
                 break
             for session in missing:
                 rooms[session].update(self.tables.domains[session])
-        self._polish(run)
 
     def _burden_of(self, session: int, place: Place | None) -> int:
         present = self.sessions[session].present
@@ -164,8 +163,7 @@ class _Mending:
         )
         form.terms = self._burden_terms(form)
         form.minimise()
-        seconds = max(run.seconds_left * (1 - _POLISH_SHARE), 0.1)
-        effort = cpsat.Effort(seconds, workers=run.limits.workers, seed=run.limits.seed)
+        effort = cpsat.Effort(run.seconds_left, seed=run.limits.seed, is_near=True)
         return cpsat.optimise(form, effort, cpsat.Watch(on_bound=self._learn, on_start=run.on_end))
 
     def _burden_terms(self, form: Formulation) -> list[Any]:
@@ -182,19 +180,21 @@ class _Mending:
             terms.append(self.sessions[session].notice * (_MOVE * (1 - stays - is_out) + away))
         return terms
 
-    def _polish(self, run: Incumbent) -> None:
-        """Better soft costs around what moved, with no more moves than now."""
+    def polish(self, run: Incumbent) -> None:
+        """Fewer moves, then better soft costs, around what moved; ends when nothing is gained any more."""
         neighbourhoods = Neighbourhoods(self.tables, run.limits.seed)
         idle = 0
-        while not run.must_end and idle < _IDLE_ROUNDS:
+        while run.poll() and (idle < _IDLE_ROUNDS or not self.is_minimal(run.plan)):
             plan = run.plan
-            moved = [s for s, place in enumerate(plan) if self._is_moved(s, place)]
-            free = neighbourhoods.around(plan, moved) if moved else {}
+            changed = [s for s in self.tables.placeable() if plan[s] != self.sessions[s].present]
+            free = neighbourhoods.around(plan, changed) if changed else {}
             if not free:
                 return
-            form = cpsat.build(self.tables, free, plan, may_leave_out=[s for s in free if plan[s] is None])
-            form.model.add(sum(self._burden_terms(form)) <= sum(self._burden_of(s, plan[s]) for s in free))
-            outcome = cpsat.optimise(form, cpsat.Effort(min(_STEP_SECONDS, run.seconds_left)))
+            form = cpsat.build(self.tables, free, plan, may_leave_out=free)
+            form.terms.extend(self._burden_terms(form))
+            form.minimise()
+            effort = cpsat.Effort(min(_STEP_SECONDS, run.seconds_left), seed=idle)
+            outcome = cpsat.optimise(form, effort)
             neighbourhoods.learn(outcome.is_optimal, 0.0 if outcome.is_optimal else _STEP_SECONDS)
             gained = outcome.plan is not None and run.offer(outcome.plan, "polish")
             idle = 0 if gained else idle + 1

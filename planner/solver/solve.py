@@ -1,18 +1,19 @@
 """One entry: a problem in, the best plan that the limits allow out; also when no plan is possible."""
 
-import time
+from collections.abc import Callable
 
 from . import neighbourhood
 from .annealing import Annealer, Cooling
 from .construct import construct
-from .exact import prove_or_improve
+from .exact import prove_or_improve, prove_small
 from .incumbent import Incumbent, Limits, OnProgress, ShouldStop
 from .problem import Finding, Problem, Solution
 from .tables import build_tables
 
 _FIRST_SHARE = 0.08
-"""Share of the time for a first quick cooling, so that a run stopped early has a good plan already."""
+"""Share of the run for a first quick cooling, so that a run stopped early has a good plan already."""
 _SECOND_SHARE = 0.75
+_STEPS_A_NEIGHBOURHOOD = 200
 
 
 def solve(
@@ -29,8 +30,10 @@ def solve(
     limits = limits or Limits()
     tables = build_tables(problem)
     run = Incumbent(tables, limits, on_progress, should_stop)
-    run.offer(construct(tables, seed=limits.seed, should_stop=lambda: not run.poll()), "construct")
-    _improve(run)
+    start = tables.start_plan() if limits.keep_present else None
+    run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: not run.poll()), "construct")
+    if tables.placeable():
+        _improve(run)
     run.tell()
     return finish(run)
 
@@ -60,34 +63,56 @@ def _left_out(run: Incumbent) -> list[Finding]:
 
 
 def _improve(run: Incumbent) -> None:
-    if run.limits.workers < 2:
-        _search(run)
-        return
-    with run.helper(lambda: prove_or_improve(run)):
-        _search(run)
+    if run.limits.steps is not None:
+        _improve_by_count(run, run.limits.steps)
+    elif run.limits.workers < 2:
+        _improve_by_clock(run)
+        prove_small(run, seconds=run.seconds_left)
+        neighbourhood.search(run, run.limits.seed, go_on=run.poll)
+    else:
+        with run.helper(lambda: prove_or_improve(run)):
+            _improve_by_clock(run)
+            neighbourhood.search(run, run.limits.seed, go_on=run.poll)
 
 
-def _search(run: Incumbent) -> None:
-    """Cool twice, a quick first time; then small exact steps to the end."""
-    cooling = Cooling.for_weights(run.tables)
-    left = run.seconds_left
-    _anneal(run, cooling, run.limits.seed, left * _FIRST_SHARE, "first round")
-    _anneal(run, cooling, run.limits.seed + 1, left * _SECOND_SHARE, "annealing")
-    neighbourhood.search(run, run.limits.seed, go_on=run.poll)
+def _improve_by_clock(run: Incumbent) -> None:
+    cooling, seed, seconds = Cooling.for_weights(run.tables), run.limits.seed, run.seconds_left
+
+    def share_of(part: float) -> Callable[[], float]:
+        start = run.seconds
+        return lambda: (run.seconds - start) / max(1e-6, part * seconds)
+
+    _anneal(run, cooling, seed, share_of(_FIRST_SHARE), "first round")
+    _anneal(run, cooling, seed + 1, share_of(_SECOND_SHARE), "annealing")
 
 
-def _anneal(run: Incumbent, cooling: Cooling, seed: int, seconds: float, phase: str) -> None:
+def _improve_by_count(run: Incumbent, steps: int) -> None:
+    """The same in counted steps; nothing here depends on the clock."""
+    cooling, seed = Cooling.for_weights(run.tables), run.limits.seed
+
+    def share_of(part: float) -> Callable[[], float]:
+        done = iter(range(steps + 1))
+        return lambda: next(done) / max(1.0, part * steps)
+
+    _anneal(run, cooling, seed, share_of(_FIRST_SHARE), "first round")
+    _anneal(run, cooling, seed + 1, share_of(_SECOND_SHARE), "annealing")
+    rounds = steps // _STEPS_A_NEIGHBOURHOOD
+    prove_small(run, seconds=run.seconds_left, deterministic=float(rounds))
+    neighbourhood.search(run, seed, go_on=run.poll, rounds=rounds)
+
+
+def _anneal(run: Incumbent, cooling: Cooling, seed: int, share_done: Callable[[], float], phase: str) -> None:
     if run.must_end:
         return
     annealer = Annealer(run.tables, run.plan, cooling, seed=seed)
-    start, offered = time.monotonic(), annealer.best_cost
+    offered = annealer.best_cost
 
-    def share_done() -> float | None:
+    def share() -> float | None:
         nonlocal offered
         if annealer.best_cost < offered:
             offered = annealer.best_cost
             run.offer(annealer.best_plan(), phase)
-        return (time.monotonic() - start) / seconds if run.poll() else None
+        return share_done() if run.poll() else None
 
-    annealer.run(share_done)
+    annealer.run(share)
     run.offer(annealer.best_plan(), phase)
