@@ -62,7 +62,7 @@ def _panel(request: PrisonRequest, prison: Prison, session: GroupSession) -> dic
         "languages": _languages(prison),
         "free": [row for row in rows if row["candidate"].is_free],  # type: ignore[attr-defined]
         "refused": [row for row in rows if not row["candidate"].is_free],  # type: ignore[attr-defined]
-        "told": told_by(prison, [Change(session.pk)]),
+        "told": told_by(prison, [Change(session.pk, workers=())]),
         "is_mine": request.access.may_change(session.series.activity.organisation),
     }
 

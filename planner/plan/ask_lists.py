@@ -28,7 +28,9 @@ State = Ask.State
 
 def received(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Ask]:
     """What waits for an answer of the reader's services."""
-    return _ahead(access, now).filter(_of_mine(access, "to_organisation"))
+    return (
+        _ahead(access, now).filter(_of_mine(access, "to_organisation")).order_by("session__starts_at", "pk")
+    )
 
 
 def sent(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Ask]:

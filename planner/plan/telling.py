@@ -89,7 +89,7 @@ def told_by_each(prison: Prison, acts: Mapping[Key, Iterable[Change]]) -> dict[K
         seen = [c for c in changes if c.session_id in sessions and _is_seen(sessions[c.session_id], c)]
         told[key] = Told(
             workers=len({pk for c in seen for pk in _workers(sessions[c.session_id], c)}),
-            people_count=len({pk for c in seen for pk in people.get(c.session_id, ())}),
+            people_count=len({pk for c in seen for pk in _people(people, c)}),
             liaison=any(_moments(sessions[c.session_id], c) for c in seen),
             feeds=bool(seen),
             after_cut_off=any(
@@ -102,6 +102,13 @@ def told_by_each(prison: Prison, acts: Mapping[Key, Iterable[Change]]) -> dict[K
 def _is_seen(session: GroupSession, change: Change) -> bool:
     """Published before or after: drafts are nobody's business yet."""
     return State.PUBLISHED in (session.state, change.state)
+
+
+def _people(people: Mapping[int, frozenset[int]], change: Change) -> frozenset[int]:
+    """Nobody where only the facilitator changes: the group is brought as before."""
+    place = (change.room_id, change.starts_at, change.ends_at, change.state)
+    is_about_workers = not isinstance(change.workers, Keep) and all(isinstance(one, Keep) for one in place)
+    return frozenset() if is_about_workers else people.get(change.session_id, frozenset())
 
 
 def _workers(session: GroupSession, change: Change) -> set[int]:

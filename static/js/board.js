@@ -155,6 +155,11 @@
     const toast = document.querySelector("#toasts .toast-words p");
     if (toast) says(toast.textContent);
   });
+  // What was refused is answered by now: an act that succeeded closes the dialog that offered it.
+  document.addEventListener("panel-close", () => {
+    const answer = document.querySelector("#board-answer");
+    if (answer) answer.replaceChildren();
+  });
   matchMedia("(max-width: 47.99rem)").addEventListener("change", () => board() && oneDay());
   document.addEventListener("DOMContentLoaded", start);
   if (document.readyState !== "loading") start();
