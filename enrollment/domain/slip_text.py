@@ -1,15 +1,19 @@
-"""The words of a reply slip, in the language of the person; made when shown, from the kind and the facts."""
+"""The words of a reply slip, in the language of the person; made when shown, from the kind and the facts.
+
+The words stand in enrollment/slip_words/, one file per language, and not in the catalogues of the interface:
+slips speak nine languages, the interface three.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.clock import BRUSSELS
@@ -18,52 +22,17 @@ from enrollment.models import Enrollment, Slip
 from sessions.models import GroupSession, Series
 
 Kind = Slip.Kind
-Text = str | Promise
+WORDS = Path(__file__).resolve().parent.parent / "slip_words"
+RIGHT_TO_LEFT = frozenset({"ar"})
+Words = dict[str, dict[str, str]]
 
-TITLES: dict[str, Text] = {
-    Kind.PLACED: pgettext_lazy("slip", "You have a place"),
-    Kind.WAITING: pgettext_lazy("slip", "You are on the waiting list"),
-    Kind.DECLINED: pgettext_lazy("slip", "You have no place"),
-    Kind.NOTED: pgettext_lazy("slip", "Your wish is noted"),
-    Kind.WITHDRAWN: pgettext_lazy("slip", "You are no longer enrolled"),
-    Kind.ENDED: pgettext_lazy("slip", "Your place has ended"),
-    Kind.MOVED: pgettext_lazy("slip", "The time or the room has changed"),
-    Kind.CANCELLED: pgettext_lazy("slip", "An activity does not take place"),
-    Kind.CARD: pgettext_lazy("slip", "We could not read your note"),
-}
-BODIES: dict[str, Text] = {
-    Kind.PLACED: pgettext_lazy("slip", "You asked for %(title)s. You have a place."),
-    Kind.WAITING: pgettext_lazy(
-        "slip",
-        "You asked for %(title)s. The group is full or you have to wait. You are on the waiting list. "
-        "When a place is free, it is for the next in line, and you get a new slip.",
-    ),
-    Kind.DECLINED: pgettext_lazy("slip", "You asked for %(title)s. You have no place: %(reason)s."),
-    Kind.NOTED: pgettext_lazy(
-        "slip", "You asked for “%(title)s”. This does not exist here yet. We have noted your wish."
-    ),
-    Kind.WITHDRAWN: pgettext_lazy("slip", "You are no longer enrolled for %(title)s, as you asked."),
-    Kind.ENDED: pgettext_lazy("slip", "Your place in %(title)s has ended: %(reason)s."),
-    Kind.MOVED: pgettext_lazy("slip", "%(title)s now takes place on %(when)s. Before it was %(before)s."),
-    Kind.CANCELLED: pgettext_lazy("slip", "%(title)s of %(when)s does not take place."),
-    Kind.CARD: pgettext_lazy(
-        "slip", "Please tick on the card what you ask for, write your name and cell, and give it back."
-    ),
-}
-REASONS: dict[str, Text] = {
-    "full": pgettext_lazy("slip", "the group is full until it ends"),
-    "requirement": pgettext_lazy("slip", "you do not have what the group asks for yet"),
-    "unit": pgettext_lazy("slip", "this group is not for your living unit"),
-    "prison": pgettext_lazy("slip", "the prison decided this"),
-    "cannot": pgettext_lazy("slip", "it cannot be arranged"),
-    "series_ended": pgettext_lazy("slip", "the group has ended"),
-    "dropped_out": pgettext_lazy("slip", "you did not come several times"),
-    "left": pgettext_lazy("slip", "you were away for too long"),
-    "other_group": pgettext_lazy("slip", "you have a place in another group"),
-}
-FREE_TO_GO: Text = pgettext_lazy("slip", "Taking part is free. You may stop at any time, without saying why.")
-DECIDED_BY_PRISON: Text = pgettext_lazy("slip", "The prison decided this.")
-DECIDED_BY_SERVICE: Text = pgettext_lazy("slip", "%(service)s decided this.")
+
+@cache
+def words(language: str) -> Words:
+    """All words of one language; a language without a file speaks Dutch."""
+    path = WORDS / f"{language}.toml"
+    with (path if path.is_file() else WORDS / "nl.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 @dataclass(frozen=True)
@@ -77,33 +46,44 @@ class SlipText:
     extra: tuple[str, ...] = ()
     service: str = ""
 
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def translation_word(self) -> str:
+        """Stands above a text in a third language."""
+        return words(self.language)["extra"]["translation"]
+
 
 def write(slip: Slip, language: str, *, dates: tuple[dt.datetime, ...] = ()) -> SlipText:
     """The slip in this language. `dates` are the next sessions, shown with a place."""
-    with translation.override(language):
-        series = series_of(slip)
-        facts = {
-            "title": title_of(slip, language),
-            "reason": str(REASONS.get(slip.reason, REASONS["cannot"])),
-            "when": "",
-            "before": "",
-        }
-        if slip.kind in (Kind.MOVED, Kind.CANCELLED):
-            facts |= _session_facts(slip)
-        extra = [str(FREE_TO_GO)] if slip.kind in (Kind.PLACED, Kind.WAITING) else []
-        service = _service_of(slip, series)
-        if slip.reason == Enrollment.Reason.PRISON:
-            extra.append(str(DECIDED_BY_PRISON))
-        elif slip.kind in (Kind.DECLINED, Kind.ENDED) and service:
-            extra.append(str(DECIDED_BY_SERVICE) % {"service": service})
-        return SlipText(
-            language,
-            str(TITLES[slip.kind]),
-            str(BODIES[slip.kind]) % facts,
-            tuple(_moment(each) for each in dates) if slip.kind == Kind.PLACED else (),
-            tuple(extra),
-            service,
-        )
+    said, series = words(language), series_of(slip)
+    service = _service_of(slip, series)
+    facts = {
+        "title": title_of(slip, language),
+        "reason": said["reason"].get(slip.reason, said["reason"]["cannot"]),
+        "when": _when(slip, language),
+    }
+    return SlipText(
+        language,
+        said["title"][slip.kind],
+        said["body"][slip.kind] % facts,
+        tuple(moment(each, language) for each in dates) if slip.kind == Kind.PLACED else (),
+        tuple(_extra(slip, said, service)),
+        service,
+    )
+
+
+def _extra(slip: Slip, said: Words, service: str) -> list[str]:
+    """That one may stop at any time; and who decided."""
+    if slip.kind in (Kind.PLACED, Kind.WAITING):
+        return [said["extra"]["free_to_go"]]
+    if slip.reason == Enrollment.Reason.PRISON:
+        return [said["extra"]["prison"]]
+    if slip.kind in (Kind.DECLINED, Kind.ENDED) and service:
+        return [said["extra"]["service"] % {"service": service}]
+    return []
 
 
 def series_of(slip: Slip) -> Series | None:
@@ -138,18 +118,17 @@ def _session(slip: Slip) -> GroupSession | None:
     return rows.filter(pk=pk).first() if pk else None
 
 
-def _session_facts(slip: Slip) -> dict[str, str]:
-    session = _session(slip)
-    before = slip.facts.get("before") or ""
-    return {
-        "when": _moment(session.starts_at) if session and session.starts_at else "",
-        "before": _moment(dt.datetime.fromisoformat(before)) if before else "",
-    }
+def _when(slip: Slip, language: str) -> str:
+    session = _session(slip) if slip.kind in (Kind.MOVED, Kind.CANCELLED) else None
+    return moment(session.starts_at, language) if session and session.starts_at else ""
 
 
-def _moment(at: dt.datetime) -> str:
+def moment(at: dt.datetime, language: str) -> str:
+    """Day and time on the wall clock in Brussels, in that language's words."""
     local = at.astimezone(BRUSSELS)
-    return _("%(day)s at %(time)s") % {"day": date_format(local, "l j F"), "time": f"{local:%H:%M}"}
+    with translation.override(language):
+        day = date_format(local, "l j F")
+    return words(language)["extra"]["at"] % {"day": day, "time": f"{local:%H:%M}"}
 
 
 def kind_of_approval(free: int, asks_agreement: bool) -> Slip.Kind | None:
@@ -173,6 +152,5 @@ def preview(enrollment: Enrollment, kind: Slip.Kind) -> SlipText:
 
 def next_dates(series: Series, *, now: dt.datetime | None = None, most: int = 4) -> tuple[dt.datetime, ...]:
     """The next published sessions of a series."""
-
     rows = GroupSession.objects.published().filter(series=series, starts_at__gte=now or clock.now())
     return tuple(at for at in rows.order_by("starts_at").values_list("starts_at", flat=True)[:most] if at)

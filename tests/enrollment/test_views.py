@@ -440,7 +440,7 @@ def test_slips_are_sorted_by_unit_and_cell_in_the_persons_language(haren, group,
         requests.approve(note(group, organiser_anna, person), by=organiser_anna)
     text = signed_in(organiser_anna).get(url("slip_print", haren)).content.decode()
     assert text.index("Cc, Piet") < text.index("Bb, Jean") < text.index("Aa, Jan")
-    assert 'lang="fr"' in text and "You asked for Dutch 1" in text
+    assert 'lang="fr"' in text and "You asked for: Dutch 1" in text
     outside = text.split('class="slip-outside"')[1].split('class="slip-inside"')[0]
     assert "Nederlands" not in outside and "Dutch" not in outside
 

@@ -1,0 +1,85 @@
+"""Reply slips in nine languages: every language says the same, and a slip betrays nothing outside."""
+
+import re
+
+import pytest
+
+from enrollment.domain import requests, slip_text, slips
+from enrollment.domain.slip_text import moment, words
+from enrollment.models import Enrollment, Slip
+from enrollment.models.people import SLIP_LANGUAGES, THIRD_LANGUAGES
+from tests.factories import at, make_activity, make_enrollment, make_participant, make_series, make_session
+
+LANGUAGES = [code for code, _name in [*SLIP_LANGUAGES, *THIRD_LANGUAGES]]
+HOLES = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything(language):
+    mine, dutch = words(language), words("nl")
+    assert {part: set(mine[part]) for part in mine} == {part: set(dutch[part]) for part in dutch}
+    for part, texts in dutch.items():
+        for key, text in texts.items():
+            assert sorted(HOLES.findall(mine[part][key])) == sorted(HOLES.findall(text)), (part, key)
+            assert mine[part][key] != text or language == "nl", (part, key)
+
+
+def test_every_kind_and_reason_has_words():
+    assert set(words("nl")["title"]) == set(words("nl")["body"]) == set(Slip.Kind.values)
+    assert set(words("nl")["reason"]) == set(Enrollment.Reason.values)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", Slip.Kind.values)
+@pytest.mark.django_db
+def test_every_slip_can_be_written(haren, service, kind, language):
+    series = make_series(haren, organisation=service)
+    session = make_session(series, "2026-11-30 09:00", state="published")
+    slip = Slip(
+        prison=haren,
+        enrollment=make_enrollment(series),
+        kind=kind,
+        reason="full",
+        facts={"session": session.pk},
+    )
+    text = slip_text.write(slip, language, dates=(session.starts_at,))
+    assert text.title and text.body and "%(" not in text.body + "".join(text.extra)
+    assert (text.direction == "rtl") == (language == "ar")
+
+
+@pytest.mark.parametrize(
+    ("language", "words_of_date"),
+    [("nl", "maandag 30 november om 09:00"), ("fr", "lundi 30 novembre à 09:00")],
+)
+def test_dates_in_the_words_of_the_language(language, words_of_date):
+    assert moment(at("2026-11-30 09:00"), language) == words_of_date
+
+
+@pytest.mark.django_db
+def test_who_decided_is_said(haren, service, organiser_anna):
+    row = requests.decline(
+        make_enrollment(make_series(haren, organisation=service), state="requested"),
+        "requirement",
+        by=organiser_anna,
+    )
+    slip = Slip.objects.select_related("enrollment__series__activity__organisation", "participant").get(
+        enrollment=row
+    )
+    assert "De Brug heeft dit beslist." in slip_text.write(slip, "nl").extra
+    slip.reason = "prison"
+    assert "La Passerelle" not in str(slip_text.write(slip, "fr")) and "la prison" in " ".join(
+        slip_text.write(slip, "fr").extra
+    )
+
+
+@pytest.mark.django_db
+def test_people_of_a_moved_session_are_told_once(haren, service):
+    series = make_series(haren, activity=make_activity(service, "Koor"))
+    session = make_session(series, "2026-11-30 09:00", state="published")
+    there = make_enrollment(series)
+    make_enrollment(series, state="awaiting")
+    make_enrollment(series, make_participant(haren), state="waiting")
+    for _ in range(2):
+        assert slips.tell_people(haren, [session.pk], Slip.Kind.MOVED, now=at("2026-11-23 12:00")) == 1
+    slip = slips.desk(haren).get()
+    assert (slip.participant, slip.enrollment) == (there.participant, there)
