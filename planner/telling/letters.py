@@ -144,7 +144,7 @@ def sentence_of(session: GroupSession) -> str:
 
 
 def _moment(at: dt.datetime | None) -> str:
-    return date_format(at.astimezone(BRUSSELS), "D j M Y, H:i") if at else "–"
+    return date_format(at.astimezone(BRUSSELS), "D j N Y, H:i") if at else "–"
 
 
 # --- read -------------------------------------------------------------------------------------------------

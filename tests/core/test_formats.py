@@ -1,9 +1,12 @@
 """Dates and times as Belgium writes them, in every language of the interface."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 
@@ -31,3 +34,22 @@ def test_a_typed_date_is_understood_day_first(language, typed):
 def test_a_typed_time_is_understood(typed):
     with translation.override("nl"):
         assert forms.TimeField().clean(typed) == dt.time(9, 5)
+
+
+@pytest.mark.parametrize(("language", "words"), [("nl", "ma 8 jun"), ("fr", "lun 8 juin")])
+def test_short_months_are_written_small(language, words):
+    with translation.override(language):
+        assert date_format(DAY, "D j N") == words
+        assert date_format(dt.date(2026, 11, 16), "j N").startswith("16 nov")
+
+
+def test_no_date_asks_for_the_month_that_takes_a_capital():
+    """Django writes "M" as in English, "Nov", in every language: "N" follows the language."""
+    root, guilty = Path(settings.BASE_DIR), []
+    asked = re.compile(r"""(?:\|date:|date_format\([^"'\n]*)["']([^"'\n]*)["']""")
+    folders = ("templates", "core", "prisons", "rooms", "sessions", "enrollment", "planner")
+    for path in (path for folder in folders for path in (root / folder).rglob("*") if path.is_file()):
+        if path.suffix in {".py", ".html", ".txt"}:
+            formats = asked.findall(path.read_text("utf-8"))
+            guilty += [f"{path.name}: {one}" for one in formats if "M" in one and "_FORMAT" not in one]
+    assert not guilty
