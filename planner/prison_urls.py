@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.closures.urls")),
     path("", include("planner.offer.urls")),
     path("", include("planner.telling.urls")),
+    path("", include("planner.reports.urls")),
 ]

@@ -1,0 +1,59 @@
+"""Which figures: of which days and of which service."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.forms import DateInput
+from planner.reports.scope import Period, Scope, services_of
+from prisons.access import Access
+from prisons.models import Organisation
+from sessions.models import Term
+
+
+class ScopeForm(forms.Form):
+    """Nothing chosen: the term of today, else the last three months, and all the services one may see."""
+
+    first = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    last = forms.DateField(label=_("Until and including"), required=False, widget=DateInput)
+    service = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Service"), required=False, empty_label=_("All services")
+    )
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access = access
+        self.fields["service"].queryset = services_of(access.prison)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("first") and data.get("last") and data["last"] < data["first"]:
+            self.add_error("last", _("The last day must not come before the first."))
+        return data
+
+    def scope(self) -> Scope:
+        """What was asked for, as far as it makes sense; the rest as if nothing had been chosen."""
+        self.is_valid()
+        data = getattr(self, "cleaned_data", {})
+        period = self.default_period()
+        first, last = data.get("first") or period.first, data.get("last") or period.last
+        if last < first:
+            first, last = period.first, period.last
+        service = data.get("service")
+        return Scope(
+            prison_ids=(self.access.prison.pk,),
+            period=Period(first, last),
+            now=clock.now(),
+            organisation_ids=frozenset({service.pk}) if service else None,
+        )
+
+    def default_period(self) -> Period:
+        today = clock.today()
+        terms = Term.objects.in_prison(self.access.prison).filter(starts_on__lte=today, ends_on__gte=today)
+        term = terms.first()
+        return Period(term.starts_on, term.ends_on) if term else Period(today - dt.timedelta(days=91), today)
