@@ -56,7 +56,9 @@ def session_detail(session: GroupSession, access: Access) -> SessionDetail:
     is_mine = access.may_change(session.series.activity.organisation)
     is_past = session.starts_at is not None and session.starts_at < now() and _day(session) < today()
     may_plan = access.has(Right.PLACE) and not is_past
-    reasons = tuple(_with_waivers(speak(_conflicts(session), prison, access), session))
+    reasons = tuple(
+        _with_waivers(speak(_conflicts(session), prison, access), session, access.uses_neutral_names)
+    )
     may_waive = not is_past and waivers.may_waive(session.series.activity.organisation, access)
     return SessionDetail(
         session=session,
@@ -77,9 +79,9 @@ def session_detail(session: GroupSession, access: Access) -> SessionDetail:
     )
 
 
-def _with_waivers(reasons: list[Spoken], session: GroupSession) -> Iterator[Spoken]:
-    """What is allowed once says why and by whom."""
-    known = {waiver.code: waiver for waiver in session.waivers.select_related("by")}
+def _with_waivers(reasons: list[Spoken], session: GroupSession, is_neutral: bool) -> Iterator[Spoken]:
+    """What is allowed once says why and by whom; not to the prison, because a reason can betray a title."""
+    known = {} if is_neutral else {waiver.code: waiver for waiver in session.waivers.select_related("by")}
     for reason in reasons:
         waiver = known.get(reason.code) if reason.is_waived else None
         yield (

@@ -23,6 +23,7 @@ from planner.board.detail import session_detail as detail_of
 from planner.board.forms import CancelForm, DropForm, MoveForm
 from planner.board.week import neighbours
 from planner.plan.changes import Change
+from planner.plan.news import since_last_publication
 from planner.plan.placement import apply
 from planner.plan.publishing import PublicationRefused, look, publish
 from planner.plan.sentences import speak
@@ -249,6 +250,9 @@ def board_publish(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def _publication(request: PrisonRequest, prison: Prison, week: Week, status: int = 200) -> HttpResponse:
     publication = look(prison, week.monday, week.sunday, request.access)
     context = {"publication": publication, "week": week, "refused": refusals(publication, prison, request)}
+    context["news"] = since_last_publication(prison, week.monday, week.sunday, request.access)
+    published = [Change(session.pk, state=GroupSession.State.PUBLISHED) for session in publication.ready]
+    context["told"] = told_by(prison, published)
     return render(request, "planner/board/publish.html", context, status=status)
 
 
