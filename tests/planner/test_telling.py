@@ -91,7 +91,7 @@ def test_a_moved_session_is_told_at_once(session, organiser_anna):
     assert letter.to_email == "chloe@example.org"
     assert (
         letter.subject
-        == "MOVED: Talking group, from Mon 23 Nov 2026, 09:00 to Tue 24 Nov 2026, 09:00 (Haren)."
+        == "MOVED: Talking group, from Mon 23 Nov. 2026, 09:00 to Tue 24 Nov. 2026, 09:00 (Haren)."
     )
     assert "Talking group" in letter.body_text
     assert "/notices/" in letter.body_text
