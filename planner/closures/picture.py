@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.clock import today
-from planner.models import MadeUp
+from planner.models import MadeUp, Notice
 from planner.plan.closing import group_of
 from planner.plan.closing_effects import Effects, Hit, cancelled_by, effects_of_closures
 from planner.plan.make_up import made_up_of
@@ -65,6 +65,8 @@ class Call:
 
     worker: Worker
     rows: tuple[SessionRow, ...]
+    is_informed: bool = False
+    """Has read that it is cancelled, or was called about it already."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,28 @@ def name_of(session: GroupSession, access: Access) -> str:
 
 
 def calls_of(effects: Effects, access: Access) -> list[Call]:
-    """One line per facilitator, in the order of names; drafts too, because people plan around them."""
+    """One line per facilitator: who knows it already stands last, else in the order of names."""
     shown = [hit for hit in effects.hits if not _is_hidden(hit, access)]
-    return [
-        Call(worker, tuple(row_of(hit, access) for hit in shown if worker in hit.workers))
-        for worker in Effects(tuple(shown)).workers
-    ]
+    informed = _informed(shown)
+    calls = []
+    for worker in Effects(tuple(shown)).workers:
+        own = [hit for hit in shown if worker in hit.workers]
+        knows = all((worker.pk, hit.session.pk) in informed for hit in own)
+        calls.append(Call(worker, tuple(row_of(hit, access) for hit in own), knows))
+    return sorted(calls, key=lambda call: call.is_informed)
+
+
+def _informed(hits: list[Hit]) -> set[tuple[int, int]]:
+    """(facilitator, session) where the last notice tells of the cancelling, and was read or told by telephone."""
+    cancelled = [hit.session.pk for hit in hits if hit.session.state == GroupSession.State.CANCELLED]
+    notices = Notice.objects.filter(session__in=cancelled).order_by("created_at", "pk")
+    latest = {
+        (worker, session): kind == Notice.Kind.CANCELLED and bool(read or called)
+        for worker, session, kind, read, called in notices.values_list(
+            "worker_id", "session_id", "kind", "read_at", "called_at"
+        )
+    }
+    return {pair for pair, knows in latest.items() if knows}
 
 
 def picture_of(closure: Closure, access: Access, *, now: dt.datetime | None = None) -> ClosurePicture:

@@ -35,6 +35,19 @@ from sessions.models import Cancellation, GroupSession, SessionWorker, Waiver
 
 State = GroupSession.State
 
+TAKEN = frozenset(
+    {
+        "room_taken",
+        "worker_taken",
+        "worker_elsewhere",
+        "person_in_two_places",
+        "keep_apart",
+        "movement_capacity",
+        "closed",
+    }
+)
+"""Conflicts that come from what others did; all other rules speak of the session itself."""
+
 
 @dataclass
 class _Work:
@@ -60,12 +73,14 @@ def apply(
     ordered_by_prison: bool = False,
     created: frozenset[int] = frozenset(),
     facts: dict[str, Any] | None = None,
+    puts_back: bool = False,
 ) -> Outcome:
     """Do all changes or none, as one act under the prison's lock.
 
     `seen` holds the version of each session that the person was looking at. `accept_soft` says that points to
     watch were shown and accepted. `ordered_by_prison` lets a closure go over every service. `created` names
-    sessions made in this same transaction: undoing the act removes them.
+    sessions made in this same transaction: undoing the act removes them. `puts_back` is undo's: a rule that
+    was broken before the act is no reason to refuse, a place that somebody has taken since is.
     Raises Refused (409) with the conflicts that would be added, PlannerError `stale` (409), `not_yours`
     (403), `past` (409), `unknown_session` (404), `room_without_time` or `ends_before_start` (422).
     """
@@ -80,12 +95,25 @@ def apply(
         works = [work for work in works if work.changed or work.is_new]
         _refuse_past(works, now)
         found = _conflicts_added(prison, works)
+        if puts_back:
+            found = _taken_since(found, works)
         if any(conflict.is_hard for conflict in found) or (found and not accept_soft):
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
         _write(works, by, now)
         change_set = _keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
         notices.tell(prison, [Told(work.session.pk, work.before, work.after) for work in works], now=now)
     return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
+
+
+def _taken_since(found: list[Conflict], works: list[_Work]) -> list[Conflict]:
+    """Of the conflicts that putting back would add: those with sessions outside the act, and closures."""
+    own = {work.session.pk for work in works}
+    return [
+        conflict
+        for conflict in found
+        if conflict.code in TAKEN
+        and (conflict.session_id not in own or dict(conflict.facts).get("other") not in own)
+    ]
 
 
 def preview(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | None = None) -> list[Conflict]:

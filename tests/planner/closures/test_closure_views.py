@@ -331,3 +331,14 @@ def test_a_facilitator_is_not_bothered_with_other_rooms(
     part = Part(make_room(haren).pk, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
     announce(haren, ClosureDraft("works", (part,)), by=liaison_bert, now=NOW)
     assert "Works" not in signed_in(worker_chloe).get("/p/haren/").content.decode()
+
+
+def test_who_has_read_it_needs_no_call(
+    organiser: Client, confirmed: Closure, session: GroupSession, zoe: Worker
+) -> None:
+    url = f"/p/haren/closures/{confirmed.pk}/calls/"
+    assert [call.is_informed for call in organiser.get(url).context["calls"]] == [False]
+    zoe.notices.filter(session=session).update(read_at=NOW)
+    page = organiser.get(url)
+    assert [call.is_informed for call in page.context["calls"]] == [True]
+    assert "has read it" in page.content.decode()

@@ -460,3 +460,21 @@ def test_only_those_with_the_right_decide(
             with pytest.raises(PlannerError) as refusal:
                 act(closure, by=person, now=NOW)
             assert refusal.value.status == 403
+
+
+def test_undo_puts_back_what_broke_a_rule_before_but_not_into_a_taken_place(
+    haren: Prison, room: Room, series: Series, service: Any, liaison_bert: User
+) -> None:
+    """Eight places in a room for two: an open conflict before the strike, and again after undoing it."""
+    small = make_room(haren, capacity=2)
+    session = make_session(series, f"{DAY} 09:00", room=small)
+    closure = announce(haren, draft(f"{DAY} 00:00", f"{DAY} 22:00"), by=liaison_bert, now=NOW).closures[0]
+    first = confirm(closure, by=liaison_bert, now=NOW)
+    undo(first.change_set, by=liaison_bert, now=NOW)
+    assert states(session) == ["draft"]
+
+    second = confirm(closure, by=liaison_bert, now=NOW)
+    make_session(series, f"{DAY} 09:30", room=small)
+    with pytest.raises(PlannerError) as refusal:
+        undo(second.change_set, by=liaison_bert, now=NOW)
+    assert refusal.value.code == "room_taken" and states(session) == ["cancelled"]
