@@ -3,6 +3,8 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+# `make test` runs its parts one after the other, also under -j.
+.NOTPARALLEL:
 .PHONY: help setup install demo serve test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots lock clean
 
 PYTHON := .venv/bin/python
@@ -45,15 +47,15 @@ serve: setup ## run what the environment or .env describes (see docs/operations.
 	@$(PYTHON) manage.py messages compile
 	@exec $(PYTHON) manage.py serve --port "$(PORT)"
 
-test: setup ## the whole suite: SQLite, then what is marked for PostgreSQL, then the browser
-	@$(PYTHON) manage.py messages compile
-	$(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
-	TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
-	$(PYTHON) -m pytest -m browser tests --ignore=tests/proof
+test: test-fast test-postgres test-browser ## the whole suite: SQLite, then what is marked for PostgreSQL, then the browser
 
+# Two halves side by side, one for each core; the first half is printed when both are done.
 test-fast: setup ## without the browser and PostgreSQL
 	@$(PYTHON) manage.py messages compile
-	$(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
+	@mkdir -p var/test
+	@TEST_SHARD=1/2 $(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof >var/test/first-half.log 2>&1 & first=$$!; \
+	TEST_SHARD=2/2 $(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof; second=$$?; \
+	wait $$first; first=$$?; cat var/test/first-half.log; test $$first -eq 0 -a $$second -eq 0
 
 test-postgres: setup ## only what is marked for PostgreSQL
 	TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" tests --ignore=tests/proof
