@@ -54,7 +54,7 @@ def alternatives(
     most: int = 3,
     at: dt.datetime | None = None,
 ) -> Alternatives:
-    """`found` is what `choices` answered for that week. Looks at some more weeks and lengths, writes nothing."""
+    """`found` is what `choices` answered for that week. Looks at more weeks and lengths, writes nothing."""
     at = at or clock.now()
     minutes, shorter = _shorter(session, week, at)
     return Alternatives(
