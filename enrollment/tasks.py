@@ -1,10 +1,10 @@
-"""What the worker does with lists of its own accord. May run twice and late: writers freeze first."""
+"""What the worker does of its own accord. May run twice and late: writers freeze first."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
-from enrollment.domain import versions
+from enrollment.domain import continuity, endings, forgetting, versions
 from prisons.domain.locking import lock_prison
 from prisons.models import Prison
 
@@ -15,3 +15,12 @@ def keep_lists() -> None:
         with transaction.atomic():
             versions.freeze_due(lock_prison(prison))
     versions.forget_old()
+
+
+def tend_people() -> None:
+    """Places of those who left, series that are over, people who stay away; then who must be forgotten."""
+    for prison in Prison.objects.all():
+        continuity.settle(prison)
+        endings.close_series(prison)
+        endings.ask_for_talks(prison)
+    forgetting.forget_released()

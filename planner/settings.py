@@ -129,6 +129,7 @@ Q_CLUSTER = {
 REGULAR_TASKS = {
     "prisons.tasks.sweep": 5,
     "enrollment.tasks.keep_lists": 5,
+    "enrollment.tasks.tend_people": 60,
     "planner.telling.tasks.post_daily": 15,
 }
 

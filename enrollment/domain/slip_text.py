@@ -64,6 +64,7 @@ def write(slip: Slip, language: str, *, dates: tuple[dt.datetime, ...] = ()) -> 
         "title": title_of(slip, language),
         "reason": said["reason"].get(slip.reason, said["reason"]["cannot"]),
         "when": _when(slip, language),
+        "services": str(slip.facts.get("services", "")),
     }
     return SlipText(
         language,

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Case, DateField, F, Q, Value, When
 
 from core.clock import BRUSSELS
 from enrollment.models import Absence, Enrollment, Skip, Stay
@@ -102,40 +102,82 @@ def people_there(
     """
     if not rows:
         return {}
-    series_ids = {series for _pk, series, _day in rows}
-    by_series: dict[int, list[TakingPart]] = defaultdict(list)
-    for place in places_of(series_ids if len(series_ids) <= CHUNK else None, prison_id, people):
-        if with_awaiting or not place.is_awaiting:
-            by_series[place.series_id].append(place)
     first, last = min(day for *_x, day in rows), max(day for *_x, day in rows)
-    stays = stays_between(prison_id, first, last, people)
+    places = _places_between(
+        prison_id, first, last, {series for _pk, series, _day in rows}, people, with_awaiting
+    )
+    stays = _stays_between(prison_id, first, last, people)
     absences = absences_between(prison_id, first, last, people)
     skips = set(Skip.objects.filter(session__prison_id=prison_id).values_list("enrollment_id", "session_id"))
-    nobody: list[Dates] = []
     return {
         pk: frozenset(
-            place.participant_id
-            for place in by_series.get(series, ())
-            if place.placed_from <= day
-            and (place.placed_until is None or day <= place.placed_until)
-            and (place.enrollment_id, pk) not in skips
-            and covers(stays.get(place.participant_id, nobody), day)
-            and not covers(absences.get(place.participant_id, nobody), day)
+            person
+            for enrollment_id, person, dates in places.get(series, ())
+            if (dates is None or covers((dates,), day))
+            and person in stays
+            and ((staying := stays[person]) is None or covers(staying, day))
+            and not (person in absences and covers(absences[person], day))
+            and not (skips and (enrollment_id, pk) in skips)
         )
         for pk, series, day in rows
     }
 
 
-def stays_between(
-    prison: Prison | int, first: dt.date, last: dt.date, people: Collection[int] | None = None
-) -> dict[int, list[Dates]]:
-    """Person -> the stays in this prison that touch the days; one query."""
-    spans: dict[int, list[Dates]] = defaultdict(list)
+def _partial(first: dt.date, last: dt.date, starts: str, ends: str) -> dict[str, Case]:
+    """`first_on` and `last_on` of a row, or NULL when it runs over all the days.
+
+    A date costs more than a row.
+    """
+    runs_on = Q(**{f"{ends}__isnull": True}) | Q(**{f"{ends}__gte": last})
+    is_whole = When(runs_on, **{f"{starts}__lte": first}, then=Value(None))
+    date = DateField(null=True)
+    return {
+        "first_on": Case(is_whole, default=F(starts), output_field=date),
+        "last_on": Case(is_whole, default=F(ends), output_field=date),
+    }
+
+
+def _places_between(
+    prison_id: int,
+    first: dt.date,
+    last: dt.date,
+    series_ids: Collection[int],
+    people: Collection[int] | None,
+    with_awaiting: bool,
+) -> dict[int, list[tuple[int, int, Dates | None]]]:
+    """Series -> (enrolment, person, dates or None for all the days) of places that run in these days."""
+    rows = _of_people(Enrollment.objects.in_prison(prison_id).filter(placed_from__lte=last), people)
+    rows = rows.filter(Q(placed_until__isnull=True) | Q(placed_until__gte=first))
+    rows = rows.exclude(placed_until__lt=F("placed_from"))  # ended before it began: it never ran
+    if len(series_ids) <= CHUNK:
+        rows = rows.filter(series_id__in=list(series_ids))
+    if not with_awaiting:
+        rows = rows.exclude(state=Enrollment.State.AWAITING)
+    rows = rows.annotate(**_partial(first, last, "placed_from", "placed_until")).order_by()
+    places: dict[int, list[tuple[int, int, Dates | None]]] = defaultdict(list)
+    for pk, series, person, first_on, last_on in rows.values_list(
+        "pk", "series_id", "participant_id", "first_on", "last_on"
+    ):
+        places[series].append((pk, person, None if first_on is None else (first_on, last_on)))
+    return places
+
+
+def _stays_between(
+    prison_id: int, first: dt.date, last: dt.date, people: Collection[int] | None
+) -> dict[int, list[Dates] | None]:
+    """Person -> the stays that touch the days; None when one covers them all."""
     touching = Q(ends_on__isnull=True) | Q(ends_on__gte=first)
-    rows = _of_people(Stay.objects.in_prison(prison).filter(touching, starts_on__lte=last).order_by(), people)
-    for person, starts_on, ends_on in rows.values_list("participant_id", "starts_on", "ends_on"):
-        spans[person].append((starts_on, ends_on))
-    return spans
+    rows = _of_people(
+        Stay.objects.in_prison(prison_id).filter(touching, starts_on__lte=last).order_by(), people
+    )
+    stays: dict[int, list[Dates] | None] = {}
+    rows = rows.annotate(**_partial(first, last, "starts_on", "ends_on"))
+    for person, first_on, last_on in rows.values_list("participant_id", "first_on", "last_on"):
+        if first_on is None:
+            stays[person] = None
+        elif (known := stays.setdefault(person, [])) is not None:
+            known.append((first_on, last_on))
+    return stays
 
 
 def absences_between(

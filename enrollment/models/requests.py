@@ -246,6 +246,7 @@ class Slip(models.Model):
         MOVED = "moved", _("the time or room has changed")
         CANCELLED = "cancelled", _("a session does not take place")
         CARD = "card", _("please tick what you ask for")
+        ASK_THERE = "ask_there", _("whom to ask in the other prison")
 
     prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="slips")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="slips")
