@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.clock import today
 from planner import catalogues
 from planner.management.commands import serve
+from prisons.domain.schedules import keep_schedules
 
 
 class Command(BaseCommand):
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             call_command("createcachetable", verbosity=0)
             call_command("load_demo", verbosity=0)
             stamp.write_text(wanted, encoding="utf-8")
+        keep_schedules()
         facts: dict[str, Any] = json.loads(facts_file.read_text(encoding="utf-8"))
         return facts
 
