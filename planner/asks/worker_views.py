@@ -19,7 +19,6 @@ from planner.plan.changes import Change, Part
 from planner.plan.placement import apply
 from planner.plan.sentences import speak, when
 from planner.plan.session_workers import candidates, with_part, without
-from planner.plan.telling import told_by
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import GroupSession, SessionWorker, Worker
@@ -62,7 +61,6 @@ def _panel(request: PrisonRequest, prison: Prison, session: GroupSession) -> dic
         "languages": _languages(prison),
         "free": [row for row in rows if row["candidate"].is_free],  # type: ignore[attr-defined]
         "refused": [row for row in rows if not row["candidate"].is_free],  # type: ignore[attr-defined]
-        "told": told_by(prison, [Change(session.pk, workers=())]),
         "is_mine": request.access.may_change(session.series.activity.organisation),
     }
 

@@ -1,4 +1,8 @@
-"""Whom a change of published sessions tells, said before it is done: counts only, no names."""
+"""Whom a change of published sessions tells, said before it is done: counts only, no names.
+
+The same rules as in planner/telling/notices.py, which does the telling. A change that names nothing yet is
+taken for a move.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +57,8 @@ class Told:
         if self.people_count:
             said.append(
                 ngettext(
-                    "%(count)s person of the group must know.",
-                    "%(count)s people of the group must know.",
+                    "%(count)s person of the group gets a slip.",
+                    "%(count)s people of the group get a slip.",
                     self.people_count,
                 )
                 % {"count": self.people_count}
@@ -82,14 +86,14 @@ def told_by_each(prison: Prison, acts: Mapping[Key, Iterable[Change]]) -> dict[K
         .prefetch_related("session_workers")
         .in_bulk()
     )
-    people = occupancy(prison, set(sessions)) if sessions else {}
+    people = occupancy(prison, set(sessions), with_awaiting=False) if sessions else {}
     closed = _closed_days(prison, [change for changes in lists.values() for change in changes], sessions)
     told = {}
     for key, changes in lists.items():
         seen = [c for c in changes if c.session_id in sessions and _is_seen(sessions[c.session_id], c)]
         told[key] = Told(
             workers=len({pk for c in seen for pk in _workers(sessions[c.session_id], c)}),
-            people_count=len({pk for c in seen for pk in _people(people, c)}),
+            people_count=len({pk for c in seen for pk in _people(people, sessions[c.session_id], c)}),
             liaison=any(_moments(sessions[c.session_id], c) for c in seen),
             feeds=bool(seen),
             after_cut_off=any(
@@ -104,16 +108,35 @@ def _is_seen(session: GroupSession, change: Change) -> bool:
     return State.PUBLISHED in (session.state, change.state)
 
 
-def _people(people: Mapping[int, frozenset[int]], change: Change) -> frozenset[int]:
-    """Nobody where only the facilitator changes: the group is brought as before."""
-    place = (change.room_id, change.starts_at, change.ends_at, change.state)
-    is_about_workers = not isinstance(change.workers, Keep) and all(isinstance(one, Keep) for one in place)
-    return frozenset() if is_about_workers else people.get(change.session_id, frozenset())
-
-
 def _workers(session: GroupSession, change: Change) -> set[int]:
-    now = {one.worker_id for one in session.session_workers.all()}
-    return now if isinstance(change.workers, Keep) else now | {part.worker_id for part in change.workers}
+    """Whoever learns of it: all of them, or those who come and go where only they change."""
+    present = {one.worker_id for one in session.session_workers.all()}
+    chosen = present if isinstance(change.workers, Keep) else {part.worker_id for part in change.workers}
+    was = present if _was_seen(session) else set()
+    after = chosen if _stays_seen(session, change) else set()
+    return was ^ after if _is_about_workers(change) else was | after
+
+
+def _people(people: Mapping[int, frozenset[int]], session: GroupSession, change: Change) -> frozenset[int]:
+    """The group that saw the session and must come elsewhere, at another time, or not at all."""
+    is_unplaced = change.starts_at is None and _stays_seen(session, change)
+    if not _was_seen(session) or _is_about_workers(change) or is_unplaced:
+        return frozenset()
+    return people.get(change.session_id, frozenset())
+
+
+def _was_seen(session: GroupSession) -> bool:
+    return session.state == State.PUBLISHED
+
+
+def _stays_seen(session: GroupSession, change: Change) -> bool:
+    return (session.state if isinstance(change.state, Keep) else change.state) == State.PUBLISHED
+
+
+def _is_about_workers(change: Change) -> bool:
+    """Who leads it changes nothing in when and where the group is brought."""
+    place = (change.room_id, change.starts_at, change.ends_at, change.state)
+    return not isinstance(change.workers, Keep) and all(isinstance(one, Keep) for one in place)
 
 
 def _moments(session: GroupSession, change: Change) -> list[dt.datetime]:

@@ -222,7 +222,7 @@ def test_the_move_form_says_beforehand_whom_it_tells(anna: Client, session: Grou
     GroupSession.objects.filter(pk=session.pk).update(state="published")
     for name in ("session_move", "session_cancel"):
         page = anna.get(url(name, session.pk)).content.decode()
-        assert "This tells 1 facilitator. 1 person of the group must know." in page
+        assert "This tells 1 facilitator. 1 person of the group gets a slip." in page
 
 
 def test_publishing_lists_what_changed_since(anna: Client, session: GroupSession, haren: Prison) -> None:

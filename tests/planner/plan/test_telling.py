@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from core.errors import PlannerError
-from enrollment.models import ListVersion
+from enrollment.models import ListVersion, Slip
+from planner.models import Notice
 from planner.plan.changes import Change, Part
 from planner.plan.news import since_last_publication
 from planner.plan.placement import apply
@@ -61,7 +62,7 @@ def test_a_move_tells_facilitator_people_lists_and_calendars(session: GroupSessi
     assert (told.workers, told.people_count, told.liaison, told.feeds) == (1, 2, True, True)
     assert told.sentences == [
         "This tells 1 facilitator.",
-        "2 people of the group must know.",
+        "2 people of the group get a slip.",
         "It stands on the lists and in the calendars at once.",
     ]
 
@@ -79,11 +80,45 @@ def test_another_facilitator_tells_both_of_them_and_not_the_group(
     assert (told.workers, told.people_count) == (2, 0)
 
 
+@pytest.mark.parametrize("kind", ["move", "cancel", "tray", "workers", "publish", "restore"])
+def test_what_is_said_before_is_what_is_done(
+    session: GroupSession, haren: Prison, organiser_anna: User, kind: str
+) -> None:
+    """Against the notices and slips that the act itself writes."""
+    worker = make_worker(haren)
+    if kind == "publish":
+        GroupSession.objects.filter(pk=session.pk).update(state="draft")
+    if kind == "restore":
+        cancel = Change(session.pk, state="cancelled", reason="room")
+        apply(haren, [cancel], by=organiser_anna, verb="cancel", now=NOW)
+        Notice.objects.all().delete()
+        Slip.objects.all().delete()
+    change = {
+        "move": to(session, "13:30"),
+        "cancel": Change(session.pk, state="cancelled", reason="room"),
+        "tray": Change(session.pk, None, None, None),
+        "workers": Change(session.pk, workers=(Part(worker.pk),)),
+        "publish": Change(session.pk, state="published", workers=(Part(worker.pk),)),
+        "restore": Change(session.pk, state="published"),
+    }[kind]
+
+    told = told_by(haren, [change])
+    apply(haren, [change], by=organiser_anna, verb=kind, now=NOW)
+
+    assert told.workers == Notice.objects.values("worker").distinct().count() > 0
+    assert told.people_count == Slip.objects.count()
+
+
 def test_a_draft_tells_nobody_until_it_is_published(session: GroupSession, haren: Prison) -> None:
-    draft = make_session(session.series, "2026-11-30 09:00")
+    draft = make_session(session.series, "2026-11-30 09:00", workers=[make_worker(haren)])
     assert not told_by(haren, [to(draft, "13:30")])
     assert told_by(haren, [to(draft, "13:30")]).sentences == ["Nobody is told: it is not published yet."]
-    assert told_by(haren, [Change(draft.pk, state="published")]).people_count == 2
+    told = told_by(haren, [Change(draft.pk, state="published")])
+    assert (told.workers, told.people_count, told.feeds) == (
+        1,
+        0,
+        True,
+    )  # nobody of the group knew another time
 
 
 def test_many_acts_cost_as_many_queries_as_one(session: GroupSession, haren: Prison) -> None:
