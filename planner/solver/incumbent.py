@@ -22,7 +22,7 @@ _NAP_SECONDS = 0.02
 class Limits:
     """When to stop. `steps` asks for a reproducible run: one worker and counted steps.
 
-    The clock then is a safety net only. A step is 20 batches of annealing moves; 200 steps, one neighbourhood.
+    The clock then is a safety net only. A step is 20 batches of annealing moves.
     """
 
     seconds: float = 60.0
@@ -61,6 +61,8 @@ class Incumbent:
         self.plan: Plan = (None,) * len(tables.domains)
         self.score: Score = score(tables, self.plan)
         self.bound: int | None = None
+        self.least_unplaced = 0
+        """No plan leaves out fewer sessions with a possible place: the proof stands for such plans."""
         self.trail: list[Progress] = []
         self.was_stopped = False
         self.ran_into_clock = False
@@ -91,9 +93,16 @@ class Incumbent:
 
     @property
     def is_proven(self) -> bool:
-        placeable = sum(1 for domain in self.tables.domains if domain)
-        unplaced = self.score.left_out - (len(self.plan) - placeable)
-        return self.bound is not None and unplaced == 0 and self.score.total <= self.bound
+        return (
+            self.unplaced == self.least_unplaced and self.bound is not None and self.score.total <= self.bound
+        )
+
+    @property
+    def unplaced(self) -> int:
+        """Sessions left out that have a possible place."""
+        return sum(
+            place is None for place, domain in zip(self.plan, self.tables.domains, strict=True) if domain
+        )
 
     def offer(self, plan: Plan, phase: str) -> bool:
         """Take the plan if it is legal and better; True when it was taken."""
@@ -108,11 +117,12 @@ class Incumbent:
         self._end_if_proven()
         return True
 
-    def raise_bound(self, bound: int, phase: str) -> None:
-        """A proven lower bound on the cost of any plan that leaves out nothing that could be placed."""
+    def raise_bound(self, bound: int, phase: str, unplaced: int = 0) -> None:
+        """A proven lower bound on the cost of plans that leave out `unplaced`, as none leaves out fewer."""
         with self._lock:
-            if self.bound is not None and bound <= self.bound:
+            if (unplaced, bound) <= (self.least_unplaced, -1 if self.bound is None else self.bound):
                 return
+            self.least_unplaced = unplaced
             self.bound = max(0, bound)
             self._note(phase)
         self._end_if_proven()
@@ -176,9 +186,10 @@ class Incumbent:
             return Status.NOTHING_TO_PLAN
         if self.is_proven:
             return Status.PROVEN
-        if self.bound is not None and self.score.total - self.bound <= self.limits.gap * self.score.total:
-            return Status.WITHIN_GAP
-        return Status.NO_PROOF
+        if self.bound is None or self.unplaced != self.least_unplaced:
+            return Status.NO_PROOF
+        is_within = self.score.total - self.bound <= self.limits.gap * self.score.total
+        return Status.WITHIN_GAP if is_within else Status.NO_PROOF
 
     def _end_if_proven(self) -> None:
         if self.is_proven:

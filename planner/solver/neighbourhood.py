@@ -158,7 +158,6 @@ def search(run: Incumbent, seed: int, *, go_on: Callable[[], bool], rounds: int 
         if outcome.plan is not None and outcome.plan != plan:
             run.offer(outcome.plan, "neighbours")
         if outcome.is_optimal and len(free) == len(run.tables.placeable()):
-            run.raise_bound(outcome.bound, "neighbours")
             return
 
 

@@ -13,6 +13,8 @@ from .tables import build_tables
 _FIRST_SHARE = 0.08
 """Share of the run for a first quick cooling, so that a run stopped early has a good plan already."""
 _SECOND_SHARE = 0.75
+_PROOF_SHARE = 0.4
+_GRACE_SECONDS = 1.5
 _STEPS_A_NEIGHBOURHOOD = 200
 
 
@@ -31,11 +33,16 @@ def solve(
     tables = build_tables(problem)
     run = Incumbent(tables, limits, on_progress, should_stop)
     start = tables.start_plan() if limits.keep_present else None
-    run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: not run.poll()), "construct")
+    run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: _is_late(run)), "construct")
     if tables.placeable():
         _improve(run)
     run.tell()
     return finish(run)
+
+
+def _is_late(run: Incumbent) -> bool:
+    """The first plan gets its second even when the limit is 0."""
+    return not run.poll() and (run.was_stopped or run.seconds > _GRACE_SECONDS)
 
 
 def finish(run: Incumbent) -> Solution:
@@ -66,8 +73,8 @@ def _improve(run: Incumbent) -> None:
     if run.limits.steps is not None:
         _improve_by_count(run, run.limits.steps)
     elif run.limits.workers < 2:
+        prove_small(run, seconds=run.seconds_left * _PROOF_SHARE)
         _improve_by_clock(run)
-        prove_small(run, seconds=run.seconds_left)
         neighbourhood.search(run, run.limits.seed, go_on=run.poll)
     else:
         with run.helper(lambda: prove_or_improve(run)):
@@ -94,10 +101,10 @@ def _improve_by_count(run: Incumbent, steps: int) -> None:
         done = iter(range(steps + 1))
         return lambda: next(done) / max(1.0, part * steps)
 
-    _anneal(run, cooling, seed, share_of(_FIRST_SHARE), "first round")
-    _anneal(run, cooling, seed + 1, share_of(_SECOND_SHARE), "annealing")
     rounds = steps // _STEPS_A_NEIGHBOURHOOD
-    prove_small(run, seconds=run.seconds_left, deterministic=float(rounds))
+    _anneal(run, cooling, seed, share_of(_FIRST_SHARE), "first round")
+    prove_small(run, seconds=run.seconds_left, deterministic=1.0 + rounds)
+    _anneal(run, cooling, seed + 1, share_of(_SECOND_SHARE), "annealing")
     neighbourhood.search(run, seed, go_on=run.poll, rounds=rounds)
 
 
