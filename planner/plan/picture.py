@@ -24,7 +24,6 @@ from sessions.models import (
     Waiver,
     WorkerAbsence,
     WorkerAccess,
-    WorkerWish,
 )
 from sessions.models.placed import GroupSessionQuerySet
 
@@ -207,16 +206,19 @@ def _workers(
         if busy is not None and free is not None:
             elsewhere[worker_id].append((busy, free))
     wishes: dict[int, list[tuple[int, dt.time, dt.time]]] = defaultdict(list)
-    for worker_id, weekday, starts, ends in WorkerWish.objects.filter(worker__in=worker_ids).values_list(
-        "worker_id", "weekday", "starts", "ends"
+    accesses: dict[int, tuple[bool, dt.date | None]] = {}
+    rows = WorkerAccess.objects.in_prison(prison).filter(worker__in=worker_ids).order_by()
+    for worker_id, needs, until, weekday, starts, ends in rows.values_list(
+        "worker_id",
+        "needs_permission",
+        "permitted_until",
+        "worker__wishes__weekday",
+        "worker__wishes__starts",
+        "worker__wishes__ends",
     ):
-        wishes[worker_id].append((weekday, starts, ends))
-    accesses = {
-        worker_id: (needs, until)
-        for worker_id, needs, until in WorkerAccess.objects.in_prison(prison)
-        .filter(worker__in=worker_ids)
-        .values_list("worker_id", "needs_permission", "permitted_until")
-    }
+        accesses[worker_id] = (needs, until)
+        if weekday is not None:
+            wishes[worker_id].append((weekday, starts, ends))
     return {
         pk: WorkerFacts(
             *accesses.get(pk, (True, None)), tuple(absences[pk]), tuple(wishes[pk]), tuple(elsewhere[pk])

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -286,20 +286,7 @@ def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
         SessionWorker.objects.filter(session__in=[work.session for work in with_workers]).delete()
     for work in others:
         _fill(work, by, now)
-    names = [
-        "room",
-        "starts_at",
-        "ends_at",
-        "state",
-        "week_on",
-        "version",
-        "sequence",
-        "changed_at",
-        "changed_by",
-    ]
-    GroupSession.objects.bulk_update(
-        [work.session for work in others], [*names, "published_at"], batch_size=200
-    )
+    _save([work.session for work in others])
     SessionWorker.objects.bulk_create(
         [
             SessionWorker(
@@ -312,6 +299,35 @@ def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
     )
     _write_cancellations([work for work in works if "cancellation" in work.changed], by, now)
     _write_waivers([work for work in works if "waivers" in work.changed])
+
+
+_SAVED = (
+    "room_id",
+    "starts_at",
+    "ends_at",
+    "state",
+    "week_on",
+    "version",
+    "sequence",
+    "changed_at",
+    "changed_by_id",
+    "published_at",
+)
+
+
+def _save(sessions: list[GroupSession]) -> None:
+    """One prepared statement for all rows: bulk_update's CASE took ten times as long for 1,500."""
+    if not sessions:
+        return
+    by_column = {field.column: field for field in GroupSession._meta.concrete_fields}
+    columns = ", ".join(f"{name} = %s" for name in _SAVED)
+    rows = [
+        [by_column[name].get_db_prep_save(getattr(session, name), connection) for name in _SAVED]
+        + [session.pk]
+        for session in sessions
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {GroupSession._meta.db_table} SET {columns} WHERE id = %s", rows)  # noqa: S608
 
 
 def _write_states(works: list[_Work], by: User, now: dt.datetime) -> None:
