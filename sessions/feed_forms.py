@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from prisons.access import Access, Right
 from prisons.models import Organisation
@@ -61,7 +62,7 @@ def _subjects(access: Access) -> list[tuple[Any, list[Subject]]]:
                 _("Facilitator"),
                 [*workers.exclude(user=access.user).prefetch_related("organisations").distinct()],
             ),
-            (_("Series"), [*series.select_related("activity__organisation")]),
+            (pgettext_lazy("several", "Series"), [*series.select_related("activity__organisation")]),
             (_("Room"), [*Room.objects.in_prison(prison).in_use()]),
         ]
     if access.has(Right.MANAGE_RULES):

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enrollment.domain import counts
 from planner.plan.open_conflicts import hard_count
@@ -45,7 +46,13 @@ _PLACES = [
     _Place(
         "board", _("Board"), "grid-3x3-gap", "planner:board", frozenset({Right.SEE_BOARD}), hard_count, True
     ),
-    _Place("series", _("Series"), "collection", "planner:series_list", frozenset({Right.SEE_BOARD})),
+    _Place(
+        "series",
+        pgettext_lazy("several", "Series"),
+        "collection",
+        "planner:series_list",
+        frozenset({Right.SEE_BOARD}),
+    ),
     _Place(
         "requests",
         _("Requests"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from enrollment.models import Stay
 from planner.today.navigation import places_for
@@ -38,7 +39,7 @@ def find(words: str, access: Access) -> list[Group]:
         return []
     groups = [
         Group(_("People"), _people(words, access)),
-        Group(_("Series"), _series(words, access)),
+        Group(pgettext("several", "Series"), _series(words, access)),
         Group(_("Rooms"), _rooms(words, access)),
         Group(_("Go to"), _places(words, access)),
     ]

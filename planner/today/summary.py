@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import clock
 from core.weeks import Week
@@ -73,29 +73,41 @@ def _tiles(access: Access) -> list[Tile]:
         desk = reverse("enrollment:request_list", args=[slug])
         tiles += [
             Tile(
-                counts.overdue(access).count(),
-                _("requests older than %(days)s days") % {"days": access.prison.promise_days},
+                late := counts.overdue(access).count(),
+                ngettext("request older than %(days)s days", "requests older than %(days)s days", late)
+                % {"days": access.prison.promise_days},
                 f"{desk}?tab=overdue",
                 "stop",
             ),
-            Tile(counts.undecided(access).count(), _("requests to decide"), desk),
-            Tile(counts.to_hand_out(access).count(), _("reply slips to hand out"), f"{desk}?tab=hand-out"),
+            Tile(
+                undecided := counts.undecided(access).count(),
+                ngettext("request to decide", "requests to decide", undecided),
+                desk,
+            ),
+            Tile(
+                slips := counts.to_hand_out(access).count(),
+                ngettext("reply slip to hand out", "reply slips to hand out", slips),
+                f"{desk}?tab=hand-out",
+            ),
         ]
     if access.has(Right.MANAGE_WORKERS):
         url = reverse("planner:call_list", args=[slug])
-        tiles.append(Tile(len(calls.calls(access)), _("facilitators to call"), url, "stop"))
+        people = len(calls.calls(access))
+        label = ngettext("facilitator to call", "facilitators to call", people)
+        tiles.append(Tile(people, label, url, "stop"))
     if access.has(Right.MARK):
         url = reverse("enrollment:attendance_list", args=[slug])
-        tiles.append(Tile(sheet_entry.to_type_in(access).count(), _("sheets to type in"), url))
+        sheets = sheet_entry.to_type_in(access).count()
+        tiles.append(Tile(sheets, ngettext("sheet to type in", "sheets to type in", sheets), url))
     if access.has(Right.SEE_BOARD):
-        tiles.append(
-            Tile(
-                hard_count(access), _("conflicts to solve"), reverse("planner:conflicts", args=[slug]), "stop"
-            )
-        )
+        conflicts = hard_count(access)
+        label = ngettext("conflict to solve", "conflicts to solve", conflicts)
+        tiles.append(Tile(conflicts, label, reverse("planner:conflicts", args=[slug]), "stop"))
     if access.has(Right.PLACE):
         asks = reverse("planner:ask_list", args=[slug])
-        tiles.append(Tile(received(access).count(), _("asks of other services to answer"), asks, "warn"))
+        number = received(access).count()
+        label = ngettext("ask of another service to answer", "asks of other services to answer", number)
+        tiles.append(Tile(number, label, asks, "warn"))
     return tiles
 
 
