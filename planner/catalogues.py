@@ -125,9 +125,9 @@ def compile_all() -> None:
             partial.replace(target)
 
 
-def problems() -> list[str]:
+def problems(template: Catalog | None = None) -> list[str]:
     """One line for each text that is absent, untranslated, fuzzy or has other placeholders."""
-    template = collect()
+    template = template or collect()
     return [problem for language in LANGUAGES for problem in _problems_in(language, template)]
 
 
