@@ -1,0 +1,117 @@
+"""The annealing's arithmetic against counting from scratch, and the two benchmark adaptors."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks import itc2007, prison
+from planner.solver.annealing import Annealer, Cooling
+from planner.solver.construct import construct
+from planner.solver.incumbent import Limits
+from planner.solver.problem import (
+    Activity,
+    Clique,
+    Pattern,
+    PatternKind,
+    Place,
+    Problem,
+    Room,
+    Session,
+    Slot,
+    Unit,
+    Worker,
+)
+from planner.solver.score import breaches, score
+from planner.solver.solve import solve
+from planner.solver.tables import build_tables
+
+COURSES = """Name: Toy
+Courses: 2
+Rooms: 2
+Days: 2
+Periods_per_day: 2
+Curricula: 1
+Constraints: 1
+
+COURSES:
+c1 t1 2 2 10
+c2 t2 2 1 30
+
+ROOMS:
+small 10
+large 30
+
+CURRICULA:
+q1 2 c1 c2
+
+UNAVAILABILITY_CONSTRAINTS:
+c2 0 0
+
+END.
+"""
+
+
+def random_prison(seed: int) -> Problem:
+    draw = random.Random(seed)
+    slots = tuple(Slot(f"t{i}", i // 4, i % 4, max_movements=9, max_people=60) for i in range(16))
+    everywhere = frozenset(range(16))
+    sessions = tuple(
+        Session(
+            f"s{i}",
+            draw.randint(2, 9),
+            (draw.randrange(8),),
+            tuple(sorted(draw.sample(range(4), draw.randint(1, 2)))),
+            preferred=frozenset(draw.sample(range(16), 5)) if i % 3 else frozenset(),
+            published=Place(draw.randrange(16), draw.randrange(4)) if i % 2 else None,
+        )
+        for i in range(36)
+    )
+    return Problem(
+        slots=slots,
+        rooms=tuple(Room(f"r{i}", 6 + 2 * i, everywhere - {i}) for i in range(4)),
+        workers=tuple(Worker(f"w{i}", everywhere - {2 * i}) for i in range(8)),
+        units=tuple(Unit(f"u{i}", everywhere) for i in range(4)),
+        sessions=sessions,
+        activities=tuple(Activity(f"a{i}", (3 * i, 3 * i + 1, 3 * i + 2), 2) for i in range(10)),
+        cliques=(Clique("participant", "p", (0, 5, 10, 35)),),
+        patterns=tuple(
+            Pattern(kind, f"u{k}", tuple(range(k, 36, 5)), k + 1) for k, kind in enumerate(PatternKind)
+        ),
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_walk_knows_its_cost_and_its_clashes(seed: int) -> None:
+    tables = build_tables(random_prison(seed))
+    start = construct(tables)
+    annealer = Annealer(tables, start, Cooling.for_weights(tables), seed=seed)
+    rounds = iter([0.1, 0.4, 0.7, 1.0])
+    annealer.run(lambda: next(rounds))
+    there = annealer.grid.plan()
+    counted = score(tables, there)
+    change = counted.total - score(tables, start).total
+    assert counted.left_out == score(tables, start).left_out
+    assert abs(annealer.cost - change) < 2  # fairness is rounded down in the score, not in the walk
+    assert len([b for b in breaches(tables, there) if b.code == "same_slot"]) == annealer.clashes
+    assert breaches(tables, annealer.best_plan()) == []
+
+
+def test_a_timetable_file_becomes_lectures_that_share_no_period(tmp_path: Path) -> None:
+    path = tmp_path / "toy.ctt"
+    path.write_text(COURSES)
+    problem = itc2007.read_problem(path)
+    solution = solve(problem, Limits(seconds=10, steps=4))
+    lines = itc2007.plan_lines(problem, solution)
+    assert solution.score.total == 0
+    assert len({line.split(maxsplit=2)[2] for line in lines}) == 4  # one curriculum: four periods
+    assert not any(line.startswith("c2") and line.endswith("0 0") for line in lines)
+    assert {line.split()[1] for line in lines if line.startswith("c2")} == {"large"}
+
+
+@pytest.mark.parametrize("reader", [itc2007.read_problem, prison.read_problem])
+def test_a_file_of_another_kind_is_refused(reader: object, tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear all,\n")
+    with pytest.raises((ValueError, KeyError)):
+        reader(path)  # type: ignore[operator]
