@@ -140,7 +140,7 @@ def calls_of(effects: Effects, access: Access) -> list[Call]:
 
 
 def _informed(hits: list[Hit]) -> set[tuple[int, int]]:
-    """(facilitator, session) where the last notice tells of the cancelling, and was read or told by telephone."""
+    """(facilitator, session) whose last notice tells of the cancelling and was read or told by telephone."""
     cancelled = [hit.session.pk for hit in hits if hit.session.state == GroupSession.State.CANCELLED]
     notices = Notice.objects.filter(session__in=cancelled).order_by("created_at", "pk")
     latest = {
