@@ -25,7 +25,5 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         from sessions import checks
 
-        post_migrate.connect(
-            lay_guards, sender=self, dispatch_uid="group_sessions.lay_guards"
-        )
+        post_migrate.connect(lay_guards, sender=self, dispatch_uid="group_sessions.lay_guards")
         del checks  # importing it registers the check

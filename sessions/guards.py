@@ -23,9 +23,7 @@ _INSTANT = "NEW.{0} GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[
 
 def _sqlite_triggers() -> dict[str, str]:
     """Name -> statement, in the order in which they must be laid."""
-    spelled = " AND ".join(
-        f"({_INSTANT.format(column)})" for column in ("starts_at", "ends_at")
-    )
+    spelled = " AND ".join(f"({_INSTANT.format(column)})" for column in ("starts_at", "ends_at"))
     triggers: dict[str, str] = {}
     for event in ("INSERT", "UPDATE"):
         when = event.lower()
@@ -49,9 +47,7 @@ def _sqlite_triggers() -> dict[str, str]:
                   AND starts_at > datetime(NEW.starts_at, '-1 day')
                   AND starts_at < NEW.ends_at AND ends_at > NEW.starts_at);
             END"""
-    copy = (
-        "starts_at = s.starts_at, ends_at = s.ends_at, live = (s.state <> 'cancelled')"
-    )
+    copy = "starts_at = s.starts_at, ends_at = s.ends_at, live = (s.state <> 'cancelled')"
     triggers["sync_worker_of_session"] = f"""
         AFTER UPDATE OF starts_at, ends_at, state ON {SESSION} BEGIN
           UPDATE {SESSION_WORKER} SET {copy} FROM {SESSION} AS s
@@ -111,9 +107,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
                 "sync_worker_row",
                 "sync_workers_of_session",
             }
-            cursor.execute(
-                "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger"
-            )
+            cursor.execute("SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger")
         return sorted(wanted - {row[0] for row in cursor.fetchall()})
 
 
@@ -143,9 +137,7 @@ def lift(connection: BaseDatabaseWrapper) -> None:
         for name in _POSTGRES_EXCLUSIONS:
             table = SESSION_WORKER if name == "guard_worker" else SESSION
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
-        cursor.execute(
-            "DROP FUNCTION IF EXISTS sync_worker_row, sync_workers_of_session CASCADE"
-        )
+        cursor.execute("DROP FUNCTION IF EXISTS sync_worker_row, sync_workers_of_session CASCADE")
 
 
 def broken_by(error: Exception) -> str | None:

@@ -19,6 +19,7 @@ from core.htmx import is_partial
 from core.htmx import redirect as htmx_redirect
 from core.weeks import Week
 from planner.asks.offers import offers_for
+from planner.board.drawing import draw
 from planner.board.filters import BoardFilter
 from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
@@ -31,7 +32,8 @@ from sessions.models import GroupSession
 
 def board_of(request: PrisonRequest, prison: Prison, week: Week) -> dict[str, Any]:
     """The context of the board's table."""
-    return {"board": week_board(prison, week, request.access, BoardFilter.read(request.GET))}
+    board = week_board(prison, week, request.access, BoardFilter.read(request.GET))
+    return {"board": board, "drawn": draw(board, request.access)}
 
 
 def done(

@@ -6,50 +6,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('group_sessions', '0002_initial'),
-        ('planner', '0001_initial'),
-        ('prisons', '0001_initial'),
+        ("group_sessions", "0002_initial"),
+        ("planner", "0001_initial"),
+        ("prisons", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ask',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="ask",
+            name="answered_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='ask',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="ask",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='ask',
-            name='from_organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks_sent', to='prisons.organisation'),
+            model_name="ask",
+            name="from_organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="asks_sent",
+                to="prisons.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='ask',
-            name='prison',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks', to='prisons.prison'),
+            model_name="ask",
+            name="prison",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="asks", to="prisons.prison"
+            ),
         ),
         migrations.AddField(
-            model_name='ask',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks', to='group_sessions.groupsession'),
+            model_name="ask",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="asks",
+                to="group_sessions.groupsession",
+            ),
         ),
         migrations.AddField(
-            model_name='ask',
-            name='swap_with',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='group_sessions.groupsession'),
+            model_name="ask",
+            name="swap_with",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="group_sessions.groupsession",
+            ),
         ),
         migrations.AddField(
-            model_name='ask',
-            name='to_organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks_received', to='prisons.organisation'),
+            model_name="ask",
+            name="to_organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="asks_received",
+                to="prisons.organisation",
+            ),
         ),
     ]

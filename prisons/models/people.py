@@ -19,9 +19,7 @@ from prisons.models.scoped import PrisonScoped
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A person who signs in with an e-mail address; without a password they set one by mail."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         if password:
@@ -31,13 +29,9 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """The person who installs the program: makes the first prison and its first coordinator."""
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -99,9 +93,7 @@ class Membership(models.Model):
     """One role of one person in one prison, for one organisation (the prison's own people have none)."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
-    prison = models.ForeignKey(
-        Prison, on_delete=models.PROTECT, related_name="memberships"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -142,9 +134,7 @@ class Invitation(models.Model):
     """A role offered by mail. The secret in the link is stored only as its hash."""
 
     email = models.EmailField(_("e-mail address"))
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="invitations"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="invitations")
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )

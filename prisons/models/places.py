@@ -32,12 +32,8 @@ class Prison(models.Model):
         max_length=40,
         default="numéro d'écrou",
     )
-    asks_agreement = models.BooleanField(
-        _("the prison agrees on who takes part"), default=False
-    )
-    separates_populations = models.BooleanField(
-        _("men and women are never in one group"), default=True
-    )
+    asks_agreement = models.BooleanField(_("the prison agrees on who takes part"), default=False)
+    separates_populations = models.BooleanField(_("men and women are never in one group"), default=True)
     badge_walkers_apart = models.BooleanField(
         _("people who walk with a badge do not count as movements"), default=False
     )
@@ -68,19 +64,13 @@ class Prison(models.Model):
         return localized(self, "name")
 
     def __str__(self) -> str:
-        return (
-            self.name_nl
-            if self.name_nl == self.name_fr
-            else f"{self.name_nl} / {self.name_fr}"
-        )
+        return self.name_nl if self.name_nl == self.name_fr else f"{self.name_nl} / {self.name_fr}"
 
 
 class Building(models.Model):
     """A building of a prison; rooms and living units stand in it."""
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.PROTECT, related_name="buildings"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="buildings")
     name = models.CharField(_("name"), max_length=80)
 
     objects = PrisonScoped.as_manager()
@@ -88,9 +78,7 @@ class Building(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["prison", "name"], name="building_name_once_per_prison"
-            )
+            models.UniqueConstraint(fields=["prison", "name"], name="building_name_once_per_prison")
         ]
 
     def __str__(self) -> str:
@@ -128,9 +116,7 @@ class Unit(models.Model):
     )
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=80, blank=True)
-    regime = models.CharField(
-        _("regime"), max_length=8, choices=Regime.choices, default=Regime.HALF
-    )
+    regime = models.CharField(_("regime"), max_length=8, choices=Regime.choices, default=Regime.HALF)
     population = models.CharField(
         _("population"),
         max_length=8,
@@ -149,11 +135,7 @@ class Unit(models.Model):
 
     class Meta:
         ordering = ["prison", "code"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["prison", "code"], name="unit_code_once_per_prison"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["prison", "code"], name="unit_code_once_per_prison")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}".strip()
@@ -176,12 +158,8 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=160, unique=True)
     short_name = models.CharField(_("short name"), max_length=40, unique=True)
-    kind = models.CharField(
-        _("kind"), max_length=8, choices=Kind.choices, default=Kind.SERVICE
-    )
-    authority = models.CharField(
-        _("authority"), max_length=8, choices=Authority.choices
-    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SERVICE)
+    authority = models.CharField(_("authority"), max_length=8, choices=Authority.choices)
     language = models.CharField(
         _("language"),
         max_length=2,

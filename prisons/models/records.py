@@ -14,9 +14,7 @@ from prisons.models.scoped import PrisonScoped
 class ChangeSet(models.Model):
     """One act on the plan: everything that it moved, so that it can be undone as one."""
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, related_name="change_sets"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="change_sets")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     verb = models.CharField(max_length=40)
@@ -38,9 +36,7 @@ class ChangeSet(models.Model):
 class ChangeImage(models.Model):
     """A row before and after a change. Lives for the hour in which undo is possible, then goes."""
 
-    change_set = models.ForeignKey(
-        ChangeSet, on_delete=models.CASCADE, related_name="images"
-    )
+    change_set = models.ForeignKey(ChangeSet, on_delete=models.CASCADE, related_name="images")
     model = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
     before = models.JSONField(null=True)
@@ -57,9 +53,7 @@ class ChangeImage(models.Model):
 class AuditEntry(models.Model):
     """Who did what to which row: ids and names of fields, never their values."""
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, null=True, related_name="audit_entries"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, null=True, related_name="audit_entries")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_index=True)
     verb = models.CharField(max_length=40)
@@ -83,9 +77,7 @@ class AuditEntry(models.Model):
 class ApiToken(models.Model):
     """A secret for programs. It reads what its membership may read, and dies with it."""
 
-    membership = models.ForeignKey(
-        Membership, on_delete=models.CASCADE, related_name="api_tokens"
-    )
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("what it is for"), max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)
     is_demo = models.BooleanField(default=False, editable=False)
@@ -112,19 +104,13 @@ class Todo(models.Model):
     created_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = PrisonScoped["Todo"].as_manager()
 
     class Meta:
         ordering = ["created_at"]
-        indexes = [
-            models.Index(
-                fields=["prison"], condition=Q(done_at__isnull=True), name="todo_open"
-            )
-        ]
+        indexes = [models.Index(fields=["prison"], condition=Q(done_at__isnull=True), name="todo_open")]
 
     def __str__(self) -> str:
         return self.kind
@@ -144,9 +130,7 @@ class Message(models.Model):
         Prison, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
     )
     to_email = models.EmailField()
-    to_user = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    to_user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=40)
     language = models.CharField(max_length=2, default="nl")
     subject = models.CharField(max_length=200)
@@ -178,9 +162,7 @@ class Job(models.Model):
         FAILED = "failed", _("failed")
         STOPPED = "stopped", _("stopped")
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.CASCADE, null=True, blank=True, related_name="jobs"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, null=True, blank=True, related_name="jobs")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)

@@ -45,21 +45,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "title_nl",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="title in Dutch"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="title in Dutch"),
                 ),
                 (
                     "title_fr",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="title in French"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="title in French"),
                 ),
                 (
                     "title_en",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="title in English"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="title in English"),
                 ),
                 (
                     "is_active",
@@ -144,9 +138,7 @@ class Migration(migrations.Migration):
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 (
                     "language",
-                    models.CharField(
-                        default="nl", max_length=2, verbose_name="language"
-                    ),
+                    models.CharField(default="nl", max_length=2, verbose_name="language"),
                 ),
                 ("is_demo", models.BooleanField(default=False, editable=False)),
                 ("created_at", models.DateTimeField()),
@@ -173,9 +165,7 @@ class Migration(migrations.Migration):
                 ("pattern_on", models.DateField(blank=True, null=True)),
                 (
                     "starts_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="starts at"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="starts at"),
                 ),
                 (
                     "ends_at",
@@ -239,9 +229,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "granted_until",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="until and including"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="until and including"),
                 ),
             ],
             options={
@@ -298,9 +286,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "languages",
-                    models.JSONField(
-                        blank=True, default=list, verbose_name="languages"
-                    ),
+                    models.JSONField(blank=True, default=list, verbose_name="languages"),
                 ),
                 (
                     "min_level",
@@ -376,9 +362,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "runs_on_holidays",
-                    models.BooleanField(
-                        default=False, verbose_name="also on public holidays"
-                    ),
+                    models.BooleanField(default=False, verbose_name="also on public holidays"),
                 ),
                 (
                     "ended_on",
@@ -536,27 +520,19 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="e-mail address"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
                 ),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="telephone"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="telephone"),
                 ),
                 (
                     "language",
-                    models.CharField(
-                        default="nl", max_length=2, verbose_name="language of messages"
-                    ),
+                    models.CharField(default="nl", max_length=2, verbose_name="language of messages"),
                 ),
                 (
                     "languages",
-                    models.JSONField(
-                        blank=True, default=list, verbose_name="languages spoken"
-                    ),
+                    models.JSONField(blank=True, default=list, verbose_name="languages spoken"),
                 ),
                 (
                     "is_interpreter",
@@ -601,9 +577,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "needs_permission",
-                    models.BooleanField(
-                        default=True, verbose_name="needs a permission"
-                    ),
+                    models.BooleanField(default=True, verbose_name="needs a permission"),
                 ),
                 (
                     "permitted_until",

@@ -289,9 +289,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="worker",
             name="organisations",
-            field=models.ManyToManyField(
-                blank=True, related_name="workers", to="prisons.organisation"
-            ),
+            field=models.ManyToManyField(blank=True, related_name="workers", to="prisons.organisation"),
         ),
         migrations.AddField(
             model_name="worker",
@@ -372,9 +370,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="activity",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("title_en", ""), ("title_fr", ""), ("title_nl", ""), _negated=True
-                ),
+                condition=models.Q(("title_en", ""), ("title_fr", ""), ("title_nl", ""), _negated=True),
                 name="activity_has_a_title_in_some_language",
             ),
         ),
@@ -384,9 +380,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="groupsession",
-            index=models.Index(
-                fields=["prison", "starts_at"], name="session_by_prison"
-            ),
+            index=models.Index(fields=["prison", "starts_at"], name="session_by_prison"),
         ),
         migrations.AddIndex(
             model_name="groupsession",
@@ -423,15 +417,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="skippeddate",
-            constraint=models.UniqueConstraint(
-                fields=("series", "on"), name="skipped_date_once_per_series"
-            ),
+            constraint=models.UniqueConstraint(fields=("series", "on"), name="skipped_date_once_per_series"),
         ),
         migrations.AddConstraint(
             model_name="term",
-            constraint=models.UniqueConstraint(
-                fields=("prison", "name"), name="term_name_once_per_prison"
-            ),
+            constraint=models.UniqueConstraint(fields=("prison", "name"), name="term_name_once_per_prison"),
         ),
         migrations.AddConstraint(
             model_name="term",
@@ -465,21 +455,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="waiver",
-            constraint=models.UniqueConstraint(
-                fields=("session", "code"), name="waiver_once_per_rule"
-            ),
+            constraint=models.UniqueConstraint(fields=("session", "code"), name="waiver_once_per_rule"),
         ),
         migrations.AddIndex(
             model_name="sessionworker",
-            index=models.Index(
-                fields=["worker", "starts_at"], name="session_worker_by_worker"
-            ),
+            index=models.Index(fields=["worker", "starts_at"], name="session_worker_by_worker"),
         ),
         migrations.AddConstraint(
             model_name="sessionworker",
-            constraint=models.UniqueConstraint(
-                fields=("session", "worker"), name="worker_once_per_session"
-            ),
+            constraint=models.UniqueConstraint(fields=("session", "worker"), name="worker_once_per_session"),
         ),
         migrations.AddConstraint(
             model_name="seriesworker",

@@ -5,38 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('group_sessions', '0003_guards'),
-        ('prisons', '0001_initial'),
+        ("group_sessions", "0003_guards"),
+        ("prisons", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feed',
-            name='tag',
+            model_name="feed",
+            name="tag",
             field=models.CharField(blank=True, editable=False, max_length=64),
         ),
         migrations.AddField(
-            model_name='feed',
-            name='tag_since',
+            model_name="feed",
+            name="tag_since",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.CreateModel(
-            name='FeedRules',
+            name="FeedRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shows_room', models.BooleanField(default=False, verbose_name='the feed names the room')),
-                ('gate_minutes', models.PositiveSmallIntegerField(default=20, verbose_name='minutes before the start at which to be at the gate')),
-                ('entrance_nl', models.CharField(blank=True, max_length=120, verbose_name='entrance in Dutch')),
-                ('entrance_fr', models.CharField(blank=True, max_length=120, verbose_name='entrance in French')),
-                ('bring_nl', models.CharField(blank=True, max_length=200, verbose_name='what to bring, in Dutch')),
-                ('bring_fr', models.CharField(blank=True, max_length=200, verbose_name='what to bring, in French')),
-                ('call', models.CharField(blank=True, max_length=120, verbose_name='whom to call')),
-                ('prison', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feed_rules', to='prisons.prison')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shows_room", models.BooleanField(default=False, verbose_name="the feed names the room")),
+                (
+                    "gate_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=20, verbose_name="minutes before the start at which to be at the gate"
+                    ),
+                ),
+                (
+                    "entrance_nl",
+                    models.CharField(blank=True, max_length=120, verbose_name="entrance in Dutch"),
+                ),
+                (
+                    "entrance_fr",
+                    models.CharField(blank=True, max_length=120, verbose_name="entrance in French"),
+                ),
+                (
+                    "bring_nl",
+                    models.CharField(blank=True, max_length=200, verbose_name="what to bring, in Dutch"),
+                ),
+                (
+                    "bring_fr",
+                    models.CharField(blank=True, max_length=200, verbose_name="what to bring, in French"),
+                ),
+                ("call", models.CharField(blank=True, max_length=120, verbose_name="whom to call")),
+                (
+                    "prison",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feed_rules",
+                        to="prisons.prison",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'feed rules',
+                "verbose_name_plural": "feed rules",
             },
         ),
     ]

@@ -47,12 +47,8 @@ class GroupSession(models.Model):
         PUBLISHED = "published", _("published")
         CANCELLED = "cancelled", _("cancelled")
 
-    prison = models.ForeignKey(
-        Prison, on_delete=models.PROTECT, related_name="group_sessions"
-    )
-    series = models.ForeignKey(
-        Series, on_delete=models.PROTECT, related_name="group_sessions"
-    )
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="group_sessions")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="group_sessions")
     week_on = models.DateField()
     # The date that the pattern gave it: tells "this and following" apart from what was moved by hand.
     pattern_on = models.DateField(null=True, blank=True)
@@ -65,16 +61,12 @@ class GroupSession(models.Model):
         blank=True,
         related_name="group_sessions",
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
     sequence = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField()
-    changed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = GroupSessionQuerySet.as_manager()
 
@@ -87,8 +79,7 @@ class GroupSession(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_at__isnull=True, ends_at__isnull=True)
-                | Q(ends_at__gt=F("starts_at")),
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="session_ends_after_it_starts",
             ),
             models.CheckConstraint(
@@ -102,11 +93,7 @@ class GroupSession(models.Model):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self.series_id} {self.starts_at:%Y-%m-%d %H:%M}"
-            if self.starts_at
-            else f"{self.series_id}"
-        )
+        return f"{self.series_id} {self.starts_at:%Y-%m-%d %H:%M}" if self.starts_at else f"{self.series_id}"
 
     @property
     def is_placed(self) -> bool:
@@ -128,15 +115,9 @@ class SessionWorker(models.Model):
         SUBSTITUTE = "substitute", _("substitute")
         INTERPRETER = "interpreter", _("interpreter")
 
-    session = models.ForeignKey(
-        GroupSession, on_delete=models.CASCADE, related_name="session_workers"
-    )
-    worker = models.ForeignKey(
-        Worker, on_delete=models.PROTECT, related_name="session_workers"
-    )
-    part = models.CharField(
-        _("part"), max_length=12, choices=Part.choices, default=Part.LEADER
-    )
+    session = models.ForeignKey(GroupSession, on_delete=models.CASCADE, related_name="session_workers")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="session_workers")
+    part = models.CharField(_("part"), max_length=12, choices=Part.choices, default=Part.LEADER)
     language = models.CharField(_("language"), max_length=8, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True, editable=False)
     ends_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -144,16 +125,8 @@ class SessionWorker(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "worker"], name="worker_once_per_session"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["worker", "starts_at"], name="session_worker_by_worker"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["session", "worker"], name="worker_once_per_session")]
+        indexes = [models.Index(fields=["worker", "starts_at"], name="session_worker_by_worker")]
 
     def __str__(self) -> str:
         return f"{self.session_id} · {self.worker_id}"
@@ -170,9 +143,7 @@ class Cancellation(models.Model):
         PRISON = "prison", _("decided by the prison")
         CLOSURE = "closure", _("no activities")
 
-    session = models.OneToOneField(
-        GroupSession, on_delete=models.CASCADE, related_name="cancellation"
-    )
+    session = models.OneToOneField(GroupSession, on_delete=models.CASCADE, related_name="cancellation")
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
     closure = models.ForeignKey(
         Closure,
@@ -195,9 +166,7 @@ class Cancellation(models.Model):
 class Waiver(models.Model):
     """A coordinator lets one session stand in spite of one rule, with the reason."""
 
-    session = models.ForeignKey(
-        GroupSession, on_delete=models.CASCADE, related_name="waivers"
-    )
+    session = models.ForeignKey(GroupSession, on_delete=models.CASCADE, related_name="waivers")
     code = models.CharField(max_length=32)
     reason = models.CharField(_("reason"), max_length=200)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -205,11 +174,7 @@ class Waiver(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "code"], name="waiver_once_per_rule"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["session", "code"], name="waiver_once_per_rule")]
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.code}"

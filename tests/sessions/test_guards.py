@@ -45,9 +45,7 @@ def overlapping(series: object, **fields: object) -> GroupSession:
 def test_one_room_holds_one_session(haren: Prison, start: str, end: str, is_possible: bool) -> None:
     room, series = make_room(haren), make_series(haren)
     make_session(series, room=room)
-    other = overlapping(
-        series, room=room, starts_at=on("2026-11-23", start), ends_at=on("2026-11-23", end)
-    )
+    other = overlapping(series, room=room, starts_at=on("2026-11-23", start), ends_at=on("2026-11-23", end))
 
     if is_possible:
         other.save()
