@@ -4,6 +4,7 @@ import gettext
 import io
 
 import pytest
+
 from planner import catalogues
 
 
