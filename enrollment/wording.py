@@ -14,6 +14,11 @@ from core.clock import BRUSSELS
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "added": ("ERBIJ", "EN PLUS"),
+    "answer_by_slip": ("U krijgt een antwoord op papier.", "Vous recevez une réponse sur papier."),
+    "ask_by_note": (
+        "Vraag het met een rapportbriefje: naam, cel, activiteit.",
+        "Demandez-le par billet de rapport : nom, cellule, activité.",
+    ),
     "attendance_sheet": ("Aanwezigheidslijst", "Liste de présences"),
     "back": ("terug", "retour"),
     "change": ("Wijziging", "Changement"),
@@ -46,6 +51,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "name": ("Naam", "Nom"),
     "nobody": ("Niemand op de lijst", "Personne sur la liste"),
     "no_changes": ("Geen wijzigingen", "Aucun changement"),
+    "no_programme": ("Geen activiteiten", "Pas d'activités"),
     "not_brought": ("niet gebracht", "non amené"),
     "number": ("Nr.", "N°"),
     "organisation": ("Organisatie", "Organisation"),
@@ -57,6 +63,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "permission_none": ("GEEN", "AUCUNE"),
     "permission_until": ("tot / jusqu'au %(when)s",),
     "permission_unneeded": ("niet nodig", "pas requise"),
+    "programme": ("Activiteiten", "Activités"),
     "provisional": ("VOORLOPIG", "PROVISOIRE"),
     "removed": ("NIET MEER", "PLUS"),
     "substitute": ("vervanger", "remplaçant"),
