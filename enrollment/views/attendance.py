@@ -1,0 +1,143 @@
+"""Typing in what came back: by the code of a sheet with the exceptions only, or by a tap per person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from core.errors import PlannerError
+from core.htmx import is_partial
+from enrollment.domain import attendance, sheet_entry
+from enrollment.domain.sheet_codes import session_id_of
+from enrollment.models import Participant
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+from sessions.models import Domain, GroupSession
+
+
+@prison_view(Right.MARK)
+def attendance_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Which sheets are still on the desk; the code of one leads to it."""
+    code, error = request.GET.get("code", "").strip(), ""
+    if code:
+        session = _by_code(request, prison, code)
+        if session is not None:
+            return redirect("enrollment:session_attendance", prison.slug, session.pk)
+        error = _("No sheet of yours has this code. Look at it once more.")
+    context = {"sessions": sheet_entry.to_type_in(request.access), "code": code, "error": error}
+    return render(request, "enrollment/attendance_list.html", context, status=422 if error else 200)
+
+
+def _by_code(request: PrisonRequest, prison: Prison, code: str) -> GroupSession | None:
+    pk = session_id_of(code)
+    session = _sessions(prison).filter(pk=pk).first() if pk else None
+    return session if session and attendance.may_mark(session, request.access) else None
+
+
+def _sessions(prison: Prison) -> Any:
+    rows = GroupSession.objects.in_prison(prison).filter(starts_at__isnull=False)
+    return rows.select_related("prison", "series__activity__organisation", "room")
+
+
+def _find(request: PrisonRequest, prison: Prison, pk: int) -> GroupSession:
+    session: GroupSession = get_object_or_404(_sessions(prison), pk=pk)
+    if not attendance.may_mark(session, request.access):
+        raise Http404
+    return session
+
+
+@prison_view(Right.MARK)
+def session_attendance(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    return _show(request, _find(request, prison, pk))
+
+
+def _show(
+    request: PrisonRequest, session: GroupSession, *, error: PlannerError | None = None, typed: str = ""
+) -> HttpResponse:
+    found = sheet_entry.rows(session)
+    context = {
+        "session": session,
+        "rows": found,
+        "names": sheet_entry.names_of(found, request.access),
+        "shows_numbers": request.access.has(Right.SEE_NAMES),
+        "marks": attendance.Mark.choices,
+        "keys": [(letter, mark.label) for letter, mark in sheet_entry.KEYS.items()],
+        "headcount": getattr(session, "headcount", None),
+        "unmarked": sum(not row.mark and not row.skips for row in found),
+        "is_family": session.series.activity.domain == Domain.FAMILY,
+        "error": error,
+        "typed": typed,
+    }
+    return render(
+        request, "enrollment/session_attendance.html", context, status=error.status if error else 200
+    )
+
+
+@prison_view(Right.MARK)
+@require_POST
+def enter_sheet(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Everybody present but for what is keyed in; then on to the next sheet."""
+    session, typed = _find(request, prison, pk), request.POST.get("exceptions", "")
+    try:
+        present = sheet_entry.enter_sheet(session, typed, by=request.user)
+    except PlannerError as error:
+        return _show(request, session, error=error, typed=typed)
+    told = ngettext("Saved: %(number)s person was there.", "Saved: %(number)s people were there.", present)
+    messages.success(request, told % {"number": present})
+    return redirect("enrollment:attendance_list", prison.slug)
+
+
+@prison_view(Right.MARK)
+@require_POST
+def mark(request: PrisonRequest, prison: Prison, pk: int, person: int) -> HttpResponse:
+    """One tap: one mark of one person."""
+    session = _find(request, prison, pk)
+    participant = get_object_or_404(Participant.objects.in_prison(prison).distinct(), pk=person)
+    adults, children = (_number(request.POST.get(name, "")) for name in ("adults", "children"))
+    value = request.POST.get("mark", "")
+    try:
+        attendance.mark(session, participant, value, by=request.user, adults=adults, children=children)
+    except PlannerError as error:
+        return _show(request, session, error=error)
+    if is_partial(request):
+        return _show_row(request, session, person)
+    return redirect("enrollment:session_attendance", prison.slug, session.pk)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() and len(text) < 4 else None
+
+
+def _show_row(request: PrisonRequest, session: GroupSession, person: int) -> HttpResponse:
+    found = [row for row in sheet_entry.rows(session) if row.participant.pk == person]
+    if not found:
+        return HttpResponse()
+    context = {
+        "session": session,
+        "row": found[0],
+        "names": sheet_entry.names_of(found, request.access),
+        "shows_numbers": request.access.has(Right.SEE_NAMES),
+        "marks": attendance.Mark.choices,
+        "is_family": session.series.activity.domain == Domain.FAMILY,
+    }
+    return render(request, "enrollment/_attendance_row.html", context)
+
+
+@prison_view(Right.MARK)
+@require_POST
+def count_heads(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """A drop-in hour has a number, no names."""
+    session = _find(request, prison, pk)
+    number = _number(request.POST.get("people", ""))
+    try:
+        attendance.count_heads(session, -1 if number is None else number, by=request.user)
+    except PlannerError as error:
+        return _show(request, session, error=error)
+    messages.success(request, _("Saved."))
+    return redirect("enrollment:attendance_list", prison.slug)
