@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -84,19 +84,18 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def places_for(access: Access) -> list[tuple[_Place, str]]:
     """Where this reader may go, with its address."""
-    reachable = []
-    for place in _PLACES:
-        if not place.rights or access.has_any(place.rights):
-            try:
-                reachable.append((place, reverse(place.view, args=[access.prison.slug])))
-            except NoReverseMatch:  # TODO: goes when every page stands
-                continue
-    return reachable
+    return [
+        (place, reverse(place.view, args=[access.prison.slug]))
+        for place in _PLACES
+        if not place.rights or access.has_any(place.rights)
+    ]
 
 
 def _entries(access: Access, path: str) -> Iterator[Entry]:
     reachable = places_for(access)
-    current = max((url for _place, url in reachable if path.startswith(url)), key=len, default="")
+    home = reachable[0][1]  # every page of the prison lies below it
+    current = max((url for _p, url in reachable if path.startswith(url)), key=len, default="")
+    current = "" if current == home and path != home else current
     for place, url in reachable:
         count = place.count(access) if place.count else None
         yield Entry(
