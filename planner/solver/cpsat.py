@@ -45,7 +45,7 @@ class Watch:
 
     on_plan: Callable[[Plan], object] | None = None
     on_bound: Callable[[int], None] | None = None
-    on_start: Callable[[Callable[[], None]], None] | None = None
+    on_start: Callable[[Callable[[], None]], object] | None = None
     """Gets a function that stops the solve."""
 
 

@@ -1,52 +1,100 @@
-"""What the exact solver does beside the annealing: prove a small plan, or bound the cost of a large one."""
+"""What runs beside the annealing: a proof for a small plan; a bound and a second walk for a large one."""
+
+import threading
+from collections.abc import Callable
 
 from . import cpsat, neighbourhood
+from .annealing import Cooling
 from .formulation import UNPLACED_COST
 from .incumbent import Incumbent
+from .walker import Walk, walk_elsewhere
 
 _SMALL_CELLS = 12_000
 """(session, slot, room) cells up to which the full model is solved to the end."""
-_BOUND_SHARE = 0.5
+_BOUND_SHARE, _HOPE_SHARE = 0.5, 0.15
+"""Of the time, for a bound; and after how much of it one below half of the cost is given up."""
+_WALK_SHARE, _LEAST_WALK_SECONDS = 0.83, 10.0
 
 
 def prove_or_improve(run: Incumbent) -> None:
-    """Until the run ends: a proof for a small problem; for others a bound first, then better
-    neighbourhoods."""
+    """Until the run ends: a proof or a bound, a second walk while the first one cools, neighbourhoods."""
     if is_small(run):
         prove_small(run, seconds=run.seconds_left)
-    elif not run.unplaced:
-        _solve(run, with_rooms=False, seconds=run.seconds_left * _BOUND_SHARE)
+    else:
+        until = run.seconds + run.seconds_left * _WALK_SHARE
+        if not run.unplaced:
+            _bound(run)
+        _walk(run, until)
     neighbourhood.search(run, run.limits.seed + 10_000, go_on=lambda: not run.must_end)
-
-
-def prove_small(run: Incumbent, *, seconds: float, deterministic: float | None = None) -> None:
-    """Solve the full model when it is small; else do nothing."""
-    if is_small(run) and not run.must_end:
-        _solve(run, with_rooms=True, seconds=seconds, deterministic=deterministic)
 
 
 def is_small(run: Incumbent) -> bool:
     return run.tables.cell_count() <= _SMALL_CELLS
 
 
-def _solve(run: Incumbent, *, with_rooms: bool, seconds: float, deterministic: float | None = None) -> None:
+def prove_small(run: Incumbent, *, seconds: float, deterministic: float | None = None) -> None:
+    """Solve the full model when it is small; else do nothing."""
+    if is_small(run) and not run.must_end:
+        effort = cpsat.Effort(min(seconds, run.seconds_left), 1, run.limits.seed, deterministic)
+        _solve(run, effort, with_rooms=True)
+
+
+def _bound(run: Incumbent) -> None:
+    """Bound the cost as long as there is hope: with few prices there is often no bound worth the name."""
+    seconds = run.seconds_left
+    stops: list[Callable[[], None]] = []
+
+    def give_up() -> None:
+        if run.bound is None or 2 * run.bound < run.score.total:
+            for stop in stops:
+                stop()
+
+    timer = threading.Timer(seconds * _HOPE_SHARE, give_up)
+    timer.daemon = True
+    timer.start()
+    effort = cpsat.Effort(seconds * _BOUND_SHARE, seed=run.limits.seed)
+    _solve(run, effort, with_rooms=False, on_start=stops.append)
+    timer.cancel()
+
+
+def _walk(run: Incumbent, until: float) -> None:
+    """A second annealing on the second core, as long as the first one cools."""
+    seconds = until - run.seconds
+    if seconds < _LEAST_WALK_SECONDS or run.must_end:
+        return
+    cooling = Cooling.for_weights(run.tables)
+    walk = Walk(run.tables.problem, run.plan, cooling, run.limits.seed + 2, seconds)
+    plan = walk_elsewhere(walk, lambda: not run.must_end)
+    if plan is not None:
+        run.offer(plan, "second walk")
+
+
+def _solve(
+    run: Incumbent,
+    effort: cpsat.Effort,
+    *,
+    with_rooms: bool,
+    on_start: Callable[[Callable[[], None]], None] | None = None,
+) -> None:
     """Full model or slots only, with every placeable session free."""
     free = {s: run.tables.domains[s] for s in run.tables.placeable()}
+    room_slots: dict[int, tuple[int, ...]] | None = None if with_rooms else {}
     may_leave_out = free if run.unplaced else ()
-    form = cpsat.build(
-        run.tables, free, run.plan, room_slots=None if with_rooms else {}, may_leave_out=may_leave_out
-    )
+    form = cpsat.build(run.tables, free, run.plan, room_slots=room_slots, may_leave_out=may_leave_out)
     if run.must_end:
         return
+
+    def register(stop: Callable[[], None]) -> None:
+        run.on_end(stop)
+        if on_start is not None:
+            on_start(stop)
+
     watch = cpsat.Watch(
         on_plan=lambda plan: run.offer(plan, "exact"),
         on_bound=lambda bound: _learn(run, bound),
-        on_start=run.on_end,
+        on_start=register,
     )
-    seconds = min(seconds, run.seconds_left)
-    outcome = cpsat.optimise(
-        form, cpsat.Effort(seconds, seed=run.limits.seed, deterministic=deterministic), watch
-    )
+    outcome = cpsat.optimise(form, effort, watch)
     if outcome.plan is not None and with_rooms:
         run.offer(outcome.plan, "exact")
     if not outcome.is_infeasible:

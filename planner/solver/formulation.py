@@ -14,6 +14,8 @@ from .tables import Tables
 
 UNPLACED_COST = 100_000
 """Leaving a session out costs more than all soft rules of a realistic plan."""
+_MOST_LOOSE_CELLS = 200_000
+"""Above, a relaxation prices no rooms at all: the bound is lower, the model a third of the size."""
 
 
 class Formulation:
@@ -35,6 +37,8 @@ class Formulation:
         self.plan = plan
         self.room_slots = room_slots
         self.with_rooms = room_slots is None
+        cells = sum(len(rooms) for domain in free.values() for rooms in domain.values())
+        self.has_loose_rooms = cells <= _MOST_LOOSE_CELLS
         self.slot_of: dict[int, dict[int, Any]] = {}
         self.cell_of: dict[int, dict[Place, Any]] = {}
         self._room_of: dict[int, dict[int, Any]] = {}
@@ -62,7 +66,7 @@ class Formulation:
 
     def rooms_of(self, session: int) -> dict[int, Any]:
         """room -> literal, or sum of literals, that the free session is there in whatever slot."""
-        if session not in self.free:
+        if session not in self.free or not (self.with_rooms or self.has_loose_rooms):
             return {}
         if session not in self._room_of:
             self._room_of[session] = (
