@@ -23,6 +23,7 @@ from sessions.models import GroupSession, Series
 
 Kind = Slip.Kind
 WORDS = Path(__file__).resolve().parent.parent / "slip_words"
+SMALL_WEEKDAYS = frozenset({"nl", "fr", "es", "ro", "ru", "sq"})
 RIGHT_TO_LEFT = frozenset({"ar"})
 Words = dict[str, dict[str, str]]
 
@@ -129,6 +130,8 @@ def moment(at: dt.datetime, language: str) -> str:
     local = at.astimezone(BRUSSELS)
     with translation.override(language):
         day = date_format(local, "l j F")
+    if language in SMALL_WEEKDAYS:
+        day = day[0].lower() + day[1:]
     return words(language)["extra"]["at"] % {"day": day, "time": f"{local:%H:%M}"}
 
 

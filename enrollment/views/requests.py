@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from enrollment.domain import answers, bulk, counts, slips
 from enrollment.domain.requests import DECLINE_REASONS
 from enrollment.domain.secrecy import own_requests, own_series
 from enrollment.models import Request, Stay
-from enrollment.views.shared import Chip, Notice, Tab, seen_version
+from enrollment.views.shared import Notice, Tab, seen_version
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
 from sessions.models import Series
@@ -34,6 +34,7 @@ from sessions.models import Series
 PER_PAGE = 50
 TAB_LABELS = {
     "undecided": gettext_lazy("To decide"),
+    "overdue": gettext_lazy("Too late"),
     "hand_out": gettext_lazy("Slips to hand out"),
     "wishes": gettext_lazy("Wishes"),
     "parked": gettext_lazy("Parked notes"),
@@ -54,7 +55,8 @@ class Line:
 def request_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     tab = request.GET.get("tab", "undecided")
     tab = tab if tab in TAB_LABELS else "undecided"
-    context = _tabs(request, tab) | {"undecided": _undecided, "wishes": _wishes}.get(tab, _nothing)(request)
+    pages = {"undecided": _undecided, "overdue": _overdue, "wishes": _wishes}
+    context = _tabs(request, tab) | pages.get(tab, _nothing)(request)
     if tab == "hand_out":
         context["lines"] = slips.batch(prison, counts.to_hand_out(request.access))
     if tab == "parked":
@@ -66,6 +68,7 @@ def _tabs(request: PrisonRequest, tab: str) -> dict[str, Any]:
     numbers = counts.of(request.access)
     of_tab = {
         "undecided": numbers.undecided,
+        "overdue": numbers.overdue,
         "hand_out": numbers.to_hand_out,
         "wishes": numbers.wishes,
         "parked": numbers.parked,
@@ -86,12 +89,16 @@ def _undecided(request: PrisonRequest) -> dict[str, Any]:
     return {
         "page": page,
         "lines": _lines(request.prison, list(page.object_list)),
-        "chips": _chips(request),
         "series_choices": own_series(request.access).filter(requests__state="open").distinct(),
         "unit_choices": Unit.objects.in_prison(request.prison),
         "chosen": {"series": request.GET.get("series", ""), "unit": request.GET.get("unit", "")},
-        "late": "late" in request.GET,
     }
+
+
+def _overdue(request: PrisonRequest) -> dict[str, Any]:
+    """The alarm list: whatever is undecided for longer than the prison promises, wishes too."""
+    page = Paginator(_with_names(counts.overdue(request.access)), PER_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "lines": _lines(request.prison, list(page.object_list))}
 
 
 def _wishes(request: PrisonRequest) -> dict[str, Any]:
@@ -104,9 +111,7 @@ def _with_names(rows: QuerySet[Request]) -> QuerySet[Request]:
 
 
 def _filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> QuerySet[Request]:
-    """Filters stand in the address: late=1, series=, unit=."""
-    if "late" in query:
-        rows = counts.overdue(access).filter(wish_title="")
+    """Filters stand in the address: series=, unit=."""
     series, unit = query.get("series", ""), query.get("unit", "")
     if series.isdigit():
         rows = rows.filter(series=int(series))
@@ -114,17 +119,6 @@ def _filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> Quer
         living = Stay.objects.in_prison(access.prison).open_on(clock.today()).filter(unit=int(unit))
         rows = rows.filter(participant__in=living.values("participant"))
     return _with_names(rows)
-
-
-def _chips(request: HttpRequest) -> list[Chip]:
-    late = "late" in request.GET
-    access: Access = request.access  # type: ignore[attr-defined]
-    number = counts.overdue(access).filter(wish_title="").count()
-    words = _("Older than %(days)s days") % {"days": access.prison.promise_days}
-    return [
-        Chip(f"{request.path}?tab=undecided", _("All"), counts.undecided(access).count(), not late),
-        Chip(f"{request.path}?tab=undecided&late=1", words, number, late),
-    ]
 
 
 def _lines(prison: Prison, rows: list[Request]) -> list[Line]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.weeks import Week
-from enrollment.domain import counts, sheet_entry
+from enrollment.domain import agreement, counts, inbox, sheet_entry, welcome
 from enrollment.domain.taking_part import occupancy
 from planner.closures.notices import ClosureNotice, notices_for
 from planner.plan.ask_lists import received
@@ -87,9 +87,26 @@ def _tiles(access: Access) -> list[Tile]:
             Tile(
                 slips := counts.to_hand_out(access).count(),
                 ngettext("reply slip to hand out", "reply slips to hand out", slips),
-                f"{desk}?tab=hand-out",
+                f"{desk}?tab=hand_out",
             ),
         ]
+        tiles += [
+            Tile(
+                changes := inbox.open_todos(access).count(),
+                ngettext("change to acknowledge", "changes to acknowledge", changes),
+                reverse("enrollment:change_inbox", args=[slug]),
+                "warn",
+            ),
+            Tile(
+                new := len(welcome.new_arrivals(access.prison)),
+                ngettext("new arrival who has nothing yet", "new arrivals who have nothing yet", new),
+                reverse("enrollment:new_arrivals", args=[slug]),
+            ),
+        ]
+    if access.prison.asks_agreement and access.has(Right.AGREE):
+        url = reverse("enrollment:agreement", args=[slug])
+        asked = agreement.awaiting(access.prison).count()
+        tiles.append(Tile(asked, ngettext("person to agree on", "people to agree on", asked), url))
     if access.has(Right.MANAGE_WORKERS):
         url = reverse("planner:call_list", args=[slug])
         people = len(calls.calls(access))

@@ -1,0 +1,86 @@
+"""Coming and going: the welcome list, another prison, and the week of one person on paper."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock
+from core.errors import PlannerError
+from core.weeks import Week
+from enrollment.domain import people, slip_text, transfer, welcome
+from enrollment.domain.person import occupied_of
+from enrollment.forms import posted
+from enrollment.views.shared import find_person
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+
+class TransferForm(forms.Form):
+    """The other prison."""
+
+    to = forms.ModelChoiceField(label=gettext_lazy("To which prison?"), queryset=Prison.objects.none())
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def new_arrivals(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    context = {"arrivals": welcome.new_arrivals(prison), "days": welcome.DAYS}
+    return render(request, "enrollment/new_arrivals.html", context)
+
+
+@prison_view(Right.KEEP_ROSTER)
+def person_transfer(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    participant = find_person(prison, pk)
+    form, status = TransferForm(posted(request)), 200
+    form.fields["to"].queryset = Prison.objects.exclude(pk=prison.pk)  # type: ignore[attr-defined]
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                done = transfer.transfer(participant, prison, form.cleaned_data["to"], by=request.user)
+                messages.success(request, _told(done))
+                return redirect("enrollment:person_detail", prison.slug, pk)
+            except PlannerError as error:
+                form.add_error(None, str(error))
+                status = error.status
+    context = {
+        "form": form,
+        "title": _("To another prison"),
+        "submit": _("Transfer, from today"),
+        "person": participant,
+        "lead": _("Places here end. Requests go along for services that have the person's consent."),
+    }
+    return render(request, "enrollment/person_form.html", context, status=status)
+
+
+def _told(done: transfer.Transferred) -> str:
+    sentence = _("Requests that go along: %(carried)s. Services named in the letter: %(to_ask)s.")
+    return sentence % {"carried": done.carried, "to_ask": done.to_ask}
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def week_slip(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The week of a person, on request, in the person's language: own service's groups by name."""
+    participant = find_person(prison, pk)
+    week = Week.from_date(clock.today())
+    week = week.next if request.GET.get("week") == "next" else week
+    language = participant.language
+    rows = [
+        (
+            slip_text.moment(each.starts_at, language),
+            each.title or slip_text.words(language)["extra"]["occupied"],
+        )
+        for each in occupied_of(request.access, participant, week)
+    ]
+    context = {
+        "person": participant,
+        "stay": people.stay_of(participant, prison, clock.today()),
+        "rows": rows,
+        "language": language,
+        "words": slip_text.words(language)["extra"],
+    }
+    return render(request, "enrollment/week_slip.html", context)
