@@ -18,7 +18,10 @@ ROOM_TAKEN, WORKER_TAKEN = "room_taken", "worker_taken"
 TOO_LONG, NOT_AN_INSTANT = "session_too_long", "not_an_instant"
 
 # Django writes `2026-11-23 08:30:00` and, only where there are any, six digits of a second.
-_INSTANT = "NEW.{0} GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*' AND NEW.{0} NOT GLOB '*[zZ+]*'"
+_INSTANT = (
+    "NEW.{0} GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*' "
+    "AND NEW.{0} NOT GLOB '*[zZ+]*'"
+)
 
 
 def _sqlite_triggers() -> dict[str, str]:
