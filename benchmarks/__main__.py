@@ -61,7 +61,7 @@ def move() -> None:
     one, access = house.sessions[0], access_for(house.organiser, house.prison)
     places = [(house.rooms[0].pk, at(f"{MONDAY} 08:30")), (house.rooms[0].pk, at(f"{MONDAY} 09:45"))]
 
-    def act(number: int = [0]) -> None:  # noqa: B006
+    def act(number: int = [0]) -> None:
         room, start = places[number[0] % 2]
         number[0] += 1
         change = Change(one.pk, room, start, start + dt.timedelta(minutes=60))
@@ -72,7 +72,7 @@ def move() -> None:
     say("  statements", str(statements(act)), "26")
     client = signed_in(house.organiser)
 
-    def drop(number: int = [0]) -> None:  # noqa: B006
+    def drop(number: int = [0]) -> None:
         one.refresh_from_db()
         slots = list(house.prison.time_slots.filter(weekday=1).order_by("starts")[:2])
         number[0] += 1
