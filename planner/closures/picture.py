@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from planner.models import MadeUp, Notice
 from planner.plan.closing import group_of
 from planner.plan.closing_effects import Effects, Hit, cancelled_by, effects_of_closures
 from planner.plan.make_up import made_up_of
-from planner.plan.sentences import when
+from planner.plan.returning import Verdict
+from planner.plan.sentences import speak, when
 from prisons.access import Access, Right
 from prisons.models import ChangeSet, Organisation, Prison
 from rooms.models import Closure
@@ -198,6 +199,16 @@ def _undo_id(root: Closure, access: Access, now: dt.datetime) -> int | None:
     )
     latest: Any = acts.exclude(verb="undo").first()
     return latest.pk if latest is not None and latest.undone_by_id is None else None
+
+
+def reasons_of(verdicts: Sequence[Verdict], access: Access) -> list[list[str]]:
+    """Why each cannot (or what to watch), at most three sentences each; names are looked up once for all."""
+    shown = [verdict.conflicts[:3] for verdict in verdicts]
+    spoken = iter(speak([conflict for some in shown for conflict in some], access.prison, access))
+    sentences = [[next(spoken).sentence for _conflict in some] for some in shown]
+    return [
+        [str(verdict.why)] if verdict.why else told for verdict, told in zip(verdicts, sentences, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -23,8 +24,8 @@ from planner.board.filters import number_of
 from planner.closures import picture as pictures
 from planner.plan import cancelling
 from planner.plan.closure_parts import instant
-from planner.plan.returning import Ruling, what_can_return
-from planner.plan.sentences import speak, when
+from planner.plan.returning import Ruling, Verdict, what_can_return
+from planner.plan.sentences import when
 from planner.plan.undo import latest_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -212,8 +213,8 @@ def _look(
         error = PlannerError("nothing_chosen", _("Tick the sessions first."), status=422)
     context = {
         "verb": verb,
-        "can": [_verdict(request, prison, one) for one in ruling.can],
-        "cannot": [_verdict(request, prison, one) for one in ruling.cannot],
+        "can": _told(request, ruling.can),
+        "cannot": _told(request, ruling.cannot),
         "picks": _picks(ruling),
         "reasons": _reasons(),
         "reason": request.POST.get("reason", ""),
@@ -230,10 +231,9 @@ def _picks(ruling: Ruling) -> list[str]:
     return [f"{one.session.pk}:{one.session.version}" for one in (*ruling.can, *ruling.cannot)]
 
 
-def _verdict(request: PrisonRequest, prison: Prison, one: Any) -> dict[str, Any]:
-    spoken = speak(one.conflicts[:3], prison, request.access)
-    why = [one.why] if one.why else [reason.sentence for reason in spoken]
-    return {**_row(request, one.session), "why": why}
+def _told(request: PrisonRequest, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    reasons = pictures.reasons_of(verdicts, request.access)
+    return [{**_row(request, one.session), "why": why} for one, why in zip(verdicts, reasons, strict=True)]
 
 
 def _next(request: PrisonRequest, prison: Prison) -> str:

@@ -24,7 +24,6 @@ from planner.plan import closing, closing_todos
 from planner.plan.closing_effects import effects_of
 from planner.plan.closure_refusals import refuse_unusable
 from planner.plan.returning import Ruling, what_can_return
-from planner.plan.sentences import speak
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Organisation, Prison
 from rooms.models import Closure
@@ -138,7 +137,7 @@ def _detail(
         "may_call": request.access.has_any({Right.CLOSE, Right.MANAGE_WORKERS}),
         "may_make_up": request.access.has(Right.PLACE),
         "error": error,
-        "cannot": _cannot(request, prison, ruling) if ruling else [],
+        "cannot": _cannot(request, ruling) if ruling else [],
     }
     status = error.status if error else 200
     return render(request, "planner/closures/closure_detail.html", context, status=status)
@@ -202,21 +201,18 @@ def _lift_page(request: PrisonRequest, prison: Prison, closure: Closure) -> Http
     context = {
         "picture": picture,
         "can": [(pictures.name_of(one.session, request.access), one) for one in ruling.can],
-        "cannot": _cannot(request, prison, ruling),
+        "cannot": _cannot(request, ruling),
     }
     return render(request, "planner/closures/closure_lift.html", context)
 
 
-def _cannot(request: PrisonRequest, prison: Prison, ruling: Ruling) -> list[dict[str, Any]]:
+def _cannot(request: PrisonRequest, ruling: Ruling) -> list[dict[str, Any]]:
     """Each session that cannot, by name, with why."""
-    rows = []
-    for one in ruling.cannot:
-        spoken = speak(one.conflicts[:3], prison, request.access)
-        why = [one.why] if one.why else [reason.sentence for reason in spoken]
-        rows.append(
-            {"session": one.session, "name": pictures.name_of(one.session, request.access), "why": why}
-        )
-    return rows
+    access = request.access
+    return [
+        {"session": one.session, "name": pictures.name_of(one.session, access), "why": why}
+        for one, why in zip(ruling.cannot, pictures.reasons_of(ruling.cannot, access), strict=True)
+    ]
 
 
 @require_POST

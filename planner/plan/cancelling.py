@@ -49,6 +49,7 @@ def what_can_be_cancelled(
         GroupSession.objects.in_prison(prison)
         .filter(pk__in=list(session_ids))
         .select_related("series__activity__organisation", "room", "cancellation")
+        .prefetch_related("session_workers__worker")
     )
     return Ruling.of(_verdict(row, access, now) for row in rows)
 

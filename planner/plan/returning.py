@@ -109,7 +109,7 @@ def _load(prison: Prison, session_ids: Iterable[int]) -> list[GroupSession]:
         GroupSession.objects.in_prison(prison)
         .filter(pk__in=list(session_ids))
         .select_related("series__activity__organisation", "room", "cancellation")
-        .prefetch_related("session_workers", "waivers")
+        .prefetch_related("session_workers__worker", "waivers")
         .order_by("starts_at", "pk")
     )
 
