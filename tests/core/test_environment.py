@@ -1,6 +1,7 @@
 """Settings from the environment: what cannot be understood stops the start."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,20 @@ def test_the_environment_wins_over_the_file(monkeypatch, tmp_path) -> None:
     env.load_file(tmp_path / ".env")
     said = os.environ["SAID_TWICE"], os.environ.pop("SAID_ONCE")
     assert said == ("environment", "in quotes")
+
+
+def test_the_example_names_every_variable_that_is_read() -> None:
+    root = Path(__file__).resolve().parents[2]
+    code = (root / "planner" / "settings.py").read_text() + (
+        root / "planner/management/commands/serve.py"
+    ).read_text()
+    read = set(re.findall(r'env\.(?:flag|text|number|words|database)\(\s*"(\w+)"', code))
+    read |= set(re.findall(r'os\.environ\.get\("(\w+)"', code))
+    ours = {
+        "PLANNER_TESTING",
+        "COOKIE_SUFFIX",
+        "PLAIN_STATIC",
+    }  # set by make and by the tests, by nobody else
+    example = set(re.findall(r"^#?([A-Z_]+)=", (root / ".env.example").read_text(), re.M))
+    assert len(read) > 15
+    assert read - ours == example
