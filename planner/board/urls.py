@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from planner.board import conflict_views, date_views, place_views, views
+from planner.board import conflict_views, date_views, place_views, publish_views, views
 
 urlpatterns = [
     path("board/", views.board, name="board"),
     path("board/live/", views.board_live, name="board_live"),
-    path("board/publish/", views.board_publish, name="board_publish"),
+    path("board/publish/", publish_views.board_publish, name="board_publish"),
     path("conflicts/", conflict_views.conflict_list, name="conflicts"),
     path("board/sessions/<int:pk>/", views.session_detail, name="session_detail"),
     path("board/sessions/<int:pk>/move/", views.session_move, name="session_move"),

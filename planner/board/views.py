@@ -23,10 +23,7 @@ from planner.board.detail import session_detail as detail_of
 from planner.board.forms import CancelForm, DropForm, MoveForm
 from planner.board.week import neighbours
 from planner.plan.changes import Change
-from planner.plan.news import since_last_publication
 from planner.plan.placement import apply
-from planner.plan.publishing import PublicationRefused, look, publish
-from planner.plan.sentences import speak
 from planner.plan.telling import told_by
 from planner.plan.undo import undo as undo_act
 from prisons.access import PrisonRequest, Right, prison_view
@@ -220,47 +217,6 @@ def session_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         return refused(request, prison, error, form=_sent(request, prison, request.path, session))
     text = _("%(session)s takes place after all.") % {"session": session.series}
     return done(request, prison, _week_of(session), text, outcome)
-
-
-@require_http_methods(["GET", "POST"])
-@prison_view(Right.PUBLISH)
-def board_publish(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    """Publish the own drafts of a week: what is ready, what stands in the way (by owner), then the act."""
-    week = _week(request.POST.get("week") or request.GET.get("week", ""))
-    if request.method == "POST":
-        try:
-            outcome = publish(
-                prison,
-                week.monday,
-                week.sunday,
-                by=request.user,
-                access=request.access,
-                leave_out_refused=request.POST.get("leave_out") == "1",
-            )
-        except PublicationRefused:
-            return _publication(request, prison, week, status=409)
-        count = len(outcome.session_ids) if outcome else 0
-        text = (
-            _("%(count)s sessions are published.") % {"count": count} if count else _("Nothing to publish.")
-        )
-        return done(request, prison, week, text, outcome)
-    return _publication(request, prison, week)
-
-
-def _publication(request: PrisonRequest, prison: Prison, week: Week, status: int = 200) -> HttpResponse:
-    publication = look(prison, week.monday, week.sunday, request.access)
-    context = {"publication": publication, "week": week, "refused": refusals(publication, prison, request)}
-    context["news"] = since_last_publication(prison, week.monday, week.sunday, request.access)
-    published = [Change(session.pk, state=GroupSession.State.PUBLISHED) for session in publication.ready]
-    context["told"] = told_by(prison, published)
-    return render(request, "planner/board/publish.html", context, status=status)
-
-
-def refusals(
-    publication: Any, prison: Prison, request: PrisonRequest
-) -> list[tuple[GroupSession, list[Any]]]:
-    """Each refused session with its reasons in words."""
-    return [(session, speak(found, prison, request.access)) for session, found in publication.refused]
 
 
 @require_POST
