@@ -31,7 +31,7 @@ from prisons.models import Prison
 from sessions.models import GroupSession, Term
 
 MOST_SHOWN = 60
-LONGEST = dt.timedelta(days=550)
+LONGEST = dt.timedelta(days=200)
 
 
 class SpanForm(forms.Form):
