@@ -105,4 +105,11 @@ def _learn(run: Incumbent, bound: int) -> None:
     """Take the bound apart: how many must stay out, and what the others cost at least."""
     if bound >= 0:
         unplaced, cost = divmod(bound, UNPLACED_COST)
-        run.raise_bound(cost, "bound", unplaced)
+        run.raise_bound(cost + _cost_of_the_impossible(run), "bound", unplaced)
+
+
+def _cost_of_the_impossible(run: Incumbent) -> int:
+    """Activities of which no session has a place lack all their days in every plan."""
+    problem = run.tables.problem
+    hopeless = (a for a in problem.activities if not any(run.tables.domains[s] for s in a.sessions))
+    return problem.weights.spread * sum(a.min_days for a in hopeless)

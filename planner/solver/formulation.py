@@ -94,6 +94,9 @@ class Formulation:
         self.model.add_exactly_one([*literals.values(), *is_out])
         return literals
 
+    def is_surely_placed(self, session: int) -> bool:
+        return session not in self.left_out if session in self.free else self.plan[session] is not None
+
     def touches(self, sessions: Iterable[int]) -> bool:
         return any(s in self.free for s in sessions)
 
@@ -162,9 +165,13 @@ class Formulation:
                 if len(literals) > 1:
                     self.model.add_at_most_one(literals)
         for apart in self.tables.problem.apart:
-            if self.touches(apart.first) or self.touches(apart.second):
+            if not self.touches(apart.first) and not self.touches(apart.second):
+                continue
+            both = set(apart.first) & set(apart.second)
+            pairs = [((s,), tuple(o for o in apart.second if o != s)) for s in apart.first]
+            for first, second in pairs if both else [(apart.first, apart.second)]:
                 for slot in slots:
-                    self._keep_apart(self.in_slot(apart.first, slot), self.in_slot(apart.second, slot))
+                    self._keep_apart(self.in_slot(first, slot), self.in_slot(second, slot))
 
     def _keep_apart(self, first: list[Any], second: list[Any]) -> None:
         if not first or not second:

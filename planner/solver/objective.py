@@ -47,7 +47,8 @@ def _add_own_costs(form: Formulation) -> None:
 
 def _add_spread(form: Formulation, activity: Activity, days: list[list[int]]) -> None:
     weight = form.tables.problem.weights.spread
-    if activity.min_days < 2 or not weight:
+    is_met = activity.min_days < 2 and any(form.is_surely_placed(s) for s in activity.sessions)
+    if is_met or activity.min_days < 1 or not weight:
         return
     used: list[Any] = []
     for slots in days:
