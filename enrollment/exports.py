@@ -30,7 +30,7 @@ def movement_list(day: Day, *, version: int | None = None) -> bytes:
                 Column(both("from"), is_centred=True),
                 Column(both("to"), is_centred=True),
                 Column(both("cell"), is_centred=True),
-                Column(joined(day.number_nl, day.number_fr).capitalize(), is_centred=True),
+                Column(both("number"), is_centred=True),
                 Column(both("name")),
                 Column(both("where")),
                 Column(both("what")),

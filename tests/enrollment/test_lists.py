@@ -198,7 +198,7 @@ def test_the_movement_list_has_exactly_the_columns_of_a_list(haren, session):
     assert heads[1:] == [
         "Tot / À",
         "Cel / Cellule",
-        "Opsluitingsnummer / numéro d'écrou",
+        "Nr. / N°",
         "Naam / Nom",
         "Waar / Où",
         "Wat / Quoi",

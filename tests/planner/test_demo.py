@@ -96,6 +96,7 @@ def test_no_room_no_facilitator_and_no_person_is_in_two_places(facts):
         assert sweep_overlaps(spans) == []
 
 
+@pytest.mark.postgres
 def test_the_copies_of_the_guard_are_right(facts):
     for row in SessionWorker.objects.select_related("session"):
         assert (row.starts_at, row.ends_at) == (row.session.starts_at, row.session.ends_at)
@@ -183,6 +184,7 @@ def _dump() -> list[tuple]:
     ]
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db
 def test_the_same_seed_gives_the_same_rows(settings):
     settings.DEMO = True
@@ -196,7 +198,8 @@ def test_the_same_seed_gives_the_same_rows(settings):
     assert len(dumps[0]) > 4000
 
 
-@pytest.mark.django_db
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_another_day_starts_anew(settings, monkeypatch):
     settings.DEMO = True
     loads = []

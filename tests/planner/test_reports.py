@@ -26,6 +26,8 @@ from tests.factories import (
     signed_in,
 )
 
+pytestmark = pytest.mark.postgres
+
 NOW = at("2026-11-25 12:00")
 TERM = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 31))
 
