@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enrollment', '0005_roster_drafts'),
+        ("enrollment", "0005_roster_drafts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='slip',
-            name='kind',
-            field=models.CharField(choices=[('placed', 'you have a place'), ('waiting', 'you are on the waiting list'), ('declined', 'you have no place'), ('noted', 'your wish is noted'), ('withdrawn', 'you are no longer enrolled'), ('ended', 'your place has ended'), ('moved', 'the time or room has changed'), ('cancelled', 'a session does not take place'), ('card', 'please tick what you ask for'), ('ask_there', 'whom to ask in the other prison')], max_length=10),
+            model_name="slip",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("placed", "you have a place"),
+                    ("waiting", "you are on the waiting list"),
+                    ("declined", "you have no place"),
+                    ("noted", "your wish is noted"),
+                    ("withdrawn", "you are no longer enrolled"),
+                    ("ended", "your place has ended"),
+                    ("moved", "the time or room has changed"),
+                    ("cancelled", "a session does not take place"),
+                    ("card", "please tick what you ask for"),
+                    ("ask_there", "whom to ask in the other prison"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

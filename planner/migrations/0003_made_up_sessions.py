@@ -6,28 +6,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('group_sessions', '0004_feed_tags_and_rules'),
-        ('planner', '0002_initial'),
-        ('prisons', '0001_initial'),
+        ("group_sessions", "0004_feed_tags_and_rules"),
+        ("planner", "0002_initial"),
+        ("prisons", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MadeUp',
+            name="MadeUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('instead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='makes_up', to='group_sessions.groupsession')),
-                ('prison', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='prisons.prison')),
-                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='made_up', to='group_sessions.groupsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "instead",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="makes_up",
+                        to="group_sessions.groupsession",
+                    ),
+                ),
+                (
+                    "prison",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="prisons.prison"
+                    ),
+                ),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="made_up",
+                        to="group_sessions.groupsession",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'made up',
-                'ordering': ['-at'],
+                "verbose_name_plural": "made up",
+                "ordering": ["-at"],
             },
         ),
     ]

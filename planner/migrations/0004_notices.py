@@ -6,34 +6,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('group_sessions', '0005_letters_of_workers'),
-        ('planner', '0003_made_up_sessions'),
-        ('prisons', '0001_initial'),
+        ("group_sessions", "0005_letters_of_workers"),
+        ("planner", "0003_made_up_sessions"),
+        ("prisons", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('published', 'new'), ('moved', 'other time or place'), ('cancelled', 'cancelled'), ('restored', 'takes place again'), ('added', 'you lead it now'), ('removed', 'somebody else leads it')], max_length=10)),
-                ('was_starts_at', models.DateTimeField(blank=True, null=True)),
-                ('is_urgent', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('called_at', models.DateTimeField(blank=True, null=True)),
-                ('called_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='prisons.message')),
-                ('prison', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='prisons.prison')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='group_sessions.groupsession')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='group_sessions.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("published", "new"),
+                            ("moved", "other time or place"),
+                            ("cancelled", "cancelled"),
+                            ("restored", "takes place again"),
+                            ("added", "you lead it now"),
+                            ("removed", "somebody else leads it"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("was_starts_at", models.DateTimeField(blank=True, null=True)),
+                ("is_urgent", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("called_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "called_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="prisons.message",
+                    ),
+                ),
+                (
+                    "prison",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="prisons.prison",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="group_sessions.groupsession",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="group_sessions.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
-                'indexes': [models.Index(fields=['worker', 'message'], name='notice_to_tell')],
+                "ordering": ["created_at", "pk"],
+                "indexes": [models.Index(fields=["worker", "message"], name="notice_to_tell")],
             },
         ),
     ]

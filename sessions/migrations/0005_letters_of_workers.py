@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('group_sessions', '0004_feed_tags_and_rules'),
+        ("group_sessions", "0004_feed_tags_and_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='worker',
-            name='letters',
-            field=models.CharField(choices=[('now', 'at once'), ('daily', 'once a day'), ('never', 'not at all')], default='now', max_length=5, verbose_name='letters about changes'),
+            model_name="worker",
+            name="letters",
+            field=models.CharField(
+                choices=[("now", "at once"), ("daily", "once a day"), ("never", "not at all")],
+                default="now",
+                max_length=5,
+                verbose_name="letters about changes",
+            ),
         ),
     ]
