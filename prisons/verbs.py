@@ -75,6 +75,63 @@ VERBS: dict[str, str | Promise] = {
 }
 """Beside each entry stands what it was done to, so `add_room` is found as `add`."""
 
+MODELS: dict[str, str | Promise] = {
+    "enrollment.absence": pgettext_lazy("audited", "absence"),
+    "enrollment.attendance": pgettext_lazy("audited", "attendance"),
+    "enrollment.consent": pgettext_lazy("audited", "consent"),
+    "enrollment.cutoff": pgettext_lazy("audited", "cut-off"),
+    "enrollment.enrollment": pgettext_lazy("audited", "enrolment"),
+    "enrollment.fixedblock": pgettext_lazy("audited", "fixed hours"),
+    "enrollment.headcount": pgettext_lazy("audited", "headcount"),
+    "enrollment.intake": pgettext_lazy("audited", "intake"),
+    "enrollment.levelheld": pgettext_lazy("audited", "language level"),
+    "enrollment.listversion": pgettext_lazy("audited", "day lists"),
+    "enrollment.note": pgettext_lazy("audited", "request note"),
+    "enrollment.participant": pgettext_lazy("audited", "participant"),
+    "enrollment.request": pgettext_lazy("audited", "request"),
+    "enrollment.rosterdraft": pgettext_lazy("audited", "list of the prison"),
+    "enrollment.separation": pgettext_lazy("audited", "keep apart"),
+    "enrollment.skip": pgettext_lazy("audited", "skipped date"),
+    "enrollment.slip": pgettext_lazy("audited", "reply slip"),
+    "enrollment.stay": pgettext_lazy("audited", "stay"),
+    "group_sessions.activity": pgettext_lazy("audited", "activity"),
+    "group_sessions.cancellation": pgettext_lazy("audited", "cancellation"),
+    "group_sessions.feed": pgettext_lazy("audited", "calendar address"),
+    "group_sessions.feedrules": pgettext_lazy("audited", "calendars"),
+    "group_sessions.groupsession": pgettext_lazy("audited", "session"),
+    "group_sessions.material": pgettext_lazy("audited", "material"),
+    "group_sessions.series": pgettext_lazy("audited", "series"),
+    "group_sessions.sessionworker": pgettext_lazy("audited", "facilitator of a session"),
+    "group_sessions.term": pgettext_lazy("audited", "term"),
+    "group_sessions.waiver": pgettext_lazy("audited", "allowed this once"),
+    "group_sessions.worker": pgettext_lazy("audited", "facilitator"),
+    "group_sessions.workerabsence": pgettext_lazy("audited", "dates of a facilitator"),
+    "group_sessions.workeraccess": pgettext_lazy("audited", "facilitator"),
+    "group_sessions.workerwish": pgettext_lazy("audited", "wish of a facilitator"),
+    "planner.ask": pgettext_lazy("audited", "ask to another service"),
+    "planner.madeup": pgettext_lazy("audited", "made up session"),
+    "planner.notice": pgettext_lazy("audited", "notice"),
+    "prisons.apitoken": pgettext_lazy("audited", "token"),
+    "prisons.building": pgettext_lazy("audited", "building"),
+    "prisons.invitation": pgettext_lazy("audited", "invitation"),
+    "prisons.job": pgettext_lazy("audited", "long work"),
+    "prisons.membership": pgettext_lazy("audited", "role"),
+    "prisons.message": pgettext_lazy("audited", "letter"),
+    "prisons.organisation": pgettext_lazy("audited", "organisation"),
+    "prisons.prison": pgettext_lazy("audited", "prison"),
+    "prisons.todo": pgettext_lazy("audited", "to do"),
+    "prisons.unit": pgettext_lazy("audited", "living unit"),
+    "prisons.user": pgettext_lazy("audited", "account"),
+    "rooms.closure": pgettext_lazy("audited", "closure"),
+    "rooms.feature": pgettext_lazy("audited", "feature"),
+    "rooms.holiday": pgettext_lazy("audited", "public holiday"),
+    "rooms.room": pgettext_lazy("audited", "room"),
+    "rooms.roomhours": pgettext_lazy("audited", "hours of a room"),
+    "rooms.softband": pgettext_lazy("audited", "period to plan around"),
+    "rooms.timeslot": pgettext_lazy("audited", "time slot"),
+    "rooms.unithours": pgettext_lazy("audited", "hours of a living unit"),
+}
+
 
 def words_for(verb: str) -> str:
     return str(VERBS.get(verb) or VERBS.get(verb.split("_")[0]) or verb.replace("_", " "))
@@ -83,6 +140,6 @@ def words_for(verb: str) -> str:
 def name_of_model(label: str) -> str:
     """`group_sessions.groupsession` in words; the label itself when that model is gone."""
     try:
-        return str(apps.get_model(label)._meta.verbose_name)
+        return str(MODELS.get(label.lower()) or apps.get_model(label)._meta.verbose_name)
     except LookupError:
         return label

@@ -83,7 +83,11 @@ class Evidence:
     @property
     def summary(self) -> str:
         """Why it is an exception, in a few words."""
-        wants = [f"{each.label}: {_STATES[each.state]}" for each in self.requirements if each.state != MET]
+        wants = [
+            _("%(label)s: %(text)s") % {"label": each.label, "text": _STATES[each.state]}
+            for each in self.requirements
+            if each.state != MET
+        ]
         return " · ".join([*dict.fromkeys(line.words for line in self.lines), *wants])
 
 

@@ -172,7 +172,12 @@ def _sheet(book: PrintedWorkbook, title: str, lines: dict[str, Line]) -> None:
             Column(_("held"), is_centred=True),
             Column(_("hours"), is_centred=True),
         ]
-        columns += [Column(f"{_('cancelled')}: {labels[code]}", is_centred=True) for code in reasons]
+        columns += [
+            Column(
+                _("%(label)s: %(text)s") % {"label": _("cancelled"), "text": labels[code]}, is_centred=True
+            )
+            for code in reasons
+        ]
     columns += [Column(_("participants"), is_centred=True), Column(_("not brought"), is_centred=True)]
     sheet = book.sheet(title, "landscape")
     sheet.heading(title)
