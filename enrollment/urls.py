@@ -71,6 +71,7 @@ urlpatterns = [
     path("enrolments/<int:pk>/give-place/", enrollments.give_place, name="give_place"),
     path("enrolments/<int:pk>/end/", enrollments.end, name="end"),
     path("enrolments/<int:pk>/take-back/", enrollments.take_back, name="take_back"),
+    path("enrolments/<int:pk>/skip/", enrollments.skip_date, name="skip_date"),
     path("enrolments/<int:pk>/ask-again/", enrollments.ask_again, name="ask_again"),
     path("enrolments/<int:pk>/position/", enrollments.change_position, name="change_position"),
 ]

@@ -154,6 +154,23 @@ def _refuse_outsider(session: GroupSession, participant: Participant) -> None:
         )
 
 
+@dataclass(frozen=True)
+class ComingDate:
+    """A session to come of somebody with a place, and whether the person skips it."""
+
+    session: GroupSession
+    is_skipped: bool
+
+
+def coming_dates(enrollment: Enrollment, *, now: dt.datetime | None = None) -> list[ComingDate]:
+    """The dates that a person with a place can still skip, or come to after all. Two queries."""
+    if enrollment.state != Enrollment.State.PLACED:
+        return []
+    skipped = set(enrollment.skips.values_list("session", flat=True))
+    rows = GroupSession.objects.live().filter(series=enrollment.series_id, starts_at__gt=now or clock.now())
+    return [ComingDate(row, row.pk in skipped) for row in rows.order_by("starts_at")[:20]]
+
+
 def skip(enrollment: Enrollment, session: GroupSession, *, by: User, now: dt.datetime | None = None) -> Skip:
     """The person does not come on this one date to come. The place is not free then."""
     at = now or clock.now()

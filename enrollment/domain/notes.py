@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -315,7 +315,8 @@ def _remove_if_unknown(participant_id: int) -> None:
 def last_entered(prison: Prison, by: User, *, most: int = 10) -> QuerySet[Note]:
     """What this user entered last, newest first."""
     notes = Note.objects.in_prison(prison).filter(entered_by=by).select_related("participant")
-    return notes.prefetch_related("requests__series__activity", "requests__activity")[:most]
+    requests = Request.objects.select_related("series__activity", "activity")
+    return notes.prefetch_related(Prefetch("requests", queryset=requests))[:most]
 
 
 def parked(prison: Prison) -> QuerySet[Note]:

@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 
 from core import clock
 from core.errors import PlannerError
+from core.pdf import render_pdf
 from enrollment.domain import certificates
 from enrollment.domain.secrecy import own_series
-from enrollment.exports_pdf import pdf
 from enrollment.views.shared import Notice, find_enrollment
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -33,7 +33,9 @@ def certificate_pdf(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         raise Http404
     context = {"row": row, "titles": {code: row.title(code) for code in ("nl", "fr")}, "on": clock.today()}
     try:
-        content = pdf(render_to_string("enrollment/certificate.html", context))
+        content = render_pdf(
+            render_to_string("enrollment/certificate.html", context), ["css/certificate.css"]
+        )
     except PlannerError as error:
         page = {"series": enrollment.series, "rows": found, "notice": Notice("stop", str(error))}
         return render(request, "enrollment/certificate_list.html", page, status=error.status)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from core.htmx import is_partial
-from enrollment.domain import agreement, evidence, requests, slip_text, waiting_list
+from enrollment.domain import agreement, attendance, evidence, requests, slip_text, waiting_list
 from enrollment.domain import people as people_domain
 from enrollment.domain.places import count
 from enrollment.domain.requests import DECLINE_REASONS
@@ -26,6 +26,7 @@ from enrollment.views.series import show_series, tab_of
 from enrollment.views.shared import Notice, find_enrollment, find_series, seen_version
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
+from sessions.models import GroupSession
 
 E = Enrollment.State
 Act = Callable[[Enrollment, dt.datetime], Enrollment]
@@ -57,6 +58,7 @@ def _show(
         "week": evidence.strip(week, occupied),
         "occupied": occupied,
         "earlier": evidence.earlier_ends(series, person.pk),
+        "coming": attendance.coming_dates(enrollment),
         "steps": enrollment.steps.select_related("by"),
         "places": places,
         "preview": slip_text.preview(enrollment, kind) if kind else None,
@@ -206,3 +208,19 @@ def change_position(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         pk,
         lambda row, at: waiting_list.move_by_hand(row, wanted, reason, by=request.user, now=at),
     )
+
+
+@prison_view(Right.ENTER_REQUESTS)
+@require_POST
+def skip_date(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The person does not come on one date, or comes after all."""
+    enrollment = find_enrollment(request.access, pk)
+    wanted = request.POST.get("session", "")
+    sessions = GroupSession.objects.in_prison(prison).filter(series=enrollment.series_id)
+    session = get_object_or_404(sessions, pk=int(wanted) if wanted.isdigit() else 0)
+    act = attendance.unskip if request.POST.get("comes") else attendance.skip
+    try:
+        act(enrollment, session, by=request.user)
+    except PlannerError as error:
+        return _show(request, enrollment, notice=Notice("stop", str(error)), status=error.status)
+    return redirect("enrollment:enrollment_detail", prison.slug, pk)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -167,7 +168,7 @@ def _show(
         "people": entry.people if entry and len(entry.people) > 1 else [],
         "things": entry.things if entry else {},
         "last": notes.last_entered(request.prison, request.user),
-        "parked_count": counts.parked(request.access).count(),
+        "parked_count": SimpleLazyObject(counts.parked(request.access).count),
     }
     return render_part(
         request, "enrollment/note_entry.html", "enrollment/_note_entry.html", context, status=status

@@ -12,6 +12,8 @@ from django.urls import reverse
 from core import clock
 from enrollment.domain import counts, requests
 from enrollment.domain.notes import Ask, enter_note, park
+from enrollment.domain.places import count
+from enrollment.domain.taking_part import occupancy
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
 from prisons.access import access_for
 from tests.factories import (
@@ -544,3 +546,18 @@ def test_every_form_carries_its_token(haren, group, organiser_anna, tab):
     note(group, organiser_anna)
     text = signed_in(organiser_anna).get(url("series_detail", haren, group.pk), {"tab": tab}).content.decode()
     assert text.count('method="post"') == text.count("csrfmiddlewaretoken") > 3
+
+
+def test_skipping_a_date_frees_no_place(haren, group, organiser_anna, organiser_emile):
+    row = make_enrollment(group)
+    first, second = group.group_sessions.order_by("starts_at")
+    browser, page = signed_in(organiser_anna), url("skip_date", haren, row.pk)
+    assert signed_in(organiser_emile).post(page, {"session": first.pk}).status_code == 404
+    browser.post(page, {"session": first.pk})
+    there = occupancy(haren, [first.pk, second.pk])
+    assert (len(there[first.pk]), len(there[second.pk]), count(group).held) == (0, 1, 1)
+    assert b"does not come" in browser.get(url("enrollment_detail", haren, row.pk)).content
+    browser.post(page, {"session": first.pk, "comes": "1"})
+    assert len(occupancy(haren, [first.pk])[first.pk]) == 1
+    past = make_session(group, soon(-1))
+    assert browser.post(page, {"session": past.pk}).status_code == 409
