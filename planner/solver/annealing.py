@@ -2,15 +2,14 @@
 
 Moves are judged in batches against one state; of those accepted, the ones that do not touch each other are
 made. At the low acceptance rates where annealing spends its time this is the classic walk, many times faster
-than plain Python. Cooling is geometric, after Bellio et al., "Feature-based tuning of simulated annealing
-applied to the curriculum-based course timetabling problem" (2016).
+than plain Python.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
+from .cooling import Cooling
 from .grid import Grid, Ints
 from .problem import Place, Plan
 from .tables import Tables
@@ -18,32 +17,6 @@ from .tables import Tables
 _SMALLEST_BATCH, _LARGEST_BATCH = 64, 8192
 _WANTED_ACCEPTED = 20
 STEPS_A_ROUND = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Cooling:
-    """Temperatures and the price of a clash, in units of cost."""
-
-    hot: float = 10.0
-    cold: float = 0.12
-    clash: float = 40.0
-    """Two sessions that may not share a slot may do so on the way, at this price."""
-    haste: float = 0.6
-    """Below 1 the hot part, where most moves are accepted and little is learnt, takes less of the run."""
-
-    def at(self, share: float) -> float:
-        """Temperature after this share (0-1) of the run."""
-        done: float = min(1.0, max(0.0, share)) ** self.haste
-        temperature: float = self.hot * (self.cold / self.hot) ** done
-        return temperature
-
-    @classmethod
-    def for_weights(cls, tables: Tables) -> "Cooling":
-        """Scaled to the dearest single count of the problem, so that weights x 10 give the same walk."""
-        weights = tables.problem.weights
-        prices = (weights.preferred, weights.spread, weights.slot_change, weights.room_change)
-        dearest = max(*prices, weights.room_stability, *(p.weight for p in tables.patterns), 1)
-        return cls(hot=2.0 * dearest, cold=0.024 * dearest, clash=8.0 * dearest)
 
 
 class Annealer:

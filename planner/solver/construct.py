@@ -5,6 +5,7 @@ being ejected makes a session weigh more. Who has been tried often waits for the
 "Constraint-based Timetabling" (PhD thesis, 2005).
 """
 
+import heapq
 import random
 from collections.abc import Callable
 from itertools import count
@@ -53,7 +54,10 @@ class _Search:
         self.day = [slot.day for slot in tables.problem.slots]
         self.scarcity = _room_scarcity(tables)
         self.hardness = [_hardness(tables, s) for s in tables.session_indices]
-        self.waiting = {s for s in tables.session_indices if tables.domains[s]}
+        self.waiting: set[int] = set()
+        self.queue: list[tuple[int, float, int]] = []
+        for session in tables.placeable():
+            self._wait(session)
 
     def adopt(self, start: Plan) -> None:
         """Take over what is legal of an earlier plan, pins first."""
@@ -72,8 +76,7 @@ class _Search:
         for step in count():
             if not self.waiting or step - last_gain > patience or (step % 64 == 63 and should_stop()):
                 break
-            session = min(self.waiting, key=lambda s: (self.tries[s], self.hardness[s], s))
-            self.tries[session] += 1
+            session = self._next()
             option = self._best_option(session)
             if option is None:
                 self.waiting.discard(session)
@@ -85,6 +88,18 @@ class _Search:
                 best, best_left, last_gain = self.draft.plan(), self.draft.left_out, step
         return best
 
+    def _wait(self, session: int) -> None:
+        self.waiting.add(session)
+        heapq.heappush(self.queue, (self.tries[session], self.hardness[session], session))
+
+    def _next(self) -> int:
+        """The hardest of those tried least; the queue may name sessions that wait no longer."""
+        while True:
+            tries, _, session = heapq.heappop(self.queue)
+            if session in self.waiting and tries == self.tries[session]:
+                self.tries[session] += 1
+                return session
+
     def _is_free(self, session: int, slot: int) -> bool:
         return not self.draft.clashing(session).get(slot) and self.draft.over_limit(session, slot) == (0, 0)
 
@@ -94,7 +109,7 @@ class _Search:
 
     def _eject(self, session: int) -> None:
         self.draft.take(session)
-        self.waiting.add(session)
+        self._wait(session)
         self.weight[session] += 1
 
     def _best_option(self, session: int) -> _Option | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from .formulation import Formulation
@@ -9,10 +10,6 @@ from .objective import add_costs
 from .precheck import Domain
 from .problem import Plan
 from .tables import Tables
-
-_MEMORY_CELLS = 100_000
-"""(session, slot, room) literals above which the full model is refused: 69,000 took 0.7 GB, 643,000 4.7
-GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,9 @@ class Watch:
     """Gets a function that stops the solve."""
 
 
-def fits_in_memory(tables: Tables) -> bool:
-    return tables.cell_count() <= _MEMORY_CELLS
+def is_available() -> bool:
+    """Without ortools, and the numpy it brings along, only the constructor works."""
+    return find_spec("ortools") is not None
 
 
 def build(

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from . import cpsat, neighbourhood
-from .annealing import Cooling
+from .cooling import Cooling
 from .formulation import UNPLACED_COST
 from .incumbent import Incumbent
 from .walker import Walk, walk_elsewhere

@@ -6,6 +6,7 @@ A session without a possible place is answered here, in codes and facts, without
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .problem import Finding, Place, Problem, Room, Session
 
@@ -21,15 +22,25 @@ class Precheck:
     findings: tuple[Finding, ...]
 
 
+class _Suitable(NamedTuple):
+    """What sessions of the same need find: rooms per slot, rooms closed per slot, rooms that never suit."""
+
+    rooms: tuple[tuple[int, ...], ...]
+    closed: tuple[int, ...]
+    unsuitable: Counter[str]
+
+
 def check(problem: Problem) -> Precheck:
     """Domains and findings of a problem. Never raises for a problem that cannot be solved."""
     domains, reasons, findings = [], [], list(_empty_problem(problem))
-    rooms_by_need: dict[object, tuple[tuple[int, ...], Counter[str]]] = {}
+    suitable_by_need: dict[object, _Suitable] = {}
+    any_reach = all(room.units is None for room in problem.rooms)
     for session in problem.sessions:
-        need = (session.people, session.features, session.units, _room_bars(session))
-        if need not in rooms_by_need:
-            rooms_by_need[need] = _suitable_rooms(problem, session)
-        domain, removed = _domain(problem, session, *rooms_by_need[need])
+        units = () if any_reach else session.units
+        need = (session.people, session.features, units, _room_bars(session))
+        if need not in suitable_by_need:
+            suitable_by_need[need] = _suitable_rooms(problem, session)
+        domain, removed = _domain(problem, session, suitable_by_need[need])
         domains.append(domain)
         reasons.append(dict(removed))
         if not domain and problem.slots and problem.rooms:
@@ -77,38 +88,39 @@ def _room_bars(session: Session) -> tuple[tuple[str, int], ...]:
     return tuple((b.code, b.room) for b in session.bars if b.slot is None and b.room is not None)
 
 
-def _suitable_rooms(problem: Problem, session: Session) -> tuple[tuple[int, ...], Counter[str]]:
-    """Rooms that suit the session in some slot, and how many rooms fell away for which reason."""
+def _suitable_rooms(problem: Problem, session: Session) -> _Suitable:
     barred = {room: code for code, room in _room_bars(session)}
-    suitable, removed = [], Counter[str]()
+    suitable, unsuitable = [], Counter[str]()
     for index, room in enumerate(problem.rooms):
         reason = room_reason(problem, session, room) or barred.get(index)
         if reason is None:
-            suitable.append(index)
+            suitable.append((index, room.open_slots))
         else:
-            removed[reason] += 1
-    return tuple(suitable), removed
+            unsuitable[reason] += 1
+    slots = range(len(problem.slots))
+    rooms = tuple(tuple(index for index, is_open in suitable if slot in is_open) for slot in slots)
+    return _Suitable(rooms, tuple(len(suitable) - len(found) for found in rooms), unsuitable)
 
 
-def _domain(
-    problem: Problem, session: Session, suitable: tuple[int, ...], unsuitable: Counter[str]
-) -> tuple[Domain, Counter[str]]:
+def _domain(problem: Problem, session: Session, suitable: _Suitable) -> tuple[Domain, Counter[str]]:
     domain: Domain = {}
     removed: Counter[str] = Counter()
     cells = {(b.slot, b.room): b.code for b in session.bars if b.slot is not None and b.room is not None}
-    for slot in range(len(problem.slots)):
+    open_slots = 0
+    for slot, rooms in enumerate(suitable.rooms):
         reason = next(slot_reasons(problem, session, slot), None)
         if reason is not None:
             removed[reason] += len(problem.rooms)
             continue
-        removed.update(unsuitable)
-        rooms = tuple(r for r in suitable if slot in problem.rooms[r].open_slots and (slot, r) not in cells)
-        removed["room_closed"] += sum(slot not in problem.rooms[r].open_slots for r in suitable)
-        removed.update(
-            cells[slot, r] for r in suitable if (slot, r) in cells and slot in problem.rooms[r].open_slots
-        )
+        open_slots += 1
+        removed["room_closed"] += suitable.closed[slot]
+        if cells:
+            removed.update(cells[slot, r] for r in rooms if (slot, r) in cells)
+            rooms = tuple(r for r in rooms if (slot, r) not in cells)
         if rooms:
             domain[slot] = rooms
+    for code, count in suitable.unsuitable.items():
+        removed[code] += count * open_slots
     return _keep_pin(session.pinned, domain, removed)
 
 

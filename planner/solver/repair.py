@@ -54,7 +54,7 @@ def repair(
     run = Incumbent(tables, limits, on_progress, should_stop, rank=mending.rank)
     present = tuple(session.present for session in problem.sessions)
     run.offer(construct(tables, present, should_stop=lambda: not run.poll()), "construct")
-    if tables.placeable():
+    if tables.placeable() and cpsat.is_available():
         with run.helper(lambda: mending.prove(run)) as proof:
             mending.polish(run)
             run.wait_for(proof)

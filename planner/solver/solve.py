@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from . import neighbourhood
-from .annealing import Annealer, Cooling
+from . import cpsat, neighbourhood
 from .construct import construct
+from .cooling import Cooling
 from .exact import prove_or_improve, prove_small
 from .incumbent import Incumbent, Limits, OnProgress, ShouldStop
 from .problem import Finding, Problem, Solution
@@ -34,7 +34,7 @@ def solve(
     run = Incumbent(tables, limits, on_progress, should_stop)
     start = tables.start_plan() if limits.keep_present else None
     run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: _is_late(run)), "construct")
-    if tables.placeable():
+    if tables.placeable() and cpsat.is_available():
         _improve(run)
     run.tell()
     return finish(run)
@@ -52,7 +52,7 @@ def finish(run: Incumbent) -> Solution:
         score=run.score,
         status=run.status(),
         bound=run.bound,
-        findings=(*run.tables.precheck.findings, *_left_out(run)),
+        findings=(*run.tables.precheck.findings, *_left_out(run), *_missing_parts()),
         seconds=round(run.seconds, 3),
         is_reproducible=run.limits.is_reproducible and not run.ran_into_clock and not run.was_stopped,
         was_stopped=run.was_stopped,
@@ -67,6 +67,10 @@ def _left_out(run: Incumbent) -> list[Finding]:
         for s, place in enumerate(run.plan)
         if place is None and run.tables.domains[s]
     ]
+
+
+def _missing_parts() -> list[Finding]:
+    return [] if cpsat.is_available() else [Finding("constructor_only")]
 
 
 def _improve(run: Incumbent) -> None:
@@ -111,6 +115,8 @@ def _improve_by_count(run: Incumbent, steps: int) -> None:
 def _anneal(run: Incumbent, cooling: Cooling, seed: int, share_done: Callable[[], float], phase: str) -> None:
     if run.must_end:
         return
+    from .annealing import Annealer  # numpy only where a plan is made, not where one is read
+
     annealer = Annealer(run.tables, run.plan, cooling, seed=seed)
     offered = annealer.best_cost
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .annealing import Annealer, Cooling
+from .cooling import Cooling
 from .problem import Plan, Problem
 from .tables import build_tables
 
@@ -60,9 +60,16 @@ def walk_elsewhere(walk: Walk, go_on: Callable[[], bool]) -> Plan | None:
 
 def main() -> None:
     walk: Walk = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
-    start = time.monotonic()
+    from .annealing import Annealer
+
+    start, parent = time.monotonic(), os.getppid()
     annealer = Annealer(build_tables(walk.problem), walk.start, walk.cooling, seed=walk.seed)
-    annealer.run(lambda: (time.monotonic() - start) / walk.seconds)
+
+    def share() -> float | None:
+        is_orphan = os.getppid() != parent
+        return None if is_orphan else (time.monotonic() - start) / walk.seconds
+
+    annealer.run(share)
     pickle.dump(annealer.best_plan(), sys.stdout.buffer)
 
 

@@ -1,9 +1,12 @@
 """What the engine answers in codes and facts: bad input, stopping, explaining, mending."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
+from planner.solver import cpsat
 from planner.solver.explain import explain
 from planner.solver.incumbent import Limits
 from planner.solver.precheck import check
@@ -113,6 +116,19 @@ def test_stopping_keeps_the_best_so_far_and_says_so() -> None:
     assert solution.seconds < 30
     assert solution.score.left_out == 0
     assert heard[0].phase == "construct"
+
+
+def test_without_ortools_the_constructor_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpsat, "is_available", lambda: False)
+    solution = solve(make_problem(), Limits(seconds=5))
+    assert solution.score.left_out == 0
+    assert [finding.code for finding in solution.findings] == ["constructor_only"]
+
+
+def test_importing_the_engine_loads_neither_numpy_nor_ortools() -> None:
+    code = "import sys, planner.solver.solve, planner.solver.repair, planner.solver.explain;"
+    code += "sys.exit(any(name in sys.modules for name in ('numpy', 'ortools', 'django')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_removed_pairs_are_counted_once_under_their_first_reason() -> None:
