@@ -1,0 +1,124 @@
+"""Whatever happens to a day: lists, sheets and counts agree, and frozen plus changes is now."""
+
+import datetime as dt
+from random import Random
+
+import pytest
+
+from enrollment import exports
+from enrollment.domain import lists
+from enrollment.domain.day import Day, from_json, to_json
+from enrollment.domain.list_changes import Kind, changes
+from enrollment.models import Enrollment, Skip, Stay
+from sessions.models import Cancellation, GroupSession
+from tests.enrollment.test_lists import texts
+from tests.factories import (
+    at,
+    make_closure,
+    make_enrollment,
+    make_participant,
+    make_room,
+    make_series,
+    make_session,
+    make_slot,
+    make_unit,
+)
+
+MONDAY, NOW = dt.date(2026, 11, 23), at("2026-11-20 12:00")
+
+
+@pytest.fixture
+def house(haren, service):
+    """Three units, four groups in two slots, six people each."""
+    make_slot(haren, 1, "08:30", "11:00")
+    make_slot(haren, 1, "13:30", "16:00")
+    units = [make_unit(haren, code) for code in ("A1", "B2", "C3")]
+    for number in range(4):
+        series = make_series(haren, organisation=service)
+        make_session(
+            series, f"2026-11-23 {(9, 14)[number % 2]:02}:00", room=make_room(haren), state="published"
+        )
+        for place in range(6):
+            make_enrollment(series, make_participant(haren, unit=units[place % 3], cell=f"{number}{place}"))
+    return haren, units
+
+
+def something_happens(random: Random, prison, units) -> None:
+    """One of the things that really happen between the cut-off and the morning."""
+    enrollment = random.choice(list(Enrollment.objects.order_by("pk")))
+    session = random.choice(list(GroupSession.objects.order_by("pk")))
+    match random.randrange(8):
+        case 0:
+            Enrollment.objects.filter(pk=enrollment.pk).update(
+                state="withdrawn", placed_until=dt.date(2026, 11, 20)
+            )
+        case 1:
+            make_enrollment(session.series, make_participant(prison, unit=random.choice(units)))
+        case 2:
+            home = random.choice(units)
+            Stay.objects.filter(participant=enrollment.participant).update(
+                unit=home, cell=str(random.randrange(99))
+            )
+        case 3:
+            Stay.objects.filter(participant=enrollment.participant).update(ends_on=dt.date(2026, 11, 22))
+        case 4:
+            GroupSession.objects.filter(pk=session.pk).update(state="cancelled")
+            Cancellation.objects.update_or_create(
+                session=session, defaults={"reason": "worker", "was_state": "published", "at": NOW}
+            )
+        case 5:
+            GroupSession.objects.filter(pk=session.pk).update(
+                ends_at=session.ends_at + dt.timedelta(minutes=5)
+            )
+        case 6:
+            same = Enrollment.objects.filter(series=session.series).first()
+            Skip.objects.get_or_create(enrollment=same, session=session, defaults={"at": NOW})
+        case 7:
+            make_closure(prison, at("2026-11-23 00:00"), at("2026-11-23 12:00"), unit=random.choice(units))
+
+
+def rows(day: Day) -> set[tuple]:
+    """Every person on every sheet, with all that the list says about both."""
+    return {
+        (meeting.id, meeting.starts_at, meeting.ends_at, meeting.room, person)
+        for meeting in day.taking_place
+        for person in meeting.people
+    }
+
+
+def after(day: Day, current: Day) -> set[tuple]:
+    """What the posts hold in their hands when they apply the page of changes to the frozen list."""
+    held = {(meeting_id, person.id): person for meeting_id, _s, _e, _r, person in rows(day)}
+    where = {meeting.id: (meeting.starts_at, meeting.ends_at, meeting.room) for meeting in day.taking_place}
+    for change in changes(day, current):
+        meeting, person = change.meeting, change.person
+        match change.kind:
+            case Kind.CANCELLED:
+                held = {key: one for key, one in held.items() if key[0] != meeting.id}
+            case Kind.REMOVED if person:
+                del held[meeting.id, person.id]
+            case Kind.ADDED | Kind.REHOUSED if person:
+                held[meeting.id, person.id] = person
+        where[meeting.id] = (meeting.starts_at, meeting.ends_at, meeting.room)
+    return {(meeting_id, *where[meeting_id], person) for (meeting_id, _pk), person in held.items()}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lists_sheets_counts_and_changes_agree(house, seed):
+    prison, units = house
+    random = Random(seed)
+    frozen = lists.day_lists(prison, MONDAY, now=NOW)
+    for _step in range(5):
+        something_happens(random, prison, units)
+        current = lists.day_lists(prison, MONDAY, now=NOW)
+        assert after(frozen, current) == rows(current)
+        assert sum(count.people for count in current.counts()) == len(current.movements())
+        assert {(row.meeting.id, row.person) for row in current.movements()} == {
+            (row[0], row[4]) for row in rows(current)
+        }
+        assert from_json(to_json(current)) == current
+    numbers = {person.number for *_meeting, person in rows(current)}
+    for make in (exports.movement_list, exports.attendance_sheets):
+        printed = [cell for line in texts(make(current)) for cell in line if cell in numbers]
+        assert len(printed) == len(rows(current))
+        assert set(printed) == numbers
