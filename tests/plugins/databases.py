@@ -61,7 +61,7 @@ def _drop_root() -> int | None:
     raise Unavailable("root may not run PostgreSQL, and there is neither a user postgres nor nobody")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -78,7 +78,7 @@ def start_postgres() -> str:
     run = {"user": user, "cwd": folder, "env": environment, "stdout": log, "stderr": log}
     init = [binaries / "initdb", "-D", data, "-U", "planner", "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run(init, check=True, **run)
-    port = _free_port()
+    port = free_port()
     listen = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
     server = subprocess.Popen(
         [binaries / "postgres", "-D", data, *listen, *FAST], start_new_session=True, **run
