@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def group(haren, service):
     activity = make_activity(service, "Houtbewerking")
     series = make_series(haren, activity=activity, starts_on=clock.today(), weeks=8, label="1")
-    make_session(series, dt.datetime.combine(clock.today() + dt.timedelta(days=7), dt.time(9), tzinfo=clock.BRUSSELS))
+    make_session(
+        series, dt.datetime.combine(clock.today() + dt.timedelta(days=7), dt.time(9), tzinfo=clock.BRUSSELS)
+    )
     make_series(haren, activity=make_activity(service, "Koor"), starts_on=clock.today(), weeks=8)
     return series
 
@@ -35,8 +37,12 @@ class Keyboard:
         self.keys += 1
 
 
-def test_a_pile_of_notes_with_the_keyboard_alone(page, live_server, signed_in, haren, group, organiser_anna, complaints):
-    people = [make_participant(haren, f"Achternaam{n}, Voornaam", register_number=f"70{n}31") for n in range(3)]
+def test_a_pile_of_notes_with_the_keyboard_alone(
+    page, live_server, signed_in, haren, group, organiser_anna, complaints
+):
+    people = [
+        make_participant(haren, f"Achternaam{n}, Voornaam", register_number=f"70{n}31") for n in range(3)
+    ]
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/notes/")
     keyboard = Keyboard(page)
@@ -50,10 +56,14 @@ def test_a_pile_of_notes_with_the_keyboard_alone(page, live_server, signed_in, h
         page.get_by_role("status").filter(has_text=str(person)).wait_for()
         assert Note.objects.count() == number
     assert keyboard.keys / len(people) <= 25
-    assert set(Enrollment.objects.values_list("participant_id", flat=True)) == {person.pk for person in people}
+    assert set(Enrollment.objects.values_list("participant_id", flat=True)) == {
+        person.pk for person in people
+    }
 
 
-def test_arrows_choose_and_escape_closes(page, live_server, signed_in, haren, group, organiser_anna, complaints):
+def test_arrows_choose_and_escape_closes(
+    page, live_server, signed_in, haren, group, organiser_anna, complaints
+):
     make_participant(haren, "Peeters, An")
     jan = make_participant(haren, "Peeters, Jan")
     signed_in(organiser_anna, language="en")
