@@ -7,14 +7,11 @@ hard conflict; then it parks all, writes all, and keeps one ChangeSet: everythin
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -23,15 +20,14 @@ from enrollment.domain.facts import lock_facts
 from planner.plan import conflicts, picture, since
 from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of, waivers_that_hold
 from planner.plan.codes import Conflict
+from planner.plan.writing import Work, keep_record, write
 from planner.telling import notices
 from planner.telling.notices import Told
 from prisons.access import Access, access_for
-from prisons.domain import audit
-from prisons.domain.changes import Image, open_change_set, remember
-from prisons.models import ChangeSet, Prison, User
+from prisons.models import Prison, User
 from rooms.domain.facts import rules_of
 from sessions import guards
-from sessions.models import Cancellation, GroupSession, SessionWorker, Waiver
+from sessions.models import Cancellation, GroupSession
 
 State = GroupSession.State
 
@@ -47,17 +43,6 @@ TAKEN = frozenset(
     }
 )
 """Conflicts that come from what others did; all other rules speak of the session itself."""
-
-
-@dataclass
-class _Work:
-    """One session on its way through `apply`."""
-
-    session: GroupSession
-    before: Placing
-    after: Placing
-    is_new: bool = False
-    changed: list[str] = field(default_factory=list)
 
 
 def apply(
@@ -99,13 +84,13 @@ def apply(
             found = _taken_since(found, works)
         if any(conflict.is_hard for conflict in found) or (found and not accept_soft):
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
-        _write(works, by, now)
-        change_set = _keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
+        write(works, by, now)
+        change_set = keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
         notices.tell(prison, [Told(work.session.pk, work.before, work.after) for work in works], now=now)
     return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
 
 
-def _taken_since(found: list[Conflict], works: list[_Work]) -> list[Conflict]:
+def _taken_since(found: list[Conflict], works: list[Work]) -> list[Conflict]:
     """Of the conflicts that putting back would add: those with sessions outside the act, and closures."""
     own = {work.session.pk for work in works}
     return [
@@ -122,7 +107,7 @@ def preview(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | Non
     return sorted(_conflicts_added(prison, works), key=lambda conflict: not conflict.is_hard)
 
 
-def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: frozenset[int]) -> list[_Work]:
+def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: frozenset[int]) -> list[Work]:
     wanted = {change.session_id: change for change in changes}
     sessions = (
         GroupSession.objects.in_prison(prison)
@@ -137,7 +122,7 @@ def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: froz
         changed = [
             name for name in before.__dataclass_fields__ if getattr(before, name) != getattr(after, name)
         ]
-        works.append(_Work(session, before, after, session.pk in created, changed))
+        works.append(Work(session, before, after, session.pk in created, changed))
     if len(works) != len(wanted):
         raise PlannerError("unknown_session", _("This session does not exist any more."), status=404)
     return works
@@ -180,7 +165,7 @@ def _monday(starts_at: dt.datetime | None, otherwise: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.isoweekday() - 1)
 
 
-def _refuse_stale(works: list[_Work], seen: Mapping[int, int], now: dt.datetime) -> None:
+def _refuse_stale(works: list[Work], seen: Mapping[int, int], now: dt.datetime) -> None:
     for work in works:
         version = seen.get(work.session.pk)
         if version is not None and version != work.session.version:
@@ -194,7 +179,7 @@ def _refuse_stale(works: list[_Work], seen: Mapping[int, int], now: dt.datetime)
             )
 
 
-def _refuse_others(works: list[_Work], access: Access | None) -> None:
+def _refuse_others(works: list[Work], access: Access | None) -> None:
     for work in works:
         owner = work.session.series.activity.organisation
         if access is None or not access.may_change(owner):
@@ -206,7 +191,7 @@ def _refuse_others(works: list[_Work], access: Access | None) -> None:
             )
 
 
-def _refuse_past(works: list[_Work], now: dt.datetime) -> None:
+def _refuse_past(works: list[Work], now: dt.datetime) -> None:
     """Sessions of days that are over keep their place for ever, and nothing is put on such a day."""
     today = clock.today(now)
     for work in works:
@@ -215,7 +200,7 @@ def _refuse_past(works: list[_Work], now: dt.datetime) -> None:
             raise PlannerError("past", _("That day is over. What took place cannot be changed."))
 
 
-def _conflicts_added(prison: Prison, works: list[_Work]) -> list[Conflict]:
+def _conflicts_added(prison: Prison, works: list[Work]) -> list[Conflict]:
     """Only a changed room, time or worker, or a session that comes back, can add a conflict."""
     risky = [work for work in works if _can_add_conflicts(work)]
     if not risky:
@@ -239,14 +224,14 @@ def _conflicts_added(prison: Prison, works: list[_Work]) -> list[Conflict]:
     return conflicts.added(loaded, after, rules_of(prison))
 
 
-def _can_add_conflicts(work: _Work) -> bool:
+def _can_add_conflicts(work: Work) -> bool:
     if work.after.state == State.CANCELLED:
         return False
     comes_back = work.before.state == State.CANCELLED
     return comes_back or bool({"room_id", "starts_at", "ends_at", "workers"} & set(work.changed))
 
 
-def _row(work: _Work) -> picture.Row:
+def _row(work: Work) -> picture.Row:
     after = work.after
     workers = tuple(part.worker_id for part in after.workers)
     return picture.Row(
@@ -269,147 +254,3 @@ def _guards_in_words() -> Iterator[None]:
         if guard not in messages:
             raise
         raise PlannerError(guard, messages[guard]) from error
-
-
-def _write(works: list[_Work], by: User, now: dt.datetime) -> None:
-    """Park all, then place all: a swap would break the guards row by row."""
-    in_place = [work for work in works if set(work.changed) <= {"state", "cancellation"} and not work.is_new]
-    places = {work.session.pk for work in works} - {work.session.pk for work in in_place}
-    others = [work for work in works if work.session.pk in places]
-    moved = [work for work in others if {"room_id", "starts_at", "ends_at", "state"} & set(work.changed)]
-    parked = [work.session.pk for work in moved if work.before.starts_at is not None]
-    if len(parked) > 1:
-        GroupSession.objects.filter(pk__in=parked).update(room=None, starts_at=None, ends_at=None)
-    _write_states(in_place, by, now)
-    with_workers = [work for work in works if "workers" in work.changed]
-    if with_workers:
-        SessionWorker.objects.filter(session__in=[work.session for work in with_workers]).delete()
-    for work in others:
-        _fill(work, by, now)
-    _save([work.session for work in others])
-    SessionWorker.objects.bulk_create(
-        [
-            SessionWorker(
-                session=work.session, worker_id=part.worker_id, part=part.part, language=part.language
-            )
-            for work in with_workers
-            for part in work.after.workers
-        ],
-        batch_size=500,
-    )
-    _write_cancellations([work for work in works if "cancellation" in work.changed], by, now)
-    _write_waivers([work for work in works if "waivers" in work.changed])
-
-
-_SAVED = (
-    "room_id",
-    "starts_at",
-    "ends_at",
-    "state",
-    "week_on",
-    "version",
-    "sequence",
-    "changed_at",
-    "changed_by_id",
-    "published_at",
-)
-
-
-def _save(sessions: list[GroupSession]) -> None:
-    """One prepared statement for all rows: bulk_update's CASE took ten times as long for 1,500."""
-    if not sessions:
-        return
-    by_column = {field.column: field for field in GroupSession._meta.concrete_fields}
-    columns = ", ".join(f"{name} = %s" for name in _SAVED)
-    rows = [
-        [by_column[name].get_db_prep_save(getattr(session, name), connection) for name in _SAVED]
-        + [session.pk]
-        for session in sessions
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {GroupSession._meta.db_table} SET {columns} WHERE id = %s", rows)  # noqa: S608
-
-
-def _write_states(works: list[_Work], by: User, now: dt.datetime) -> None:
-    """Cancelled, restored, published where it stands: few statements for many, what frees a place first."""
-    groups: dict[tuple[str, bool], list[int]] = defaultdict(list)
-    for work in works:
-        groups[work.after.state, work.session.published_at is not None].append(work.session.pk)
-        _fill(work, by, now)
-    for (state, was_seen), ids in sorted(groups.items(), key=lambda group: group[0][0] != State.CANCELLED):
-        values: dict[str, Any] = {"state": state, "changed_at": now, "changed_by": by}
-        if state == State.PUBLISHED and not was_seen:
-            values["published_at"] = now
-        for start in range(0, len(ids), 500):
-            GroupSession.objects.filter(pk__in=ids[start : start + 500]).update(
-                **values, version=F("version") + 1, sequence=F("sequence") + int(was_seen)
-            )
-
-
-def _fill(work: _Work, by: User, now: dt.datetime) -> None:
-    session, after = work.session, work.after
-    session.room_id, session.starts_at, session.ends_at = after.room_id, after.starts_at, after.ends_at
-    session.state, session.week_on = after.state, after.week_on
-    session.version += 1
-    # A calendar that has seen the session must see that it changed; one that never saw it needs no number.
-    session.sequence += session.published_at is not None and work.changed != ["waivers"]
-    if after.state == State.PUBLISHED and session.published_at is None:
-        session.published_at = now
-    session.changed_at, session.changed_by = now, by
-
-
-def _write_cancellations(works: list[_Work], by: User, now: dt.datetime) -> None:
-    if not works:
-        return
-    Cancellation.objects.filter(session__in=[work.session for work in works]).delete()
-    Cancellation.objects.bulk_create(
-        [
-            Cancellation(
-                session=work.session, reason=reason, closure_id=closure_id, was_state=was, by=by, at=now
-            )
-            for work in works
-            if work.after.cancellation
-            for reason, closure_id, was in [work.after.cancellation]
-        ],
-        batch_size=500,
-    )
-
-
-def _write_waivers(works: list[_Work]) -> None:
-    if not works:
-        return
-    Waiver.objects.filter(session__in=[work.session for work in works]).delete()
-    Waiver.objects.bulk_create(
-        [
-            Waiver(
-                session=work.session, code=code, reason=reason, by_id=by_id, at=dt.datetime.fromisoformat(at)
-            )
-            for work in works
-            for code, reason, by_id, at in work.after.waivers
-        ],
-        batch_size=500,
-    )
-
-
-def _keep_record(
-    prison: Prison, works: list[_Work], *, by: User, verb: str, now: dt.datetime, facts: dict[str, Any] | None
-) -> ChangeSet:
-    change_set = open_change_set(prison, by, verb, {"sessions": len(works), **(facts or {})}, now)
-    remember(
-        change_set,
-        [
-            Image(
-                GroupSession,
-                work.session.pk,
-                None if work.is_new else work.before.as_json(),
-                work.after.as_json(),
-            )
-            for work in works
-        ],
-    )
-    names = sorted({name for work in works for name in work.changed})
-    audit.record_many(
-        prison, by, verb, [work.session for work in works], fields=names, change_set=change_set, now=now
-    )
-    Prison.objects.filter(pk=prison.pk).update(plan_version=F("plan_version") + 1)
-    return change_set
