@@ -43,6 +43,7 @@ urlpatterns = [
     path("people/add/", people.person_add, name="person_add"),
     path("people/new-arrivals/", departures.new_arrivals, name="new_arrivals"),
     path("people/<int:pk>/transfer/", departures.person_transfer, name="person_transfer"),
+    path("people/<int:pk>/merge/", departures.person_merge, name="person_merge"),
     path("people/<int:pk>/week/", departures.week_slip, name="week_slip"),
     path("separations/", separations.separation_list, name="separation_list"),
     path("separations/<int:pk>/end/", separations.separation_end, name="separation_end"),

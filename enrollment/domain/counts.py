@@ -54,6 +54,24 @@ def parked(access: Access) -> QuerySet[Note]:
 
 
 @dataclass(frozen=True)
+class CountedApart:
+    """What ended without an answer: never hidden."""
+
+    unreadable: int
+    left: int
+
+
+def counted_apart(access: Access) -> CountedApart:
+    """Requests of the own services that ended as unreadable or left, and notes that nobody could read."""
+    rows = own_requests(access)
+    notes_unread = Note.objects.in_prison(access.prison).filter(state=Note.State.UNREADABLE)
+    return CountedApart(
+        rows.filter(state=Request.State.UNREADABLE).count() + notes_unread.count(),
+        rows.filter(state=Request.State.LEFT).count(),
+    )
+
+
+@dataclass(frozen=True)
 class Counts:
     """For tabs and first pages. Unanswered is what is undecided (wishes too) and what is not handed out."""
 

@@ -60,6 +60,19 @@ def find(prison: Prison, text: str, *, day: dt.date, most: int = 20) -> list[Par
     return list(people.order_by("last_name", "first_name", "pk").distinct()[:most])
 
 
+def the_one(prison: Prison, text: str, *, day: dt.date) -> Participant:
+    """The one person whom a number or a name means. Raises PlannerError 422 when nobody or several are meant."""
+    found = find(prison, text, day=day, most=2)
+    if len(found) != 1:
+        words = (
+            _("“%(text)s” means several people: type the number.")
+            if found
+            else _("Nobody here is “%(text)s”.")
+        )
+        raise PlannerError("who", words, status=422, text=text[:80])
+    return found[0]
+
+
 def stay_of(participant: Participant, prison: Prison, day: dt.date) -> Stay | None:
     """Where this person lives in this prison on this date."""
     stays = Stay.objects.in_prison(prison).open_on(day).filter(participant=participant)

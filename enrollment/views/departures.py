@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.errors import PlannerError
 from core.weeks import Week
-from enrollment.domain import people, slip_text, transfer, welcome
+from enrollment.domain import merging, people, slip_text, transfer, welcome
 from enrollment.domain.person import occupied_of
 from enrollment.forms import posted
 from enrollment.views.shared import find_person
@@ -84,3 +84,35 @@ def week_slip(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
         "words": slip_text.words(language)["extra"],
     }
     return render(request, "enrollment/week_slip.html", context)
+
+
+class MergeForm(forms.Form):
+    """The other entry of the same person."""
+
+    other = forms.CharField(label=gettext_lazy("The same person as: the number, or the name"), max_length=200)
+
+
+@prison_view(Right.KEEP_ROSTER)
+def person_merge(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Two entries of one person become one; the one whose page this is stays."""
+    participant = find_person(prison, pk)
+    form, status = MergeForm(posted(request)), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                other = people.the_one(prison, form.cleaned_data["other"], day=clock.today())
+                merging.merge(participant, other, prison, by=request.user)
+                messages.success(request, _("The two are one now: %(name)s.") % {"name": participant})
+                return redirect("enrollment:person_detail", prison.slug, pk)
+            except PlannerError as error:
+                form.add_error(None, str(error))
+                status = error.status
+    context = {
+        "form": form,
+        "title": _("The same person twice"),
+        "submit": _("Make them one"),
+        "person": participant,
+        "lead": _("Everything of the other becomes part of this person. It cannot be taken back."),
+    }
+    return render(request, "enrollment/person_form.html", context, status=status)

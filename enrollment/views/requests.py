@@ -76,7 +76,7 @@ def _tabs(request: PrisonRequest, tab: str) -> dict[str, Any]:
     tabs = [
         Tab(f"{request.path}?tab={key}", label, of_tab[key], key == tab) for key, label in TAB_LABELS.items()
     ]
-    return {"tab": tab, "tabs": tabs, "numbers": numbers}
+    return {"tab": tab, "tabs": tabs, "numbers": numbers, "apart": counts.counted_apart(request.access)}
 
 
 def _nothing(request: PrisonRequest) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain import people, separations
-from enrollment.models import Participant, Separation
+from enrollment.models import Separation
 from enrollment.views.shared import Notice
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -25,28 +25,14 @@ def separation_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     if request.method != "POST":
         return _show(request)
     try:
-        one, other = (_one(prison, request.POST.get(name, "")) for name in ("one", "other"))
+        one, other = (
+            people.the_one(prison, request.POST.get(name, ""), day=clock.today()) for name in ("one", "other")
+        )
         separations.separate(prison, one, other, by=request.user)
     except PlannerError as error:
         return _show(request, Notice("stop", str(error)), error.status)
     messages.success(request, _("From today they are never in one slot."))
     return redirect("enrollment:separation_list", prison.slug)
-
-
-def _one(prison: Prison, text: str) -> Participant:
-    """The one person whom a number or a name means.
-
-    Raises PlannerError 422 when nobody or several are meant.
-    """
-    found = people.find(prison, text, day=clock.today(), most=2)
-    if len(found) != 1:
-        words = (
-            _("“%(text)s” means several people: type the number.")
-            if found
-            else _("Nobody here is “%(text)s”.")
-        )
-        raise PlannerError("who", words, status=422, text=text[:80])
-    return found[0]
 
 
 def _show(request: PrisonRequest, notice: Notice | None = None, status: int = 200) -> HttpResponse:

@@ -136,3 +136,34 @@ def test_nobody_else_learns_of_a_separation_from_any_page(haren, service, group,
     )
     for page in (decide, refused.content, browser.get(url("person_detail", haren, person.pk)).content):
         assert b"apart" not in page and b"eparat" not in page
+
+
+def test_the_same_person_twice_becomes_one(haren, service, group, organiser_anna):
+    keep = make_participant(haren, "Peeters, Jan", register_number="", starts_on=dt.date(2026, 11, 10))
+    gone = make_participant(haren, "Peeters, J", register_number="4711", starts_on=dt.date(2026, 11, 1))
+    third = make_participant(haren)
+    make_separation(haren, gone, third)
+    was_there(group, keep, "present")
+    was_there(group, gone, "excused", "present")
+    mine, theirs = make_enrollment(group, keep), make_enrollment(make_series(haren), gone)
+    page, browser = url("person_merge", haren, keep.pk), signed_in(organiser_anna)
+    assert browser.post(page, {"other": "nobody"}).status_code == 422
+    assert browser.post(page, {"other": "4711"}).status_code == 302
+    theirs.refresh_from_db(), mine.refresh_from_db()
+    assert theirs.participant == mine.participant == keep
+    old, new = Stay.objects.filter(participant=keep).order_by("starts_on")
+    assert (old.ends_on, new.register_number) == (dt.date(2026, 11, 9), "4711")
+    assert sorted(Attendance.objects.filter(participant=keep).values_list("mark", flat=True)) == [
+        "present",
+        "present",
+    ]
+    separation = Separation.objects.get()
+    assert {separation.one, separation.other} == {keep, third}
+
+
+def test_two_places_in_one_group_stop_a_merge(haren, group, organiser_anna):
+    keep, gone = make_enrollment(group).participant, make_enrollment(group).participant
+    number = gone.stays.get().register_number
+    answer = signed_in(organiser_anna).post(url("person_merge", haren, keep.pk), {"other": number})
+    assert answer.status_code == 409 and b"End one of them first" in answer.content
+    assert gone.stays.exists()
