@@ -34,6 +34,8 @@ ROWS = {"objects", "_default_manager", "filter", "exclude", "in_prison", "save",
 """A chain that holds one of these works on rows; `facts.update(...)` on a dict does not."""
 
 WITHOUT = {
+    "enrollment.domain.endings.ask_for_talks": "the nightly job's own act; the to-do is its record",
+    "enrollment.domain.roster.draft": "keeps a file to look at; accepting it is the act, and is audited",
     "enrollment.domain.slips.mark_printed": "printing gives no answer; handing out does, and is audited",
     "enrollment.domain.slips.tell_people": "a part of the change that the slips tell of",
     "enrollment.domain.versions.freeze_due": "the cut-off's own act; the stored version is its record",
