@@ -8,13 +8,21 @@ from allauth.account.internal.stagekit import clear_login
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from prisons.access import is_welcome
 from prisons.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's behaviour, with the open door closed."""
+    """allauth's behaviour, with the open door closed and its errors in the words of our pages."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("This e-mail address and this password do not belong together."),
+        "enter_current_password": _("Give your present password."),
+        "incorrect_password": _("This password is not right."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

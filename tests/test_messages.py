@@ -68,3 +68,11 @@ def test_what_is_compiled_says_what_is_translated(language) -> None:
     ]
     assert plain
     assert [m.id for m in plain if compiled.gettext(m.id) != m.string and not m.fuzzy] == []
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_is_told_in_our_own_words(client) -> None:
+    """Not in those of the library, which says "jij" in Dutch."""
+    client.cookies["language"] = "en"
+    page = client.post("/accounts/login/", {"login": "nobody@example.org", "password": "wrong-password"})
+    assert "do not belong together" in page.content.decode()
