@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.weeks import Week
-from enrollment.domain import agreement, counts, inbox, sheet_entry, welcome
+from enrollment.domain import agreement, counts, inbox, lists, sheet_entry, welcome
 from enrollment.domain.taking_part import occupancy
 from planner.closures.notices import ClosureNotice, notices_for
 from planner.plan.ask_lists import received
@@ -45,6 +45,8 @@ class Summary:
     next_sessions: list[TodaySession] = field(default_factory=list)
     closures: list[ClosureNotice] = field(default_factory=list)
     is_worker: bool = False
+    lists_on: dt.date | None = None
+    """The next day whose lists are handed over, for whoever prints them."""
 
 
 def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
@@ -63,6 +65,7 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
         tiles=list(_tiles(access)),
         sessions=_told(sessions.exclude(room=None), access),
         closures=notices_for(access, now),
+        lists_on=lists.next_day(access.prison, now=now) if access.has(Right.DOWNLOAD_LISTS) else None,
     )
 
 
