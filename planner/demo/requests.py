@@ -113,7 +113,8 @@ def _fill(random: Random, desk: Desk, group: Group, residents: list[Resident]) -
         (_S.REQUESTED, random.randint(1, 6)),
         (_S.DECLINED, random.randint(0, 2)),
         (_S.WITHDRAWN, random.randint(0, 2)),
-        (_S.ENDED, random.randint(0, 2)),
+        # Whose place ended lately still counts on past dates: never more people than places on any of them.
+        (_S.ENDED, min(random.randint(0, 2), places - held)),
     ]
     for state, number in plan:
         for _ in range(number):
@@ -288,9 +289,9 @@ def _slip(random: Random, desk: Desk, request: Request, enrollment: Enrollment |
     if (kind == Slip.Kind.PLACED and enrollment and enrollment.state == _S.ENDED) or (
         not is_recent and random.random() < 0.95
     ):
-        slip.printed_at = created_at + dt.timedelta(hours=2)
+        slip.printed_at = min(created_at + dt.timedelta(hours=2), desk.now)
         slip.handed_out_at, slip.handed_out_by = (
-            created_at + dt.timedelta(days=1, hours=3),
+            min(created_at + dt.timedelta(days=1, hours=3), desk.now),
             request.decided_by,
         )
     return slip

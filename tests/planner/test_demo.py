@@ -111,6 +111,15 @@ def test_no_group_holds_more_than_its_places_and_only_full_ones_wait(facts):
             assert held == series.places
 
 
+def test_no_date_ever_had_more_people_than_places(facts):
+    for prison in Prison.objects.all():
+        sessions = {
+            s.pk: s.series.places for s in GroupSession.objects.in_prison(prison).select_related("series")
+        }
+        there = occupancy(prison, sessions)
+        assert {pk for pk, people in there.items() if len(people) > sessions[pk]} == set()
+
+
 def test_every_request_agrees_with_its_enrolment(facts):
     wanted = {
         S.REQUESTED: R.OPEN,
