@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from prisons.models import Organisation, Prison, User
 from rooms.domain import facts
@@ -13,6 +16,13 @@ from tests.factories import make_membership, make_organisation, make_prison, mak
 def no_kept_rules() -> None:
     """A rolled back test gives the next one the same ids and versions: nobody may remember its rules."""
     facts._rules.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Words are compared in English, whichever language a page of an earlier test left active."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
