@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from core import clock
 from enrollment.models import Enrollment, Note, Participant
@@ -47,6 +48,7 @@ def test_a_pile_of_notes_with_the_keyboard_alone(
     page.goto(f"{live_server.url}/p/haren/notes/")
     keyboard = Keyboard(page)
     for number, person in enumerate(people, start=1):
+        expect(page.locator("input[name=who]")).to_be_focused()
         keyboard.type(person.stays.get().register_number)
         page.locator("#who-choices [role=option]").first.wait_for()
         keyboard.press("Enter")
@@ -54,6 +56,7 @@ def test_a_pile_of_notes_with_the_keyboard_alone(
         page.locator("#what-choices [role=option]").first.wait_for()
         keyboard.press("Enter")
         page.get_by_role("status").filter(has_text=str(person)).wait_for()
+        expect(page.locator("input[name=who]")).to_have_value("")
         assert Note.objects.count() == number
     assert keyboard.keys / len(people) <= 25
     assert set(Enrollment.objects.values_list("participant_id", flat=True)) == {
@@ -68,6 +71,7 @@ def test_arrows_choose_and_escape_closes(
     jan = make_participant(haren, "Peeters, Jan")
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/notes/")
+    expect(page.locator("input[name=who]")).to_be_focused()
     page.keyboard.type("peet")
     page.locator("#who-choices [role=option]").nth(1).wait_for()
     page.keyboard.press("Escape")
@@ -86,13 +90,14 @@ def test_arrows_choose_and_escape_closes(
 def test_somebody_new_with_the_keyboard_alone(page, live_server, signed_in, haren, group, organiser_anna):
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/notes/")
+    expect(page.locator("input[name=who]")).to_be_focused()
     page.keyboard.type("Nieuwkomer, Ali 55321")
     page.locator("#who-choices .choice-none").wait_for()
     page.keyboard.press("Enter")
     page.keyboard.type("koor")
     page.locator("#what-choices [role=option]").first.wait_for()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Somebody new").wait_for()
+    expect(page.get_by_role("button", name="Somebody new")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("status").filter(has_text="Nieuwkomer, Ali").wait_for()
     assert Participant.objects.get().stays.get().register_number == "55321"
