@@ -58,7 +58,7 @@ def commands(host: str, port: int) -> list[list[str]]:
     web = [sys.executable, "-m", "gunicorn", "planner.wsgi:application", "--bind", f"{host}:{port}"]
     web += ["--workers", os.environ.get("WEB_WORKERS") or "2", "--worker-class", "gthread", "--threads", "4"]
     web += ["--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else "/tmp"]  # noqa: S108
-    web += ["--log-level", "warning", "--graceful-timeout", "8", "--no-control-socket"]
+    web += ["--log-level", "warning", "--graceful-timeout", "8", "--timeout", "90", "--no-control-socket"]
     # Should this process be killed outright, the kernel tells the children.
     leash = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
     return [[*leash, *web], [*leash, sys.executable, "manage.py", "qcluster"]]
