@@ -16,9 +16,9 @@ from core.errors import PlannerError
 from core.forms import PlainForm
 from core.weeks import Week
 from planner.board.answers import done, refused
-from planner.board.moves import length_minutes
 from planner.plan.changes import KEEP, Part
 from planner.plan.date_edits import DateEdit, Scope, edit_dates, effect_of
+from planner.plan.places import length_minutes
 from planner.plan.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison

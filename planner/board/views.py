@@ -24,6 +24,7 @@ from planner.board.forms import CancelForm, DropForm, MoveForm
 from planner.board.week import neighbours
 from planner.plan.changes import Change
 from planner.plan.placement import apply
+from planner.plan.places import length_minutes
 from planner.plan.telling import told_by
 from planner.plan.undo import undo as undo_act
 from prisons.access import PrisonRequest, Right, prison_view
@@ -124,7 +125,7 @@ def _present_place(session: GroupSession) -> dict[str, Any]:
         "room": session.room_id or session.series.default_room_id,
         "day": local.date() if local else session.pattern_on or session.week_on,
         "start": local.time() if local else session.series.start_time,
-        "minutes": moves.length_minutes(session),
+        "minutes": length_minutes(session),
         "version": session.version,
     }
 

@@ -82,7 +82,7 @@ def choices(
     )
     # What was allowed once holds for its present place only, so it helps nowhere else.
     without = loaded.with_rows([], gone=[session.pk], waivers={session.pk: frozenset()})
-    seeker = _Seeker(session, workers, without, rules, minutes or _length(session))
+    seeker = _Seeker(session, workers, without, rules, minutes or length_minutes(session))
     return sorted(seeker.all(days), key=lambda choice: choice.rank)
 
 
@@ -118,14 +118,7 @@ class _Seeker:
             yield self._choice(day, slot, start, room, known[start])
 
     def _start(self, day: dt.date, slot: SlotFacts, room: RoomFacts) -> int:
-        """The usual time if the slot holds it and the room is free then, else the first free minute."""
-        busy = sorted(self._busy(day, room.room_id))
-        usual = self.session.series.start_time.hour * 60 + self.session.series.start_time.minute
-        for start in (usual, slot.start, *(end for _begin, end in busy)):
-            fits = slot.start <= start and start + self.minutes <= slot.end
-            if fits and not any(begin < start + self.minutes and start < end for begin, end in busy):
-                return start
-        return slot.start
+        return start_in_slot(self.session, day, slot, sorted(self._busy(day, room.room_id)), self.minutes)
 
     def _busy(self, day: dt.date, room_id: int) -> Iterator[tuple[int, int]]:
         for row in self.by_day.get(day, ()):
@@ -177,7 +170,31 @@ def _expected_on(session: GroupSession, days: list[dt.date], otherwise: dt.date)
     return today(session.starts_at) if session.starts_at else next(iter(days), otherwise)
 
 
-def _length(session: GroupSession) -> int:
+def length_minutes(session: GroupSession) -> int:
+    """How long it lasts: as it is placed, else as the series says."""
     if session.starts_at and session.ends_at:
         return int((session.ends_at - session.starts_at).total_seconds() // 60)
     return session.series.duration_minutes
+
+
+def start_in_slot(
+    session: GroupSession, day: dt.date, slot: SlotFacts, busy: list[tuple[int, int]], minutes: int
+) -> int:
+    """When it would start there, in minutes of the day: what is shown while dragging and what a drop does.
+
+    The present time, else the usual one, else the first at which the room is free long enough; else the start
+    of the slot, for the refusal. `busy` are spans of the room on that day.
+    """
+    usual = session.series.start_time.hour * 60 + session.series.start_time.minute
+    for start in (*_present_start(session, day), usual, slot.start, *sorted(end for _begin, end in busy)):
+        fits = slot.start <= start and start + minutes <= slot.end
+        if fits and not any(begin < start + minutes and start < end for begin, end in busy):
+            return start
+    return slot.start
+
+
+def _present_start(session: GroupSession, day: dt.date) -> Iterator[int]:
+    if session.starts_at is not None:
+        local = session.starts_at.astimezone(BRUSSELS)
+        if local.date() == day:
+            yield local.hour * 60 + local.minute

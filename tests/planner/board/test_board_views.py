@@ -286,3 +286,16 @@ def test_the_week_costs_as_many_queries_for_300_sessions_as_for_3(
 
     assert page.count('data-session="') == 300
     assert len(many) == len(few) <= 24
+
+
+def test_a_drop_goes_where_the_cell_said_it_would(
+    anna: Client, haren: Prison, service: Organisation, room: Room
+) -> None:
+    """One rule for the marks of a drag and for the drop: free at the present time or later in the slot."""
+    other = make_room(haren, name="Class B")
+    session_of(service, haren, starts_at=f"{MONDAY} 08:30", minutes=60, room=other)
+    session = session_of(service, haren, starts_at=f"{MONDAY} 08:45", minutes=60, room=room)
+    cells = anna.get(reverse("planner:session_cells", args=["haren", session.pk]), {"week": WEEK}).json()
+    assert cells[f"{other.pk}-20500110-{first_slot(haren)}"]["kind"] == "free"
+
+    assert drop(anna, session, other, first_slot(haren)).status_code == 200  # type: ignore[attr-defined]
