@@ -64,6 +64,7 @@ STATES: dict[str, Look] = {
     "running": Look("arrow-clockwise", "info", pgettext_lazy("job", "under way")),
     "done": Look("check-circle", "ok", pgettext_lazy("job", "done")),
     "failed": Look("x-octagon", "stop", pgettext_lazy("job", "failed")),
+    "stopped": Look("x-circle", "quiet", pgettext_lazy("job", "stopped")),
     # attendance
     "present": Look("check2", "ok", pgettext_lazy("attendance", "present")),
     "excused": Look("envelope", "quiet", pgettext_lazy("attendance", "excused")),

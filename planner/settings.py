@@ -128,6 +128,7 @@ Q_CLUSTER = {
 # Task: minutes between two runs. `manage.py schedule_tasks` (which `serve` runs) tells the worker.
 REGULAR_TASKS = {
     "prisons.tasks.sweep": 5,
+    "prisons.tasks.tend_jobs": 1,
     "enrollment.tasks.keep_lists": 5,
     "enrollment.tasks.tend_people": 60,
     "planner.telling.tasks.post_daily": 15,

@@ -12,5 +12,10 @@ def send_message(message_pk: int) -> None:
 def sweep() -> None:
     """Every few minutes: what was left lying by a program that stopped."""
     outbox.tend()
-    jobs.bury_silent()
     changes.purge_images()
+    jobs.forget_files()
+
+
+def tend_jobs() -> None:
+    """Every minute: work whose worker died is begun anew."""
+    jobs.revive_silent()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from prisons.views import organisations, people, records
+from prisons.views import jobs, organisations, people, records
 
 app_name = "prisons"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("audit/", records.audit_list, name="audit_list"),
     path("outbox/", records.outbox_list, name="outbox_list"),
     path("outbox/<int:pk>/resend/", records.outbox_resend, name="outbox_resend"),
-    path("jobs/<int:pk>/", records.job_detail, name="job_detail"),
-    path("jobs/<int:pk>/stop/", records.job_stop, name="job_stop"),
+    path("jobs/", jobs.job_list, name="job_list"),
+    path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
+    path("jobs/<int:pk>/stop/", jobs.job_stop, name="job_stop"),
+    path("jobs/<int:pk>/file/", jobs.job_file, name="job_file"),
 ]

@@ -115,6 +115,7 @@ MODELS: dict[str, str | Promise] = {
     "prisons.building": pgettext_lazy("audited", "building"),
     "prisons.invitation": pgettext_lazy("audited", "invitation"),
     "prisons.job": pgettext_lazy("audited", "long work"),
+    "prisons.jobfile": pgettext_lazy("audited", "file of long work"),
     "prisons.membership": pgettext_lazy("audited", "role"),
     "prisons.message": pgettext_lazy("audited", "letter"),
     "prisons.organisation": pgettext_lazy("audited", "organisation"),

@@ -1,4 +1,8 @@
-"""Long work that people can watch: started with the act that needs it, alive while its heart beats."""
+"""Long work that people can watch: started with the act that needs it, alive while its heart beats.
+
+A worker may die at any moment: the job is then begun anew by another, three times at most. So every task
+must be able to run twice, and must call `progress` or `heartbeat` more often than `SILENCE`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_q.tasks import async_task
@@ -16,21 +20,25 @@ from django_q.tasks import async_task
 from core import clock
 from core.errors import PlannerError
 from prisons.domain import audit
-from prisons.models import Job, Prison, User
+from prisons.models import Job, JobFile, Prison, User
 
-SILENCE = dt.timedelta(minutes=5)
+SILENCE = dt.timedelta(minutes=2)
 """After this long without a heartbeat a running job is dead. Longer than any single step."""
+MOST_ATTEMPTS = 3
+KEPT = dt.timedelta(days=7)
+"""The file of a job can be fetched for a week, then it is deleted."""
 
 TITLES: dict[str, str | Promise] = {}
-"""What a kind of job is called on screen; each app adds its own."""
+"""What a kind of job is called on screen; each app adds its own. It may name facts: `%(year)s`."""
 
 FAILURES: dict[str, str | Promise] = {
-    "silent": _("It stopped without a word. Nothing was half done; start it again."),
+    "silent": _("It stopped without a word, three times. Nothing was half done; start it again."),
     "unexpected": _(
-        "Something went wrong that we did not foresee. Nothing was half done; the log says more."
+        "Something went wrong that we did not foresee. Nothing was half done: start it again. If it goes "
+        "wrong once more, tell whoever looks after the program; the log says why."
     ),
 }
-"""A sentence for each code of failure; each app adds its own."""
+"""A sentence for each code of failure, with what to do; each app adds its own."""
 
 
 def enqueue(task: str, *args: Any) -> None:
@@ -48,15 +56,41 @@ def start(
     steps: int = 0,
     now: dt.datetime | None = None,
 ) -> Job:
-    """A waiting job; the worker will call `task(job.pk)`, which opens with `jobs.running(job_pk)`."""
+    """A waiting job; the worker will call `task(job.pk)`, which opens with `jobs.running(job_pk)`.
+
+    Of `facts`, `back` is the page on which it is started again, `url` where its result can be seen.
+    """
     at = now or clock.now()
     with transaction.atomic():
         job = Job.objects.create(
-            kind=kind, prison=prison, by=by, facts=facts or {}, all_steps=steps, created_at=at
+            kind=kind, task=task, prison=prison, by=by, facts=facts or {}, all_steps=steps, created_at=at
         )
         audit.record(prison, by, "start_job", job, now=at)
         enqueue(task, job.pk)
     return job
+
+
+def start_once(
+    kind: str, task: str, *, prison: Prison, by: User, facts: dict[str, Any], now: dt.datetime | None = None
+) -> Job:
+    """The same, unless this very work is going already: pressing twice does not do it twice."""
+    with transaction.atomic():
+        same = going().filter(kind=kind, prison=prison, by=by, facts=facts).first()
+        return same or start(kind, task, prison=prison, by=by, facts=facts, now=now)
+
+
+def going() -> QuerySet[Job]:
+    """What waits or runs."""
+    return Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+
+
+def title_of(job: Job) -> str:
+    """What it is called, in the reader's language."""
+    title = str(TITLES.get(job.kind, job.kind))
+    try:
+        return title % job.facts if "%(" in title else title
+    except KeyError:
+        return title
 
 
 @contextmanager
@@ -80,10 +114,14 @@ def running(job_pk: int) -> Iterator[Job | None]:
 
 def _claim(job_pk: int, at: dt.datetime) -> Job | None:
     free = Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, heartbeat_at__lt=at - SILENCE)
-    claimed = Job.objects.filter(free, pk=job_pk).update(
-        state=Job.State.RUNNING, started_at=at, heartbeat_at=at
-    )
-    return Job.objects.get(pk=job_pk) if claimed else None
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(free, pk=job_pk, attempts__lt=MOST_ATTEMPTS).first()
+        if job is None:
+            return None
+        job.state, job.started_at, job.heartbeat_at = Job.State.RUNNING, at, at
+        job.attempts, job.done_steps = job.attempts + 1, 0
+        job.save()
+    return job
 
 
 def progress(job_pk: int, done: int, steps: int | None = None, *, now: dt.datetime | None = None) -> bool:
@@ -98,6 +136,34 @@ def heartbeat(job_pk: int, *, now: dt.datetime | None = None) -> bool:
     return bool(
         Job.objects.filter(pk=job_pk, state=Job.State.RUNNING).update(heartbeat_at=now or clock.now())
     )
+
+
+def keep_file(
+    job_pk: int,
+    name: str,
+    content_type: str,
+    content: bytes,
+    *,
+    right: str = "",
+    now: dt.datetime | None = None,
+) -> None:
+    """The result, for whoever started the job and still has `right`. Nothing is kept of a stopped job."""
+    at = now or clock.now()
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job_pk)
+        if job.state != Job.State.RUNNING:
+            return
+        row = {"name": name, "content_type": content_type, "content": content, "size": len(content)}
+        times = {"made_at": at, "expires_at": at + KEPT}
+        JobFile.objects.update_or_create(job=job, defaults={**row, **times, "right": right})
+        job.facts = {**job.facts, "made_file": True}
+        job.save(update_fields=["facts"])
+
+
+def forget_files(*, now: dt.datetime | None = None) -> int:
+    """Deletes the files whose week is over; returns how many. The job stays, without its file."""
+    deleted, _of = JobFile.objects.filter(expires_at__lte=now or clock.now()).delete()
+    return deleted
 
 
 def finish(job_pk: int, *, facts: dict[str, Any] | None = None, now: dt.datetime | None = None) -> None:
@@ -123,14 +189,26 @@ def stop(job: Job, *, by: User, now: dt.datetime | None = None) -> None:
     """Asks it to leave at its next heartbeat. Raises PlannerError when it had ended already."""
     at = now or clock.now()
     with transaction.atomic():
-        going = Job.objects.filter(pk=job.pk, state__in=[Job.State.WAITING, Job.State.RUNNING])
-        if not going.update(state=Job.State.STOPPED, finished_at=at):
+        if not going().filter(pk=job.pk).update(state=Job.State.STOPPED, finished_at=at):
             raise PlannerError("job_has_ended", _("This was already finished."))
         audit.record(job.prison, by, "stop_job", job, now=at)
 
 
-def bury_silent(*, now: dt.datetime | None = None) -> int:
-    """Marks as failed whatever has been running without a heartbeat; returns how many."""
+def revive_silent(*, now: dt.datetime | None = None) -> int:
+    """Hands whatever runs without a heartbeat to a worker anew; returns how many.
+
+    What died three times has failed: then it is the work that kills its worker.
+    """
     at = now or clock.now()
     silent = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=at - SILENCE)
-    return silent.update(state=Job.State.FAILED, failure="silent", finished_at=at)
+    silent.filter(Q(attempts__gte=MOST_ATTEMPTS) | Q(task="")).update(
+        state=Job.State.FAILED, failure="silent", finished_at=at
+    )
+    revived = 0
+    for pk, task in silent.values_list("pk", "task"):
+        with transaction.atomic():
+            mine = Job.objects.filter(pk=pk, state=Job.State.RUNNING, heartbeat_at__lt=at - SILENCE)
+            if mine.update(state=Job.State.WAITING):
+                enqueue(task, pk)
+                revived += 1
+    return revived

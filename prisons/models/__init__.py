@@ -8,6 +8,7 @@ from prisons.models.records import (
     ChangeImage,
     ChangeSet,
     Job,
+    JobFile,
     Message,
     Todo,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "ChangeSet",
     "Invitation",
     "Job",
+    "JobFile",
     "Membership",
     "Message",
     "Organisation",

@@ -1,22 +1,20 @@
-"""Records of a prison: the audit, the letters, the long work."""
+"""Records of a prison: the audit, the letters."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.htmx import render_part, trigger
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain import jobs, outbox
+from prisons.domain import outbox
 from prisons.forms import AuditFilter
-from prisons.models import AuditEntry, Job, Message, Prison
+from prisons.models import AuditEntry, Message, Prison
 from prisons.verbs import name_of_model, words_for
 
 ROWS = 50
@@ -94,39 +92,3 @@ def outbox_resend(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
     outbox.resend(letter, by=request.user)
     messages.success(request, _("The letter to %(email)s is being sent again.") % {"email": letter.to_email})
     return redirect("prisons:outbox_list", prison.slug)
-
-
-@prison_view()
-def job_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """How far it is. The part asks again every second, until it comes back without that wish."""
-    job = get_object_or_404(Job.objects.in_prison(prison), pk=pk)
-    return _job(request, job)
-
-
-@prison_view()
-@require_POST
-def job_stop(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    job = get_object_or_404(Job.objects.in_prison(prison), pk=pk)
-    if not may_stop(request, job):
-        raise PermissionDenied(_("Whoever started this can stop it, or a coordinator."))
-    jobs.stop(job, by=request.user)
-    job.refresh_from_db()
-    return _job(request, job)
-
-
-def may_stop(request: PrisonRequest, job: Job) -> bool:
-    return job.by_id == request.user.pk or request.access.has(Right.MANAGE_RULES)
-
-
-def _job(request: PrisonRequest, job: Job) -> HttpResponse:
-    context = {
-        "job": job,
-        "job_title": jobs.TITLES.get(job.kind, job.kind),
-        "job_failure": jobs.FAILURES.get(job.failure, job.failure),
-        "job_is_going": job.state in (Job.State.WAITING, Job.State.RUNNING),
-        "may_stop_job": may_stop(request, job),
-    }
-    response = render_part(request, "prisons/job_detail.html", "prisons/_job.html", context)
-    return (
-        response if context["job_is_going"] else trigger(response, "job-ended", job=job.pk, state=job.state)
-    )

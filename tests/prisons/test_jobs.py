@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 from core.clock import now
 from core.errors import PlannerError
 from prisons.domain import jobs
-from prisons.models import Job
+from prisons.models import AuditEntry, Job, JobFile
 from tests.factories import signed_in
 
 pytestmark = pytest.mark.postgres
@@ -67,11 +67,91 @@ def test_stopped_job_learns_it_at_its_next_heartbeat(job, organiser_anna):
         jobs.stop(job, by=organiser_anna)
 
 
-def test_silent_job_is_buried_and_a_beating_one_is_not(job):
-    Job.objects.update(state=State.RUNNING, heartbeat_at=now())
-    assert jobs.bury_silent() == 0
-    assert jobs.bury_silent(now=now() + jobs.SILENCE + dt.timedelta(seconds=1)) == 1
+def test_silent_job_is_begun_anew_and_a_beating_one_is_not(job):
+    later = now() + jobs.SILENCE + dt.timedelta(seconds=1)
+    Job.objects.update(state=State.RUNNING, heartbeat_at=now(), attempts=1)
+    assert jobs.revive_silent() == 0
+    assert jobs.revive_silent(now=later) == 1
+    assert (state_of(job), OrmQ.objects.count()) == (State.WAITING, 2)
+    with jobs.running(job.pk) as mine, jobs.running(job.pk) as second:  # both deliveries
+        assert mine == job and second is None
+    assert (state_of(job), job.attempts) == (State.DONE, 2)
+    assert jobs.revive_silent(now=later) == 0
+
+
+def test_what_kills_its_worker_three_times_has_failed(job):
+    silent = now() - jobs.SILENCE - dt.timedelta(seconds=1)
+    for attempt in (1, 2, 3):
+        with jobs.running(job.pk) as mine:
+            assert mine is not None
+            Job.objects.update(state=State.RUNNING, heartbeat_at=silent)
+            raised = jobs.revive_silent()
+            assert raised == (1 if attempt < 3 else 0)
     assert (state_of(job), job.failure) == (State.FAILED, "silent")
+    with jobs.running(job.pk) as fourth:
+        assert fourth is None
+
+
+def test_pressing_twice_starts_it_once(haren, organiser_anna):
+    first, second, other = (
+        jobs.start_once("year", "some.task", prison=haren, by=organiser_anna, facts={"year": year})
+        for year in (2026, 2026, 2027)
+    )
+    assert first == second != other
+
+
+# --- what it made ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def made(job):
+    with jobs.running(job.pk):
+        jobs.keep_file(job.pk, "sheet.txt", "text/plain", b"Hello", right="report")
+    return job
+
+
+def test_file_is_for_its_owner_while_the_right_lasts(made, haren, organiser_anna, coordinator_karim):
+    url = reverse("prisons:job_file", args=["haren", made.pk])
+    answer = signed_in(organiser_anna).get(url)
+    assert (answer.status_code, answer.content) == (200, b"Hello")
+    assert answer["Content-Disposition"] == 'attachment; filename="sheet.txt"'
+    assert AuditEntry.objects.filter(verb="download_file", by=organiser_anna).exists()
+    assert signed_in(coordinator_karim).get(url).status_code == 404
+    organiser_anna.memberships.update(role="worker")
+    assert signed_in(organiser_anna).get(url).status_code == 403
+
+
+def test_file_is_deleted_after_a_week_and_the_page_says_so(made, organiser_anna):
+    assert jobs.forget_files(now=now() + dt.timedelta(days=6, hours=23)) == 0
+    assert jobs.forget_files(now=now() + jobs.KEPT) == 1
+    browser = signed_in(organiser_anna)
+    assert b"deleted after a week" in browser.get(f"/p/haren/jobs/{made.pk}/").content
+    assert b"deleted after a week" in browser.get("/p/haren/jobs/").content
+    gone = browser.get(f"/p/haren/jobs/{made.pk}/file/")
+    assert gone.status_code == 404 and b"deleted after a week" in gone.content
+
+
+def test_stopped_job_keeps_nothing(job, organiser_anna):
+    with jobs.running(job.pk):
+        jobs.stop(job, by=organiser_anna)
+        jobs.keep_file(job.pk, "half.txt", "text/plain", b"Half")
+    assert not JobFile.objects.exists()
+
+
+def test_list_holds_my_own_jobs_of_this_prison(
+    job, made, haren, saint_gilles, organiser_anna, coordinator_karim
+):
+    jobs.start("solve", "some.task", prison=saint_gilles, by=organiser_anna)
+    jobs.start("solve", "some.task", prison=haren, by=coordinator_karim)
+    failed = jobs.start(
+        "solve", "some.task", prison=haren, by=organiser_anna, facts={"back": "/p/haren/board/"}
+    )
+    with jobs.running(failed.pk):
+        raise PlannerError("silent", "")
+    page = signed_in(organiser_anna).get("/p/haren/jobs/")
+    assert [row["job"] for row in page.context["rows"]] == [failed, job]
+    told = signed_in(organiser_anna).get(f"/p/haren/jobs/{failed.pk}/").content.decode()
+    assert "start it again" in told and 'href="/p/haren/board/"' in told
 
 
 def test_part_polls_until_the_end_and_then_tells_the_page(job, organiser_anna):
