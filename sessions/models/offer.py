@@ -183,6 +183,10 @@ class Series(models.Model):
         related_name="+",
     )
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    # The series of an earlier term that this one goes on from: copying it twice finds it here.
+    copied_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="copies"
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PrisonScoped["Series"].as_manager()
