@@ -1,5 +1,6 @@
 """What is offered: activities, series, sessions, and the people who lead them."""
 
+from sessions.models.calendar import StoredEvent
 from sessions.models.offer import (
     Activity,
     Domain,
@@ -31,6 +32,7 @@ __all__ = [
     "SeriesWorker",
     "SessionWorker",
     "SkippedDate",
+    "StoredEvent",
     "Term",
     "Waiver",
     "Worker",

@@ -61,6 +61,8 @@ class WorkerAccess(models.Model):
     prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="worker_accesses")
     needs_permission = models.BooleanField(_("needs a permission"), default=True)
     permitted_until = models.DateField(_("permission until and including"), null=True, blank=True)
+    # The last day of the permission whose end was told: once for each permission.
+    warned_until = models.DateField(null=True, blank=True, editable=False)
 
     objects = PrisonScoped["WorkerAccess"].as_manager()
 
@@ -160,6 +162,9 @@ class Feed(models.Model):
     # What was last given out and since when: Last-Modified never goes back, whatever leaves the feed.
     tag = models.CharField(max_length=64, blank=True, editable=False)
     tag_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # The newest entry of the audit when it was read, and when that was: nothing written since, nothing changed.
+    tag_stamp = models.BigIntegerField(default=0, editable=False)
+    tag_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
@@ -173,6 +178,7 @@ class FeedRules(models.Model):
 
     prison = models.OneToOneField(Prison, on_delete=models.CASCADE, related_name="feed_rules")
     shows_room = models.BooleanField(_("the feed names the room"), default=False)
+    shows_number = models.BooleanField(_("the feed says how many people are expected"), default=False)
     gate_minutes = models.PositiveSmallIntegerField(
         _("minutes before the start at which to be at the gate"), default=20
     )
