@@ -29,6 +29,7 @@ FIELDS_OF_SERIES = [
     "list_name",
     "places",
     "is_drop_in",
+    "counts_as_work",
     "languages",
     "min_level",
     "level_language",
@@ -120,6 +121,11 @@ class SeriesForm(PlainForm):
     )
     places = forms.IntegerField(label=_("places"), min_value=1, max_value=500)
     is_drop_in = forms.BooleanField(label=_("Drop-in: counted, without enrolment"), required=False)
+    counts_as_work = forms.BooleanField(
+        label=_("Counts as work"),
+        required=False,
+        help_text=_("Hours per participant and month can be handed in, with a line to sign: see Reports."),
+    )
     units = forms.ModelMultipleChoiceField(
         label=_("for these living units"),
         queryset=Unit.objects.none(),

@@ -93,7 +93,16 @@ def _wished(access: Access, asked: Any) -> dict[str, Any]:
 
 def _like(series: Series) -> dict[str, Any]:
     """Everything of a series but its dates, for a copy."""
-    plain = ["label", "places", "is_drop_in", "languages", "min_level", "level_language", "needs_intake"]
+    plain = [
+        "label",
+        "places",
+        "is_drop_in",
+        "counts_as_work",
+        "languages",
+        "min_level",
+        "level_language",
+        "needs_intake",
+    ]
     pattern = ["start_time", "weeks", "every_weeks", "runs_on_holidays", "waiting_order", "list_name"]
     wished = {name: getattr(series, name) for name in [*plain, *pattern]}
     wished |= {

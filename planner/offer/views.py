@@ -85,7 +85,17 @@ class _Hits:
 def _present(series: Series) -> dict[str, Any]:
     """The form as the series stands."""
     names = [
-        *("activity", "label", "term", "list_name", "places", "is_drop_in", "languages", "min_level"),
+        *(
+            "activity",
+            "label",
+            "term",
+            "list_name",
+            "places",
+            "is_drop_in",
+            "counts_as_work",
+            "languages",
+            "min_level",
+        ),
         *("level_language", "needs_intake", "needs_followed", "waiting_order"),
     ]
     return {name: getattr(series, name) for name in names} | {

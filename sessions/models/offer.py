@@ -119,6 +119,9 @@ class Series(models.Model):
         _("places"), validators=[MinValueValidator(1), MaxValueValidator(500)]
     )
     is_drop_in = models.BooleanField(_("drop-in: counted, without enrolment"), default=False)
+    counts_as_work = models.BooleanField(
+        _("counts as work: hours per participant are handed in each month"), default=False
+    )
     units = models.ManyToManyField(
         Unit,
         verbose_name=_("for these units (none ticked: all)"),
