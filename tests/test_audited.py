@@ -36,7 +36,6 @@ ROWS = {"objects", "_default_manager", "filter", "exclude", "in_prison", "save",
 WITHOUT = {
     "enrollment.domain.endings.ask_for_talks": "the nightly job's own act; the to-do is its record",
     "enrollment.domain.roster.draft": "keeps a file to look at; accepting it is the act, and is audited",
-    "enrollment.domain.slips.mark_printed": "printing gives no answer; handing out does, and is audited",
     "enrollment.domain.slips.tell_people": "a part of the change that the slips tell of",
     "enrollment.domain.versions.freeze_due": "the cut-off's own act; the stored version is its record",
     "enrollment.domain.versions.forget_old": "90 days are over: nobody's act",
@@ -51,7 +50,7 @@ WITHOUT = {
     "prisons.domain.jobs.revive_silent": "the worker's bookkeeping",
     "prisons.domain.outbox.deliver": "the worker's bookkeeping",
     "prisons.domain.schedules.keep_schedules": "follows the settings: nobody's act",
-    "sessions.domain.feeds.note_use": "notes only the day of last use",
+    "sessions.domain.feed_glance.note_use": "notes only the day of last use",
     "prisons.domain.tokens.authenticate_token": "notes only the day of last use",
 }
 AUDIT = {"prisons.domain.audit.record", "prisons.domain.audit.record_many"}

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from core.clock import today
-from enrollment.domain import notes, slips
+from enrollment.domain import notes
 from enrollment.domain.secrecy import own, own_requests
 from enrollment.models import Note, Request, Slip
+from enrollment.models.requests import SlipQuerySet
 from prisons.access import Access, Right
 
 
@@ -33,14 +34,19 @@ def wishes(access: Access) -> QuerySet[Request]:
     return own_requests(access).undecided().exclude(wish_title="").order_by("received_on", "pk")
 
 
-def to_hand_out(access: Access) -> QuerySet[Slip]:
-    """Slips on the desk of the user's services."""
-    desk = slips.desk(access.prison)
+def own_slips(access: Access) -> SlipQuerySet:
+    """Every slip that the user's services have written, whatever became of it."""
+    rows = Slip.objects.in_prison(access.prison)
     if not access.has(Right.ENTER_REQUESTS):
-        return desk.none()
+        return rows.none()
     by_request = own(access, "request__organisation")
     by_series = own(access, "enrollment__series__activity__organisation")
-    return desk.filter(by_request | by_series | Q(request=None, enrollment=None))
+    return rows.filter(by_request | by_series | Q(request=None, enrollment=None))
+
+
+def to_hand_out(access: Access) -> SlipQuerySet:
+    """Those of them that are on the desk."""
+    return own_slips(access).on_the_desk()
 
 
 def not_handed_out(access: Access) -> QuerySet[Request]:

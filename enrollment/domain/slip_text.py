@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,12 +20,15 @@ from core import clock
 from core.clock import BRUSSELS
 from core.languages import localized
 from enrollment.models import Enrollment, Slip
-from sessions.models import GroupSession, Series
+from prisons.models import Prison
+from sessions.models import Activity, GroupSession, Series
 
 Kind = Slip.Kind
 WORDS = Path(__file__).resolve().parent.parent / "slip_words"
 SMALL_WEEKDAYS = frozenset({"nl", "fr", "es", "ro", "ru", "sq"})
 RIGHT_TO_LEFT = frozenset({"ar"})
+TITLE_LANGUAGES = frozenset({"nl", "fr", "en"})
+"""Activities have titles in these; below a text in another language stands the title of the text above."""
 Words = dict[str, dict[str, str]]
 
 
@@ -46,6 +50,8 @@ class SlipText:
     dates: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     service: str = ""
+    choices: tuple[str, ...] = ()
+    """Of a card: what can be ticked, then a line for something else and one for name and cell."""
 
     @property
     def direction(self) -> str:
@@ -57,12 +63,21 @@ class SlipText:
         return words(self.language)["extra"]["translation"]
 
 
-def write(slip: Slip, language: str, *, dates: tuple[dt.datetime, ...] = ()) -> SlipText:
-    """The slip in this language. `dates` are the next sessions, shown with a place."""
+def write(
+    slip: Slip,
+    language: str,
+    *,
+    dates: tuple[dt.datetime, ...] = (),
+    offer: tuple[Activity, ...] = (),
+) -> SlipText:
+    """The slip in this language. `dates` are the next sessions, shown with a place.
+
+    `offer` is what a card lets the person tick.
+    """
     said, series = words(language), series_of(slip)
     service = _service_of(slip, series)
     facts = {
-        "title": title_of(slip, language),
+        "title": title_of(slip, language if language in TITLE_LANGUAGES else slip.language),
         "reason": said["reason"].get(slip.reason, said["reason"]["cannot"]),
         "when": _when(slip, language),
         "services": str(slip.facts.get("services", "")),
@@ -70,11 +85,31 @@ def write(slip: Slip, language: str, *, dates: tuple[dt.datetime, ...] = ()) -> 
     return SlipText(
         language,
         said["title"][slip.kind],
-        said["body"][slip.kind] % facts,
+        said["body"][slip.kind] % {name: _isolated(fact, language) for name, fact in facts.items()},
         tuple(moment(each, language) for each in dates) if slip.kind == Kind.PLACED else (),
         tuple(_extra(slip, said, service)),
         service,
+        _choices(offer, said, language if language in TITLE_LANGUAGES else slip.language)
+        if slip.kind == Kind.CARD
+        else (),
     )
+
+
+def _choices(offer: tuple[Activity, ...], said: Words, language: str) -> tuple[str, ...]:
+    titles = dict.fromkeys(localized(activity, "title", language) for activity in offer)
+    return (*titles, said["extra"]["card_other"], said["extra"]["card_who"])
+
+
+def write_week(language: str, meetings: Iterable[tuple[dt.datetime, str]]) -> SlipText:
+    """The week of one person: when, and what; without a title the person is only said to be occupied."""
+    said = words(language)["extra"]
+    lines = tuple(f"{moment(at, language)}: {title or said['occupied']}" for at, title in meetings)
+    return SlipText(language, said["week"], "" if lines else said["nothing"], lines)
+
+
+def _isolated(text: str, language: str) -> str:
+    """A Latin title inside a text from right to left keeps its own direction, and its full stop stays outside."""
+    return f"\u2068{text}\u2069" if language in RIGHT_TO_LEFT else text
 
 
 def _extra(slip: Slip, said: Words, service: str) -> list[str]:
@@ -121,7 +156,7 @@ def _session(slip: Slip) -> GroupSession | None:
 
 
 def _when(slip: Slip, language: str) -> str:
-    session = _session(slip) if slip.kind in (Kind.MOVED, Kind.CANCELLED) else None
+    session = _session(slip) if slip.kind in (Kind.MOVED, Kind.CANCELLED, Kind.RESTORED) else None
     return moment(session.starts_at, language) if session and session.starts_at else ""
 
 
@@ -158,3 +193,10 @@ def next_dates(series: Series, *, now: dt.datetime | None = None, most: int = 4)
     """The next published sessions of a series."""
     rows = GroupSession.objects.published().filter(series=series, starts_at__gte=now or clock.now())
     return tuple(at for at in rows.order_by("starts_at").values_list("starts_at", flat=True)[:most] if at)
+
+
+def offer_of(prison: Prison, *, now: dt.datetime | None = None, most: int = 12) -> tuple[Activity, ...]:
+    """What can be asked for now: activities with a published session to come that asks for a request."""
+    coming = GroupSession.objects.published().in_prison(prison).filter(starts_at__gte=now or clock.now())
+    series = Series.objects.filter(pk__in=coming.values("series"), is_drop_in=False, ended_on__isnull=True)
+    return tuple(Activity.objects.filter(series__in=series).distinct().order_by("domain", "pk")[:most])

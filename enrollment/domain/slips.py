@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -20,6 +21,7 @@ from prisons.models import Prison, User
 from sessions.models import GroupSession
 
 Kind = Slip.Kind
+TAKEN_BACK_WITHIN = dt.timedelta(hours=1)
 
 
 def write(
@@ -118,6 +120,16 @@ def _places(prison: Prison, there: dict[int, frozenset[int]]) -> dict[tuple[int,
     }
 
 
+def walk_order(text: str) -> str:
+    """Sorts as people count: "9" before "10", "A2" before "A10"."""
+    return "".join(
+        part.rjust(12, "0") if part.isdigit() else part.casefold() for part in _NUMBERS.split(text)
+    )
+
+
+_NUMBERS = re.compile(r"(\d+)")
+
+
 @dataclass(frozen=True)
 class BatchLine:
     """A slip and where to bring it."""
@@ -126,9 +138,11 @@ class BatchLine:
     stay: Stay | None
 
     @property
-    def sort_key(self) -> tuple[str, str, str]:
-        unit = self.stay.unit.code if self.stay and self.stay.unit else "~"
-        return unit, self.stay.cell if self.stay else "", str(self.slip.participant)
+    def sort_key(self) -> tuple[bool, str, str, str, int]:
+        """The order of the walk: cell 9 comes before cell 10, and whoever has no unit here comes last."""
+        unit = self.stay.unit.code if self.stay and self.stay.unit else ""
+        cell = self.stay.cell if self.stay else ""
+        return not unit, walk_order(unit), walk_order(cell), str(self.slip.participant), self.slip.pk
 
 
 def desk(prison: Prison) -> QuerySet[Slip]:
@@ -149,12 +163,6 @@ def batch(prison: Prison, slips: QuerySet[Slip], *, now: dt.datetime | None = No
     return sorted(lines, key=lambda line: line.sort_key)
 
 
-def mark_printed(slips: Iterable[Slip], *, now: dt.datetime | None = None) -> None:
-    Slip.objects.filter(pk__in=[slip.pk for slip in slips], printed_at__isnull=True).update(
-        printed_at=now or clock.now()
-    )
-
-
 def hand_out(prison: Prison, slip_ids: Collection[int], *, by: User, now: dt.datetime | None = None) -> int:
     """Given to the people: from now on they have their answer. Returns how many.
 
@@ -168,14 +176,45 @@ def hand_out(prison: Prison, slip_ids: Collection[int], *, by: User, now: dt.dat
     return len(rows)
 
 
-def take_back_handing_out(slip: Slip, *, by: User, now: dt.datetime | None = None) -> Slip:
-    """It was marked by mistake. Within the hour, and only while no later answer exists; else 409."""
+def take_back_batch(
+    prison: Prison, slip_ids: Collection[int], *, by: User, now: dt.datetime | None = None
+) -> int:
+    """Marked by mistake: those of the last hour that no later answer has followed; returns how many.
+
+    Raises PlannerError `too_late` (409) when there are none.
+    """
     at = now or clock.now()
     with transaction.atomic():
-        slip = Slip.objects.select_for_update().get(pk=slip.pk)
-        if slip.handed_out_at is None or at - slip.handed_out_at > dt.timedelta(hours=1):
-            raise PlannerError("too_late", _("This can be taken back within an hour only."))
-        slip.handed_out_at = slip.handed_out_by = None
-        slip.save(update_fields=["handed_out_at", "handed_out_by"])
-        audit.record(slip.prison, by, "take_back", slip, fields=["handed_out_at"], now=at)
+        rows = list(
+            Slip.objects.in_prison(prison)
+            .filter(~_has_followed(), pk__in=list(slip_ids), handed_out_at__gte=at - TAKEN_BACK_WITHIN)
+            .select_for_update()
+            .order_by("pk")
+        )
+        if not rows:
+            raise _too_late()
+        ids = [slip.pk for slip in rows]
+        Slip.objects.filter(pk__in=ids).update(handed_out_at=None, handed_out_by=None)
+        audit.record_many(prison, by, "take_back", rows, fields=["handed_out_at"], now=at)
+    return len(rows)
+
+
+def _has_followed() -> Exists:
+    """A later answer about the same enrolment or request: then the earlier one was said, whatever was marked."""
+    later = Slip.objects.filter(created_at__gt=OuterRef("created_at")).filter(
+        Q(enrollment=OuterRef("enrollment")) | Q(request=OuterRef("request"))
+    )
+    return Exists(later)
+
+
+def _too_late() -> PlannerError:
+    return PlannerError(
+        "too_late", _("This can be taken back within an hour only, and while no later answer is written.")
+    )
+
+
+def take_back_handing_out(slip: Slip, *, by: User, now: dt.datetime | None = None) -> Slip:
+    """One slip, as `take_back_batch` does."""
+    take_back_batch(slip.prison, [slip.pk], by=by, now=now)
+    slip.refresh_from_db()
     return slip

@@ -245,6 +245,7 @@ class Slip(models.Model):
         ENDED = "ended", _("your place has ended")
         MOVED = "moved", _("the time or room has changed")
         CANCELLED = "cancelled", _("a session does not take place")
+        RESTORED = "restored", _("a session takes place after all")
         CARD = "card", _("please tick what you ask for")
         ASK_THERE = "ask_there", _("whom to ask in the other prison")
 
@@ -273,6 +274,11 @@ class Slip(models.Model):
     replaced_at = models.DateTimeField(null=True, blank=True)
 
     objects = SlipQuerySet.as_manager()
+
+    @property
+    def is_on_the_desk(self) -> bool:
+        """The same as `on_the_desk()` of the query, for a row that is there."""
+        return self.handed_out_at is None and self.replaced_at is None
 
     class Meta:
         ordering = ["created_at", "pk"]

@@ -1,4 +1,4 @@
-"""Coming and going: the welcome list, another prison, and the week of one person on paper."""
+"""Coming and going: the welcome list, another prison, and one person who stands here twice."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import PlannerError
-from core.weeks import Week
-from enrollment.domain import merging, people, slip_text, transfer, welcome
-from enrollment.domain.person import occupied_of
+from enrollment.domain import merging, people, transfer, welcome
 from enrollment.forms import posted
 from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
@@ -60,30 +58,6 @@ def person_transfer(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
 def _told(done: transfer.Transferred) -> str:
     sentence = _("Requests that go along: %(carried)s. Services named in the letter: %(to_ask)s.")
     return sentence % {"carried": done.carried, "to_ask": done.to_ask}
-
-
-@prison_view(Right.ENTER_REQUESTS)
-def week_slip(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """The week of a person, on request, in the person's language: own service's groups by name."""
-    participant = find_person(prison, pk)
-    week = Week.from_date(clock.today())
-    week = week.next if request.GET.get("week") == "next" else week
-    language = participant.language
-    rows = [
-        (
-            slip_text.moment(each.starts_at, language),
-            each.title or slip_text.words(language)["extra"]["occupied"],
-        )
-        for each in occupied_of(request.access, participant, week)
-    ]
-    context = {
-        "person": participant,
-        "stay": people.stay_of(participant, prison, clock.today()),
-        "rows": rows,
-        "language": language,
-        "words": slip_text.words(language)["extra"],
-    }
-    return render(request, "enrollment/week_slip.html", context)
 
 
 class MergeForm(forms.Form):

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from core.htmx import render_part
-from enrollment.domain import answers, bulk, counts, slips
+from enrollment.domain import answers, bulk, counts, slip_batches, slips
 from enrollment.domain.requests import DECLINE_REASONS
 from enrollment.domain.secrecy import own_requests, own_series
 from enrollment.models import Request, Stay
@@ -58,7 +58,7 @@ def request_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     pages = {"undecided": _undecided, "overdue": _overdue, "wishes": _wishes}
     context = _tabs(request, tab) | pages.get(tab, _nothing)(request)
     if tab == "hand_out":
-        context["lines"] = slips.batch(prison, counts.to_hand_out(request.access))
+        context |= _slips(request)
     if tab == "parked":
         context["notes"] = counts.parked(request.access)
     return render_part(request, "enrollment/request_list.html", "enrollment/_requests.html", context)
@@ -81,6 +81,16 @@ def _tabs(request: PrisonRequest, tab: str) -> dict[str, Any]:
 
 def _nothing(request: PrisonRequest) -> dict[str, Any]:
     return {}
+
+
+def _slips(request: PrisonRequest) -> dict[str, Any]:
+    """What lies on the desk, what of it is on no paper yet, and the batches that were printed."""
+    lines = slips.batch(request.prison, counts.to_hand_out(request.access))
+    return {
+        "lines": lines,
+        "not_printed": sum(line.slip.printed_at is None for line in lines),
+        "batches": slip_batches.batches(counts.own_slips(request.access))[:12],
+    }
 
 
 def _undecided(request: PrisonRequest) -> dict[str, Any]:

@@ -1,71 +1,147 @@
-"""Reply slips: a page to print, folded so that only name and cell show, and what was handed out."""
+"""Reply slips: printed in batches, folded so that only name and cell show, handed out, printed again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from core import clock
 from core.errors import PlannerError
-from enrollment.domain import counts, slip_text, slips
+from core.pdf import render_pdf
+from core.weeks import Week
+from enrollment.domain import counts, people, slip_batches, slip_text, slips
+from enrollment.domain.person import occupied_of
 from enrollment.domain.slip_text import SlipText
 from enrollment.domain.slips import BatchLine
-from enrollment.models import Slip
+from enrollment.models import Participant, Slip, Stay
+from enrollment.models.requests import SlipQuerySet
+from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
+from sessions.models import Activity
 
 
 @dataclass(frozen=True)
 class Printed:
-    """One slip on paper: outside name, unit and cell; inside the answer, and its translation below."""
+    """One sheet: outside name, unit and cell; inside the answer, and its translation below."""
 
-    line: BatchLine
+    person: Participant
+    stay: Stay | None
     text: SlipText
     third: SlipText | None
 
 
-def _chosen(request: PrisonRequest) -> QuerySet[Slip]:
-    """Slips of the own services on the desk; ?unit= and ?slip= narrow them."""
-    rows = counts.to_hand_out(request.access)
+def _ticked(request: PrisonRequest, rows: SlipQuerySet) -> SlipQuerySet:
+    """`slip=` narrows what is printed or handed out; without one everything is meant."""
     ids = [int(pk) for pk in request.GET.getlist("slip") + request.POST.getlist("slip") if pk.isdigit()]
     return rows.filter(pk__in=ids) if ids else rows
 
 
 @prison_view(Right.ENTER_REQUESTS)
 def slip_print(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    """The batch, sorted by unit and cell, one folded A4 each."""
-    lines = slips.batch(prison, _chosen(request))
-    pages = [printed(line) for line in lines]
-    slips.mark_printed([line.slip for line in lines])
-    return render(request, "enrollment/slip_print.html", {"pages": pages})
+    """What would be printed now, to look at; posted, it becomes one batch."""
+    wanted = _ticked(request, counts.own_slips(request.access))
+    if request.method == "POST":
+        batch = slip_batches.print_batch(prison, wanted, by=request.user)
+        if batch is None:
+            messages.info(request, _("There is nothing left to print: somebody has printed these slips."))
+            return redirect(_desk(prison))
+        return redirect("enrollment:slip_batch", prison.slug, batch.key)
+    context = {"pages": _pages(prison, slip_batches.not_printed(wanted))}
+    return render(request, "enrollment/slip_print.html", context)
 
 
-def printed(line: BatchLine) -> Printed:
-    """Both texts of one slip."""
+@prison_view(Right.ENTER_REQUESTS)
+def slip_batch(request: PrisonRequest, prison: Prison, key: int) -> HttpResponse:
+    """One batch: its PDF, its slips in the order of the walk, and what must come out of the pile."""
+    rows = _batch(request, key)
+    lines = slips.batch(prison, rows)
+    context = {
+        "key": key,
+        "printed_at": slip_batches.moment_of(key),
+        "lines": [line for line in lines if not _is_replaced(line.slip)],
+        "replaced": [line for line in lines if _is_replaced(line.slip)],
+        "to_hand_out": sum(line.slip.is_on_the_desk for line in lines),
+    }
+    return render(request, "enrollment/slip_batch.html", context)
+
+
+def _is_replaced(slip: Slip) -> bool:
+    return slip.replaced_at is not None and slip.handed_out_at is None
+
+
+def _batch(request: PrisonRequest, key: int) -> SlipQuerySet:
+    """The slips of the batch that are the user's; 404 when there are none."""
+    rows = slip_batches.of_key(counts.own_slips(request.access), key)
+    if not rows.exists():
+        raise Http404
+    return rows
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def slip_file(request: PrisonRequest, prison: Prison, key: int) -> HttpResponse:
+    """The batch as one PDF, as often as the printer needs it; `slip=` prints some of it again."""
+    rows = _ticked(request, _batch(request, key)).exclude(replaced_at__isnull=False, handed_out_at=None)
+    try:
+        return _pdf(_pages(prison, rows), slip_batches.name_of(slip_batches.moment_of(key)))
+    except PlannerError as error:
+        messages.error(request, str(error))
+        return redirect("enrollment:slip_batch", prison.slug, key)
+
+
+def _pdf(pages: Sequence[Printed], name: str) -> HttpResponse:
+    html = render_to_string("enrollment/slip_pdf.html", {"pages": pages})
+    response = HttpResponse(render_pdf(html, ["css/slips.css"]), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _pages(prison: Prison, rows: SlipQuerySet) -> list[Printed]:
+    """A sheet per slip, in the order of the walk."""
+    lines = slips.batch(prison, rows)
+    has_cards = any(line.slip.kind == Slip.Kind.CARD for line in lines)
+    offer = slip_text.offer_of(prison) if has_cards else ()
+    return [_printed(line, offer) for line in lines]
+
+
+def _printed(line: BatchLine, offer: tuple[Activity, ...]) -> Printed:
     slip = line.slip
     series = slip_text.series_of(slip)
     dates = slip_text.next_dates(series) if series and slip.kind == Slip.Kind.PLACED else ()
-    third = slip_text.write(slip, slip.third_language, dates=dates) if slip.third_language else None
-    return Printed(line, slip_text.write(slip, slip.language, dates=dates), third)
+    texts = [
+        slip_text.write(slip, language, dates=dates, offer=offer)
+        for language in filter(None, (slip.language, slip.third_language))
+    ]
+    return Printed(slip.participant, line.stay, texts[0], texts[1] if len(texts) > 1 else None)
 
 
 @prison_view(Right.ENTER_REQUESTS)
 @require_POST
 def slip_hand_out(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    """Marks what is ticked as handed out; without a tick nothing."""
+    """Marks as handed out what is ticked, or a whole batch; without either nothing."""
+    mine, key = counts.to_hand_out(request.access), request.POST.get("batch", "")
     ids = [int(pk) for pk in request.POST.getlist("slip") if pk.isdigit()]
-    wanted = list(counts.to_hand_out(request.access).filter(pk__in=ids).values_list("pk", flat=True))
-    number = slips.hand_out(prison, wanted, by=request.user)
+    rows = slip_batches.of_key(mine, int(key)) if key.isdigit() else mine.filter(pk__in=ids)
+    number = slips.hand_out(prison, list(rows.values_list("pk", flat=True)), by=request.user)
     sentence = ngettext("%(number)s slip is handed out.", "%(number)s slips are handed out.", number)
     messages.success(request, sentence % {"number": number})
-    return redirect(f"{reverse('enrollment:request_list', args=[prison.slug])}?tab=hand_out")
+    if key.isdigit() and not request.POST.get("list"):
+        return redirect("enrollment:slip_batch", prison.slug, int(key))
+    return redirect(_desk(prison))
+
+
+def _desk(prison: Prison) -> str:
+    return f"{reverse('enrollment:request_list', args=[prison.slug])}?tab=hand_out"
 
 
 @prison_view(Right.ENTER_REQUESTS)
@@ -78,4 +154,45 @@ def slip_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
         messages.success(request, _("The slip lies on the desk again."))
     except PlannerError as error:
         messages.error(request, str(error))
-    return redirect(f"{reverse('enrollment:request_list', args=[prison.slug])}?tab=hand_out")
+    return redirect(_desk(prison))
+
+
+@prison_view(Right.ENTER_REQUESTS)
+@require_POST
+def batch_take_back(request: PrisonRequest, prison: Prison, key: int) -> HttpResponse:
+    """The whole batch was marked as handed out by mistake."""
+    rows = _batch(request, key).filter(handed_out_by=request.user)
+    try:
+        number = slips.take_back_batch(prison, list(rows.values_list("pk", flat=True)), by=request.user)
+        sentence = ngettext(
+            "%(number)s slip lies on the desk again.", "%(number)s slips lie on the desk again.", number
+        )
+        messages.success(request, sentence % {"number": number})
+    except PlannerError as error:
+        messages.error(request, str(error))
+    return redirect("enrollment:slip_batch", prison.slug, key)
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def week_slip(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The week of a person, on request, in the person's languages: own service's groups by name."""
+    person, is_next = find_person(prison, pk), request.GET.get("week") == "next"
+    this = Week.from_date(clock.today())
+    page = _week(request, person, this.next if is_next else this)
+    if request.GET.get("as") == "pdf":
+        try:
+            return _pdf([page], f"slip-{(this.next if is_next else this).monday}.pdf")
+        except PlannerError as error:
+            messages.error(request, str(error))
+    context = {"person": person, "pages": [page], "is_next": is_next}
+    return render(request, "enrollment/week_slip.html", context)
+
+
+def _week(request: PrisonRequest, person: Participant, week: Week) -> Printed:
+    texts = []
+    for language in filter(None, (person.language, person.third_language)):
+        with translation.override(language):  # a title has a name per language
+            meetings = [(each.starts_at, each.title) for each in occupied_of(request.access, person, week)]
+        texts.append(slip_text.write_week(language, meetings))
+    stay = people.stay_of(person, request.prison, clock.today())
+    return Printed(person, stay, texts[0], texts[1] if len(texts) > 1 else None)
