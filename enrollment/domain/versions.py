@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 
 from django.db import transaction
 
@@ -25,17 +26,33 @@ DEFAULT_CUT_OFF = dt.time(15)
 KEPT_DAYS = 90
 _AHEAD = 6
 """Days after today that can be due already: a long weekend of holidays."""
+_LOOKED_AHEAD = dt.timedelta(hours=25)
+"""Nobody looks further ahead than to the end of a day; the longest has 25 hours."""
 
 
 def freeze_due(prison: Prison, now: dt.datetime | None = None) -> list[ListVersion]:
     """Freezes each day whose cut-off has passed and that has no version yet; answers the new versions.
 
-    To be called with the prison locked, before the change. Two queries when nothing is due.
+    To be called with the prison locked and fresh, before the change. No query until the next cut-off:
+    the prison remembers when that is, until a holiday or a cut-off is changed (`bump_rules`).
     """
     at = now or clock.now()
-    due = {day: cut for day, cut in cut_offs(prison, at).items() if cut <= at}
+    coming = prison.next_cut_off_at
+    if coming is not None and coming - _LOOKED_AHEAD <= at < coming:
+        return []
+    moments = cut_offs(prison, at)
+    due = {day: cut for day, cut in moments.items() if cut <= at}
     kept = set(ListVersion.objects.in_prison(prison).filter(on__in=due).values_list("on", flat=True))
-    return [_freeze(prison, day, cut) for day, cut in sorted(due.items()) if day not in kept]
+    frozen = [_freeze(prison, day, cut) for day, cut in sorted(due.items()) if day not in kept]
+    prison.next_cut_off_at = _next_cut_off(moments.values(), at)
+    Prison.objects.filter(pk=prison.pk).update(next_cut_off_at=prison.next_cut_off_at)
+    return frozen
+
+
+def _next_cut_off(moments: Iterable[dt.datetime], at: dt.datetime) -> dt.datetime:
+    """The first cut-off still to come; midnight at the latest, when another day comes into view."""
+    midnight = dt.datetime.combine(clock.today(at) + dt.timedelta(days=1), dt.time(), BRUSSELS)
+    return min([midnight, *(cut for cut in moments if cut > at)])
 
 
 def _freeze(prison: Prison, day: dt.date, cut_at: dt.datetime) -> ListVersion:

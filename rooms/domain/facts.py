@@ -142,10 +142,12 @@ def bump_rules(prison: Prison) -> None:
     """A rule has changed: nobody may use a kept copy any more. Call in the transaction, after the change.
 
     `prison` itself learns its new version, so that what follows in the same request sees the new rules.
+    Holidays and cut-offs are rules as well: when the next list falls due is looked up anew.
     """
     prison.rules_version = secrets.randbelow(2**31 - 2) + 1
+    prison.next_cut_off_at = None
     Prison.objects.filter(pk=prison.pk).update(
-        rules_version=prison.rules_version, plan_version=F("plan_version") + 1
+        rules_version=prison.rules_version, plan_version=F("plan_version") + 1, next_cut_off_at=None
     )
 
 
