@@ -23,6 +23,7 @@ VERBS: dict[str, str | Promise] = {
     "close": pgettext_lazy("audit", "closed"),
     "come_back": pgettext_lazy("audit", "noted somebody's return"),
     "confirm": pgettext_lazy("audit", "confirmed"),
+    "copy_series": pgettext_lazy("audit", "copied series to another term"),
     "correct": pgettext_lazy("audit", "corrected the past"),
     "count": pgettext_lazy("audit", "entered a count"),
     "create": pgettext_lazy("audit", "made"),

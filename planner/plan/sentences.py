@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +36,19 @@ class Spoken:
     waiver_id: int | None = None
 
 
-def speak(conflicts: Iterable[Conflict], prison: Prison, access: Access | None = None) -> list[Spoken]:
-    """Put conflicts in words, in a fixed number of queries. Without `access` every name stays neutral."""
+def speak(
+    conflicts: Iterable[Conflict],
+    prison: Prison,
+    access: Access | None = None,
+    *,
+    unwritten: Mapping[int, tuple[str, str]] | None = None,
+) -> list[Spoken]:
+    """Put conflicts in words, in a fixed number of queries. Without `access` every name stays neutral.
+
+    `unwritten` holds name and time of sessions that are only previewed, by the ids that they bear meanwhile.
+    """
     conflicts = list(conflicts)
-    names = _Names(conflicts, prison, access)
+    names = _Names(conflicts, prison, access, unwritten or {})
     return [_spoken(conflict, names) for conflict in conflicts]
 
 
@@ -60,7 +69,14 @@ def _spoken(conflict: Conflict, names: _Names) -> Spoken:
 class _Names:
     """Looks up every name that some conflicts need: one query per kind of row."""
 
-    def __init__(self, conflicts: list[Conflict], prison: Prison, access: Access | None) -> None:
+    def __init__(
+        self,
+        conflicts: list[Conflict],
+        prison: Prison,
+        access: Access | None,
+        unwritten: Mapping[int, tuple[str, str]],
+    ) -> None:
+        self._unwritten = unwritten
         ids: dict[str, set[int]] = defaultdict(set)
         for conflict in conflicts:
             for name, value in conflict.facts:
@@ -119,7 +135,7 @@ class _Names:
     def _other(self, session_id: int) -> tuple[str, str]:
         session = self._others.get(session_id)
         if session is None:
-            return _("another date of this series"), ""
+            return self._unwritten.get(session_id, (_("another date of this series"), ""))
         name = session.series.neutral_name if self._neutral else str(session.series)
         return name, when(session.starts_at, session.ends_at)
 

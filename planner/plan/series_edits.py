@@ -105,7 +105,7 @@ def create_series(
         if any(date.on < clock.today(now) for date in dates if date.takes_place):
             raise PlannerError("dates_past", _("The first date lies in the past. Choose a later one."))
         tried = _tried(prison, draft, dates)
-        series = _save_series(prison, draft, by, now)
+        series = save_series(prison, draft, by, now)
         outcome = _place_dates(prison, series, draft, tried, by, now)
     return SeriesOutcome(series, tried, outcome)
 
@@ -171,7 +171,8 @@ def _done_to_others(found: dict[int, list[Conflict]], session_id: int) -> list[C
     ]
 
 
-def _save_series(prison: Prison, draft: SeriesDraft, by: User, now: dt.datetime) -> Series:
+def save_series(prison: Prison, draft: SeriesDraft, by: User, now: dt.datetime) -> Series:
+    """The series itself, without its dates; under the prison's lock."""
     series = draft.series
     series.prison = prison
     series.list_code = series.list_code or next_list_code(prison)
@@ -194,13 +195,18 @@ def _pks(rows: Sequence[Model]) -> list[int]:
 
 def next_list_code(prison: Prison) -> str:
     """The next neutral code on lists: A-01, A-02, ... It says nothing about the activity."""
+    return next_list_codes(prison, 1)[0]
+
+
+def next_list_codes(prison: Prison, count: int) -> list[str]:
+    """So many codes that nobody has yet."""
     codes = (
         Series.objects.in_prison(prison)
         .filter(list_code__startswith="A-")
         .values_list("list_code", flat=True)
     )
-    numbers = [int(code[2:]) for code in codes if code[2:].isdigit()]
-    return f"A-{max(numbers, default=0) + 1:02d}"
+    last = max((int(code[2:]) for code in codes if code[2:].isdigit()), default=0)
+    return [f"A-{number:02d}" for number in range(last + 1, last + count + 1)]
 
 
 def _place_dates(
@@ -208,7 +214,7 @@ def _place_dates(
 ) -> Outcome:
     SkippedDate.objects.bulk_create(
         [
-            SkippedDate(series=series, on=one.occurrence.on, reason=_skip_reason(one.occurrence))
+            SkippedDate(series=series, on=one.occurrence.on, reason=skip_reason(one.occurrence))
             for one in tried
             if not one.occurrence.takes_place
         ]
@@ -250,7 +256,8 @@ def _change(session_id: int, series: Series, one: TriedDate, parts: tuple[Part, 
     return Change(session_id, series.default_room_id, occurrence.starts_at, occurrence.ends_at, workers=parts)
 
 
-def _skip_reason(occurrence: Occurrence) -> str:
+def skip_reason(occurrence: Occurrence) -> str:
+    """What is kept of why a date is skipped."""
     known = SkippedDate.Reason.values
     return (
         occurrence.skipped_reason
