@@ -68,6 +68,9 @@ def replace_on_desk(prison: Prison, *, enrollment: Enrollment, now: dt.datetime)
     return desk.filter(enrollment=enrollment).update(replaced_at=now)
 
 
+ABOUT_SESSIONS = (Kind.MOVED, Kind.CANCELLED, Kind.RESTORED)
+
+
 def tell_people(
     prison: Prison,
     session_ids: Collection[int],
@@ -83,12 +86,54 @@ def tell_people(
     """
     at = now or clock.now()
     there = occupancy(prison, session_ids, with_awaiting=False)
-    people = Participant.objects.in_bulk({person for group in there.values() for person in group})
-    places = _places(prison, there)
-    desk = Slip.objects.in_prison(prison).on_the_desk()
-    desk.filter(kind__in=(Kind.MOVED, Kind.CANCELLED), facts__session__in=list(session_ids)).update(
-        replaced_at=at
+    _take_off_the_desk(prison, session_ids, at)
+    wanted = {(session, person): kind for session, group in there.items() for person in group}
+    return _write_for(prison, wanted, before or {}, at)
+
+
+def tell_of_return(prison: Prison, session_ids: Collection[int], *, now: dt.datetime | None = None) -> int:
+    """These sessions take place after all: corrects what was said before, and only that; returns how many.
+
+    A slip that is still on the desk was never said: it is taken away. Whoever holds one in hand that says
+    "does not take place" gets a slip that says it does. A move that nobody was told of is told now.
+    """
+    at = now or clock.now()
+    wanted = who_must_hear_of_return(prison, session_ids)
+    _take_off_the_desk(prison, session_ids, at)
+    return _write_for(prison, wanted, {}, at)
+
+
+def who_must_hear_of_return(prison: Prison, session_ids: Collection[int]) -> dict[tuple[int, int], Slip.Kind]:
+    """(session, person) -> the slip that corrects what this person knows. Writes nothing."""
+    there = occupancy(prison, session_ids, with_awaiting=False)
+    told: dict[tuple[int, int], str] = {}
+    unsaid_move: set[tuple[int, int]] = set()
+    rows = Slip.objects.in_prison(prison).filter(
+        kind__in=ABOUT_SESSIONS, facts__session__in=list(session_ids)
     )
+    for slip in rows.order_by("created_at", "pk"):
+        key = (int(slip.facts["session"]), slip.participant_id)
+        if slip.handed_out_at is not None:
+            told[key] = slip.kind
+            unsaid_move.discard(key)
+        elif slip.kind == Kind.MOVED:
+            unsaid_move.add(key)
+    wanted = dict.fromkeys(unsaid_move, Kind.MOVED)
+    wanted |= {key: Kind.RESTORED for key, kind in told.items() if kind == Kind.CANCELLED}
+    return {key: kind for key, kind in wanted.items() if key[1] in there.get(key[0], ())}
+
+
+def _take_off_the_desk(prison: Prison, session_ids: Collection[int], at: dt.datetime) -> None:
+    desk = Slip.objects.in_prison(prison).on_the_desk()
+    desk.filter(kind__in=ABOUT_SESSIONS, facts__session__in=list(session_ids)).update(replaced_at=at)
+
+
+def _write_for(
+    prison: Prison, wanted: dict[tuple[int, int], Slip.Kind], before: dict[int, str], at: dt.datetime
+) -> int:
+    """A slip per (session, person), in one statement."""
+    people = Participant.objects.in_bulk({person for _session, person in wanted})
+    places = _places(prison, wanted)
     slips = [
         Slip(
             prison=prison,
@@ -97,25 +142,24 @@ def tell_people(
             kind=kind,
             language=people[person].language,
             third_language=people[person].third_language,
-            facts={"session": session_id, "before": (before or {}).get(session_id, "")},
+            facts={"session": session_id, "before": before.get(session_id, "")},
             created_at=at,
         )
-        for session_id, group in there.items()
-        for person in sorted(group)
+        for (session_id, person), kind in sorted(wanted.items())
     ]
     Slip.objects.bulk_create(slips, batch_size=500)
     return len(slips)
 
 
-def _places(prison: Prison, there: dict[int, frozenset[int]]) -> dict[tuple[int, int], int]:
+def _places(prison: Prison, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
     """(session, person) -> the enrolment: it says whose slip this is."""
-    series = dict(GroupSession.objects.filter(pk__in=list(there)).values_list("pk", "series_id"))
-    found = places_of(set(series.values()), prison)
+    sessions = {session for session, _person in wanted}
+    series = dict(GroupSession.objects.filter(pk__in=sessions).values_list("pk", "series_id"))
+    found = places_of(set(series.values()), prison) if series else []
     place = {(each.series_id, each.participant_id): each.enrollment_id for each in found}
     return {
         (session, person): place[series[session], person]
-        for session, group in there.items()
-        for person in group
+        for session, person in wanted
         if (series[session], person) in place
     }
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.clock import today
+from enrollment.domain.slips import who_must_hear_of_return
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import ListVersion
 from planner.plan.changes import Change, Keep
@@ -86,7 +87,8 @@ def told_by_each(prison: Prison, acts: Mapping[Key, Iterable[Change]]) -> dict[K
         .prefetch_related("session_workers")
         .in_bulk()
     )
-    people = occupancy(prison, set(sessions), with_awaiting=False) if sessions else {}
+    people = dict(occupancy(prison, set(sessions), with_awaiting=False)) if sessions else {}
+    people |= _who_was_told_otherwise(prison, sessions.values())
     closed = _closed_days(prison, [change for changes in lists.values() for change in changes], sessions)
     told = {}
     for key, changes in lists.items():
@@ -101,6 +103,16 @@ def told_by_each(prison: Prison, acts: Mapping[Key, Iterable[Change]]) -> dict[K
             ),
         )  # fmt: skip
     return told
+
+
+def _who_was_told_otherwise(prison: Prison, sessions: Iterable[GroupSession]) -> dict[int, frozenset[int]]:
+    """Of cancelled sessions: only whoever holds a slip that says something else hears of their return."""
+    cancelled = [session.pk for session in sessions if session.state == State.CANCELLED]
+    found: dict[int, set[int]] = {pk: set() for pk in cancelled}
+    if cancelled:
+        for session, person in who_must_hear_of_return(prison, cancelled):
+            found[session].add(person)
+    return {pk: frozenset(group) for pk, group in found.items()}
 
 
 def _is_seen(session: GroupSession, change: Change) -> bool:
@@ -118,9 +130,10 @@ def _workers(session: GroupSession, change: Change) -> set[int]:
 
 
 def _people(people: Mapping[int, frozenset[int]], session: GroupSession, change: Change) -> frozenset[int]:
-    """The group that saw the session and must come elsewhere, at another time, or not at all."""
+    """The group that saw the session and must come elsewhere, at another time, not at all, or after all."""
     is_unplaced = change.starts_at is None and _stays_seen(session, change)
-    if not _was_seen(session) or _is_about_workers(change) or is_unplaced:
+    was_told = _was_seen(session) or session.state == State.CANCELLED
+    if not was_told or _is_about_workers(change) or is_unplaced:
         return frozenset()
     return people.get(change.session_id, frozenset())
 

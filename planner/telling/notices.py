@@ -101,6 +101,9 @@ def _tell_participants(prison: Prison, told: list[Told], now: dt.datetime) -> No
     """A slip for everybody of the group: only whoever has seen the session as it was needs one."""
     cancelled = [one.session_id for one in told if one.was_shown and not one.is_shown]
     moved = [one for one in told if one.was_shown and one.is_shown and one.is_moved and one.after.starts_at]
+    returned = [one.session_id for one in told if one.is_shown and one.before.state == _State.CANCELLED]
+    if returned:
+        slips.tell_of_return(prison, returned, now=now)
     if cancelled:
         slips.tell_people(prison, cancelled, Slip.Kind.CANCELLED, now=now)
     if moved:
