@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks import itc2007, prison
+from planner.solver import native
 from planner.solver.annealing import Annealer, Cooling
 from planner.solver.construct import construct
+from planner.solver.grid import Grid
 from planner.solver.incumbent import Limits
 from planner.solver.problem import (
     Activity,
@@ -82,7 +84,14 @@ def random_prison(seed: int) -> Problem:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_walk_knows_its_cost_and_its_clashes(seed: int) -> None:
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_the_walk_knows_its_cost_and_its_clashes(
+    is_compiled: bool, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_compiled:
+        monkeypatch.setattr(native, "library", lambda: None)
+    elif native.library() is None:
+        pytest.skip("no C compiler here")
     tables = build_tables(random_prison(seed))
     start = construct(tables)
     annealer = Annealer(tables, start, Cooling.for_weights(tables), seed=seed)
@@ -95,6 +104,37 @@ def test_the_walk_knows_its_cost_and_its_clashes(seed: int) -> None:
     assert abs(annealer.cost - change) < 2  # fairness is rounded down in the score, not in the walk
     assert len([b for b in breaches(tables, there) if b.code == "same_slot"]) == annealer.clashes
     assert breaches(tables, annealer.best_plan()) == []
+    best = score(tables, annealer.best_plan()).total - score(tables, start).total
+    assert abs(annealer.best_cost - best) < 2
+    assert (annealer.compiled is not None) == is_compiled
+
+
+def test_the_compiled_walk_leaves_the_grid_as_counting_would() -> None:
+    """Every array that both walks share, against a grid built from the plan that the walk ended in."""
+    if native.library() is None:
+        pytest.skip("no C compiler here")
+    tables = build_tables(random_prison(7))
+    annealer = Annealer(tables, construct(tables), Cooling.for_weights(tables), seed=1)
+    rounds = iter([0.2, 0.6, 1.0])
+    annealer.run(lambda: next(rounds))
+    walked, anew = annealer.grid, Grid(tables, annealer.grid.plan())
+    assert annealer.best_cost < 0
+    for name in ("clashing", "occupant", "day_count", "days", "room_count", "load", "fair_missed"):
+        assert (getattr(walked, name) == getattr(anew, name)).all(), name
+    for name in ("used", "mask"):
+        ours, counted = getattr(walked.patterns, name)[:-1], getattr(anew.patterns, name)[:-1]
+        assert (ours == counted).all(), name  # the last row is nobody's
+
+
+def test_without_a_compiler_there_is_no_compiled_walk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(native, "_compiled_path", lambda: tmp_path / "new" / "walk.so")
+    monkeypatch.setattr(native.shutil, "which", lambda name: None)
+    assert native.library.__wrapped__() is None
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "walk.so").write_bytes(b"not a library")
+    assert native.library.__wrapped__() is None
 
 
 def test_a_timetable_file_becomes_lectures_that_share_no_period(tmp_path: Path) -> None:
