@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.feeds import feeds
 from benchmarks.house import MONDAY, House, build, open_database
 
 
@@ -203,6 +204,7 @@ def main() -> None:
     open_database()
     for part in (engine, move, many, board):
         part()
+    feeds(least_ms, say, statements)
 
 
 if __name__ == "__main__":

@@ -81,4 +81,13 @@ def _may(subject: Subject, access: Access) -> bool:
 class FeedRulesForm(forms.ModelForm):
     class Meta:
         model = FeedRules
-        fields = ["shows_room", "gate_minutes", "entrance_nl", "entrance_fr", "bring_nl", "bring_fr", "call"]
+        fields = [
+            "shows_room",
+            "shows_number",
+            "gate_minutes",
+            "entrance_nl",
+            "entrance_fr",
+            "bring_nl",
+            "bring_fr",
+            "call",
+        ]

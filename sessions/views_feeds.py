@@ -2,73 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import http_date, parse_http_date_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
-from core.clock import now as clock_now
-from core.ical import CONTENT_TYPE, has_current_copy
+from core.ical import CONTENT_TYPE
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions import feeds
 from sessions.domain import feeds as domain
 from sessions.domain.feed_rules import change_rules
+from sessions.feed_answers import answer
 from sessions.feed_forms import FeedRulesForm, NewFeedForm
 from sessions.models import Feed, FeedRules, GroupSession
 
 _OWN = (Right.PLACE, Right.SEE_OWN_SESSIONS, Right.MANAGE_WORKERS)
 
 
-@gzip_page
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar itself. An address that is unknown, ended or renewed is simply not there."""
-    at = clock_now()
-    glance = domain.glance(secret)
-    reading = _read(secret, glance, at) if glance else None
-    if glance is None or reading is None:
+    response = answer(request, secret)
+    if response is None:
         raise Http404
-    since = domain.note_use(glance, tag=reading.tag, now=at)
-    etag = f'"{reading.tag[:32]}"'
-    response: HttpResponse = HttpResponseNotModified()
-    if not _has_copy(request, etag, since.timestamp()):
-        response = HttpResponse(reading.body, content_type=CONTENT_TYPE)
-        response["Content-Disposition"] = f'inline; filename="{settings.PRODUCT_NAME.lower()}.ics"'
-    response["ETag"], response["Last-Modified"] = etag, http_date(since.timestamp())
-    response["Cache-Control"] = "private, no-cache"
-    response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
     return response
-
-
-def _read(secret: str, glance: domain.Glance, at: dt.datetime) -> feeds.Reading | None:
-    """As it was a moment ago if nothing was written since, else anew; None for an address that has died."""
-    if (reading := feeds.kept(glance, at)) is not None:
-        return reading
-    live = domain.find(secret, now=at)
-    if live is None:
-        return None
-    reading = feeds.read(live, now=at)
-    feeds.keep(glance, reading, at)
-    return reading
-
-
-def _has_copy(request: HttpRequest, etag: str, since: float) -> bool:
-    """If-None-Match decides where it is sent; else If-Modified-Since does (RFC 9110, 13.2.2)."""
-    if if_none_match := request.headers.get("If-None-Match", ""):
-        return has_current_copy(if_none_match, etag)
-    modified_since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    return modified_since is not None and since <= modified_since
 
 
 @prison_view(*_OWN)

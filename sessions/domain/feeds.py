@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -23,7 +23,7 @@ from core.errors import PlannerError
 from prisons.access import Access, Right, access_through, is_welcome
 from prisons.domain import audit
 from prisons.domain.tokens import hash_secret, new_secret
-from prisons.models import AuditEntry, Membership, Organisation, Prison, Role
+from prisons.models import Membership, Organisation, Prison, Role
 from rooms.models import Room
 from sessions.models import Feed, GroupSession, Series, Worker, WorkerAccess
 
@@ -172,32 +172,6 @@ def _is_allowed(feed: Feed, access: Access) -> bool:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Glance:
-    """What can be known of an address in one cheap query, before anything is read or rendered."""
-
-    token_hash: str
-    feed_id: int
-    tag: str
-    tag_since: dt.datetime | None
-    last_used_on: dt.date | None
-    stamp: int
-    """The newest entry of the audit: as long as it is the same, nothing at all has been written."""
-
-
-def glance(secret: str) -> Glance | None:
-    """The feed of this address, if there is one; whether it may still be read is for `find` to say."""
-    wanted = hash_secret(secret)
-    newest = AuditEntry.objects.order_by("-pk").values("pk")[:1]
-    rows = Feed.objects.filter(token_hash=wanted, revoked_at__isnull=True)
-    row = rows.values_list(
-        "pk", "tag", "tag_since", "last_used_on", "is_demo", "token_hash", Subquery(newest)
-    ).first()
-    if row is None or not hmac.compare_digest(row[5], wanted) or (row[4] and not settings.DEMO):
-        return None
-    return Glance(wanted, row[0], row[1], row[2], row[3], row[6] or 0)
-
-
 def find(secret: str, *, now: dt.datetime | None = None) -> LiveFeed | None:
     """The feed of this address, or None for whatever reason: a caller is never told which."""
     at = now or clock.now()
@@ -256,20 +230,3 @@ def sessions_of(live: LiveFeed, *, now: dt.datetime | None = None) -> QuerySet[G
     since = at - dt.timedelta(days=DAYS_BACK)
     rows = GroupSession.objects.filter(shown, prison_id__in=live.prison_ids, starts_at__gte=since, **about)
     return rows.order_by("starts_at", "pk")
-
-
-def note_use(feed: Glance, *, tag: str, now: dt.datetime) -> dt.datetime:
-    """Remembers the day of use and since when the feed reads like this; answers that time.
-
-    At most two writes a day unless what it shows has changed. Neither lock nor audit: reading must be cheap.
-    """
-    day = clock.today(now)
-    changes: dict[str, Any] = {}
-    if feed.tag != tag or feed.tag_since is None:
-        changes = {"tag": tag, "tag_since": now.replace(microsecond=0)}
-    if feed.last_used_on != day:
-        changes["last_used_on"] = day
-    if changes:
-        Feed.objects.filter(pk=feed.feed_id).update(**changes)
-    since: dt.datetime = changes.get("tag_since") or feed.tag_since or now
-    return since

@@ -13,7 +13,7 @@ from core.clock import BRUSSELS
 from core.ical import FeedEvent, render_calendar, render_event
 from core.timespan import Span
 from prisons.access import access_for
-from sessions import views_feeds
+from sessions import feed_answers
 from sessions.domain import feeds
 from sessions.domain.recurrence import Pattern, occurrences
 from tests.factories import at, make_activity, make_series, make_session, make_worker
@@ -120,7 +120,7 @@ def instant(at: dt.datetime) -> str:
 def test_a_facilitators_own_feed_in_all_programs(programs, haren, service, worker_chloe, client, monkeypatch):
     """Weekly series over both changes of the clocks, from the secret address of whoever gives them."""
     now = at("2026-11-20 10:00")
-    monkeypatch.setattr(views_feeds, "clock_now", lambda: now)
+    monkeypatch.setattr(feed_answers, "clock_now", lambda: now)
     chloe = make_worker(haren, organisation=service, user=worker_chloe)
     title = "Théâtre, niveau 1; groupe « B » 🎭"
     series = make_series(

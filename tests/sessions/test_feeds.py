@@ -300,14 +300,14 @@ def test_reading_costs_the_same_for_one_session_and_thirty(
 ):
     client.get(address)
     written()
-    with django_assert_num_queries(6):  # glance, feed, roles, rules of feeds, prisons, sessions
+    with django_assert_num_queries(7):  # glance, feed, roles, rules of feeds, prisons, sessions, note of use
         client.get(address)
     for hour in range(30):
         published(series, at("2026-11-25 09:00") + dt.timedelta(hours=2 * hour), workers=[chloe])
     written()
     client.get(address)
     written()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get(address).content.count(b"BEGIN:VEVENT") == 31
 
 
