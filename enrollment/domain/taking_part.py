@@ -108,7 +108,7 @@ def people_there(
     )
     stays = _stays_between(prison_id, first, last, people)
     absences = absences_between(prison_id, first, last, people)
-    skips = set(Skip.objects.filter(session__prison_id=prison_id).values_list("enrollment_id", "session_id"))
+    skips = _skips(prison_id, [pk for pk, *_x in rows])
     return {
         pk: frozenset(
             person
@@ -121,6 +121,14 @@ def people_there(
         )
         for pk, series, day in rows
     }
+
+
+def _skips(prison_id: int, session_ids: Collection[int]) -> set[tuple[int, int]]:
+    """(enrolment, session) of everybody who told that they will not be there."""
+    rows = Skip.objects.filter(session__in=session_ids)
+    if len(session_ids) > CHUNK:
+        rows = Skip.objects.filter(session__prison_id=prison_id)
+    return set(rows.values_list("enrollment_id", "session_id"))
 
 
 def _partial(first: dt.date, last: dt.date, starts: str, ends: str) -> dict[str, Case]:

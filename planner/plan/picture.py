@@ -10,7 +10,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from core.clock import BRUSSELS, today
 from enrollment.domain.separations import separated_pairs
@@ -160,15 +160,14 @@ def _rows(sessions: GroupSessionQuerySet) -> tuple[dict[int, Row], dict[int, str
 
 def _series(series_ids: set[int]) -> dict[int, SeriesFacts]:
     units: dict[int, set[int]] = defaultdict(set)
-    for series_id, unit_id in Series.units.through.objects.filter(series__in=series_ids).values_list(
-        "series_id", "unit_id"
-    ):
-        units[series_id].add(unit_id)
     features: dict[int, set[int]] = defaultdict(set)
-    for series_id, feature_id in Series.needs_features.through.objects.filter(
-        series__in=series_ids
-    ).values_list("series_id", "feature_id"):
-        features[series_id].add(feature_id)
+    of_units = Series.units.through.objects.filter(series__in=series_ids)
+    of_features = Series.needs_features.through.objects.filter(series__in=series_ids)
+    links = of_units.values_list("series_id", "unit_id", Value(0)).union(
+        of_features.values_list("series_id", "feature_id", Value(1)), all=True
+    )
+    for series_id, other_id, is_feature in links:
+        (features if is_feature else units)[series_id].add(other_id)
     rows = Series.objects.filter(pk__in=series_ids).values_list(
         "pk", "activity__organisation_id", "places", "default_room_id", "runs_on_holidays"
     )
@@ -194,17 +193,16 @@ def _workers(
     first, last = (min(s for s, _ in spans), max(e for _, e in spans)) if spans else (None, None)
     within = Q(starts_at__lt=last, ends_at__gt=first) if spans else Q(pk__in=[])
     absences: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
-    for worker_id, start, end in WorkerAbsence.objects.filter(within, worker__in=worker_ids).values_list(
-        "worker_id", "starts_at", "ends_at"
-    ):
-        absences[worker_id].append((start, end))
     elsewhere: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
-    away = SessionWorker.objects.filter(within, worker__in=worker_ids, live=True).exclude(
+    away = WorkerAbsence.objects.filter(within, worker__in=worker_ids).order_by()
+    busy = SessionWorker.objects.filter(within, worker__in=worker_ids, live=True).exclude(
         session__prison=prison
     )
-    for worker_id, busy, free in away.values_list("worker_id", "starts_at", "ends_at"):
-        if busy is not None and free is not None:
-            elsewhere[worker_id].append((busy, free))
+    spans_of = away.values_list("worker_id", "starts_at", "ends_at", Value(0)).union(
+        busy.order_by().values_list("worker_id", "starts_at", "ends_at", Value(1)), all=True
+    )
+    for worker_id, starts_at, ends_at, is_elsewhere in spans_of:
+        (elsewhere if is_elsewhere else absences)[worker_id].append((starts_at, ends_at))
     wishes: dict[int, list[tuple[int, dt.time, dt.time]]] = defaultdict(list)
     accesses: dict[int, tuple[bool, dt.date | None]] = {}
     rows = WorkerAccess.objects.in_prison(prison).filter(worker__in=worker_ids).order_by()
