@@ -1,13 +1,20 @@
+import ast
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from prisons.domain import audit
+from prisons.field_words import FIELDS, name_of_field
+from sessions.models import GroupSession
 from tests.factories import signed_in
 
+ROOT = Path(__file__).resolve().parents[2]
 NOON = dt.datetime(2026, 11, 23, 11, tzinfo=dt.UTC)
 
 
@@ -19,7 +26,7 @@ def url(haren, organiser_anna, coordinator_karim):
 
 
 def verbs(answer):
-    return [entry.verb for entry, _words, _model in answer.context["rows"]]
+    return [entry.verb for entry, *_words in answer.context["rows"]]
 
 
 def test_newest_first_in_words(url, auditor_greet):
@@ -66,3 +73,49 @@ def test_who_reads_the_audit(request, url, fixture, status):
 def test_nothing_of_another_prison_is_seen(url, saint_gilles, stranger_dirk):
     answer = signed_in(stranger_dirk).get(reverse("prisons:audit_list", args=[saint_gilles.slug]))
     assert verbs(answer) == [] and "Karim" not in answer.content.decode()
+
+
+def test_fields_are_told_in_words(haren, organiser_anna, auditor_greet):
+    audit.record(haren, organiser_anna, "move", (GroupSession, 7), fields=["starts_at", "room"], now=NOON)
+    audit.record(haren, organiser_anna, "change", haren, fields=["roster_as_of"], now=NOON)
+    page = signed_in(auditor_greet).get(reverse("prisons:audit_list", args=["haren"])).content.decode()
+    assert "starts_at" not in page and "roster_as_of" not in page
+    assert "room, start" in page and "cells as of" in page
+
+
+def audited_names():
+    """Names of fields that stand in the source as what an act wrote."""
+    for app in ("prisons", "rooms", "sessions", "enrollment", "planner"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("record", "record_many"):
+                    given = [keyword.value for keyword in node.keywords if keyword.arg == "fields"]
+                    for part in (part for value in given for part in ast.walk(value)):
+                        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                            yield part.value
+
+
+def test_every_audited_field_has_a_word():
+    forms = {
+        field.name
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(getattr(field, "verbose_name", None), Promise)
+    }
+    names = {name for name in audited_names() if name[0] != "_"}  # "_at" ends a name made on the spot
+    assert len(names) > 20
+    assert names - FIELDS.keys() - forms == set()
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "words"),
+    [
+        ("group_sessions.groupsession", "room_id", "room"),
+        ("group_sessions.series", "is_drop_in", "drop-in: counted, without enrolment"),
+        ("gone.model", "starts_on", "first day"),
+        ("group_sessions.series", "never_heard_of", "never heard of"),
+        ("nonsense", "state", "state"),
+    ],
+)
+def test_word_of_a_field(model, name, words):
+    assert name_of_field(model, name) == words
