@@ -31,7 +31,7 @@ from tests.factories import (
 )
 
 SAMPLES = {"slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-4000-8000-000000000000"}
-SAMPLES |= {"week": "2026-W48", "date": "2026-11-23", "day": "2026-11-23"}
+SAMPLES |= {"month": "2026-11", "week": "2026-W48", "date": "2026-11-23", "day": "2026-11-23"}
 
 
 def prison_patterns() -> Iterator[tuple[str, URLPattern]]:

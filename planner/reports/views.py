@@ -11,17 +11,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock
-from core.xlsx import CONTENT_TYPE
 from enrollment.models import Attendance
-from planner.reports import year_report
 from planner.reports.figures import DOMAIN_WORDS, Balance, figures_of
 from planner.reports.forms import ScopeForm
-from planner.reports.scope import Scope, calendar_year, school_year
+from planner.reports.scope import Scope
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain import audit
 from prisons.models import Prison
-from prisons.models.places import Authority
 from sessions.models import Cancellation
 
 PAGE = 100
@@ -55,8 +50,6 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
             (_("By language of the group"), _named(found.languages, _LANGUAGES)),
             (_("By living unit"), _named(found.units, {})),
         ],
-        "authorities": _authorities(request),
-        "years": [clock.today().year - back for back in range(3)],
     }
     return render(request, "planner/reports/reports.html", context)
 
@@ -112,21 +105,3 @@ def report_list(request: PrisonRequest, prison: Prison, what: str) -> HttpRespon
     )
     context = {"page": page, "kind": kind, "neutral": request.access.uses_neutral_names}
     return render(request, "planner/reports/report_list.html", context)
-
-
-def _authorities(request: PrisonRequest) -> list[tuple[str, str]]:
-    return [(code, str(Authority(code).label)) for code in sorted(request.access.authorities)]
-
-
-@prison_view(Right.REPORT)
-def year_file(request: PrisonRequest, prison: Prison, authority: str, year: int, kind: str) -> HttpResponse:
-    """The year report of the own authority over all its prisons."""
-    periods = {"calendar": calendar_year, "school": school_year}
-    if authority not in request.access.authorities or kind not in periods or not 2000 <= year <= 2200:
-        raise Http404
-    period = periods[kind](year)
-    body = year_report.workbook(authority, period, language=request.LANGUAGE_CODE, now=clock.now())
-    audit.record(prison, request.user, "download_year_report", prison)
-    response = HttpResponse(body, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{authority}-{kind}-{year}.xlsx"'
-    return response

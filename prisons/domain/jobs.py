@@ -7,7 +7,7 @@ must be able to run twice, and must call `progress` or `heartbeat` more often th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,10 +26,10 @@ SILENCE = dt.timedelta(minutes=2)
 """After this long without a heartbeat a running job is dead. Longer than any single step."""
 MOST_ATTEMPTS = 3
 KEPT = dt.timedelta(days=7)
-"""The file of a job can be fetched for a week, then it is deleted."""
+"""The file of a job can be fetched for a week, then it is deleted; one with names sooner."""
 
-TITLES: dict[str, str | Promise] = {}
-"""What a kind of job is called on screen; each app adds its own. It may name facts: `%(year)s`."""
+TITLES: dict[str, str | Promise | Callable[[dict[str, Any]], str]] = {}
+"""What a kind of job is called on screen; each app adds its own: a sentence, or what makes one of its facts."""
 
 FAILURES: dict[str, str | Promise] = {
     "silent": _("It stopped without a word, three times. Nothing was half done; start it again."),
@@ -58,7 +58,8 @@ def start(
 ) -> Job:
     """A waiting job; the worker will call `task(job.pk)`, which opens with `jobs.running(job_pk)`.
 
-    Of `facts`, `back` is the page on which it is started again, `url` where its result can be seen.
+    Of `facts`, `back` is the page on which it is started again, `url` where its result can be seen, and
+    `authority` that whose coordinator may fetch its file.
     """
     at = now or clock.now()
     with transaction.atomic():
@@ -86,11 +87,18 @@ def going() -> QuerySet[Job]:
 
 def title_of(job: Job) -> str:
     """What it is called, in the reader's language."""
-    title = str(TITLES.get(job.kind, job.kind))
-    try:
-        return title % job.facts if "%(" in title else title
-    except KeyError:
-        return title
+    title = TITLES.get(job.kind, job.kind)
+    return title(job.facts) if callable(title) else str(title)
+
+
+class Stopped(Exception):
+    """Somebody stopped the job: thrown inside `running` it ends the work without a word."""
+
+
+def beat(job_pk: int, done: int, steps: int | None = None) -> None:
+    """`progress` that raises `Stopped`, for work that lies several calls deep."""
+    if not progress(job_pk, done, steps):
+        raise Stopped
 
 
 @contextmanager
@@ -102,6 +110,8 @@ def running(job_pk: int) -> Iterator[Job | None]:
     job = _claim(job_pk, clock.now())
     try:
         yield job
+    except Stopped:
+        return
     except PlannerError as error:
         fail(job_pk, error.code)
     except Exception:
@@ -145,6 +155,7 @@ def keep_file(
     content: bytes,
     *,
     right: str = "",
+    kept: dt.timedelta = KEPT,
     now: dt.datetime | None = None,
 ) -> None:
     """The result, for whoever started the job and still has `right`. Nothing is kept of a stopped job."""
@@ -154,14 +165,14 @@ def keep_file(
         if job.state != Job.State.RUNNING:
             return
         row = {"name": name, "content_type": content_type, "content": content, "size": len(content)}
-        times = {"made_at": at, "expires_at": at + KEPT}
+        times = {"made_at": at, "expires_at": at + kept}
         JobFile.objects.update_or_create(job=job, defaults={**row, **times, "right": right})
         job.facts = {**job.facts, "made_file": True}
         job.save(update_fields=["facts"])
 
 
 def forget_files(*, now: dt.datetime | None = None) -> int:
-    """Deletes the files whose week is over; returns how many. The job stays, without its file."""
+    """Deletes the files whose time is over; returns how many. The job stays, without its file."""
     deleted, _of = JobFile.objects.filter(expires_at__lte=now or clock.now()).delete()
     return deleted
 

@@ -59,8 +59,8 @@ def job_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     if job.by_id != request.user.pk:
         raise Http404
     if not hasattr(job, "file"):
-        raise PlannerError("file_gone", _("This file was deleted after a week. Make it anew."), status=404)
-    if not may_open(job.file, request.access):
+        raise PlannerError("file_gone", _("This file has been deleted. Make it anew if you still need it."), status=404)
+    if not may_open(job, request.access):
         raise PermissionDenied(_("Your role no longer includes this file."))
     file = JobFile.objects.get(job=job)
     audit.record(prison, request.user, "download_file", file)
@@ -69,8 +69,11 @@ def job_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     return response
 
 
-def may_open(file: JobFile, access: Access) -> bool:
-    return not file.right or access.has(Right(file.right))
+def may_open(job: Job, access: Access) -> bool:
+    """Whoever lost the right, or the authority that the file is about, may no longer."""
+    if job.file.right and not access.has(Right(job.file.right)):
+        return False
+    return "authority" not in job.facts or job.facts["authority"] in access.authorities
 
 
 def may_stop(job: Job, access: Access) -> bool:
@@ -87,7 +90,7 @@ def _row(job: Job, access: Access) -> dict[str, Any]:
         "job_failure": jobs.FAILURES.get(job.failure, job.failure),
         "job_is_going": job.state in (Job.State.WAITING, Job.State.RUNNING),
         "may_stop_job": may_stop(job, access),
-        "job_file": file if file and is_mine and may_open(file, access) else None,
+        "job_file": file if file and is_mine and may_open(job, access) else None,
         "job_had_file": is_mine and file is None and bool(job.facts.get("made_file")),
         "job_look": "queued" if job.state == Job.State.WAITING else job.state,
     }

@@ -1,16 +1,12 @@
-"""Figures: each number is the length of its list, services see what they may, small numbers are masked."""
+"""Figures: each number is the length of its list, services see what they may."""
 
 import datetime as dt
-import io
 
-import openpyxl
 import pytest
 
 from enrollment.models import Attendance, Note, Request, Slip
-from planner.reports import year_report
 from planner.reports.figures import figures_of
-from planner.reports.scope import Period, Scope, calendar_year, school_year
-from prisons.models import AuditEntry
+from planner.reports.scope import Period, Scope
 from sessions.models import Cancellation
 from tests.factories import (
     at,
@@ -170,73 +166,6 @@ def test_the_page_costs_the_same_for_one_session_and_thirty(
         assert figures_of(scope(haren)).held == 30
 
 
-# --- the year report ------------------------------------------------------------------------------------
-
-
-def sheets(body: bytes) -> dict[str, list[list]]:
-    book = openpyxl.load_workbook(io.BytesIO(body))
-    return {
-        sheet.title: [
-            [value for value in row if value is not None] for row in sheet.iter_rows(values_only=True)
-        ]
-        for sheet in book
-    }
-
-
-@pytest.fixture
-def year(haren, series, unit):
-    """Six people of whom four came once, and one who came twice; two were not brought."""
-    first, second = published(series, "2026-11-16 09:00"), published(series)
-    people = [make_participant(haren, unit=unit) for _ in range(7)]
-    for person in people[:5]:
-        mark(first, person)
-    mark(second, people[0])
-    for person in people[5:]:
-        mark(second, person, "not_brought")
-    cancelled(series, "2026-11-24 14:00", "worker")
-    return sheets(year_report.workbook("flemish", calendar_year(2026), language="en", now=NOW))
-
-
-def test_definitions_come_first(year):
-    assert list(year) == ["Definitions", "By prison", "By service", "By life domain", "By target group"]
-    words = [row[0] for row in year["Definitions"] if len(row) == 2]
-    assert {"planned", "held", "cancelled", "participants", "not brought", "masked"} <= set(words)
-    assert ["Different participants over all services, each counted once: 5"] in year["Definitions"]
-
-
-def test_lines_count_sessions_hours_and_different_people(year):
-    head, line = year["By prison"][-2:]
-    assert head[1:] == [
-        "planned",
-        "held",
-        "hours",
-        "cancelled: facilitator not available",
-        "participants",
-        "not brought",
-    ]
-    assert line == ["Haren", 3, 2, 3, 1, 5, "< 5"]
-
-
-def test_people_are_counted_by_the_unit_of_that_day(year):
-    assert year["By target group"][-1] == ["on remand", 5, "< 5"]
-
-
-def test_an_authority_sees_its_own_services_only(haren, series, other_service):
-    published(series)
-    published(make_series(haren, organisation=other_service), "2026-11-24 09:00")
-    body = sheets(year_report.workbook("french", calendar_year(2026), language="en", now=NOW))
-    assert [row[0] for row in body["By service"][2:]] == ["La Passerelle"]
-
-
-@pytest.mark.parametrize(("people", "shown"), [(0, 0), (1, "< 5"), (4, "< 5"), (5, 5)])
-def test_small_numbers_are_masked(people, shown):
-    assert year_report.masked(people) == shown
-
-
-def test_a_school_year_begins_in_september():
-    assert school_year(2026) == Period(dt.date(2026, 9, 1), dt.date(2027, 8, 31))
-
-
 # --- over HTTP ------------------------------------------------------------------------------------------
 
 LISTS = ("planned", "held", "to-come", "cancelled", "marks", "new-people", "requests", "unanswered")
@@ -293,18 +222,6 @@ def test_who_has_reports(haren, liaison_bert, worker_chloe, stranger_dirk, organ
     ):
         assert signed_in(user).get("/p/haren/reports/").status_code == status
     assert signed_in(organiser_anna).get("/p/haren/reports/people/").status_code == 404
-
-
-def test_the_year_report_is_for_the_coordinator_of_that_authority(
-    haren, series, coordinator_karim, organiser_anna
-):
-    path = "/p/haren/reports/year/flemish-2026-calendar.xlsx"
-    answer = signed_in(coordinator_karim).get(path)
-    assert answer.status_code == 200
-    assert AuditEntry.objects.filter(verb="download_year_report", by=coordinator_karim).exists()
-    assert signed_in(organiser_anna).get(path).status_code == 404
-    assert signed_in(coordinator_karim).get(path.replace("flemish", "french")).status_code == 404
-    assert signed_in(coordinator_karim).get(path.replace("calendar", "moon")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,136 @@
+"""Reports that take a while: started from a page, made by the worker, fetched from the page of the job."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock
+from core.errors import PlannerError
+from core.xlsx import CONTENT_TYPE
+from enrollment import exports
+from enrollment.domain import lists, versions
+from enrollment.domain.day import Day
+from planner.reports import year_figures, year_report
+from planner.reports.scope import Month, Period, calendar_year, school_year
+from prisons.access import Access, Right, access_for
+from prisons.domain import jobs
+from prisons.models import Job, Prison, User
+from prisons.models.places import Authority
+from sessions.models import GroupSession
+
+KINDS = {"calendar": calendar_year, "school": school_year}
+_WITH_NAMES_KEPT = dt.timedelta(days=3)
+_TASKS = "planner.reports.long_work"
+
+
+def _year_title(facts: dict[str, Any]) -> str:
+    words = {"authority": Authority(facts["authority"]).label, "year": facts["year"]}
+    if facts["kind"] == "school":
+        return _("Year report of the %(authority)s, school year from September %(year)s") % words
+    return _("Year report of the %(authority)s, %(year)s") % words
+
+
+def _month_title(facts: dict[str, Any]) -> str:
+    return _("Attendance sheets of %(month)s") % {"month": Month.read(facts["month"])}
+
+
+jobs.TITLES.update({"year_report": _year_title, "month_of_sheets": _month_title})
+jobs.FAILURES.update(
+    {
+        "no_role": gettext_lazy(
+            "Your role in this prison had ended before the work began. Nothing was made."
+        ),
+        "no_sheets": gettext_lazy("There is no session of yours in this month. Choose another month."),
+    }
+)
+
+
+# --- the year report ------------------------------------------------------------------------------------
+
+
+def start_year_report(
+    access: Access, authority: str, year: int, kind: str, *, language: str, back: str, by: User
+) -> Job:
+    facts = {"authority": authority, "year": year, "kind": kind, "language": language, "back": back}
+    task = f"{_TASKS}.make_year_report"
+    return jobs.start_once("year_report", task, prison=access.prison, by=by, facts=facts)
+
+
+def make_year_report(job_pk: int) -> None:
+    with jobs.running(job_pk) as job:
+        if job is None:
+            return
+        facts = job.facts
+        period: Period = KINDS[facts["kind"]](facts["year"])
+        scope = year_report.scope_of(facts["authority"], period, clock.now())
+        steps = year_figures.count_rows(scope)
+        body = year_report.workbook(
+            facts["authority"],
+            scope,
+            language=facts["language"],
+            beat=lambda done: jobs.beat(job_pk, done, steps),
+        )
+        name = f"{facts['authority']}-{facts['kind']}-{facts['year']}.xlsx"
+        jobs.keep_file(job_pk, name, CONTENT_TYPE, body, right=Right.REPORT)
+
+
+# --- a month of sheets ----------------------------------------------------------------------------------
+
+
+def start_month_of_sheets(access: Access, month: Month, *, back: str, by: User) -> Job:
+    facts = {"month": month.key, "back": back}
+    task = f"{_TASKS}.make_month_of_sheets"
+    return jobs.start_once("month_of_sheets", task, prison=access.prison, by=by, facts=facts)
+
+
+def make_month_of_sheets(job_pk: int) -> None:
+    """One archive with a workbook per day: what was frozen, else what is known now."""
+    with jobs.running(job_pk) as job:
+        if job is None:
+            return
+        month, prison = Month.read(job.facts["month"]), job.prison
+        access = access_for(job.by, prison) if job.by and prison else None
+        if prison is None or access is None or not access.has(Right.DOWNLOAD_LISTS):
+            raise PlannerError("no_role", "")
+        body = _zip_of_sheets(job_pk, prison, access, month)
+        name = f"{prison.slug}-{job.facts['month']}-sheets.zip"
+        jobs.keep_file(
+            job_pk, name, "application/zip", body, right=Right.DOWNLOAD_LISTS, kept=_WITH_NAMES_KEPT
+        )
+
+
+def _zip_of_sheets(job_pk: int, prison: Prison, access: Access, month: Month) -> bytes:
+    days, written, packed = _days_with_sessions(prison, month), 0, io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # workbooks are packed already
+        for number, on in enumerate(days):
+            jobs.beat(job_pk, number, len(days))
+            day, version = _sheets_of(prison, access, on)
+            if day.meetings:
+                archive.writestr(
+                    f"{prison.slug}-{on}-sheets.xlsx", exports.attendance_sheets(day, version=version)
+                )
+                written += 1
+    if not written:
+        raise PlannerError("no_sheets", "")
+    return packed.getvalue()
+
+
+def _days_with_sessions(prison: Prison, month: Month) -> list[dt.date]:
+    rows = GroupSession.objects.in_prison(prison).published()
+    rows = rows.filter(starts_at__gte=month.starts_at, starts_at__lt=month.ends_at)
+    starts: Any = rows.order_by().values_list("starts_at", flat=True)
+    return sorted({clock.today(at) for at in starts})
+
+
+def _sheets_of(prison: Prison, access: Access, on: dt.date) -> tuple[Day, int | None]:
+    """The sheets of one day, as far as the reader may see them, and the number of their version."""
+    version = versions.latest(prison, on)
+    frozen = versions.day_of(version) if version else None
+    day = lists.scoped(frozen or lists.day_lists(prison, on), access)
+    return day.only(lambda meeting: not meeting.is_cancelled), version.number if version and frozen else None

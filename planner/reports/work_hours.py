@@ -1,0 +1,149 @@
+"""Hours per participant and month of series that count as work, on paper with lines to sign.
+
+It is handed in at the prison: neutral names only, in Dutch and in French.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core import clock
+from core.xlsx import Column, PrintedWorkbook, Sheet
+from enrollment.models import Attendance, Stay
+from enrollment.wording import both, joined, moment
+from planner.reports.scope import Month
+from prisons.access import Access
+from prisons.models import Prison
+from sessions.models import GroupSession, Series
+
+
+@dataclass
+class Worked:
+    """What one person did in one series in one month."""
+
+    participant_id: int
+    name: str
+    number: str = ""
+    minutes: int = 0
+    days: list[dt.date] = field(default_factory=list)
+
+    @property
+    def hours(self) -> float:
+        return round(self.minutes / 60, 2)
+
+
+@dataclass(frozen=True)
+class MonthOfWork:
+    """Series with the people who were present, each in order of name."""
+
+    prison: Prison
+    month: Month
+    series: tuple[tuple[Series, tuple[Worked, ...]], ...]
+
+    def people(self) -> list[Worked]:
+        """Each person once, with the hours of all series together."""
+        found: dict[int, Worked] = {}
+        for one in (one for _series, rows in self.series for one in rows):
+            all_of = found.setdefault(one.participant_id, Worked(one.participant_id, one.name, one.number))
+            all_of.minutes += one.minutes
+            all_of.days = sorted({*all_of.days, *one.days})
+        return sorted(found.values(), key=lambda row: row.name)
+
+
+def sessions_of(access: Access, month: Month, *, now: dt.datetime | None = None) -> QuerySet[GroupSession]:
+    """Sessions held this month of own series that count as work."""
+    own = Q(series__activity__organisation__in=access.organisation_ids)
+    own |= Q(series__activity__organisation__authority__in=access.authorities)
+    rows = GroupSession.objects.in_prison(access.prison).published().filter(own, series__counts_as_work=True)
+    return rows.filter(
+        starts_at__gte=month.starts_at, starts_at__lt=month.ends_at, ends_at__lte=now or clock.now()
+    )
+
+
+def without_marks(access: Access, month: Month, *, now: dt.datetime | None = None) -> QuerySet[GroupSession]:
+    """Those of them whose paper has not been typed in: their hours are missing."""
+    marked = Attendance.objects.filter(session=OuterRef("pk"))
+    return sessions_of(access, month, now=now).exclude(Exists(marked))
+
+
+def month_of_work(access: Access, month: Month, *, now: dt.datetime | None = None) -> MonthOfWork:
+    """Who was present how long. Four queries."""
+    marks = (
+        Attendance.objects.filter(
+            session__in=sessions_of(access, month, now=now).order_by().values("pk"),
+            mark=Attendance.Mark.PRESENT,
+        )
+        .select_related("session__series", "participant")
+        .order_by("session__starts_at")
+    )
+    numbers = _numbers(access.prison, month)
+    found: dict[Series, dict[int, Worked]] = defaultdict(dict)
+    for mark in marks:
+        person, session = mark.participant, mark.session
+        row = found[session.series].setdefault(
+            person.pk, Worked(person.pk, str(person), numbers.get(person.pk, ""))
+        )
+        if session.starts_at and session.ends_at:
+            row.minutes += int((session.ends_at - session.starts_at).total_seconds() // 60)
+            row.days.append(clock.today(session.starts_at))
+    series = sorted(found, key=lambda one: one.neutral_name)
+    rows = tuple((one, tuple(sorted(found[one].values(), key=lambda row: row.name))) for one in series)
+    return MonthOfWork(access.prison, month, rows)
+
+
+def _numbers(prison: Prison, month: Month) -> dict[int, str]:
+    """The register number that somebody had last in this month."""
+    touching = Q(ends_on__isnull=True) | Q(ends_on__gte=month.first)
+    stays = (
+        Stay.objects.in_prison(prison).filter(touching, starts_on__lte=month.last).order_by("starts_on", "pk")
+    )
+    return dict(stays.values_list("participant_id", "register_number"))
+
+
+def workbook(work: MonthOfWork, *, now: dt.datetime) -> bytes:
+    """One sheet with the totals, then one per series with its dates."""
+    title = f"{both('hours_done')} {work.month.first:%m/%Y}"
+    book = PrintedWorkbook(
+        language="nl",
+        title=title,
+        made_at=now,
+        product=settings.PRODUCT_NAME,
+        footer=f"{title} · {joined(work.prison.name_nl, work.prison.name_fr)} · {moment(now)}",
+        page_words=both("page", page="%(page)s", pages="%(pages)s"),
+    )
+    _sheet(book.sheet(both("total")), work, both("total"), work.people())
+    for series, rows in work.series:
+        _sheet(book.sheet(series.list_code), work, series.neutral_name, rows)
+    return book.to_bytes()
+
+
+def _sheet(sheet: Sheet, work: MonthOfWork, title: str, rows: Iterable[Worked]) -> None:
+    people = list(rows)
+    sheet.heading(f"{both('hours_done')} · {work.month.first:%m/%Y}")
+    sheet.note(f"{title} · {joined(work.prison.name_nl, work.prison.name_fr)}", is_bold=True)
+    if not people:
+        sheet.note(both("nobody"))
+        return
+    sheet.table(
+        [
+            Column(both("number"), is_centred=True),
+            Column(both("name")),
+            Column(both("hours_of_date")),
+            Column(both("hours"), is_centred=True),
+            Column(both("signature"), is_tick=True, width=24),
+        ],
+        [*(_cells(row) for row in people), ("", both("total"), "", sum(row.minutes for row in people) / 60)],
+    )
+    sheet.note()
+    sheet.note(f"{both('signed_for_service')}: {'_' * 40}")
+
+
+def _cells(row: Worked) -> tuple[Any, ...]:
+    return row.number, row.name, ", ".join(f"{day:%d/%m}" for day in row.days), row.hours
