@@ -73,6 +73,8 @@ class Notice(models.Model):
         RESTORED = "restored", _("takes place again")
         ADDED = "added", _("you lead it now")
         REMOVED = "removed", _("somebody else leads it")
+        DOUBTFUL = "doubtful", _("may not take place")
+        CERTAIN = "certain", _("takes place after all")
 
     prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="notices")
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="notices")
@@ -219,3 +221,57 @@ class ProposalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.series_id} {self.outcome}"
+
+
+class EmergencyPack(models.Model):
+    """The next days' lists in one locked file, for the day the network is down: how it stands with it.
+
+    The passphrase is kept sealed (core/seal.py), so that the file can be made without anybody being there.
+    """
+
+    prison = models.OneToOneField(Prison, on_delete=models.CASCADE, related_name="emergency_pack")
+    is_on = models.BooleanField(_("write it every evening"), default=False)
+    sealed_passphrase = models.TextField(blank=True)
+    passphrase_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(null=True, blank=True)
+    file_name = models.CharField(max_length=120, blank=True)
+    failure = models.CharField(max_length=40, blank=True)
+
+    objects = PrisonScoped["EmergencyPack"].as_manager()
+
+    class Meta:
+        ordering = ["prison"]
+
+    def __str__(self) -> str:
+        return f"{self.prison} {self.file_name}"
+
+
+class StaffNotice(models.Model):
+    """What one person of a service or of the prison must know of one act: told by letter, at once or by the day.
+
+    `facts` holds ids only: the sentences are made for the letter, with the names that the reader may know.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGES = "changes", _("sessions have changed")
+        CLOSURE = "closure", _("no activities")
+        PERMISSION = "permission", _("a permission ends soon")
+
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="staff_notices")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    facts = models.JSONField(default=dict)
+    is_urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PrisonScoped["StaffNotice"].as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["user", "message"], name="staff_notice_to_tell")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

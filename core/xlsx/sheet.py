@@ -103,7 +103,7 @@ class Sheet:
 
     def _press_line(self, line: _Line) -> None:
         self._row += 1
-        text, last = str(_read(line.text)), len(self._widths)
+        text, last = str(read_value(line.text)), len(self._widths)
         self._write(1, text, Look(points=line.points, is_bold=line.is_bold))
         if last > 1:
             self._worksheet.merge_cells(None, self._row, 1, self._row, last)
@@ -131,7 +131,7 @@ class Sheet:
             )
             self._write(number, value, look)
             room = self._widths[number - 1] - CELL_PADDING
-            lines = max(lines, line_count(_shown(value), room, is_bold=is_head))
+            lines = max(lines, line_count(shown_value(value), room, is_bold=is_head))
         self._set_height(lines * POINTS * LINE_HEIGHT + ROW_PADDING)
 
     def _write(self, column: int, value: Value, look: Look) -> None:
@@ -144,7 +144,7 @@ class Sheet:
         self._worksheet.row_dimensions[self._row].height = min(round(points, 1), MAX_ROW_HEIGHT)
 
 
-def _read(value: Value) -> Cell:
+def read_value(value: Value) -> Cell:
     """The value as a cell takes it: lazy texts read, all texts printable, instants on the clock of here."""
     if isinstance(value, str | Promise):
         text = printable(str(value)).strip()
@@ -155,15 +155,21 @@ def _read(value: Value) -> Cell:
 
 
 def _read_table(table: _Table) -> _Table:
-    columns = [replace(column, title=str(_read(column.title))) for column in table.columns]
-    return _Table(columns, [[_read(value) for value in row] for row in table.rows])
+    columns = [replace(column, title=str(read_value(column.title))) for column in table.columns]
+    return _Table(columns, [[read_value(value) for value in row] for row in table.rows])
 
 
-def _shown(value: Value) -> str:
+def shown_value(value: Value) -> str:
     """As many letters, and about as wide, as the cell will show."""
     if (number_format := FORMATS.get(type(value))) is not None:
         return re.sub("[a-z]", "0", number_format)
     return "" if value is None else str(value)
+
+
+def column_widths(columns: Sequence[Column], rows: Sequence[Sequence[Value]], room: float) -> list[float]:
+    """Widths of a table that stands alone, in digits, for whoever draws it without a workbook."""
+    filled = [[*row, *[None] * (len(columns) - len(row))] for row in rows]
+    return _column_widths([_Table(columns, filled)], room)
 
 
 def _column_widths(tables: Sequence[_Table], room: float) -> list[float]:
@@ -174,7 +180,7 @@ def _column_widths(tables: Sequence[_Table], room: float) -> list[float]:
     wanted, least = [0.0] * count, [0.0] * count
     for table in tables:
         for number, column in enumerate(table.columns):
-            most, fewest = _column_width(column, [_shown(row[number]) for row in table.rows])
+            most, fewest = _column_width(column, [shown_value(row[number]) for row in table.rows])
             wanted[number], least[number] = max(wanted[number], most), max(least[number], fewest)
     return fit_widths(wanted, least, room)
 

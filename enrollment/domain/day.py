@@ -7,8 +7,10 @@ later and compared with the present. What it holds is what a list of the prison 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from core.clock import BRUSSELS
@@ -140,24 +142,30 @@ class Day:
 
     def movements(self) -> list[Movement]:
         """Every movement in the order of the walk: hour, unit, cell, name."""
+        return list(self._movements)
+
+    @cached_property
+    def _movements(self) -> tuple[Movement, ...]:
         rows = [Movement(person, meeting) for meeting in self.taking_place for person in meeting.moving]
-        return sorted(rows, key=lambda row: (row.meeting.starts_at, *place_of(row.person), row.meeting.id))
+        rows.sort(key=lambda row: (row.meeting.starts_at, *place_of(row.person), row.meeting.id))
+        return tuple(rows)
 
     def movements_of(self, unit: str) -> list[Movement]:
-        return [row for row in self.movements() if row.person.unit == unit]
+        return [row for row in self._movements if row.person.unit == unit]
 
     def units(self) -> list[str]:
         """The units that somebody leaves on this day."""
-        return sorted({row.person.unit for row in self.movements()})
+        return sorted({row.person.unit for row in self._movements}, key=as_counted)
 
     def counts(self) -> list[Count]:
         """How many leave each unit in each time slot; hours outside every slot stand for themselves."""
         found: dict[tuple[str, dt.time, dt.time], int] = {}
-        for row in self.movements():
+        for row in self._movements:
             starts, ends = self.slot_of(row.meeting)
             key = (row.person.unit, starts, ends)
             found[key] = found.get(key, 0) + 1
-        return [Count(unit, starts, ends, found[unit, starts, ends]) for unit, starts, ends in sorted(found)]
+        order = sorted(found, key=lambda key: (as_counted(key[0]), key[1:]))
+        return [Count(unit, starts, ends, found[unit, starts, ends]) for unit, starts, ends in order]
 
     def slot_of(self, meeting: Meeting) -> tuple[dt.time, dt.time]:
         hours = (meeting.from_time, meeting.to_time)
@@ -170,13 +178,39 @@ class Day:
         """What a service may see of the day: its own sessions."""
         return self.only(lambda meeting: meeting.organisation_id in ids)
 
+    def of_units(self, units: Collection[str]) -> Day:
+        """What the post of these units needs: their people, and the groups that they are in."""
+        kept = [
+            replace(meeting, people=tuple(person for person in meeting.people if person.unit in units))
+            for meeting in self.meetings
+        ]
+        return replace(self, meetings=tuple(kept))
+
     def meeting(self, session_id: int) -> Meeting | None:
         return next((meeting for meeting in self.meetings if meeting.id == session_id), None)
 
 
+def as_counted(text: str) -> str:
+    """Sorts as people count: cell 9 before cell 10, 1.12 before 2.3, unit A2 before A10."""
+    return _FIGURES.sub(lambda found: found[0].rjust(12, "0"), text.casefold())
+
+
+_FIGURES = re.compile("[0-9]+")
+
+
 def place_of(person: Person) -> tuple[str, str, str]:
     """The order of a walk through the house."""
-    return person.unit, person.cell.rjust(12), person.name
+    return as_counted(person.unit), as_counted(person.cell), person.name
+
+
+def in_walk_order(rows: Iterable[Movement]) -> list[Movement]:
+    """From cell to cell, and for one person from hour to hour: to hand something to everybody at once."""
+    return sorted(rows, key=lambda row: (*place_of(row.person), row.meeting.starts_at, row.meeting.id))
+
+
+def slots_of(counts: Iterable[Count]) -> list[tuple[dt.time, dt.time]]:
+    """The parts of the day in which somebody moves."""
+    return sorted({(count.starts, count.ends) for count in counts})
 
 
 def visitors_of(day: Day) -> Iterator[tuple[Visitor, tuple[Meeting, ...]]]:

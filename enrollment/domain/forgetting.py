@@ -19,6 +19,7 @@ from enrollment.models import (
     Attendance,
     Consent,
     Enrollment,
+    FamilyVisit,
     FixedBlock,
     Intake,
     LevelHeld,
@@ -66,7 +67,7 @@ def forget(person: Participant, *, by: User | None = None, now: dt.datetime | No
         person.version += 1
         person.save()
         person.stays.update(register_number="", cell="", walks_with_badge=False)
-        for model in (FixedBlock, LevelHeld, Intake, Consent, Absence, Slip):
+        for model in (FixedBlock, LevelHeld, Intake, Consent, Absence, FamilyVisit, Slip):
             model._default_manager.filter(participant=person).delete()
         Separation.objects.filter(Q(one=person) | Q(other=person)).delete()
         Request.objects.filter(participant=person).exclude(wish_title="").update(wish_title="–")
@@ -97,6 +98,7 @@ _HELD: dict[str, tuple[Any, tuple[str, ...]]] = {
         ("series__activity__title_nl", "state", "reason", "requested_at", "placed_from", "placed_until"),
     ),
     "attendance": (Attendance, ("session__starts_at", "mark", "adults", "children")),
+    "family_visits": (FamilyVisit, ("session__starts_at", "adults", "children")),
     "slips": (Slip, ("kind", "reason", "created_at", "handed_out_at")),
 }
 

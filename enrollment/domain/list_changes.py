@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from enrollment.domain.day import Day, Meeting, Person, place_of
+from enrollment.domain.day import Day, Meeting, Person, Visitor, place_of
 
 
 class Kind(StrEnum):
@@ -29,6 +29,45 @@ class Change:
     before: Meeting | None
     person: Person | None = None
     person_before: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateChange:
+    """One line for the gate: somebody from outside, or without a visitor the families or the material."""
+
+    kind: Kind
+    meeting: Meeting
+    visitor: Visitor | None = None
+
+
+def gate_changes(frozen: Day, current: Day) -> list[GateChange]:
+    """Who else comes in, who does not, whose permission changed, what else is brought; in order of time."""
+    was, is_now = _by_id(frozen), _by_id(current)
+    found = [
+        change
+        for pk in sorted(was.keys() | is_now.keys())
+        for change in _at_the_gate(was.get(pk), is_now.get(pk))
+    ]
+    return sorted(found, key=lambda one: (one.meeting.starts_at, one.visitor.name if one.visitor else ""))
+
+
+def _at_the_gate(was: Meeting | None, now: Meeting | None) -> Iterator[GateChange]:
+    meeting = now or was
+    if meeting is None:
+        return
+    before = {visitor.name: visitor for visitor in was.visitors} if was else {}
+    after = {visitor.name: visitor for visitor in now.visitors} if now else {}
+    for name in sorted(before.keys() | after.keys()):
+        if name not in after:
+            yield GateChange(Kind.REMOVED, meeting, before[name])
+        elif name not in before:
+            yield GateChange(Kind.ADDED, meeting, after[name])
+        elif before[name] != after[name]:
+            yield GateChange(Kind.MOVED, meeting, after[name])
+    if was and now and (was.family, was.material) != (now.family, now.material):
+        yield GateChange(Kind.MOVED, meeting)
+    elif now and not was and (any(now.family) or now.material):
+        yield GateChange(Kind.ADDED, meeting)
 
 
 def changes(frozen: Day, current: Day) -> list[Change]:

@@ -8,22 +8,38 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
 from core import clock
 from core.clock import BRUSSELS
-from enrollment.domain.day import Day, Meeting, Person, Visitor
+from enrollment.domain.day import Day, Meeting, Person, Visitor, place_of
 from enrollment.domain.sheet_codes import code_of
 from enrollment.domain.taking_part import CHUNK, occupancy
-from enrollment.models import Stay
+from enrollment.models import FamilyVisit, Stay
 from prisons.access import Access
 from prisons.models import Organisation, Prison, Role
 from rooms.models import Closure, Holiday, TimeSlot
 from sessions.models import GroupSession, Material, SessionWorker, WorkerAccess
 
 _State = GroupSession.State
+
+
+@dataclass(frozen=True)
+class _Outside:
+    """What comes in from outside: people by session, material by series, families by session and person."""
+
+    visitors: dict[int, list[Visitor]]
+    material: dict[int, list[tuple[str, int]]]
+    families: dict[int, dict[int, tuple[int, int]]]
+
+    def family_of(self, session_id: int, coming: Iterable[Person]) -> tuple[int, int]:
+        """Adults and children announced for those who come: whoever stays away gets no visit."""
+        announced = self.families.get(session_id, {})
+        found = [announced.get(person.id, (0, 0)) for person in coming]
+        return sum(adults for adults, _children in found), sum(children for _adults, children in found)
 
 
 def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) -> Day:
@@ -36,7 +52,7 @@ def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) ->
     there = occupancy(prison, taking_place, with_awaiting=False)
     people = people_on(prison, on, frozenset().union(*there.values()) if there else frozenset())
     closed = _closed_units(prison, on)
-    visitors, material = _visitors(prison, on), _material(sessions, on)
+    outside = _Outside(_visitors(prison, on), _material(sessions, on), _families(sessions))
     return Day(
         prison=prison.slug,
         name_nl=prison.name_nl,
@@ -50,8 +66,7 @@ def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) ->
         cells_as_of=prison.roster_as_of,
         slots=_slots(prison, on),
         meetings=tuple(
-            _meeting(session, there.get(session.pk, ()), people, closed, visitors, material)
-            for session in sessions
+            _meeting(session, there.get(session.pk, ()), people, closed, outside) for session in sessions
         ),
     )
 
@@ -94,8 +109,7 @@ def _meeting(
     there: Collection[int],
     people: dict[int, Person],
     closed: dict[str, list[Closure]],
-    visitors: dict[int, list[Visitor]],
-    material: dict[int, list[tuple[str, int]]],
+    outside: _Outside,
 ) -> Meeting:
     series, room = session.series, session.room
     starts_at, ends_at = session.starts_at, session.ends_at
@@ -116,9 +130,10 @@ def _meeting(
         is_drop_in=series.is_drop_in,
         places=series.places,
         units=tuple(sorted(unit.code for unit in series.units.all() if unit.code not in shut)),
-        people=tuple(sorted(coming, key=lambda person: (person.unit, person.cell.rjust(12), person.name))),
-        visitors=tuple(visitors.get(session.pk, ())),
-        material=tuple(material.get(series.pk, ())),
+        people=tuple(sorted(coming, key=place_of)),
+        visitors=tuple(outside.visitors.get(session.pk, ())),
+        material=tuple(outside.material.get(series.pk, ())),
+        family=outside.family_of(session.pk, coming),
     )
 
 
@@ -192,6 +207,14 @@ def _material(sessions: list[GroupSession], on: dt.date) -> dict[int, list[tuple
     )
     for row in rows:
         found[row.series_id].append((row.name, row.count))
+    return found
+
+
+def _families(sessions: list[GroupSession]) -> dict[int, dict[int, tuple[int, int]]]:
+    """Session -> person -> adults and children announced."""
+    found: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+    for row in FamilyVisit.objects.filter(session__in=[session.pk for session in sessions]):
+        found[row.session_id][row.participant_id] = row.adults, row.children
     return found
 
 

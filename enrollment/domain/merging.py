@@ -14,6 +14,7 @@ from enrollment.models import (
     Attendance,
     Consent,
     Enrollment,
+    FamilyVisit,
     FixedBlock,
     Intake,
     LevelHeld,
@@ -30,6 +31,7 @@ from prisons.models import Prison, User
 _PLAIN = (Note, Request, Enrollment, Slip, Absence, FixedBlock)
 _ONCE: tuple[tuple[type, str], ...] = (
     (Attendance, "session"),
+    (FamilyVisit, "session"),
     (LevelHeld, "language"),
     (Intake, "organisation"),
     (Consent, "organisation"),

@@ -1,7 +1,7 @@
 """Who takes part: people, their stays, what they asked, what was answered, and who came."""
 
 from enrollment.models.attendance import Attendance, Headcount, Skip
-from enrollment.models.lists import CutOff, ListVersion
+from enrollment.models.lists import CutOff, FamilyVisit, Handout, ListRules, ListVersion, Post
 from enrollment.models.people import (
     Absence,
     Consent,
@@ -22,13 +22,17 @@ __all__ = [
     "CutOff",
     "Enrollment",
     "EnrollmentStep",
+    "FamilyVisit",
     "FixedBlock",
+    "Handout",
     "Headcount",
     "Intake",
     "LevelHeld",
+    "ListRules",
     "ListVersion",
     "Note",
     "Participant",
+    "Post",
     "Request",
     "RosterDraft",
     "Separation",

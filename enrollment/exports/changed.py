@@ -1,0 +1,106 @@
+"""The page of the morning: what is different from the version that lies at the posts, or that nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from core.paper import Block, Column, Heading, Leaf, Note, Table
+from enrollment.domain.day import Day
+from enrollment.domain.list_changes import Change, GateChange, Kind, changes, gate_changes
+from enrollment.exports.gate import families, material, permission, visitor_name
+from enrollment.exports.head import cells_told, hours, unit_words
+from enrollment.wording import both, day_in_words, hour, joined, moment
+
+_WORDS = {
+    Kind.ADDED: "added",
+    Kind.REMOVED: "removed",
+    Kind.MOVED: "changed_place",
+    Kind.REHOUSED: "changed_cell",
+    Kind.CANCELLED: "cancelled",
+}
+
+
+def changed(frozen: Day, current: Day, version: int, units: Collection[str] = ()) -> Leaf:
+    """Of `units` only, where a post has no others; what concerns a whole group is told to everybody."""
+    at_the_gate = gate_changes(frozen, current)
+    found = [
+        change
+        for change in changes(frozen, current)
+        if not units or change.person is None or _concerns(change, units)
+    ]
+    blocks: list[Block] = [
+        Heading(both("changes")),
+        Note(f"{day_in_words(current.on)} · {joined(current.name_nl, current.name_fr)}", is_bold=True),
+        Note(both("changed_since", number=version, when=moment(frozen.made_at))),
+        Note(f"{both('made_at', when=moment(current.made_at))} · {both('replaces')} · {both('destroy')}"),
+        cells_told(current),
+    ]
+    if found:
+        blocks.append(_table(current, found))
+    if at_the_gate:
+        blocks += [Note(), Note(both("gate_list"), is_bold=True), _gate_table(current, at_the_gate)]
+    if not found and not at_the_gate:
+        blocks.append(Heading(both("no_changes")))
+    footer = f"{both('changes')} {moment(current.on)} · {both('made_at', when=moment(current.made_at))}"
+    return Leaf(both("changes"), blocks, "landscape", footer)
+
+
+def _concerns(change: Change, units: Collection[str]) -> bool:
+    return any(person.unit in units for person in (change.person, change.person_before) if person)
+
+
+def _table(current: Day, found: list[Change]) -> Table:
+    return Table(
+        [
+            Column(both("change")),
+            Column(both("from"), is_centred=True),
+            Column(both("to"), is_centred=True),
+            Column(unit_words(current), is_centred=True),
+            Column(both("cell"), is_centred=True),
+            Column(both("number"), is_centred=True),
+            Column(both("name")),
+            Column(both("where")),
+            Column(both("what")),
+        ],
+        [_row(change) for change in found],
+    )
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    """A line of the page; what it was stands below what it is."""
+    meeting, person = change.meeting, change.person
+    who = (
+        (person.unit, person.cell, person.number, person.name)
+        if person
+        else ("", "", "", both("whole_group"))
+    )
+    where, told = meeting.room, both(_WORDS[change.kind])
+    if change.kind == Kind.MOVED and change.before:
+        where = f"{where} ({both('was')} {hours(change.before)} {change.before.room})"
+    if change.kind == Kind.REHOUSED and change.person_before:
+        told = f"{told} ({both('was')} {change.person_before.unit} {change.person_before.cell})"
+    return (told, hour(meeting.from_time), hour(meeting.to_time), *who, where, meeting.name)
+
+
+def _gate_table(current: Day, found: list[GateChange]) -> Table:
+    columns = [
+        Column(both("change")),
+        Column(both("from"), is_centred=True),
+        Column(both("to"), is_centred=True),
+        Column(both("name")),
+        Column(both("organisation")),
+        Column(both("permission")),
+        Column(both("where")),
+    ]
+    return Table(columns, [_gate_row(current, change) for change in found])
+
+
+def _gate_row(current: Day, change: GateChange) -> tuple[str, ...]:
+    meeting, visitor = change.meeting, change.visitor
+    told = both("changed_at_gate" if change.kind == Kind.MOVED else _WORDS[change.kind])
+    if visitor:
+        who = visitor_name(visitor), visitor.organisation, permission(visitor, current)
+    else:
+        brought = ", ".join(filter(None, (families(meeting), material(meeting))))
+        who = brought, "", ""
+    return (told, hour(meeting.from_time), hour(meeting.to_time), *who, meeting.room)

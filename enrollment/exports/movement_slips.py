@@ -1,0 +1,29 @@
+"""A small paper per person and movement, to cut apart: where a prison wants them, in the order of the walk."""
+
+from __future__ import annotations
+
+from core.paper import Cards, Leaf, Note
+from enrollment.domain.day import Day, Movement, in_walk_order
+from enrollment.exports.head import hours, standing, unit_name
+from enrollment.wording import both, day_in_words, joined
+
+
+def movement_slips(day: Day, version: int | None, units: tuple[str, ...] = ()) -> Leaf:
+    rows = [row for row in day.movements() if not units or row.person.unit in units]
+    if not rows:
+        return Leaf(both("movement_slip"), [Note(both("nobody"), is_bold=True)])
+    cards = Cards([_card(day, row, version) for row in in_walk_order(rows)])
+    return Leaf(both("movement_slip"), [cards])
+
+
+def _card(day: Day, row: Movement, version: int | None) -> tuple[str, list[str]]:
+    person, meeting = row.person, row.meeting
+    return person.name, [
+        f"{both('movement_slip')} · {joined(day.name_nl, day.name_fr)}",
+        f"{joined(day.number_nl, day.number_fr).capitalize()} {person.number}",
+        f"{unit_name(day, person.unit)} · {both('cell')} {person.cell}",
+        day_in_words(day.on),
+        f"{hours(meeting)} · {meeting.room}",
+        meeting.name,
+        f"{standing(day, version)} · {both('destroy')}",
+    ]

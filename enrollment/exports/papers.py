@@ -1,0 +1,114 @@
+"""Which lists make up which pile: one list, the whole day, or what one post gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from enrollment.domain.day import Day
+from enrollment.domain.distribution import Line, PostPlan
+from enrollment.exports.changed import changed
+from enrollment.exports.gate import gate
+from enrollment.exports.head import head, paper_of
+from enrollment.exports.movement_slips import movement_slips as slips_leaf
+from enrollment.exports.movements import cancellations, overview, unit_lists
+from enrollment.exports.sheets import sheets
+from enrollment.models import Handout
+from enrollment.wording import both
+
+Sheet = Handout.Sheet
+
+
+def movement_list(day: Day, version: int | None = None) -> Paper:
+    """First how many leave each unit when, and what does not take place; then a sheet for each unit."""
+    return paper_of(day, "movement_list", version, [overview(day, version), *unit_lists(day, version)])
+
+
+def attendance_sheets(day: Day, version: int | None = None) -> Paper:
+    return paper_of(day, "attendance_sheet", version, sheets(day, version))
+
+
+def gate_list(day: Day, version: int | None = None) -> Paper:
+    return paper_of(day, "gate_list", version, [gate(day, version)])
+
+
+def movement_slips(day: Day, version: int | None = None) -> Paper:
+    return paper_of(day, "movement_slip", version, [slips_leaf(day, version)])
+
+
+def changes_page(frozen: Day, current: Day, version: int) -> Paper:
+    return paper_of(current, "changes", version, [changed(frozen, current, version)])
+
+
+def day_lists(day: Day, version: int | None = None, *, with_slips: bool = False) -> Paper:
+    """Everything of the day in one pile: counts, movements, sheets, gate, cancellations, slips."""
+    leaves = [
+        overview(day, version),
+        *unit_lists(day, version),
+        *sheets(day, version),
+        gate(day, version),
+        cancellations(day, version),
+    ]
+    if with_slips:
+        leaves.append(slips_leaf(day, version))
+    return paper_of(day, "day_lists", version, leaves)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the lists of a post are made from: the day as handed over, and as it is now."""
+
+    day: Day
+    version: int | None
+    current: Day | None = None
+    """Only once there is a version: what its page of changes compares with."""
+
+
+def for_post(plan: PostPlan, source: Source) -> Paper:
+    """A cover that says what is in it, then each list of the post in as many copies as it gets."""
+    leaves = [leaf for line in plan.lines for leaf in leaves_of(line, source)]
+    cover = _cover(plan, source, leaves)
+    paper = paper_of(source.day, "day_lists", source.version, [cover, *leaves])
+    return replace(paper, footer=f"{plan.name} · {paper.footer}")
+
+
+def for_posts(plans: list[PostPlan], source: Source) -> Paper:
+    """All posts behind each other, to be printed at once and split at the covers."""
+    papers = [for_post(plan, source) for plan in plans]
+    leaves = [replace(leaf, footer=paper.footer) for paper in papers for leaf in paper.leaves]
+    return paper_of(source.day, "day_lists", source.version, leaves)
+
+
+def leaves_of(line: Line, source: Source) -> list[Leaf]:
+    """The lists of one line of the distribution table. Without a version there is no page of changes."""
+    day = line.of_day(source.day)
+    makers: dict[str, Callable[[], list[Leaf]]] = {
+        Sheet.OVERVIEW: lambda: [overview(source.day, source.version)],
+        Sheet.MOVEMENTS: lambda: unit_lists(day, source.version),
+        Sheet.SHEETS: lambda: sheets(day, source.version),
+        Sheet.GATE: lambda: [gate(source.day, source.version)],
+        Sheet.CANCELLED: lambda: [cancellations(source.day, source.version)],
+        Sheet.SLIPS: lambda: [slips_leaf(day, source.version)] if day.movements() else [],
+        Sheet.CHANGES: lambda: _changes_of(line, source),
+    }
+    return [replace(leaf, copies=line.copies) for leaf in makers[line.sheet]()]
+
+
+def _changes_of(line: Line, source: Source) -> list[Leaf]:
+    if source.current is None or source.version is None:
+        return []
+    return [changed(source.day, source.current, source.version, line.units)]
+
+
+def _cover(plan: PostPlan, source: Source, leaves: list[Leaf]) -> Leaf:
+    columns = [Column(both("list")), Column(both("copies"), is_centred=True)]
+    rows = [(str(leaf.subject or leaf.name), leaf.copies) for leaf in leaves]
+    blocks: list[Block] = [
+        Heading(f"{both('for_post')}: {plan.name}"),
+        *head(source.day, "day_lists", source.version, with_cells=False),
+        Table(columns, rows) if rows else Heading(both("nothing_for_post")),
+        Note(),
+        Note(both("received")),
+    ]
+    return Leaf(plan.name, blocks)
