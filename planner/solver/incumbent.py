@@ -11,6 +11,7 @@ from .score import breaches, score
 from .tables import Tables
 
 OnProgress = Callable[[Progress], None]
+OnPlan = Callable[[Plan], None]
 ShouldStop = Callable[[], bool]
 Rank = Callable[[Plan, Score], tuple[int, int]]
 """What makes a plan better: smaller is better."""
@@ -42,8 +43,8 @@ class Limits:
 class Incumbent:
     """Best plan, bound and trail of a run. `offer` and `raise_bound` may be called from any thread.
 
-    `on_progress` and `should_stop` are only called by `poll`, in the thread that made this object, so that
-    they may use a database connection.
+    `on_progress`, `on_plan` (the best plan, when there is a new one) and `should_stop` are only called by
+    `poll`, in the thread that made this object, so that they may use a database connection.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Incumbent:
         on_progress: OnProgress,
         should_stop: ShouldStop,
         rank: Rank = lambda plan, score: score.rank,
+        on_plan: OnPlan = lambda plan: None,
     ) -> None:
         self.tables = tables
         self.limits = limits
@@ -68,7 +70,8 @@ class Incumbent:
         self.ran_into_clock = False
         self._told = 0
         self._last_poll = 0.0
-        self._on_progress, self._should_stop = on_progress, should_stop
+        self._on_progress, self._should_stop, self._on_plan = on_progress, should_stop, on_plan
+        self._told_plan = self.plan
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._stoppers: list[Callable[[], None]] = []
@@ -142,6 +145,9 @@ class Incumbent:
         while self._told < len(self.trail):
             self._on_progress(self.trail[self._told])
             self._told += 1
+        if self.plan is not self._told_plan:
+            self._told_plan = self.plan
+            self._on_plan(self._told_plan)
 
     def end(self) -> None:
         self._ended.set()

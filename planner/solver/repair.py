@@ -12,7 +12,7 @@ from typing import Any
 from . import cpsat
 from .construct import construct
 from .formulation import Formulation
-from .incumbent import Incumbent, Limits, OnProgress, ShouldStop
+from .incumbent import Incumbent, Limits, OnPlan, OnProgress, ShouldStop
 from .neighbourhood import Neighbourhoods
 from .precheck import Domain
 from .problem import Place, Plan, Problem, Score, Solution
@@ -46,12 +46,13 @@ def repair(
     *,
     on_progress: OnProgress = lambda progress: None,
     should_stop: ShouldStop = lambda: False,
+    on_plan: OnPlan = lambda plan: None,
 ) -> Repair:
     """The nearest legal plan to every session's `present` place. Never raises for a plan beyond repair."""
     limits = limits or Limits()
     tables = build_tables(problem)
     mending = _Mending(tables)
-    run = Incumbent(tables, limits, on_progress, should_stop, rank=mending.rank)
+    run = Incumbent(tables, limits, on_progress, should_stop, rank=mending.rank, on_plan=on_plan)
     present = tuple(session.present for session in problem.sessions)
     run.offer(construct(tables, present, should_stop=lambda: not run.poll()), "construct")
     if tables.placeable() and cpsat.is_available():

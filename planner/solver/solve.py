@@ -6,7 +6,7 @@ from . import cpsat, neighbourhood
 from .construct import construct
 from .cooling import Cooling
 from .exact import prove_or_improve, prove_small
-from .incumbent import Incumbent, Limits, OnProgress, ShouldStop
+from .incumbent import Incumbent, Limits, OnPlan, OnProgress, ShouldStop
 from .problem import Finding, Problem, Solution
 from .tables import build_tables
 
@@ -24,14 +24,15 @@ def solve(
     *,
     on_progress: OnProgress = lambda progress: None,
     should_stop: ShouldStop = lambda: False,
+    on_plan: OnPlan = lambda plan: None,
 ) -> Solution:
     """Plan as many sessions as possible, at the least cost found.
 
-    `on_progress` and `should_stop` are called in this thread, at most some four times a second.
+    `on_progress`, `on_plan` and `should_stop` are called in this thread, at most some four times a second.
     """
     limits = limits or Limits()
     tables = build_tables(problem)
-    run = Incumbent(tables, limits, on_progress, should_stop)
+    run = Incumbent(tables, limits, on_progress, should_stop, on_plan=on_plan)
     start = tables.start_plan() if limits.keep_present else None
     run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: _is_late(run)), "construct")
     if tables.placeable() and cpsat.is_available():
