@@ -1,6 +1,6 @@
 """The ground everything stands on: prisons, services, people who sign in, and the records of what they did."""
 
-from prisons.models.people import Invitation, Membership, Role, User
+from prisons.models.people import Invitation, Letters, Membership, Role, User
 from prisons.models.places import Building, Organisation, Prison, Unit
 from prisons.models.records import (
     ApiToken,
@@ -23,6 +23,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobFile",
+    "Letters",
     "Membership",
     "Message",
     "Organisation",

@@ -34,6 +34,14 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+class Letters(models.TextChoices):
+    """When somebody wants to hear of changes that are not urgent."""
+
+    NOW = "now", _("at once")
+    DAILY = "daily", _("once a day")
+    NEVER = "never", _("not at all")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """Someone who signs in. What they may do is in their memberships, never here."""
 
@@ -44,6 +52,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=2,
         choices=[("nl", "Nederlands"), ("fr", "Français"), ("en", "English")],
         default="nl",
+    )
+    # What changes within two days is told at once whatever is chosen here.
+    letters = models.CharField(
+        _("letters about changes"), max_length=5, choices=Letters.choices, default=Letters.DAILY
     )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from prisons.models import Membership, Organisation, Prison, PrisonScoped, User
+from prisons.models import Letters, Membership, Organisation, Prison, PrisonScoped, User
 from rooms.models import WEEKDAYS, Room
 
 
@@ -18,14 +18,6 @@ class WorkerQuerySet(PrisonScoped["Worker"]):
 
     def active(self) -> Self:
         return self.filter(is_active=True)
-
-
-class Letters(models.TextChoices):
-    """When somebody wants to hear of changes that are not urgent."""
-
-    NOW = "now", _("at once")
-    DAILY = "daily", _("once a day")
-    NEVER = "never", _("not at all")
 
 
 class Worker(models.Model):
