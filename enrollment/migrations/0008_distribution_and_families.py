@@ -6,72 +6,190 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enrollment', '0007_slip_of_a_restored_session'),
-        ('group_sessions', '0008_counts_as_work'),
-        ('prisons', '0003_next_cut_off'),
-        ('rooms', '0001_initial'),
+        ("enrollment", "0007_slip_of_a_restored_session"),
+        ("group_sessions", "0008_counts_as_work"),
+        ("prisons", "0003_next_cut_off"),
+        ("rooms", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ListRules',
+            name="ListRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('movement_slips', models.BooleanField(default=False, verbose_name='a movement slip for each person')),
-                ('prison', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='list_rules', to='prisons.prison')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "movement_slips",
+                    models.BooleanField(default=False, verbose_name="a movement slip for each person"),
+                ),
+                (
+                    "prison",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="list_rules",
+                        to="prisons.prison",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'list rules',
-                'ordering': ['prison'],
+                "verbose_name_plural": "list rules",
+                "ordering": ["prison"],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name of the post or desk')),
-                ('prison', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='prisons.prison')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="name of the post or desk")),
+                (
+                    "prison",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="posts", to="prisons.prison"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Handout',
+            name="Handout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(choices=[('overview', 'overview of the day, with the counts'), ('movements', 'movement list'), ('sheets', 'attendance sheets'), ('gate', 'gate list'), ('cancelled', 'what does not take place'), ('changes', 'page of changes'), ('slips', 'movement slips')], max_length=10, verbose_name='list')),
-                ('copies', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)], verbose_name='copies')),
-                ('rooms', models.ManyToManyField(blank=True, help_text='Counts for attendance sheets.', related_name='+', to='rooms.room', verbose_name='of these rooms (none ticked: all)')),
-                ('units', models.ManyToManyField(blank=True, help_text='Counts for movement list, movement slips and page of changes.', related_name='+', to='prisons.unit', verbose_name='of these living units (none ticked: all)')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handouts', to='enrollment.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.CharField(
+                        choices=[
+                            ("overview", "overview of the day, with the counts"),
+                            ("movements", "movement list"),
+                            ("sheets", "attendance sheets"),
+                            ("gate", "gate list"),
+                            ("cancelled", "what does not take place"),
+                            ("changes", "page of changes"),
+                            ("slips", "movement slips"),
+                        ],
+                        max_length=10,
+                        verbose_name="list",
+                    ),
+                ),
+                (
+                    "copies",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="copies",
+                    ),
+                ),
+                (
+                    "rooms",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Counts for attendance sheets.",
+                        related_name="+",
+                        to="rooms.room",
+                        verbose_name="of these rooms (none ticked: all)",
+                    ),
+                ),
+                (
+                    "units",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Counts for movement list, movement slips and page of changes.",
+                        related_name="+",
+                        to="prisons.unit",
+                        verbose_name="of these living units (none ticked: all)",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="handouts",
+                        to="enrollment.post",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='FamilyVisit',
+            name="FamilyVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('adults', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(20)], verbose_name='adults')),
-                ('children', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(20)], verbose_name='children')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='family_visits', to='enrollment.participant')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='family_visits', to='group_sessions.groupsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "adults",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(20)],
+                        verbose_name="adults",
+                    ),
+                ),
+                (
+                    "children",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(20)],
+                        verbose_name="children",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="family_visits",
+                        to="enrollment.participant",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="family_visits",
+                        to="group_sessions.groupsession",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['session', 'participant'],
-                'constraints': [models.UniqueConstraint(fields=('session', 'participant'), name='family_visit_once_per_person_and_session')],
+                "ordering": ["session", "participant"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "participant"), name="family_visit_once_per_person_and_session"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('prison', 'name'), name='post_name_once_per_prison'),
+            model_name="post",
+            constraint=models.UniqueConstraint(fields=("prison", "name"), name="post_name_once_per_prison"),
         ),
         migrations.AddConstraint(
-            model_name='handout',
-            constraint=models.CheckConstraint(condition=models.Q(('copies__range', (1, 20))), name='handout_of_some_copies'),
+            model_name="handout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("copies__range", (1, 20))), name="handout_of_some_copies"
+            ),
         ),
     ]
