@@ -10,7 +10,7 @@ from core import clock
 from enrollment.domain import attendance, inbox
 from enrollment.domain.asking import is_over
 from enrollment.domain.facts import lock_facts
-from enrollment.domain.requests import answer_everybody
+from enrollment.domain.series_end import answer_everybody
 from enrollment.domain.steps import Act
 from enrollment.models import Attendance, Enrollment
 from prisons.models import Prison, Todo

@@ -23,7 +23,6 @@ from enrollment.domain.states import Verb, move_of
 from enrollment.domain.steps import Act, fresh, take
 from enrollment.domain.waiting_list import HandReason
 from enrollment.models import Enrollment, Skip, Slip
-from prisons.domain import audit
 from prisons.models import Prison, User
 from sessions.models import Series
 
@@ -234,34 +233,6 @@ def _successor(row: Enrollment) -> Enrollment:
             state=row.state,
         )
     )
-
-
-def end_series(series: Series, *, by: User, now: dt.datetime | None = None) -> int:
-    """Ends the series by hand, today: everyone gets an answer, also who had a place. Returns how many.
-
-    Its sessions to come are cancelled through the plan, before.
-    """
-    at = now or clock.now()
-    with transaction.atomic():
-        prison = lock_facts(series.prison_id, now=at)
-        series.refresh_from_db()
-        if series.ended_on is None:
-            series.ended_on = clock.today(at)
-            series.version += 1
-            series.save(update_fields=["ended_on", "version"])
-            audit.record(prison, by, "end", series, fields=["ended_on"], now=at)
-        return answer_everybody(series, Act(prison, by, at), tells_placed=True)
-
-
-def answer_everybody(series: Series, act: Act, *, tells_placed: bool) -> int:
-    """No request without an answer: whoever waits or was not decided when a series is over gets a slip."""
-    rows = [fresh(row) for row in Enrollment.objects.live().filter(series=series).order_by("pk")]
-    for row in rows:
-        had_place = row.state == E.PLACED
-        move = move_of(Verb.END if had_place else Verb.DECLINE, row.state)
-        tells = tells_placed or not had_place
-        take(row, move, act, reason=Enrollment.Reason.SERIES_ENDED, tells=tells)
-    return len(rows)
 
 
 def fill_series(series: Series, *, by: User | None, now: dt.datetime | None = None) -> list[Enrollment]:

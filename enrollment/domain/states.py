@@ -31,6 +31,7 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     END = "end"
     TAKE_BACK = "take_back"
+    REOPEN = "reopen"
     # Steps that move nothing, but must be readable afterwards.
     PASS_OVER = "pass_over"  # noqa: S105
     MOVE_BY_HAND = "move_by_hand"
@@ -45,7 +46,8 @@ class Move:
     state: Enrollment.State
     to: Enrollment.State
     when: str = ""
-    """Tells rows of one verb apart: `free`, `agreement` (free, but the prison decides) or `full`."""
+    """Tells rows of one verb apart: `free`, `agreement` (free, but the prison decides) or `full`; of a series
+    that goes on after all, what somebody was before."""
     slip: Slip.Kind | None = None
     request: Request.State | None = None
     """What becomes of the request that asked for it; None leaves it as it is."""
@@ -74,6 +76,10 @@ TABLE: tuple[Move, ...] = (
     Move(Verb.TAKE_BACK, E.WAITING, E.REQUESTED, "", None, R.OPEN),
     Move(Verb.TAKE_BACK, E.DECLINED, E.REQUESTED, "", None, R.OPEN),
     Move(Verb.TAKE_BACK, E.WITHDRAWN, E.REQUESTED, "", None, R.OPEN),
+    Move(Verb.REOPEN, E.ENDED, E.PLACED),
+    Move(Verb.REOPEN, E.DECLINED, E.WAITING, "waiting"),
+    Move(Verb.REOPEN, E.DECLINED, E.AWAITING, "awaiting", None, R.OPEN),
+    Move(Verb.REOPEN, E.DECLINED, E.REQUESTED, "requested", None, R.OPEN),
 )
 
 _MOVES = {(move.verb, move.state, move.when): move for move in TABLE}

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from planner.offer import new_series, settings, views
+from planner.offer import ending, new_series, settings, views
 
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("series/", views.series_list, name="series_list"),
     path("series/add/", new_series.series_add, name="series_add"),
     path("series/<int:pk>/edit/", views.series_edit, name="series_edit"),
+    path("series/<int:pk>/end/", ending.series_end_page, name="series_end"),
+    path("series/ended/<int:pk>/take-back/", ending.series_reopen, name="series_reopen"),
     path("series/<int:pk>/materials/add/", views.material_add, name="material_add"),
     path("materials/<int:pk>/", views.material_edit, name="material_edit"),
     path("materials/<int:pk>/remove/", views.material_remove, name="material_remove"),

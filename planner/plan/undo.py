@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
-from planner.plan import asks, closing_undo
+from planner.plan import asks, closing_undo, series_end
 from planner.plan.changes import Allowed, Change, Outcome, Part, placing_of
 from planner.plan.date_edits import restore_pattern
 from planner.plan.placement import apply
@@ -50,7 +50,9 @@ def undo(
         if not images:
             raise PlannerError("too_late", _("More than an hour has passed. Change it back by hand."))
         closures = [image for image in images if image.model == closing_undo.LABEL]
-        patterns = [image for image in images if image.model == SERIES]
+        patterns = [
+            image for image in images if image.model == SERIES and "start_time" in (image.before or {})
+        ]
         images = [image for image in images if image.model == LABEL]
         sessions = _unchanged_sessions(images)
         access = access or access_for(by, prison, now=now)
@@ -58,11 +60,12 @@ def undo(
             access = asks.for_both(ask, access)
         if _is_of_the_prison(change_set):
             closing_undo.take_back(prison, change_set, closures, by=by, now=now, access=access)
+        series_end.reopen(change_set, by=by, now=now)
         backward = [_backward(image) for image in images if image.before is not None]
         outcome = (
             apply(prison, backward, by=by, verb="undo", now=now, accept_soft=True, access=access,
                   ordered_by_prison=_is_of_the_prison(change_set), puts_back=True)
-            if backward or closures
+            if backward or closures or change_set.verb == series_end.VERB
             else None
         )  # fmt: skip
         _remove(

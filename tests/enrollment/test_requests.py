@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.errors import PlannerError
-from enrollment.domain import requests, slips
+from enrollment.domain import requests, series_end, slips
 from enrollment.domain.notes import Ask, enter_note
 from enrollment.domain.places import count
 from enrollment.models import Enrollment, EnrollmentStep, Request, Skip, Slip
@@ -255,7 +255,7 @@ def test_taking_back_a_withdrawal_keeps_the_dates_of_the_old_place(group, organi
 def test_when_a_series_ends_everybody_gets_an_answer(group, haren, organiser_anna):
     placed, waiting = make_enrollment(group), make_enrollment(group, state="waiting")
     asked = ask(group, organiser_anna)
-    assert requests.end_series(group, by=organiser_anna, now=NOW) == 3
+    assert series_end.end_series(group, by=organiser_anna, now=NOW) == 3
     assert states(group) == [E.ENDED, E.DECLINED, E.DECLINED]
     people = {placed.participant_id, waiting.participant_id, asked.participant_id}
     assert set(slips.desk(haren).values_list("participant_id", flat=True)) == people
