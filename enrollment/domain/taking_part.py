@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Case, DateField, F, Q, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.functions import Cast
 
 from core.clock import BRUSSELS
 from enrollment.models import Absence, Enrollment, Skip, Stay
@@ -132,17 +133,21 @@ def _skips(prison_id: int, session_ids: Collection[int]) -> set[tuple[int, int]]
 
 
 def _partial(first: dt.date, last: dt.date, starts: str, ends: str) -> dict[str, Case]:
-    """`first_on` and `last_on` of a row, or NULL when it runs over all the days.
+    """`first_on` and `last_on` of a row as text, or NULL when it runs over all the days.
 
-    A date costs more than a row.
+    Nearly every row does; making a date of each column would cost more than reading the row.
     """
     runs_on = Q(**{f"{ends}__isnull": True}) | Q(**{f"{ends}__gte": last})
     is_whole = When(runs_on, **{f"{starts}__lte": first}, then=Value(None))
-    date = DateField(null=True)
+    text = TextField(null=True)
     return {
-        "first_on": Case(is_whole, default=F(starts), output_field=date),
-        "last_on": Case(is_whole, default=F(ends), output_field=date),
+        "first_on": Case(is_whole, default=Cast(starts, text), output_field=text),
+        "last_on": Case(is_whole, default=Cast(ends, text), output_field=text),
     }
+
+
+def _dates(first_on: str, last_on: str | None) -> Dates:
+    return dt.date.fromisoformat(first_on), dt.date.fromisoformat(last_on) if last_on else None
 
 
 def _places_between(
@@ -166,7 +171,7 @@ def _places_between(
     for pk, series, person, first_on, last_on in rows.values_list(
         "pk", "series_id", "participant_id", "first_on", "last_on"
     ):
-        places[series].append((pk, person, None if first_on is None else (first_on, last_on)))
+        places[series].append((pk, person, None if first_on is None else _dates(first_on, last_on)))
     return places
 
 
@@ -184,7 +189,7 @@ def _stays_between(
         if first_on is None:
             stays[person] = None
         elif (known := stays.setdefault(person, [])) is not None:
-            known.append((first_on, last_on))
+            known.append(_dates(first_on, last_on))
     return stays
 
 
