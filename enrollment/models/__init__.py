@@ -14,6 +14,7 @@ from enrollment.models.people import (
 )
 from enrollment.models.requests import Enrollment, EnrollmentStep, Note, Request, Slip
 from enrollment.models.roster import RosterDraft
+from enrollment.models.sheets import SheetDraft
 
 __all__ = [
     "Absence",
@@ -36,6 +37,7 @@ __all__ = [
     "Request",
     "RosterDraft",
     "Separation",
+    "SheetDraft",
     "Skip",
     "Slip",
     "Stay",
