@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.today.urls")),
     path("", include("planner.asks.urls")),
     path("", include("planner.board.urls")),
+    path("", include("planner.terms.urls")),
     path("", include("planner.closures.urls")),
     path("", include("planner.offer.urls")),
     path("", include("planner.leaflet.urls")),

@@ -23,7 +23,7 @@ from sessions.models import GroupSession, Material, Series, SessionWorker, Term,
 
 PLAIN = ["activity", "label", "list_name", "places", "is_drop_in", "languages", "min_level"]
 PLAIN += ["level_language", "needs_intake", "needs_followed", "waiting_order", "every_weeks"]
-PLAIN += ["runs_on_holidays"]
+PLAIN += ["runs_on_holidays", "counts_as_work"]
 
 
 @dataclass

@@ -1,0 +1,248 @@
+"""A term on one page: its weeks across, every series down, and how full each week is.
+
+One picture in frozen dataclasses, with the same number of queries for ten series as for a hundred.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from core import clock
+from core.weeks import Week, weeks_between
+from planner.board.filters import BoardFilter
+from planner.plan import conflicts, picture
+from planner.terms.term_weeks import BandRow, WeekHead, band_rows, week_heads
+from prisons.access import Access
+from prisons.models import Prison
+from rooms.domain.facts import rules_of
+from sessions.models import GroupSession, Series, Term
+
+MOST_WEEKS = 60
+SORTS = ("day", "title", "service")
+State = GroupSession.State
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One session in its week."""
+
+    session_id: int
+    starts_at: dt.datetime | None
+    state: str
+    enrolled: int
+    places: int
+    is_drop_in: bool
+    in_tray: bool
+    is_moved: bool
+    is_past: bool
+    has_conflict: bool
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == State.CANCELLED
+
+    @property
+    def counts(self) -> bool:
+        """Whether its places are part of an occupancy: held or to be held, for people who enrol."""
+        return not self.is_cancelled and self.starts_at is not None and not self.is_drop_in
+
+    @property
+    def is_full(self) -> bool:
+        return self.enrolled >= self.places
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Sessions that stand, those that were cancelled, and how full they are."""
+
+    sessions: int
+    cancelled: int
+    enrolled: int
+    places: int
+
+    @classmethod
+    def of(cls, marks: Iterable[Mark]) -> Sum:
+        marks = list(marks)
+        counted = [mark for mark in marks if mark.counts]
+        live = [mark for mark in marks if not mark.is_cancelled]
+        return cls(
+            len(live),
+            len(marks) - len(live),
+            sum(mark.enrolled for mark in counted),
+            sum(mark.places for mark in counted),
+        )
+
+    @property
+    def percent(self) -> int | None:
+        return round(100 * self.enrolled / self.places) if self.places else None
+
+
+@dataclass(frozen=True)
+class WeekCell:
+    week: Week
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class SeriesRow:
+    series: Series
+    is_mine: bool
+    cells: tuple[WeekCell, ...]
+    sum: Sum
+    in_tray: int
+
+
+@dataclass(frozen=True)
+class TermOverview:
+    term: Term
+    weeks: tuple[WeekHead, ...]
+    bands: tuple[BandRow, ...]
+    rows: tuple[SeriesRow, ...]
+    sums: tuple[Sum, ...]
+    """One for each week."""
+    total: Sum
+    drafts: int
+    in_tray: int
+    hard: int
+
+
+def term_overview(
+    prison: Prison,
+    term: Term,
+    access: Access,
+    chosen: BoardFilter,
+    *,
+    sort: str = "",
+    now: dt.datetime | None = None,
+) -> TermOverview:
+    """Every series that meets in the weeks of the term or belongs to it, as far as this reader may see."""
+    now = now or clock.now()
+    sessions = _sessions(prison, term, access, chosen)
+    weeks = _weeks(term, sessions)
+    marks = _marks(prison, sessions, weeks, now)
+    series = _series({one.series_id for one in sessions}, chosen)
+    rows = [
+        _row(one, access, weeks, [(week, mark) for week, mark in marks[one.pk]])
+        for one in _in_order(series, sort, access)
+    ]
+    shown = [mark for row in rows for cell in row.cells for mark in cell.marks]
+    return TermOverview(
+        term=term,
+        weeks=week_heads(prison, weeks, clock.today(now)),
+        bands=band_rows(prison, weeks),
+        rows=tuple(rows),
+        sums=tuple(
+            Sum.of(mark for row in rows for mark in row.cells[number].marks) for number in range(len(weeks))
+        ),
+        total=Sum.of(shown),
+        drafts=sum(mark.state == State.DRAFT for mark in shown),
+        in_tray=sum(mark.in_tray for mark in shown),
+        hard=sum(mark.has_conflict for mark in shown),
+    )
+
+
+def _sessions(prison: Prison, term: Term, access: Access, chosen: BoardFilter) -> list[GroupSession]:
+    first, last = Week.from_date(term.starts_on).monday, Week.from_date(term.ends_on).monday
+    sessions = (
+        GroupSession.objects.in_prison(prison)
+        .filter(Q(series__term=term) | Q(week_on__range=(first, last)))
+        .filter(chosen.condition(access.organisation_ids))
+        .select_related("series")
+        .order_by("week_on", "starts_at", "pk")
+        .distinct()
+    )
+    return list(sessions.published() if access.uses_neutral_names else sessions)
+
+
+def _weeks(term: Term, sessions: Sequence[GroupSession]) -> list[Week]:
+    """The weeks of the term, and those in which its series meet before or after."""
+    first, last = term.starts_on, term.ends_on
+    own = [one.week_on for one in sessions if one.series.term_id == term.pk]
+    weeks = list(weeks_between(min([first, *own]), max([last, *own])))
+    return weeks if len(weeks) <= MOST_WEEKS else list(weeks_between(first, last))[:MOST_WEEKS]
+
+
+def _marks(
+    prison: Prison, sessions: Sequence[GroupSession], weeks: Sequence[Week], now: dt.datetime
+) -> dict[int, list[tuple[Week, Mark]]]:
+    """Series -> its sessions with their week. Who is there is counted as on the cards of the board."""
+    days = {clock.today(one.starts_at) for one in sessions if one.starts_at is not None}
+    loaded = picture.load(prison, days)
+    found = conflicts.find(loaded, rules_of(prison))
+    broken = {one.session_id for one in found if one.is_hard}
+    today, known = clock.today(now), set(weeks)
+    marks: dict[int, list[tuple[Week, Mark]]] = defaultdict(list)
+    for one in sessions:
+        week = Week.from_date(one.week_on)
+        if week in known:
+            people = loaded.people.get(one.pk, ())
+            marks[one.series_id].append((week, _mark(one, len(people), one.pk in broken, today)))
+    return marks
+
+
+def _mark(one: GroupSession, enrolled: int, has_conflict: bool, today: dt.date) -> Mark:
+    on = clock.today(one.starts_at) if one.starts_at else None
+    local = one.starts_at.astimezone(clock.BRUSSELS).time() if one.starts_at else None
+    return Mark(
+        session_id=one.pk,
+        starts_at=one.starts_at,
+        state=one.state,
+        enrolled=enrolled,
+        places=one.series.places,
+        is_drop_in=one.series.is_drop_in,
+        in_tray=one.is_live and (one.room_id is None or one.starts_at is None),
+        is_moved=one.is_live
+        and one.pattern_on is not None
+        and on is not None
+        and (on != one.pattern_on or local != one.series.start_time),
+        is_past=(on or one.week_on) < today,
+        has_conflict=has_conflict,
+    )
+
+
+def _series(ids: set[int], chosen: BoardFilter) -> list[Series]:
+    rows = (
+        Series.objects.filter(pk__in=ids)
+        .select_related("activity__organisation", "default_room")
+        .prefetch_related(Prefetch("units"))
+    )
+    return [one for one in rows if chosen.shows_unit(frozenset(unit.pk for unit in one.units.all()))]
+
+
+def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Series]:
+    """As a timetable reads: by day and hour; or by title or service; a minus turns it round."""
+
+    def title(one: Series) -> str:
+        return (one.neutral_name if access.uses_neutral_names else str(one)).casefold()
+
+    def key(one: Series) -> tuple[Any, ...]:
+        day = (one.starts_on.isoweekday(), one.start_time)
+        name = sort.removeprefix("-")
+        if name == "title":
+            return (title(one), *day, one.pk)
+        if name == "service":
+            return (one.activity.organisation.short_name.casefold(), *day, title(one), one.pk)
+        return (*day, title(one), one.pk)
+
+    return sorted(series, key=key, reverse=sort.startswith("-"))
+
+
+def _row(
+    series: Series, access: Access, weeks: Sequence[Week], marks: Sequence[tuple[Week, Mark]]
+) -> SeriesRow:
+    by_week: dict[Week, list[Mark]] = defaultdict(list)
+    for week, mark in marks:
+        by_week[week].append(mark)
+    return SeriesRow(
+        series,
+        access.may_change(series.activity.organisation),
+        tuple(WeekCell(week, tuple(by_week[week])) for week in weeks),
+        Sum.of(mark for _week, mark in marks),
+        sum(mark.in_tray for _week, mark in marks),
+    )
