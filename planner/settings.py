@@ -126,6 +126,8 @@ Q_CLUSTER = {
     "save_limit": 500,
     "sync": False,
 }
+# The automatic planner works in a process of its own, with at most so much memory.
+PLANNER_MEMORY_MB = env.number("PLANNER_MEMORY_MB", default=1500)
 # Task: minutes between two runs. `manage.py schedule_tasks` (which `serve` runs) tells the worker.
 REGULAR_TASKS = {
     "prisons.tasks.sweep": 5,

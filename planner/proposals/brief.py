@@ -63,7 +63,7 @@ class Brief:
     series_ids: frozenset[int] = frozenset()
     preset: str = Proposal.Preset.CALM
     weights: dict[str, int] = field(default_factory=dict)
-    what_if: WhatIf = WhatIf()
+    what_if: WhatIf = field(default_factory=WhatIf)
     closure_ids: frozenset[int] = frozenset()
     """Announced closures that are taken as certain."""
 

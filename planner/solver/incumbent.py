@@ -71,7 +71,7 @@ class Incumbent:
         self._told = 0
         self._last_poll = 0.0
         self._on_progress, self._should_stop, self._on_plan = on_progress, should_stop, on_plan
-        self._told_plan = self.plan
+        self._told_plan: Plan = self.plan
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._stoppers: list[Callable[[], None]] = []

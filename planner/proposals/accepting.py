@@ -1,0 +1,255 @@
+"""Accept a proposal, whole or in part: through the one writer, so nothing that the conflict engine refuses enters.
+
+What is one's own is written as one act that can be undone; what belongs to another service is asked of it.
+What cannot be entered any more is left out and said, line by line, and all the rest is entered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import PlannerError
+from enrollment.domain.facts import lock_facts
+from planner.models import Proposal, ProposalLine
+from planner.plan import asks
+from planner.plan.changes import Change, Refused
+from planner.plan.codes import Conflict
+from planner.plan.placement import apply, preview
+from planner.proposals.brief import WhatIf
+from planner.proposals.lines import changes_of, sessions_of
+from planner.proposals.refusals import as_json, in_code
+from planner.proposals.starting import OPEN, require_maker
+from prisons.access import Access, Right, access_for
+from prisons.domain import audit
+from prisons.models import ChangeSet, Prison, User
+from sessions.models import GroupSession
+
+VERB = "accept_proposal"
+Answer, State = ProposalLine.Answer, Proposal.State
+MOST_ROUNDS = 12
+
+
+@dataclass
+class Accepted:
+    """What came of it. Sessions that were refused stand in their lines, with why."""
+
+    entered: int = 0
+    asked: int = 0
+    refused: int = 0
+    change_set: ChangeSet | None = None
+    lines: list[ProposalLine] = field(default_factory=list)
+
+
+@dataclass
+class _Sorted:
+    own: dict[int, Change] = field(default_factory=dict)
+    others: dict[int, Change] = field(default_factory=dict)
+    line_of: dict[int, ProposalLine] = field(default_factory=dict)
+    refusals: dict[int, list[dict[str, object]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def open_lines(proposal: Proposal) -> list[ProposalLine]:
+    """Lines that can be accepted now: with a place, and not entered or asked already."""
+    rows = proposal.lines.exclude(outcome=ProposalLine.Outcome.LEFT_OUT).select_related("change_set")
+    return [line for line in rows if is_open(line)]
+
+
+def is_open(line: ProposalLine) -> bool:
+    """Not entered yet, or entered and undone since."""
+    if line.answer in (Answer.ENTERED, Answer.PARTLY):
+        return line.change_set is not None and line.change_set.undone_by_id is not None
+    return line.answer in (Answer.OPEN, Answer.REFUSED)
+
+
+def accept(
+    proposal: Proposal,
+    line_ids: Collection[int] | None = None,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+    access: Access | None = None,
+) -> Accepted:
+    """Enter the lines (None: all that are open).
+
+    Raises PlannerError `not_ready`, `only_supposed`, `nothing_chosen` (409, 422), `not_yours`, `may_not_plan`
+    (403).
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        prison = lock_facts(proposal.prison_id, now=now)
+        proposal.refresh_from_db()
+        require_maker(proposal, by)
+        access = access or access_for(by, prison, now=now)
+        _refuse(proposal, access)
+        lines = [one for one in open_lines(proposal) if line_ids is None or one.pk in line_ids]
+        if not lines:
+            raise PlannerError(
+                "nothing_chosen", _("Tick at least one line that is not entered yet."), status=422
+            )
+        sessions = sessions_of(lines)
+        chosen = _sort(lines, sessions, access, now)
+        result = Accepted(lines=lines)
+        _enter(prison, chosen, result, proposal, by, access, now)
+        asked = _ask_others(chosen, sessions, result, by, access, now)
+        _answer(lines, chosen, asked, result)
+        proposal.state = State.PARTLY if open_lines(proposal) else State.ACCEPTED
+        proposal.save(update_fields=["state"])
+        audit.record(prison, by, VERB, proposal, fields=["state"], change_set=result.change_set, now=now)
+    return result
+
+
+def _refuse(proposal: Proposal, access: Access | None) -> None:
+    if access is None or not access.has(Right.PLACE):
+        raise PlannerError("may_not_plan", _("Your role does not include planning."), status=403)
+    if proposal.state not in (*OPEN, State.ACCEPTED):
+        raise PlannerError("not_ready", _("This proposal is not ready, or was discarded."))
+    if WhatIf.from_json(proposal.what_if).adds:
+        raise PlannerError(
+            "only_supposed",
+            _("This proposal supposes what does not exist. It is there to compare, not to be entered."),
+        )
+
+
+def _sort(
+    lines: Iterable[ProposalLine],
+    sessions: Mapping[int, GroupSession],
+    access: Access | None,
+    now: dt.datetime,
+) -> _Sorted:
+    """What is one's own, what is others', and what has changed since the proposal was made."""
+    chosen = _Sorted()
+    for line in lines:
+        seen = dict(line.sessions)
+        for session_id, change in changes_of(line, sessions).items():
+            session = sessions[session_id]
+            chosen.line_of[session_id] = line
+            if session.version != seen[session_id] and line.change_set is None:
+                chosen.refusals[line.pk].append(in_code("stale", session_id))
+            elif _is_past(session, change, now):
+                chosen.refusals[line.pk].append(in_code("past", session_id))
+            elif access is not None and access.may_change(session.series.activity.organisation):
+                chosen.own[session_id] = change
+            else:
+                chosen.others[session_id] = change
+    return chosen
+
+
+def _is_past(session: GroupSession, change: Change, now: dt.datetime) -> bool:
+    moments = [at for at in (session.starts_at, change.starts_at) if isinstance(at, dt.datetime)]
+    return any(clock.today(at) < clock.today(now) for at in moments)
+
+
+def _enter(
+    prison: Prison,
+    chosen: _Sorted,
+    result: Accepted,
+    proposal: Proposal,
+    by: User,
+    access: Access | None,
+    now: dt.datetime,
+) -> None:
+    """As many of the own changes as go together; the rest is named."""
+    _leave_out_what_clashes(prison, chosen, now)
+    if not chosen.own:
+        return
+    try:
+        with transaction.atomic():
+            done = apply(
+                prison, chosen.own.values(), by=by, verb=VERB, now=now, accept_soft=True, access=access,
+                facts={"proposal": proposal.pk},
+            )  # fmt: skip
+    except PlannerError as error:
+        for session_id in chosen.own:
+            chosen.refusals[chosen.line_of[session_id].pk].append(in_code(error.code, session_id))
+        chosen.own.clear()
+        return
+    result.change_set, result.entered = done.change_set, len(done.session_ids)
+
+
+def _leave_out_what_clashes(prison: Prison, chosen: _Sorted, now: dt.datetime) -> None:
+    """Of two that clash with each other only the later one goes; then everything is tried anew."""
+    for attempt in range(MOST_ROUNDS):
+        found = [one for one in preview(prison, chosen.own.values(), now=now) if one.is_hard]
+        if not found:
+            return
+        gone = _to_leave_out(found, chosen.own, takes_all=attempt == MOST_ROUNDS - 1)
+        if not gone:
+            gone = {one.session_id: one for one in found if one.session_id in chosen.own} or dict.fromkeys(
+                chosen.own, found[0]
+            )
+        for session_id, conflict in gone.items():
+            del chosen.own[session_id]
+            chosen.refusals[chosen.line_of[session_id].pk].append(as_json(conflict, session_id))
+
+
+def _to_leave_out(
+    found: Iterable[Conflict], own: Mapping[int, Change], *, takes_all: bool
+) -> dict[int, Conflict]:
+    order = {session_id: number for number, session_id in enumerate(own)}
+    gone: dict[int, Conflict] = {}
+    crowded: dict[tuple[object, ...], list[Conflict]] = defaultdict(list)
+    for conflict in found:
+        other = int(dict(conflict.facts).get("other", 0))
+        if conflict.session_id not in own:
+            if other in own:
+                gone.setdefault(other, conflict)
+        elif conflict.code == "movement_capacity" and not takes_all:
+            crowded[conflict.facts].append(conflict)
+        elif takes_all or other not in own or order[conflict.session_id] > order[other]:
+            gone.setdefault(conflict.session_id, conflict)
+    for conflicts in crowded.values():
+        last = max(conflicts, key=lambda one: order[one.session_id])
+        if not any(one.session_id in gone for one in conflicts):
+            gone[last.session_id] = last
+    return gone
+
+
+def _ask_others(
+    chosen: _Sorted,
+    sessions: Mapping[int, GroupSession],
+    result: Accepted,
+    by: User,
+    access: Access | None,
+    now: dt.datetime,
+) -> set[int]:
+    """Ask the owner of each session that is not one's own; returns those that could be asked."""
+    asked = set()
+    for session_id, change in chosen.others.items():
+        line = chosen.line_of[session_id]
+        try:
+            with transaction.atomic():
+                asks.ask_to_move(sessions[session_id], change, by=by, now=now, access=access)
+        except Refused as refused:
+            chosen.refusals[line.pk].append(as_json(refused.conflicts[0], session_id))
+        except PlannerError as error:
+            chosen.refusals[line.pk].append(in_code(error.code, session_id))
+        else:
+            asked.add(session_id)
+    result.asked = len(asked)
+    return asked
+
+
+def _answer(lines: list[ProposalLine], chosen: _Sorted, asked: set[int], result: Accepted) -> None:
+    entered = {chosen.line_of[session_id].pk for session_id in chosen.own}
+    asked_lines = {chosen.line_of[session_id].pk for session_id in asked}
+    for line in lines:
+        line.refusals = chosen.refusals.get(line.pk, [])
+        result.refused += len(line.refusals)
+        line.change_set = result.change_set if line.pk in entered else None
+        line.answer = _answer_of(line.pk in entered, line.pk in asked_lines, bool(line.refusals))
+    ProposalLine.objects.bulk_update(lines, ["refusals", "change_set", "answer"], batch_size=500)
+
+
+def _answer_of(is_entered: bool, is_asked: bool, is_refused: bool) -> str:
+    if is_entered:
+        return Answer.PARTLY if is_refused else Answer.ENTERED
+    if is_asked:
+        return Answer.PARTLY if is_refused else Answer.ASKED
+    return Answer.REFUSED if is_refused else Answer.ENTERED  # nothing to do: it stands there already
