@@ -47,6 +47,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "Familiebezoekers: %(adults)s volwassenen, %(children)s kinderen",
         "Visiteurs familiaux : %(adults)s adultes, %(children)s enfants",
     ),
+    "for_nobody": ("NOG VOOR GEEN ENKELE POST", "ENCORE POUR AUCUN POSTE"),
     "for_post": ("Voor de post", "Pour le poste"),
     "from": ("Van", "De"),
     "gate_in": ("binnen", "entré"),

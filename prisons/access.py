@@ -51,6 +51,8 @@ class Right(StrEnum):
     """Announce, confirm and lift closures."""
     DOWNLOAD_LISTS = "download_lists"
     """Movement lists, sheets, gate lists; hand them over."""
+    DISTRIBUTE = "distribute"
+    """When lists close, and which post gets which list."""
     MARK = "mark"
     """Attendance; a facilitator only of own sessions."""
     AGREE = "agree"
@@ -90,7 +92,14 @@ _SERVICE = frozenset(
 RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
     Role.ORGANISER: _SERVICE,
     Role.COORDINATOR: _SERVICE
-    | {Right.CLOSE, Right.MANAGE_PEOPLE, Right.MANAGE_RULES, Right.READ_OUTBOX, Right.READ_AUDIT},
+    | {
+        Right.CLOSE,
+        Right.DISTRIBUTE,
+        Right.MANAGE_PEOPLE,
+        Right.MANAGE_RULES,
+        Right.READ_OUTBOX,
+        Right.READ_AUDIT,
+    },
     # The prison: who must be brought where and when. Never titles, requests or anything that says why.
     Role.LIAISON: frozenset(
         {
@@ -98,6 +107,7 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
             Right.SEE_NAMES,
             Right.CLOSE,
             Right.DOWNLOAD_LISTS,
+            Right.DISTRIBUTE,
             Right.AGREE,
             Right.SEPARATE,
             Right.KEEP_ROSTER,

@@ -18,20 +18,18 @@ from core.xlsx.sheet import PAGE_WIDTHS, column_widths, read_value, shown_value
 STYLES = "css/paper.css"
 
 
-def to_pdf(
-    paper: Paper, *, on_leaf: Callable[[int], bool] | None = None, passphrase: str = ""
-) -> bytes | None:
+def to_pdf(paper: Paper, *, on_leaf: Callable[[int], object] | None = None, passphrase: str = "") -> bytes:
     """The file, in AES-256 under `passphrase` if there is one.
 
-    `on_leaf` hears how many leaves are drawn; when it answers False the work stops and the answer is None.
+    `on_leaf` hears how many leaves are drawn; what it raises ends the work.
     Raises PlannerError `no_pdf` (503) where the machine lacks what draws the pages.
     """
     with override(paper.language):
         pages = Pages([STYLES], _page_rules(str(paper.page_words)))
         for number, leaf in enumerate(paper.leaves, start=1):
             pages.draw(_leaf_html(paper, leaf), copies=leaf.copies)
-            if on_leaf is not None and not on_leaf(number):
-                return None
+            if on_leaf is not None:
+                on_leaf(number)
     return pages.to_bytes(passphrase=passphrase)
 
 

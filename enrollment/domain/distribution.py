@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,13 +73,19 @@ def for_nobody(table: Collection[PostPlan], day: Day) -> PostPlan | None:
         return None
     lines = [line for plan in table for line in plan.lines]
     missing = []
-    if units := [unit for unit in day.units() if not _covers(lines, Sheet.MOVEMENTS, unit)]:
+    if units := unserved_units(table, day.units()):
         missing.append(Line(Sheet.MOVEMENTS, 1, units=tuple(units)))
     handed_out = any(line.sheet == Sheet.SHEETS for line in lines)
     rooms = {meeting.room for meeting in day.taking_place if not _has_sheet(lines, meeting)}
     if handed_out and rooms:
         missing.append(Line(Sheet.SHEETS, 1, rooms=tuple(sorted(rooms))))
     return PostPlan(None, "?", tuple(missing)) if missing else None
+
+
+def unserved_units(table: Collection[PostPlan], units: Iterable[str]) -> list[str]:
+    """Those of these units whose movement list goes to no post."""
+    lines = [line for plan in table for line in plan.lines]
+    return [unit for unit in units if not _covers(lines, Sheet.MOVEMENTS, unit)]
 
 
 def _covers(lines: Collection[Line], sheet: str, unit: str) -> bool:

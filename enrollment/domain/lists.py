@@ -223,9 +223,14 @@ def _slots(prison: Prison, on: dt.date) -> tuple[tuple[dt.time, dt.time], ...]:
     return tuple(sorted(rows.values_list("starts", "ends")))
 
 
+def sees_whole_day(access: Access) -> bool:
+    """The prison's people, who hand the lists to the posts."""
+    return Role.LIAISON in access.roles
+
+
 def scoped(day: Day, access: Access) -> Day:
     """The prison's people see the whole day, a service its own sessions, a coordinator the authority's."""
-    if Role.LIAISON in access.roles:
+    if sees_whole_day(access):
         return day
     of_authority = Organisation.objects.filter(authority__in=access.authorities).values_list("pk", flat=True)
     return day.of_organisations({*access.organisation_ids, *(of_authority if access.authorities else ())})

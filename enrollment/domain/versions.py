@@ -19,6 +19,7 @@ from enrollment.domain.day import Day, from_json, to_json
 from enrollment.domain.lists import day_lists
 from enrollment.models import CutOff, ListVersion
 from prisons.domain import audit
+from prisons.domain.locking import lock_prison
 from prisons.models import Prison, User
 from rooms.models import Holiday
 
@@ -37,8 +38,7 @@ def freeze_due(prison: Prison, now: dt.datetime | None = None) -> list[ListVersi
     the prison remembers when that is, until a holiday or a cut-off is changed (`bump_rules`).
     """
     at = now or clock.now()
-    coming = prison.next_cut_off_at
-    if coming is not None and coming - _LOOKED_AHEAD <= at < coming:
+    if _knows_better(prison, at):
         return []
     moments = cut_offs(prison, at)
     due = {day: cut for day, cut in moments.items() if cut <= at}
@@ -47,6 +47,12 @@ def freeze_due(prison: Prison, now: dt.datetime | None = None) -> list[ListVersi
     prison.next_cut_off_at = _next_cut_off(moments.values(), at)
     Prison.objects.filter(pk=prison.pk).update(next_cut_off_at=prison.next_cut_off_at)
     return frozen
+
+
+def _knows_better(prison: Prison, at: dt.datetime) -> bool:
+    """Whether the prison remembers that nothing falls due before its next cut-off."""
+    coming = prison.next_cut_off_at
+    return coming is not None and coming - _LOOKED_AHEAD <= at < coming
 
 
 def _next_cut_off(moments: Iterable[dt.datetime], at: dt.datetime) -> dt.datetime:
@@ -91,15 +97,16 @@ def _cut_off(day: dt.date, off: set[dt.date], hours: dict[int, dt.time]) -> dt.d
 
 
 def latest(prison: Prison, day: dt.date, *, now: dt.datetime | None = None) -> ListVersion | None:
-    """The frozen lists of the day, frozen now if they should have been already."""
-    with transaction.atomic():
-        freeze_due(prison, now)
-        return (
-            ListVersion.objects.in_prison(prison)
-            .filter(on=day)
-            .select_related("printed_by", "handed_over_by")
-            .first()
-        )
+    """The lists of the day as they closed, frozen now if they should have been already.
+
+    Pages of changes that were handed over since are versions too: see handing_over.py.
+    """
+    at = now or clock.now()
+    if not _knows_better(prison, at):
+        with transaction.atomic():
+            freeze_due(lock_prison(prison), at)
+    rows = ListVersion.objects.in_prison(prison).filter(on=day, number=1)
+    return rows.select_related("printed_by", "handed_over_by").first()
 
 
 def day_of(version: ListVersion) -> Day | None:

@@ -33,6 +33,10 @@ def gate_list(day: Day, version: int | None = None) -> Paper:
     return paper_of(day, "gate_list", version, [gate(day, version)])
 
 
+def cancelled(day: Day, version: int | None = None) -> Paper:
+    return paper_of(day, "cancellations", version, [cancellations(day, version)])
+
+
 def movement_slips(day: Day, version: int | None = None) -> Paper:
     return paper_of(day, "movement_slip", version, [slips_leaf(day, version)])
 
@@ -70,13 +74,13 @@ def for_post(plan: PostPlan, source: Source) -> Paper:
     leaves = [leaf for line in plan.lines for leaf in leaves_of(line, source)]
     cover = _cover(plan, source, leaves)
     paper = paper_of(source.day, "day_lists", source.version, [cover, *leaves])
-    return replace(paper, footer=f"{plan.name} · {paper.footer}")
+    return replace(paper, footer=f"{_called(plan)} · {paper.footer}")
 
 
 def for_posts(plans: list[PostPlan], source: Source) -> Paper:
     """All posts behind each other, to be printed at once and split at the covers."""
     papers = [for_post(plan, source) for plan in plans]
-    leaves = [replace(leaf, footer=paper.footer) for paper in papers for leaf in paper.leaves]
+    leaves = [replace(leaf, footer=leaf.footer or paper.footer) for paper in papers for leaf in paper.leaves]
     return paper_of(source.day, "day_lists", source.version, leaves)
 
 
@@ -105,10 +109,14 @@ def _cover(plan: PostPlan, source: Source, leaves: list[Leaf]) -> Leaf:
     columns = [Column(both("list")), Column(both("copies"), is_centred=True)]
     rows = [(str(leaf.subject or leaf.name), leaf.copies) for leaf in leaves]
     blocks: list[Block] = [
-        Heading(f"{both('for_post')}: {plan.name}"),
+        Heading(f"{both('for_post')}: {_called(plan)}" if plan.pk else _called(plan)),
         *head(source.day, "day_lists", source.version, with_cells=False),
         Table(columns, rows) if rows else Heading(both("nothing_for_post")),
         Note(),
         Note(both("received")),
     ]
-    return Leaf(plan.name, blocks)
+    return Leaf(_called(plan), blocks)
+
+
+def _called(plan: PostPlan) -> str:
+    return plan.name if plan.pk else both("for_nobody")

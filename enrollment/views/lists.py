@@ -1,9 +1,8 @@
-"""The page of lists: the day, its frozen version and the changes since, and the files to print."""
+"""The page of lists: the day, what lies at the posts and what changed since, and the files to print."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -15,21 +14,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core import clock
-from core.xlsx import CONTENT_TYPE
-from enrollment import exports
-from enrollment.domain import list_changes, lists, versions
-from enrollment.domain.day import Day
+from enrollment.domain import (
+    family_visits,
+    handing_over,
+    list_changes,
+    list_rules,
+    lists,
+    versions,
+)
+from enrollment.domain.day import Day, slots_of
+from enrollment.exports.requested import plans_of_day
 from enrollment.models import ListVersion
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain import audit
 from prisons.models import Prison
-from sessions.models import GroupSession
-
-_FILES: dict[str, Callable[..., bytes]] = {
-    "movements": exports.movement_list,
-    "sheets": exports.attendance_sheets,
-    "gate": exports.gate_list,
-}
+from sessions.models import Domain, GroupSession
 
 
 @prison_view(Right.DOWNLOAD_LISTS)
@@ -46,7 +44,6 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "day": shown,
         "counts": _table_of_counts(shown),
         "version": version,
-        "changes": list_changes.changes(frozen, current) if frozen else [],
         "cut_off": versions.cut_off_of(prison, on, now),
         "is_past": on < clock.today(now),
         "previous": on - dt.timedelta(days=1),
@@ -54,64 +51,41 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "visitors": sum(len(meeting.visitors) for meeting in shown.taking_place),
         "movements": len(shown.movements()),
         "titles": {} if request.access.uses_neutral_names else lists.titles(prison, shown),
+        "wants_slips": list_rules.wants_slips(prison),
+        "posts": plans_of_day(prison, shown) if lists.sees_whole_day(request.access) else [],
+        "sees_whole_day": lists.sees_whole_day(request.access),
+        **_since(frozen, current),
+        **_told(prison, on, current),
+        **_families(request, prison, current),
     }
     return render(request, "enrollment/lists.html", context)
 
 
-@prison_view(Right.DOWNLOAD_LISTS)
-@never_cache
-def list_file(request: PrisonRequest, prison: Prison, on: dt.date, kind: str) -> HttpResponse:
-    """One of the workbooks of the day: as frozen, or provisional before the cut-off."""
-    if kind not in _FILES:
-        raise Http404
-    version = versions.latest(prison, on)
-    frozen = _frozen(version, request)
-    number = version.number if version and frozen else None
-    day = frozen or lists.scoped(lists.day_lists(prison, on), request.access)
-    audit.record(prison, request.user, f"download_{kind}", version or prison)
-    return _file(_FILES[kind](day, version=number), f"{prison.slug}-{on}-{kind}")
+def _since(frozen: Day | None, current: Day) -> dict[str, Any]:
+    """What the page of changes holds."""
+    if frozen is None:
+        return {"changes": [], "gate_changes": []}
+    return {
+        "changes": list_changes.changes(frozen, current),
+        "gate_changes": list_changes.gate_changes(frozen, current),
+    }
 
 
-@prison_view(Right.DOWNLOAD_LISTS)
-@never_cache
-def list_change_file(request: PrisonRequest, prison: Prison, on: dt.date) -> HttpResponse:
-    """The page of changes since the version; 404 before there is one."""
-    version = versions.latest(prison, on)
-    frozen = _frozen(version, request)
-    if version is None or frozen is None:
-        raise Http404
-    current = lists.scoped(lists.day_lists(prison, on), request.access)
-    audit.record(prison, request.user, "download_changes", version)
-    return _file(exports.changes_page(frozen, current, version=version.number), f"{prison.slug}-{on}-changes")
+def _told(prison: Prison, on: dt.date, current: Day) -> dict[str, Any]:
+    """The versions, and how many changes the posts do not know yet."""
+    known = handing_over.all_versions(prison, on)
+    return {"versions": known, "untold": handing_over.untold(known, current)}
 
 
-@prison_view(Right.DOWNLOAD_LISTS)
-@never_cache
-def session_sheet(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """The attendance sheet of one session, as the facts stand now."""
-    session, day = _session_day(request, prison, pk)
-    sheet = lists.scoped(day, request.access).only(lambda meeting: meeting.id == session.pk)
-    if not sheet.meetings:
-        raise Http404
-    audit.record(prison, request.user, "download_sheet", session)
-    return _file(exports.attendance_sheets(sheet), f"{prison.slug}-{day.on}-{sheet.meetings[0].code}")
-
-
-@prison_view(Right.SEE_OWN_SESSIONS, Right.PLACE)
-@never_cache
-def worker_sheet(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """The sheet for whoever leads the session; a service has those of its own sessions."""
-    session, day = _session_day(request, prison, pk)
-    access = request.access
-    leads = session.session_workers.filter(worker__user=request.user).exists()
-    if not leads and not access.may_change(session.series.activity.organisation):
-        raise Http404
-    meeting = day.meeting(session.pk)
-    if meeting is None:
-        raise Http404
-    audit.record(prison, request.user, "download_worker_sheet", session)
-    body = exports.worker_sheet(day, meeting, title=str(session.series), language=request.LANGUAGE_CODE)
-    return _file(body, f"{day.on}-{meeting.code}")
+def _families(request: PrisonRequest, prison: Prison, day: Day) -> dict[str, Any]:
+    """Sessions of the day for which this reader may announce visitors."""
+    if not request.access.has(Right.PLACE):
+        return {"family_sessions": set()}
+    rows = GroupSession.objects.in_prison(prison).filter(
+        pk__in=[meeting.id for meeting in day.taking_place], series__activity__domain=Domain.FAMILY
+    )
+    rows = rows.select_related("series__activity__organisation")
+    return {"family_sessions": {row.pk for row in rows if family_visits.may_announce(row, request.access)}}
 
 
 @prison_view(Right.DOWNLOAD_LISTS)
@@ -123,8 +97,20 @@ def list_confirm(request: PrisonRequest, prison: Prison, pk: int, what: str) -> 
         raise Http404
     version = get_object_or_404(ListVersion.objects.in_prison(prison), pk=pk)
     verbs[what](version, by=request.user)
+    return _noted(request, prison, version.on)
+
+
+@prison_view(Right.DOWNLOAD_LISTS)
+@require_POST
+def list_changes_handed_over(request: PrisonRequest, prison: Prison, on: dt.date) -> HttpResponse:
+    """The page of changes lies at the posts."""
+    handing_over.hand_over_changes(prison, on, by=request.user)
+    return _noted(request, prison, on)
+
+
+def _noted(request: PrisonRequest, prison: Prison, on: dt.date) -> HttpResponse:
     messages.success(request, _("Noted. The services can see it."))
-    return redirect(f"{reverse('enrollment:lists', args=[prison.slug])}?day={version.on}")
+    return redirect(f"{reverse('enrollment:lists', args=[prison.slug])}?day={on}")
 
 
 def _day_asked(request: PrisonRequest) -> dt.date | None:
@@ -139,16 +125,10 @@ def _frozen(version: ListVersion | None, request: PrisonRequest) -> Day | None:
     return lists.scoped(day, request.access) if day else None
 
 
-def _session_day(request: PrisonRequest, prison: Prison, pk: int) -> tuple[GroupSession, Day]:
-    rows = GroupSession.objects.in_prison(prison).published().select_related("series__activity__organisation")
-    session = get_object_or_404(rows, pk=pk, starts_at__isnull=False)
-    return session, lists.day_lists(prison, clock.today(session.starts_at))
-
-
 def _table_of_counts(day: Day) -> dict[str, Any]:
     """Units down, time slots across."""
     counts = day.counts()
-    slots = sorted({(count.starts, count.ends) for count in counts})
+    slots = slots_of(counts)
     found = {(count.unit, count.starts, count.ends): count.people for count in counts}
     rows = [(unit, [found.get((unit, *slot), 0) for slot in slots]) for unit in day.units()]
     return {
@@ -156,9 +136,3 @@ def _table_of_counts(day: Day) -> dict[str, Any]:
         "rows": rows,
         "totals": [sum(column) for column in zip(*(row for _unit, row in rows), strict=True)],
     }
-
-
-def _file(body: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response

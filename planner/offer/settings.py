@@ -63,6 +63,12 @@ def groups(access: Access) -> list[Group]:
             _("Holidays and periods"),
             _("Public and school holidays, Ramadan"),
         ),
+        (
+            Right.DISTRIBUTE,
+            "enrollment:list_settings",
+            _("Lists on paper"),
+            _("When lists close, which post gets which list"),
+        ),
         (Right.SEE_BOARD, "planner:closure_list", _("Closures"), _("Strikes, works, reduced regime")),
         (Right.MANAGE_RULES, "sessions:term_list", _("Terms"), _("What is planned and published as one")),
         (

@@ -1,0 +1,116 @@
+"""Which pile somebody asked for, on a page or of a job, as far as the reader may see the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import PlannerError
+from core.paper import Paper
+from enrollment.domain import distribution, list_rules, lists, versions
+from enrollment.domain.day import Day
+from enrollment.domain.handing_over import all_versions
+from enrollment.exports import papers
+from enrollment.models import ListVersion
+from prisons.access import Access
+from prisons.models import Prison
+
+ALL_POSTS = "posts"
+KINDS = {
+    "movements": papers.movement_list,
+    "sheets": papers.attendance_sheets,
+    "gate": papers.gate_list,
+    "slips": papers.movement_slips,
+    "cancelled": papers.cancelled,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`kind` is one of KINDS, "day", "changes", ALL_POSTS or "post" (then `post`, 0 for what nobody gets).
+
+    Without a `number` it is the version of the cut-off, or what is known now before there is one.
+    """
+
+    on: dt.date
+    kind: str
+    post: int | None = None
+    number: int | None = None
+
+    def to_facts(self) -> dict[str, Any]:
+        return {"on": self.on.isoformat(), "kind": self.kind, "post": self.post, "number": self.number}
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Wanted:
+        return cls(dt.date.fromisoformat(facts["on"]), facts["kind"], facts["post"], facts["number"])
+
+
+@dataclass(frozen=True)
+class Requested:
+    """The pile, its name as a file without ending, and the version that it is made from."""
+
+    paper: Paper
+    name: str
+    version: ListVersion | None
+
+
+def requested(access: Access, wanted: Wanted, *, now: dt.datetime | None = None) -> Requested:
+    """Raises PlannerError 404 for a list, a post or a version that there is not, or not for this reader."""
+    prison = access.prison
+    version = _version(prison, wanted, now)
+    current = lists.scoped(lists.day_lists(prison, wanted.on, now=now), access)
+    frozen = versions.day_of(version) if version else None
+    source = papers.Source(current, None)
+    if version and frozen:
+        source = papers.Source(lists.scoped(frozen, access), version.number, current)
+    return Requested(_paper(access, wanted, source), _name(prison, wanted), version)
+
+
+def _version(prison: Prison, wanted: Wanted, now: dt.datetime | None) -> ListVersion | None:
+    first = versions.latest(prison, wanted.on, now=now)
+    if wanted.number is None:
+        return first
+    found = next((one for one in all_versions(prison, wanted.on) if one.number == wanted.number), None)
+    if found is None or found.facts is None:
+        raise _no_such_list()
+    return found
+
+
+def _paper(access: Access, wanted: Wanted, source: papers.Source) -> Paper:
+    if make := KINDS.get(wanted.kind):
+        return make(source.day, source.version)
+    if wanted.kind == "day":
+        slips = list_rules.wants_slips(access.prison)
+        return papers.day_lists(source.day, source.version, with_slips=slips)
+    if wanted.kind == "changes" and source.current is not None and source.version is not None:
+        return papers.changes_page(source.day, source.current, source.version)
+    if lists.sees_whole_day(access):
+        plans = plans_of_day(access.prison, source.day)
+        if wanted.kind == ALL_POSTS and plans:
+            return papers.for_posts(plans, source)
+        if wanted.kind == "post":
+            for plan in plans:
+                if (plan.pk or 0) == wanted.post:
+                    return papers.for_post(plan, source)
+    raise _no_such_list()
+
+
+def _no_such_list() -> PlannerError:
+    return PlannerError("no_such_list", _("There is no such list on this day, or it is gone."), status=404)
+
+
+def plans_of_day(prison: Prison, day: Day) -> list[distribution.PostPlan]:
+    """Every post, and at the end what the table forgets of this day."""
+    plans = distribution.plans(prison)
+    forgotten = distribution.for_nobody(plans, day)
+    return [*plans, forgotten] if forgotten else plans
+
+
+def _name(prison: Prison, wanted: Wanted) -> str:
+    """It names no post and no list by its contents: prison, day, kind."""
+    post = f"-{wanted.post}" if wanted.post is not None else ""
+    number = f"-v{wanted.number}" if wanted.number else ""
+    return f"{prison.slug}-{wanted.on}-{wanted.kind}{post}{number}"

@@ -1,0 +1,111 @@
+"""The files of a day: one list, the whole day, or what one post gets, as workbook or as PDF."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from core import clock
+from core.paper import Paper, to_pdf, to_xlsx
+from core.xlsx import CONTENT_TYPE
+from enrollment import list_work
+from enrollment.domain import lists
+from enrollment.domain.day import Day
+from enrollment.exports import papers
+from enrollment.exports.requested import Wanted, requested
+from enrollment.exports.worker_sheet import worker_sheet as worker_paper
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain import audit
+from prisons.models import Prison
+from sessions.models import GroupSession
+
+MOST_AT_ONCE = 3000
+"""Cells of a PDF that is drawn while somebody waits: about three seconds. More is a job."""
+
+_TYPES: dict[str, tuple[str, Callable[[Paper], bytes]]] = {
+    "xlsx": (CONTENT_TYPE, to_xlsx),
+    "pdf": ("application/pdf", to_pdf),
+}
+
+
+@prison_view(Right.DOWNLOAD_LISTS)
+@never_cache
+def list_file(request: PrisonRequest, prison: Prison, on: dt.date, kind: str, ending: str) -> HttpResponse:
+    """A list of the day, or the whole of it: as frozen, or provisional before the cut-off."""
+    if kind == "post":
+        raise Http404
+    return _wanted(request, prison, Wanted(on, kind, number=_number(request)), ending)
+
+
+@prison_view(Right.DOWNLOAD_LISTS)
+@never_cache
+def post_file(request: PrisonRequest, prison: Prison, on: dt.date, post: int, ending: str) -> HttpResponse:
+    """What one post gets, with a cover."""
+    return _wanted(request, prison, Wanted(on, "post", post=post, number=_number(request)), ending)
+
+
+def _wanted(request: PrisonRequest, prison: Prison, wanted: Wanted, ending: str) -> HttpResponse:
+    if ending not in _TYPES:
+        raise Http404
+    found = requested(request.access, wanted)
+    audit.record(prison, request.user, f"download_{wanted.kind}", found.version or prison)
+    if ending == "pdf" and found.paper.cells > MOST_AT_ONCE:
+        back = f"{reverse('enrollment:lists', args=[prison.slug])}?day={wanted.on}"
+        job = list_work.start(request.access, wanted, back=back)
+        return redirect("prisons:job_detail", prison.slug, job.pk)
+    return _file(found.paper, found.name, ending)
+
+
+def _number(request: PrisonRequest) -> int | None:
+    asked = request.GET.get("version", "")
+    return int(asked) if asked.isdigit() and len(asked) < 5 else None
+
+
+@prison_view(Right.DOWNLOAD_LISTS)
+@never_cache
+def session_sheet(request: PrisonRequest, prison: Prison, pk: int, ending: str) -> HttpResponse:
+    """The attendance sheet of one session, as the facts stand now."""
+    session, day = _session_day(prison, pk)
+    sheet = lists.scoped(day, request.access).only(lambda meeting: meeting.id == session.pk)
+    if not sheet.meetings or ending not in _TYPES:
+        raise Http404
+    audit.record(prison, request.user, "download_sheet", session)
+    name = f"{prison.slug}-{day.on}-{sheet.meetings[0].code}"
+    return _file(papers.attendance_sheets(sheet), name, ending)
+
+
+@prison_view(Right.SEE_OWN_SESSIONS, Right.PLACE)
+@never_cache
+def worker_sheet(request: PrisonRequest, prison: Prison, pk: int, ending: str) -> HttpResponse:
+    """The sheet for whoever leads the session; a service has those of its own sessions."""
+    session, day = _session_day(prison, pk)
+    access = request.access
+    leads = session.session_workers.filter(worker__user=request.user).exists()
+    if not leads and not access.may_change(session.series.activity.organisation):
+        raise Http404
+    meeting = day.meeting(session.pk)
+    if meeting is None or ending not in _TYPES:
+        raise Http404
+    audit.record(prison, request.user, "download_worker_sheet", session)
+    paper = worker_paper(day, meeting, title=str(session.series), language=request.LANGUAGE_CODE)
+    return _file(paper, f"{day.on}-{meeting.code}", ending)
+
+
+def _session_day(prison: Prison, pk: int) -> tuple[GroupSession, Day]:
+    rows = GroupSession.objects.in_prison(prison).published().select_related("series__activity__organisation")
+    session = get_object_or_404(rows, pk=pk, starts_at__isnull=False)
+    return session, lists.day_lists(prison, clock.today(session.starts_at))
+
+
+def _file(paper: Paper, name: str, ending: str) -> HttpResponse:
+    """A workbook is put among the downloads, a PDF is shown: it is printed from where it opens."""
+    content_type, make = _TYPES[ending]
+    response = HttpResponse(make(paper), content_type=content_type)
+    place = "attachment" if ending == "xlsx" else "inline"
+    response["Content-Disposition"] = f'{place}; filename="{name}.{ending}"'
+    return response
