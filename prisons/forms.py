@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prisons.access import Access
 from prisons.domain.memberships import ROLES_OF_THE_PRISON
-from prisons.models import AuditEntry, Invitation, Membership, Organisation, Role, User
+from prisons.models import AuditEntry, Invitation, Letters, Membership, Organisation, Role, User
 from prisons.verbs import words_for
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
@@ -163,6 +163,17 @@ class AccountForm(forms.Form):
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Your language"), choices=LANGUAGES)
+    letters = forms.ChoiceField(
+        label=_("Letters about changes"),
+        choices=Letters.choices,
+        required=False,
+        help_text=_("What changes within two days is told at once in any case."),
+    )
+
+    def __init__(self, *args: Any, hears_of_changes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not hears_of_changes:
+            del self.fields["letters"]
 
 
 class TokenForm(forms.Form):

@@ -28,6 +28,7 @@ from planner.plan.closure_parts import ClosureDraft, Part
 from planner.plan.closure_refusals import refuse_decided, refuse_unusable, require_right
 from planner.plan.placement import apply
 from planner.plan.returning import Ruling, back, what_can_return
+from planner.telling import closures
 from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.domain.changes import Image, open_change_set, remember
@@ -163,6 +164,7 @@ def restore(
             prison, [back(one.session) for one in ruling.can], by=by, verb="reopen", now=now,
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),
         )  # fmt: skip
+        closures.tell(prison, rows, outcome.session_ids, by=by, now=now)
     return Decision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.clock import today
 from planner.plan.closing_effects import closed_sessions, facts_of
+from planner.telling import closures, staff
 from prisons.domain import audit
 from prisons.models import Organisation, Prison, Todo, User
 from rooms.models import Closure
@@ -18,9 +19,14 @@ KINDS = (WARN, CALL)
 
 
 def tell(prison: Prison, rows: Sequence[Closure], *, by: User, now: dt.datetime) -> None:
-    """One thing to do per service that is hit, as the closure stands now; what was open before is done."""
+    """Letters, and one thing to do per service that is hit, as the closure stands now.
+
+    What was to be done before is done.
+    """
     close(rows, by=by, now=now)
     state = rows[0].state
+    hit = _hit(prison, rows, now)
+    closures.tell(prison, rows, hit, by=by, now=now)
     if state == Closure.State.LIFTED:
         return
     kind = WARN if state == Closure.State.ANNOUNCED else CALL
@@ -35,7 +41,7 @@ def tell(prison: Prison, rows: Sequence[Closure], *, by: User, now: dt.datetime)
                 created_at=now,
                 due_on=max(today(due), today(now)),
             )
-            for organisation_id, count in sorted(_hit_per_service(prison, rows, now).items())
+            for organisation_id, count in sorted(_per_service(hit).items())
         ]
     )
     audit.record_many(prison, by, "tell", todos, now=now)
@@ -59,11 +65,14 @@ def close(
     return len(ids)
 
 
-def _hit_per_service(prison: Prison, rows: Sequence[Closure], now: dt.datetime) -> Counter[int]:
-    """Announced: what would be hit. Confirmed: what was cancelled."""
-    if rows[0].state == Closure.State.ANNOUNCED:
+def _hit(prison: Prison, rows: Sequence[Closure], now: dt.datetime) -> list[int]:
+    """Sessions that would be hit, or would have been; once confirmed, those that were cancelled."""
+    if rows[0].state != Closure.State.CONFIRMED:
         hit, _loaded = closed_sessions(prison, facts_of(rows), now=now)
-        sessions = GroupSession.objects.filter(pk__in=list(hit))
-    else:
-        sessions = GroupSession.objects.filter(cancellation__closure__in=[row.pk for row in rows])
-    return Counter(sessions.values_list("series__activity__organisation", flat=True))
+        return list(hit)
+    cancelled = GroupSession.objects.filter(cancellation__closure__in=[row.pk for row in rows])
+    return list(cancelled.values_list("pk", flat=True))
+
+
+def _per_service(session_ids: Iterable[int]) -> Counter[int]:
+    return Counter(staff.owners_of(session_ids).values())

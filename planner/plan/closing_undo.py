@@ -53,12 +53,21 @@ def take_back(
     _refuse_made_up(change_set)
     audit.record_many(prison, by, "undo", rows.values(), fields=["state"], change_set=change_set, now=now)
     closing_todos.close(list(rows.values()), by=by, now=now)
+    _tell_that_it_is_off(prison, [rows[image.object_id] for image in images if image.before is None], by, now)
     for image in images:
         _put_back(rows[image.object_id], image.before)
     bump_rules(prison)
     remaining = [rows[image.object_id] for image in images if image.before is not None]
     if remaining:
         closing_todos.tell(prison, remaining, by=by, now=now)
+
+
+def _tell_that_it_is_off(prison: Prison, rows: list[Closure], by: User, now: dt.datetime) -> None:
+    """What was announced by mistake: to whoever was told, it reads as lifted."""
+    for row in rows:
+        row.state = Closure.State.LIFTED
+    if rows:
+        closing_todos.tell(prison, rows, by=by, now=now)
 
 
 def _put_back(row: Closure, before: dict[str, Any] | None) -> None:

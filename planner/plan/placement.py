@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,7 +23,7 @@ from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placin
 from planner.plan.codes import Conflict
 from planner.plan.writing import Work, keep_record, write
 from planner.telling import notices
-from planner.telling.notices import Told
+from planner.telling.changed import Told
 from prisons.access import Access, access_for
 from prisons.models import Prison, User
 from rooms.domain.facts import rules_of
@@ -86,7 +87,8 @@ def apply(
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
         write(works, by, now)
         change_set = keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
-        notices.tell(prison, [Told(work.session.pk, work.before, work.after) for work in works], now=now)
+        told = [Told(work.session.pk, work.before, work.after) for work in works]
+        notices.tell(prison, told, by=by, now=now, is_closure="closures" in (facts or {}))
     return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
 
 
@@ -200,28 +202,51 @@ def _refuse_past(works: list[Work], now: dt.datetime) -> None:
             raise PlannerError("past", _("That day is over. What took place cannot be changed."))
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """Changes that nobody has written: what stands now, and each changed session as it would stand."""
+
+    before: picture.Picture
+    rows: Mapping[int, picture.Row]
+    waivers: Mapping[int, frozenset[str]]
+
+
+def rehearse(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | None = None) -> Rehearsal:
+    """For whoever tries parts of an act before doing it. Reads with a fixed number of queries.
+
+    Raises PlannerError as `apply` does for changes that make no sense by themselves.
+    """
+    return _rehearsed(prison, _load(prison, list(changes), now or clock.now(), frozenset()))
+
+
+def _rehearsed(prison: Prison, works: list[Work]) -> Rehearsal:
+    moments = [m for work in works for m in (work.before.starts_at, work.after.starts_at) if m is not None]
+    loaded = picture.load(
+        prison,
+        {clock.today(moment) for moment in moments},
+        extra_workers={part.worker_id for work in works for part in work.after.workers},
+        expected={
+            work.session.pk: (work.session.series_id, clock.today(work.after.starts_at))
+            for work in works
+            if work.after.starts_at is not None
+        },
+        extra_series={work.session.series_id for work in works},
+    )
+    return Rehearsal(
+        loaded,
+        {work.session.pk: _row(work) for work in works if work.after.state != State.CANCELLED},
+        {work.session.pk: frozenset(one.code for one in work.after.waivers) for work in works},
+    )
+
+
 def _conflicts_added(prison: Prison, works: list[Work]) -> list[Conflict]:
     """Only a changed room, time or worker, or a session that comes back, can add a conflict."""
     risky = [work for work in works if _can_add_conflicts(work)]
     if not risky:
         return []
-    moments = [m for work in risky for m in (work.before.starts_at, work.after.starts_at) if m is not None]
-    loaded = picture.load(
-        prison,
-        {clock.today(moment) for moment in moments},
-        extra_workers={part.worker_id for work in risky for part in work.after.workers},
-        expected={
-            work.session.pk: (work.session.series_id, clock.today(work.after.starts_at))
-            for work in risky
-            if work.after.starts_at is not None
-        },
-        extra_series={work.session.series_id for work in risky},
-    )
-    after = loaded.with_rows(
-        [_row(work) for work in risky if work.after.state != State.CANCELLED],
-        waivers={work.session.pk: frozenset(one.code for one in work.after.waivers) for work in risky},
-    )
-    return conflicts.added(loaded, after, rules_of(prison))
+    tried = _rehearsed(prison, risky)
+    after = tried.before.with_rows(tried.rows.values(), waivers=tried.waivers)
+    return conflicts.added(tried.before, after, rules_of(prison))
 
 
 def _can_add_conflicts(work: Work) -> bool:

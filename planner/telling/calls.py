@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from core import clock
-from planner.models import Notice
-from planner.telling.letters import sentence
+from planner.models import Notice, StaffNotice
+from planner.telling.changed import URGENT
+from planner.telling.sentences import sentence
 from prisons.access import Access
 from prisons.domain import audit
-from prisons.models import User
+from prisons.models import Membership, Message, Role, User
 from sessions.models import Worker
 
 
@@ -24,6 +25,8 @@ class Call:
 
     worker: Worker
     sentences: tuple[str, ...]
+    letter: Message | None = None
+    """The last one about it; None when there is none, as without an address."""
 
 
 def to_call(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Notice]:
@@ -34,14 +37,33 @@ def to_call(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Notic
     coming = Q(session__starts_at__gt=at) | Q(was_starts_at__gt=at)
     rows = Notice.objects.in_prison(access.prison).filter(own, coming, is_urgent=True)
     rows = rows.filter(read_at__isnull=True, called_at__isnull=True)
-    return rows.select_related("worker", "prison", "session__series__activity").order_by("worker__name", "pk")
+    rows = rows.select_related("worker", "prison", "message", "session__series__activity")
+    return rows.order_by("worker__name", "pk")
 
 
 def calls(access: Access, *, now: dt.datetime | None = None) -> list[Call]:
-    found: dict[Worker, list[str]] = defaultdict(list)
+    found: dict[Worker, list[Notice]] = defaultdict(list)
     for row in to_call(access, now=now):
-        found[row.worker].append(sentence(row))
-    return [Call(worker, tuple(told)) for worker, told in found.items()]
+        found[row.worker].append(row)
+    return [
+        Call(worker, tuple(sentence(row) for row in rows), rows[-1].message) for worker, rows in found.items()
+    ]
+
+
+def staff_not_read(access: Access, *, now: dt.datetime | None = None) -> list[StaffNotice]:
+    """People of the own services and of the prison whose letter of these two days cannot wait and is not read.
+
+    Each once, with the last of these letters.
+    """
+    at = now or clock.now()
+    live = Membership.objects.in_prison(access.prison).live_on(clock.today(at))
+    own = Q(organisation__in=access.organisation_ids) | Q(organisation__authority__in=access.authorities)
+    people = live.filter(own | Q(role=Role.LIAISON)).exclude(user=access.user)
+    rows = StaffNotice.objects.in_prison(access.prison).filter(
+        user__in=people.values("user"), is_urgent=True, read_at__isnull=True, created_at__gt=at - URGENT
+    )
+    last = {row.user_id: row for row in rows.select_related("user", "message").order_by("created_at", "pk")}
+    return sorted(last.values(), key=lambda row: str(row.user).casefold())
 
 
 def mark_called(access: Access, worker_pk: int, *, by: User, now: dt.datetime | None = None) -> int:

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
 from core.clock import BRUSSELS
 from planner.models import Notice
+from planner.telling import staff_letters
+from planner.telling.sentences import sentence
 from prisons.domain import outbox
-from prisons.models import Message, Prison
-from sessions.models import GroupSession, Worker
-from sessions.models.workers import Letters
+from prisons.models import Letters, Message, Prison
+from sessions.models import Worker
 
 SALT = "planner.telling.read"
 DAILY_FROM = dt.time(17)
@@ -58,9 +58,8 @@ def post_daily(*, now: dt.datetime | None = None) -> int:
         return 0
     waiting = Notice.objects.filter(message__isnull=True, worker__letters=Letters.DAILY, read_at__isnull=True)
     by_worker = _by_worker(waiting.filter(created_at__gt=at - dt.timedelta(days=7)))
-    for rows in by_worker.values():
-        post(rows, now=at)
-    return len(by_worker)
+    posted = sum(post(rows, now=at) is not None for rows in by_worker.values())
+    return posted + staff_letters.post_daily(now=at)
 
 
 def _by_worker(notices: Iterable[Notice]) -> dict[tuple[int, int], list[Notice]]:
@@ -73,8 +72,11 @@ def _by_worker(notices: Iterable[Notice]) -> dict[tuple[int, int], list[Notice]]
     return found
 
 
-def post(rows: list[Notice], *, now: dt.datetime) -> Message:
-    """One letter about these notices of one facilitator, in the facilitator's language."""
+def post(rows: list[Notice], *, now: dt.datetime) -> Message | None:
+    """One letter about these notices of one facilitator, in the facilitator's language.
+
+    None when somebody else has just written it: a task may run twice at once.
+    """
     worker, prison = rows[0].worker, rows[0].prison
     with translation.override(worker.language):
         context = {
@@ -84,18 +86,18 @@ def post(rows: list[Notice], *, now: dt.datetime) -> Message:
             "link": settings.BASE_URL + reverse("read_notices", args=[read_token(rows)]),
             "product": settings.PRODUCT_NAME,
         }
+        text = render_to_string("planner/telling/letter.txt", context)
+        html = render_to_string("planner/telling/letter.html", context)
+        subject = _subject(rows)
+    with transaction.atomic():
         message = outbox.post(
-            prison,
-            worker.email,
-            "session_changes",
-            worker.language,
-            _subject(rows),
-            render_to_string("planner/telling/letter.txt", context),
-            render_to_string("planner/telling/letter.html", context),
-            now=now,
+            prison, worker.email, "session_changes", worker.language, subject, text, html, now=now
         )
-    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(message=message)
-    return message
+        own = Notice.objects.filter(pk__in=[row.pk for row in rows], message__isnull=True)
+        if own.update(message=message) == len(rows):
+            return message
+        transaction.set_rollback(True)
+    return None
 
 
 def _when(row: Notice) -> tuple[dt.datetime, int]:
@@ -107,44 +109,6 @@ def _subject(rows: list[Notice]) -> str:
         return sentence(rows[0])
     told = ngettext("%(number)s change in your sessions", "%(number)s changes in your sessions", len(rows))
     return told % {"number": len(rows)}
-
-
-def sentence(row: Notice) -> str:
-    """What happened to the session, in the language that is active; never a participant."""
-    session = row.session
-    facts = {
-        "title": str(session.series),
-        "prison": row.prison,
-        "when": _moment(session.starts_at),
-        "was": _moment(row.was_starts_at),
-    }
-    if row.kind == Notice.Kind.MOVED and session.starts_at is None:
-        return _("%(title)s of %(was)s has no new time yet (%(prison)s).") % facts
-    if row.kind == Notice.Kind.MOVED and session.starts_at == row.was_starts_at:
-        return _("%(title)s on %(when)s: the room or the end has changed (%(prison)s).") % facts
-    return str(_sentences()[row.kind]) % facts
-
-
-def _sentences() -> dict[str, str]:
-    kind = Notice.Kind
-    return {
-        kind.PUBLISHED: _("New: %(title)s on %(when)s (%(prison)s)."),
-        kind.MOVED: _("MOVED: %(title)s, from %(was)s to %(when)s (%(prison)s)."),
-        kind.CANCELLED: _("CANCELLED: %(title)s on %(was)s (%(prison)s)."),
-        kind.RESTORED: _("Takes place again: %(title)s on %(when)s (%(prison)s)."),
-        kind.ADDED: _("You lead %(title)s on %(when)s (%(prison)s)."),
-        kind.REMOVED: _("You no longer lead %(title)s on %(was)s (%(prison)s)."),
-    }
-
-
-def sentence_of(session: GroupSession) -> str:
-    """Which session, where and when."""
-    facts = {"title": str(session.series), "when": _moment(session.starts_at), "prison": session.prison}
-    return _("%(title)s on %(when)s (%(prison)s).") % facts
-
-
-def _moment(at: dt.datetime | None) -> str:
-    return date_format(at.astimezone(BRUSSELS), "D j N Y, H:i") if at else "–"
 
 
 # --- read -------------------------------------------------------------------------------------------------

@@ -6,72 +6,26 @@ Written in the transaction of the change itself: a notice exists if and only if 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from enrollment.domain import slips
 from enrollment.models import Slip
 from planner.models import Notice
-from planner.plan.changes import Placing
-from planner.telling import letters
-from prisons.models import Prison
+from planner.telling import letters, staff
+from planner.telling.changed import Told
+from prisons.models import Prison, User
 from sessions.models import GroupSession
 
-URGENT = dt.timedelta(hours=48)
-Kind = Notice.Kind
 _State = GroupSession.State
 
 
-@dataclass(frozen=True)
-class Told:
-    """One session as it was and as it is now."""
+def tell(
+    prison: Prison, changes: Iterable[Told], *, by: User, now: dt.datetime, is_closure: bool = False
+) -> int:
+    """Notices and letters for facilitators and staff, slips for participants; returns how many notices.
 
-    session_id: int
-    before: Placing
-    after: Placing
-
-    @property
-    def was_shown(self) -> bool:
-        return self.before.state == _State.PUBLISHED
-
-    @property
-    def is_shown(self) -> bool:
-        return self.after.state == _State.PUBLISHED
-
-    @property
-    def is_moved(self) -> bool:
-        return self._where(self.before) != self._where(self.after)
-
-    @staticmethod
-    def _where(placing: Placing) -> tuple[object, ...]:
-        return placing.starts_at, placing.ends_at, placing.room_id
-
-    def is_urgent(self, now: dt.datetime) -> bool:
-        """It begins, or would have begun, within two days: calendars may not have asked again by then."""
-        starts = (self.before.starts_at if self.was_shown else None, self.after.starts_at)
-        return any(at is not None and now < at <= now + URGENT for at in starts)
-
-    def kinds(self) -> Iterator[tuple[int, str]]:
-        """(worker, what to say); nothing about what nobody could see."""
-        before = {part.worker_id for part in self.before.workers} if self.was_shown else set()
-        after = {part.worker_id for part in self.after.workers} if self.is_shown else set()
-        for worker in sorted(before | after):
-            if not self.was_shown:
-                yield worker, Kind.RESTORED if self.before.state == _State.CANCELLED else Kind.PUBLISHED
-            elif not self.is_shown:
-                yield worker, Kind.CANCELLED
-            elif worker not in after:
-                yield worker, Kind.REMOVED
-            elif worker not in before:
-                yield worker, Kind.ADDED
-            elif self.is_moved:
-                yield worker, Kind.MOVED
-
-
-def tell(prison: Prison, changes: Iterable[Told], *, now: dt.datetime) -> int:
-    """Notices and letters for facilitators, slips for participants; returns how many notices.
-
-    Asks nothing of the database when no published session is touched.
+    Asks nothing of the database when no published session is touched. Of a closure the staff gets a letter of
+    its own (planner/telling/closures.py).
     """
     told = [one for one in changes if one.was_shown or one.is_shown]
     if not told:
@@ -93,6 +47,8 @@ def tell(prison: Prison, changes: Iterable[Told], *, now: dt.datetime) -> int:
         batch_size=500,
     )
     letters.post_now(prison, [notice.pk for notice in notices], now=now)
+    if not is_closure:
+        staff.tell_changes(prison, told, by=by, now=now)
     _tell_participants(prison, told, now)
     return len(notices)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.errors import PlannerError
 from planner.models import Notice
-from planner.telling.letters import sentence_of
+from planner.telling.sentences import sentence_of
 from prisons.domain import audit, outbox
 from prisons.domain.locking import lock_prison
 from prisons.models import Membership, Role, Todo, User

@@ -9,5 +9,6 @@ urlpatterns = [
     path("me/sessions/read/", views.own_notices_read, name="own_notices_read"),
     path("me/sessions/letters/", views.own_letters, name="own_letters"),
     path("me/sessions/<int:pk>/cannot-come/", views.cannot_come, name="cannot_come"),
+    path("notices/staff/<str:token>/", views.read_staff_notices, name="read_staff_notices"),
     path("notices/<str:token>/", views.read_notices, name="read_notices"),
 ]

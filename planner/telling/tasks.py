@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from planner.telling import letters
+from planner.telling import letters, permissions
 
 
 def post_daily() -> None:
+    permissions.tell_ending()
     letters.post_daily()

@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.errors import PlannerError
-from planner.telling import calls, letters, own_sessions
+from planner.telling import calls, letters, own_sessions, staff_letters
+from planner.telling.sentences import sentence
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.models import Prison, User
+from prisons.models import Letters, Prison, User
 from sessions.models import Worker
-from sessions.models.workers import Letters
 
 
 @never_cache
@@ -28,11 +28,23 @@ def read_notices(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(rows[0].worker.language):
         if request.method == "POST":
             letters.mark_read(rows)
-        context = {
-            "sentences": [letters.sentence(row) for row in rows],
-            "is_read": request.method == "POST" or all(row.read_at for row in rows),
-        }
-        return render(request, "planner/telling/read.html", context)
+        is_read = request.method == "POST" or all(row.read_at for row in rows)
+        sentences = [sentence(row) for row in rows]
+        return render(request, "planner/telling/read.html", {"sentences": sentences, "is_read": is_read})
+
+
+@never_cache
+def read_staff_notices(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for the people of a service or of the prison."""
+    rows = staff_letters.notices_of(token)
+    if not rows:
+        raise Http404
+    with translation.override(rows[0].user.language):
+        if request.method == "POST":
+            staff_letters.mark_read(rows)
+        is_read = request.method == "POST" or all(row.read_at for row in rows)
+        sentences = [line for row in rows for line in staff_letters.lines_of(row)]
+        return render(request, "planner/telling/read.html", {"sentences": sentences, "is_read": is_read})
 
 
 @login_required
@@ -44,7 +56,7 @@ def own_session_list(request: HttpRequest) -> HttpResponse:
         "worker": worker,
         "sessions": own_sessions.coming(worker),
         "said_no": own_sessions.said_no(worker),
-        "notices": [(row, letters.sentence(row)) for row in own_sessions.unread(worker)],
+        "notices": [(row, sentence(row)) for row in own_sessions.unread(worker)],
         "letters": Letters.choices,
     }
     return render(request, "planner/telling/own_sessions.html", context)
@@ -96,7 +108,8 @@ def _worker(request: HttpRequest) -> Worker:
 @prison_view(Right.MANAGE_WORKERS)
 def call_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Facilitators who have not read what cannot wait, with their telephone."""
-    return render(request, "planner/telling/call_list.html", {"calls": calls.calls(request.access)})
+    context = {"calls": calls.calls(request.access), "staff": calls.staff_not_read(request.access)}
+    return render(request, "planner/telling/call_list.html", context)
 
 
 @prison_view(Right.MANAGE_WORKERS)

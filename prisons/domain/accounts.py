@@ -11,10 +11,16 @@ from prisons.models import User
 
 
 def change_account(
-    user: User, *, full_name: str | None = None, language: str | None = None, now: dt.datetime | None = None
+    user: User,
+    *,
+    full_name: str | None = None,
+    language: str | None = None,
+    letters: str | None = None,
+    now: dt.datetime | None = None,
 ) -> User:
-    """The own name and language; what is None stays. Belongs to no prison."""
-    wanted = {name: value for name, value in {"full_name": full_name, "language": language}.items() if value}
+    """The own name, language and when to hear of changes; what is None stays. Belongs to no prison."""
+    values = {"full_name": full_name, "language": language, "letters": letters}
+    wanted = {name: value for name, value in values.items() if value}
     changed = [name for name, value in wanted.items() if getattr(user, name) != value]
     if changed:
         with transaction.atomic():

@@ -26,7 +26,10 @@ from prisons.context_processors import prisons_of
 from prisons.domain import invitations, tokens
 from prisons.domain.accounts import change_account
 from prisons.forms import AccountForm, NewcomerForm, TokenForm, add_refusal, posted, role_in_words
-from prisons.models import ApiToken, Invitation, Membership, User
+from prisons.models import ApiToken, Invitation, Membership, Role, User
+
+HEAR_OF_CHANGES = (Role.COORDINATOR, Role.ORGANISER, Role.LIAISON)
+"""Facilitators choose their letters beside their sessions."""
 
 
 class OwnRequest(HttpRequest):
@@ -53,7 +56,9 @@ def prison_list(request: OwnRequest) -> HttpResponse:
 @login_required
 def me(request: OwnRequest) -> HttpResponse:
     user = request.user
-    form = AccountForm(posted(request), initial={"full_name": user.full_name, "language": user.language})
+    initial = {"full_name": user.full_name, "language": user.language, "letters": user.letters}
+    hears = any(role.role in HEAR_OF_CHANGES for role in _roles(user))
+    form = AccountForm(posted(request), initial=initial, hears_of_changes=hears)
     if request.method == "POST" and form.is_valid():
         change_account(user, **form.cleaned_data)
         translation.activate(user.language)

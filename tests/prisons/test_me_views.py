@@ -29,6 +29,17 @@ def test_account_shows_roles_and_second_factor(haren, service, organiser_anna):
     assert "De Brug" in page and "not set up" in page
 
 
+def test_who_hears_of_changes_chooses_when(organiser_anna, worker_chloe):
+    anna, page = signed_in(organiser_anna), reverse("people:me")
+    sent = {"full_name": "Anna Peeters", "language": organiser_anna.language}
+    assert 'name="letters"' in anna.get(page).content.decode()
+    assert anna.post(page, sent | {"letters": "never"}).status_code == 302
+    organiser_anna.refresh_from_db()
+    assert organiser_anna.letters == "never"
+    assert anna.post(page, sent | {"letters": "hourly"}).status_code == 422
+    assert 'name="letters"' not in signed_in(worker_chloe).get(page).content.decode()  # beside the sessions
+
+
 def test_account_changes_name_and_language(organiser_anna):
     anna = signed_in(organiser_anna)
     assert anna.post(reverse("people:me"), {"full_name": "Anna P.", "language": "fr"}).status_code == 302
