@@ -77,7 +77,11 @@ def batches(slips: SlipQuerySet, *, now: dt.datetime | None = None) -> list[Batc
         .filter(Q(to_hand_out__gt=0) | Q(printed_at__gte=since))
         .order_by("-printed_at")
     )
-    return [Batch(row["printed_at"], row["number"], row["to_hand_out"], row["replaced"]) for row in rows]
+    return [
+        Batch(at, row["number"], row["to_hand_out"], row["replaced"])
+        for row in rows
+        if (at := row["printed_at"]) is not None
+    ]
 
 
 def print_batch(

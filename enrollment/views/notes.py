@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,12 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.errors import PlannerError
-from core.htmx import render_part
+from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
-from enrollment.models import Note, Participant
+from enrollment.models import Note, Participant, Request
 from enrollment.views.shared import Notice
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -37,13 +38,33 @@ def note_entry(request: PrisonRequest, prison: Prison) -> HttpResponse:
         return _show(request, form, status=422)
     entry = _Entry(request, form)
     try:
-        done = entry.write()
+        note = entry.write()
     except PlannerError as error:
         return _show(request, form, notice=Notice("stop", str(error)), entry=entry, status=error.status)
-    if done is None:
+    if note is None:
         return _show(request, form, entry=entry, status=422)
+    done = Entered(note, "; ".join(entry.titles))
     kept = {name: form.cleaned_data[name] for name in KEPT}
-    return _show(request, _empty_form(request, **kept), notice=_written(done))
+    return _show(request, _empty_form(request, **kept), notice=_written(done), entered=done)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A note and what it asks for, for the list of what was entered last."""
+
+    note: Note
+    titles: str
+
+
+def _entered_last(request: PrisonRequest) -> list[Entered]:
+    return [
+        Entered(note, "; ".join(_title(each) for each in note.requests.all()))
+        for note in notes.last_entered(request.prison, request.user)
+    ]
+
+
+def _title(ask: Request | notes.Ask) -> str:
+    return str(ask.series or ask.activity or f"“{ask.wish_title}”")
 
 
 class _Entry:
@@ -58,6 +79,7 @@ class _Entry:
         self.people: list[Participant] = []
         self.things: dict[str, list[finding.Thing]] = {}
         self.nobody = False
+        self.titles: list[str] = []
 
     def write(self) -> Note | None:
         """The note; None when something must be chosen first. Raises PlannerError."""
@@ -79,6 +101,7 @@ class _Entry:
         asks = self._asks()
         if who is None or asks is None:
             return None
+        self.titles = [_title(ask) for ask in asks]
         return notes.enter_note(self.prison, participant=who, asks=asks, parked=self._parked(), **common)
 
     def _parked(self) -> Note | None:
@@ -91,7 +114,8 @@ class _Entry:
             self.nobody = True
             return new_person(data["new_name"], data["new_number"])
         if data["person"].isdigit() and len(data["person"]) < 12:
-            chosen = people.here(self.prison, self.day).filter(pk=int(data["person"])).first()
+            here = people.here(self.prison, self.day).prefetch_related(None)
+            chosen = here.filter(pk=int(data["person"])).first()
             if chosen:
                 return chosen
         if not data["who"] and not optional:
@@ -156,8 +180,10 @@ def _show(
     *,
     notice: Notice | None = None,
     entry: _Entry | None = None,
+    entered: Entered | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The whole page lists what was entered last; a part brings only the line that is new."""
     if entry and entry.nobody and not form.data.get("new_name"):
         name, number = split_who(form.cleaned_data["who"])
         form.data = {**form.data.dict(), "new_name": name, "new_number": number}  # type: ignore[attr-defined]
@@ -167,7 +193,8 @@ def _show(
         "entry": entry,
         "people": entry.people if entry and len(entry.people) > 1 else [],
         "things": entry.things if entry else {},
-        "last": notes.last_entered(request.prison, request.user),
+        "last": SimpleLazyObject(lambda: _entered_last(request)),
+        "entered": entered if is_partial(request) else None,
         "parked_count": SimpleLazyObject(counts.parked(request.access).count),
     }
     return render_part(
@@ -175,18 +202,18 @@ def _show(
     )
 
 
-def _written(note: Note) -> Notice:
-    undo_url = reverse("enrollment:note_undo", args=[note.prison.slug, note.pk])
+def _written(done: Entered) -> Notice:
+    note = done.note
     if note.state == Note.State.PARKED:
-        return Notice("info", _("The note is parked."), undo_url)
+        return Notice("info", _("The note is parked."))
     if note.state == Note.State.UNREADABLE:
-        return Notice("info", _("The note is marked unreadable; a card to tick goes back."), undo_url)
-    titles = "; ".join(
-        str(each.series or each.activity or each.wish_title)
-        for each in note.requests.select_related("series__activity", "activity")
-    )
+        if note.participant_id is None:
+            return Notice(
+                "info", _("The note is marked unreadable; nobody knows to whom a card could go back.")
+            )
+        return Notice("info", _("The note is marked unreadable; a card to tick goes back."))
     sentence = _("%(name)s asked for: %(titles)s.")
-    return Notice("ok", sentence % {"name": note.participant, "titles": titles}, undo_url)
+    return Notice("ok", sentence % {"name": note.participant, "titles": done.titles})
 
 
 @prison_view(Right.ENTER_REQUESTS)

@@ -58,7 +58,7 @@
     if (!field || event.target !== parts(field).input) return;
     parts(field).key.value = "";
     clearTimeout(timers.get(field));
-    timers.set(field, setTimeout(() => ask(field), 120));
+    timers.set(field, setTimeout(() => ask(field), 160));
   });
 
   document.addEventListener("keydown", (event) => {

@@ -38,11 +38,11 @@ class Keyboard:
         self.keys += 1
 
 
-def test_a_pile_of_notes_with_the_keyboard_alone(
+def test_a_pile_of_sixty_notes_with_the_keyboard_alone(
     page, live_server, signed_in, haren, group, organiser_anna, complaints
 ):
     people = [
-        make_participant(haren, f"Achternaam{n}, Voornaam", register_number=f"70{n}31") for n in range(3)
+        make_participant(haren, f"Achternaam{n}, Voornaam", register_number=f"70{n:02}31") for n in range(60)
     ]
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/notes/")
@@ -59,6 +59,7 @@ def test_a_pile_of_notes_with_the_keyboard_alone(
         expect(page.locator("input[name=who]")).to_have_value("")
         assert Note.objects.count() == number
     assert keyboard.keys / len(people) <= 25
+    assert page.locator("#last-notes li").count() == 60, "what was entered stays in sight, with undo"
     assert set(Enrollment.objects.values_list("participant_id", flat=True)) == {
         person.pk for person in people
     }
