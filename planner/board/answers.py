@@ -19,8 +19,10 @@ from core.htmx import is_partial
 from core.htmx import redirect as htmx_redirect
 from core.weeks import Week
 from planner.asks.offers import offers_for
+from planner.board.day import day_board
+from planner.board.day_drawing import draw_day
 from planner.board.drawing import draw
-from planner.board.filters import BoardFilter
+from planner.board.shown import Shown, board_address, shown_behind, steps
 from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
 from planner.plan.codes import Conflict
@@ -30,10 +32,14 @@ from prisons.models import Prison
 from sessions.models import GroupSession
 
 
-def board_of(request: PrisonRequest, prison: Prison, week: Week) -> dict[str, Any]:
-    """The context of the board's table."""
-    board = week_board(prison, week, request.access, BoardFilter.read(request.GET))
-    return {"board": board, "drawn": draw(board, request.access)}
+def board_of(request: PrisonRequest, prison: Prison, shown: Shown) -> dict[str, Any]:
+    """The context of the board's table, of a week or of a day."""
+    context = {"shown": shown, "steps": steps(shown, prison)}
+    if shown.is_day:
+        day = day_board(prison, shown.on, request.access, shown.filter)
+        return context | {"board": day, "drawn": draw_day(day, request.access, shown.is_selecting)}
+    week = week_board(prison, shown.week, request.access, shown.filter)
+    return context | {"board": week, "drawn": draw(week, request.access, shown.is_selecting)}
 
 
 def done(
@@ -42,13 +48,14 @@ def done(
     """After a change: for HTMX the table with a toast that offers undo, else the board with a message."""
     undo_url = outcome and reverse("planner:undo", args=[prison.slug, outcome.change_set.pk])
     if not is_partial(request):
-        messages.success(request, text)
+        messages.success(request, text, extra_tags=undo_url or "")
         return redirect(board_url(prison, week, request))
     if not _stands_on_board(request, prison):
-        messages.success(request, text)
+        messages.success(request, text, extra_tags=undo_url or "")
         return htmx_redirect(board_url(prison, week, request))
     prison.refresh_from_db(fields=["plan_version", "rules_version"])  # what was just written counts
-    context = board_of(request, prison, week) | {"prison": prison}
+    shown = shown_behind(request, prison, week.monday)
+    context = board_of(request, prison, shown) | {"prison": prison}
     toast = render_to_string(
         "planner/board/_toast.html", {"text": text, "tone": "ok", "undo_url": undo_url}, request=request
     )
@@ -62,7 +69,7 @@ def done(
 def _stands_on_board(request: PrisonRequest, prison: Prison) -> bool:
     """Whether the page in front of the reader has the table that an answer swaps."""
     page = request.htmx.current_url_abs_path
-    return page is None or urlsplit(page).path == reverse("planner:board", args=[prison.slug])
+    return page is None or urlsplit(page).path == board_address(prison)
 
 
 def refused(
@@ -109,8 +116,10 @@ def _each_once(reasons: list[Spoken]) -> list[Spoken]:
 
 
 def board_url(prison: Prison, week: Week, request: HttpRequest) -> str:
-    """The board of this week, or where the form says that the person came from."""
+    """The board of this week as it was looked at last, or where the form says that the person came from."""
     wanted = request.POST.get("next", "")
     if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
         return wanted
-    return f"{reverse('planner:board', args=[prison.slug])}?week={week}"
+    behind = shown_behind(request, prison, week.monday)
+    shown = behind if behind.week == week else behind.at(week.monday)
+    return board_address(prison) + shown.query

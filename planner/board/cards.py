@@ -56,6 +56,8 @@ class Card:
     is_mine: bool
     mark: Mark | None
     week_on: dt.date
+    minutes: int
+    """How long it lasts: as it is placed, else as the series says."""
 
     @property
     def hyphenated(self) -> str:
@@ -85,6 +87,7 @@ FIELDS = (
     "series__list_code",
     "series__list_name",
     "series__places",
+    "series__duration_minutes",
     "series__languages",
     "series__activity__domain",
     "series__activity__title_nl",
@@ -137,6 +140,9 @@ class CardMaker:
             is_mine=self._is_mine(row),
             mark=mark_of(self._found.get(row["pk"], ())),
             week_on=row["week_on"],
+            minutes=int((ends - starts).total_seconds() // 60)
+            if starts and ends
+            else row["series__duration_minutes"],
         )
 
     def _title(self, row: dict[str, Any]) -> tuple[str, str]:

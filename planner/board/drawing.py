@@ -10,36 +10,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.clock import today
 from core.templatetags.ui import icon
-from planner.board.cards import Card
-from planner.board.week import BoardRow, Cell, WeekBoard
+from planner.board.cards import Card, hyphenated
+from planner.board.week import Board, BoardRow, Cell, WeekBoard
 from prisons.access import Access, Right
 
 EMPTY = SafeString("")
+MINE, THEIRS = SafeString(" data-mine"), SafeString(" data-theirs")
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The two parts of the board that hold cards."""
+    """The two parts of the board that hold cards, and the hours of a day."""
 
     rows: SafeString
     tray: SafeString
+    head: SafeString = EMPTY
 
 
-def draw(board: WeekBoard, access: Access) -> Drawn:
+def draw(board: WeekBoard, access: Access, is_selecting: bool = False) -> Drawn:
     """Everything that depends on the number of sessions."""
-    pen = _Pen(board, access)
+    pen = Pen(board, access, is_selecting)
     return Drawn(pen.joined(pen.row(row) for row in board.rows), pen.cards(board.tray))
 
 
-class _Pen:
+class Pen:
     """Words and drawings that every card shares are looked up once."""
 
-    def __init__(self, board: WeekBoard, access: Access) -> None:
+    def __init__(self, board: Board, access: Access, is_selecting: bool = False) -> None:
+        self.is_selecting, self.today = is_selecting, today()
+        self.select = _("Select")
         self.address = reverse("planner:session_detail", args=[board.prison.slug, 0])
         self.may_ask = access.has(Right.PLACE)
         self.enrolled = _("enrolled of places:")
@@ -55,20 +61,23 @@ class _Pen:
         return format_html_join("", "{}", ((part,) for part in parts))
 
     def row(self, row: BoardRow) -> SafeString:
-        detail = (
-            format_html('<span class="sub">{}{}</span>', self.people, row.detail) if row.detail else EMPTY
-        )
-        warning = format_html('<span class="sub">{}</span>', row.warning) if row.warning else EMPTY
         return format_html(
-            '<tr><th class="board-row" scope="row">{}{}{}</th>{}</tr>',
-            row.title,
-            detail,
-            warning,
+            "<tr>{}{}</tr>",
+            self.head(row.title, row.detail, row.warning),
             self.joined(self.cell(cell) for cell in row.cells),
         )
 
+    def head(self, title: str, detail: str, warning: str) -> SafeString:
+        """What the row is: a room with its places, a living unit, a facilitator."""
+        return format_html(
+            '<th class="board-row" scope="row">{}{}{}</th>',
+            hyphenated(title, "nl"),
+            format_html('<span class="sub">{}{}</span>', self.people, detail) if detail else EMPTY,
+            format_html('<span class="sub">{}</span>', warning) if warning else EMPTY,
+        )
+
     def cell(self, cell: Cell) -> SafeString:
-        where = EMPTY
+        where = SafeString(' data-day="other"')
         if cell.column is not None:
             where = format_html(
                 ' data-day="{}" data-slot="{}"', f"{cell.column.day:%Y%m%d}", cell.column.slot_id
@@ -81,34 +90,49 @@ class _Pen:
             cell.row_id,
             where,
             self.note(cell) if cell.closed or cell.announced else EMPTY,
-            self.cards(cell.cards) if cell.cards else EMPTY,
+            self.cards(cell.cards, with_day=cell.column is None) if cell.cards else EMPTY,
         )
 
     def note(self, cell: Cell) -> SafeString:
         drawing = EMPTY if cell.closed else self.megaphone
         return format_html('<span class="cell-note">{}{}</span>', drawing, cell.closed or cell.announced)
 
-    def cards(self, cards: Iterable[Card]) -> SafeString:
+    def cards(self, cards: Iterable[Card], *, with_day: bool = False) -> SafeString:
+        """`with_day` for the column of other times, which is of no day."""
+        if with_day:
+            return self.joined(self.card(card, time=f"{_weekday(card)} {card.start}") for card in cards)
         return self.joined(self.card(card) for card in cards)
 
-    def card(self, card: Card) -> SafeString:
+    def card(
+        self,
+        card: Card,
+        css: str = "",
+        more: SafeString = EMPTY,
+        after: SafeString = EMPTY,
+        time: str = "",
+    ) -> SafeString:
+        """`css`, `more` attributes and what stands `after` the words are the day's."""
         address = f"{self.address[:-2]}{card.session_id}/"
+        handle = self.handle(card)
         return format_html(
-            '<article class="slip card-slip domain-{} {}" data-session="{}" data-version="{}"{}>'
-            '<a class="slip-title" lang="{}" href="{}" hx-get="{}" hx-target="#panel"'
+            '<article class="slip card-slip domain-{} {}{}" data-session="{}" data-version="{}"{}{}>'
+            '{}<a class="slip-title" lang="{}" href="{}" hx-get="{}" hx-target="#panel"'
             ' hx-swap="innerHTML">{}</a><span class="slip-line number">{} '
             '<b{}><span class="visually-hidden">{} </span>{}/{}</b>{}</span>'
-            "{}{}{}</article>",
+            "{}{}{}{}</article>",
             card.domain,
             card.css,
+            css,
             card.session_id,
             card.version,
-            self.handle(card),
+            handle,
+            more,
+            self.pick(card) if self.is_selecting and handle == MINE else EMPTY,
             card.title_language,
             address,
             address,
             card.hyphenated,
-            card.start,
+            time or card.start,
             SafeString(' class="is-full"') if card.is_full else EMPTY,
             self.enrolled,
             card.enrolled,
@@ -119,15 +143,28 @@ class _Pen:
             else EMPTY,
             {"draft": self.draft, "cancelled": self.cancelled}.get(card.state, EMPTY),
             self.mark(card) if card.mark else EMPTY,
+            after,
+        )
+
+    def pick(self, card: Card) -> SafeString:
+        """The tick box of the page for several at once; with JavaScript static/js/picks.js makes it."""
+        return format_html(
+            '<input type="checkbox" class="form-check-input card-pick" form="board-picks" name="pick"'
+            ' value="{}:{}" aria-label="{} {} {}">',
+            card.session_id,
+            card.version,
+            self.select,
+            card.title,
+            card.start,
         )
 
     def handle(self, card: Card) -> SafeString:
-        """What may be dragged: the own to move it, another's to ask for it."""
-        if card.state == "cancelled":
+        """What may be dragged: the own to move it, another's to ask for it; nothing of a day that is over."""
+        if card.state == "cancelled" or not self.may_ask or (card.day and card.day < self.today):
             return EMPTY
         if card.is_mine:
-            return SafeString(" data-mine")
-        return SafeString(" data-theirs") if self.may_ask else EMPTY
+            return MINE
+        return THEIRS
 
     @staticmethod
     def languages(card: Card) -> SafeString:
@@ -148,3 +185,7 @@ class _Pen:
             card.mark.word,
             more,
         )
+
+
+def _weekday(card: Card) -> str:
+    return date_format(card.day, "D j") if card.day else ""

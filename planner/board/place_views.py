@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -11,9 +12,12 @@ from django.views.decorators.http import require_GET
 from core.clock import today
 from core.htmx import render_part
 from core.weeks import Week
+from planner.board.filters import number_of
 from planner.board.nearest import nearest
+from planner.board.shown import Shown
 from planner.board.week import neighbours
 from planner.plan.alternatives import free_of
+from planner.plan.minutes import Stretch, edges, starts
 from planner.plan.places import Choice, choices
 from planner.plan.sentences import Spoken, speak, when
 from prisons.access import PrisonRequest, Right, prison_view
@@ -52,6 +56,39 @@ def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonRespon
             for one, said in zip(found, words, strict=True)
         }
     )
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResponse:
+    """For the timeline of a day: room -> stretches of starts; with `edge`, of the own room: where that lies.
+
+    Each stretch is [first minute, minute after the last, free or soft or refused, the first reason in words].
+    """
+    session = _session(prison, pk)
+    edge = request.GET.get("edge")
+    if edge == "start" or edge == "end":
+        found = {session.room_id or 0: edges(session, edge)}
+    else:
+        usual = today(session.starts_at) if session.starts_at else session.week_on
+        minutes = number_of(request.GET.get("minutes")) or None
+        found = starts(session, Shown.read(request.GET, usual).on, minutes=minutes)
+    conflicts = [c for stretches in found.values() for one in stretches for c in one.conflicts]
+    words = iter(speak(conflicts, prison, request.access))
+    told = {str(room): [_told(one, words) for one in stretches] for room, stretches in found.items()}
+    return JsonResponse(told)
+
+
+def _told(one: Stretch, words: Iterator[Spoken]) -> tuple[int, int, str, str]:
+    said = sorted((next(words) for _conflict in one.conflicts), key=lambda reason: not reason.is_hard)
+    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in said[:2])
+
+
+def _of_a_stretch(reason: Spoken) -> str:
+    """The sentence; where that would name one minute of many, the rule."""
+    if reason.code in ("outside_slot", "room_closed_hours", "turnaround"):
+        return f"{reason.title[:1].upper()}{reason.title[1:]}."
+    return reason.sentence
 
 
 @require_GET

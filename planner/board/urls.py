@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from planner.board import conflict_views, date_views, place_views, publish_views, views
+from planner.board import bulk_views, conflict_views, date_views, place_views, publish_views, views
 
 urlpatterns = [
     path("board/", views.board, name="board"),
     path("board/live/", views.board_live, name="board_live"),
+    path("board/bulk/", bulk_views.board_bulk, name="board_bulk"),
     path("board/publish/", publish_views.board_publish, name="board_publish"),
     path("conflicts/", conflict_views.conflict_list, name="conflicts"),
     path("board/sessions/<int:pk>/", views.session_detail, name="session_detail"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("board/sessions/<int:pk>/drop/", views.session_drop, name="session_drop"),
     path("board/sessions/<int:pk>/places/", place_views.session_places, name="session_places"),
     path("board/sessions/<int:pk>/cells/", place_views.session_cells, name="session_cells"),
+    path("board/sessions/<int:pk>/minutes/", place_views.session_minutes, name="session_minutes"),
     path("board/sessions/<int:pk>/dates/", date_views.session_dates, name="session_dates"),
     path("board/sessions/<int:pk>/cancel/", views.session_cancel, name="session_cancel"),
     path("board/sessions/<int:pk>/restore/", views.session_restore, name="session_restore"),

@@ -7,24 +7,25 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.clock import BRUSSELS, today
 from core.errors import PlannerError
-from core.htmx import render_part
+from core.htmx import is_partial, render_part
 from core.weeks import Week
 from planner.asks.offers import allowed
 from planner.board import moves
 from planner.board.answers import board_of, board_url, done, refused
 from planner.board.choices import filter_choices
 from planner.board.detail import session_detail as detail_of
+from planner.board.filters import number_of
 from planner.board.forms import CancelForm, DropForm, MoveForm
-from planner.board.week import neighbours
+from planner.board.shown import Shown, board_address, remember, shown_behind
 from planner.plan.changes import Change
 from planner.plan.placement import apply
 from planner.plan.places import length_minutes
+from planner.plan.sentences import when
 from planner.plan.telling import told_by
 from planner.plan.undo import undo as undo_act
 from prisons.access import PrisonRequest, Right, prison_view
@@ -65,18 +66,19 @@ def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSessio
 @require_GET
 @prison_view(Right.SEE_BOARD)
 def board(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    """The week: the whole page, or only its table for HTMX."""
-    week = _week(request.GET.get("week", ""))
-    before, after = neighbours(week)
-    context = board_of(request, prison, week) | {
-        "before": before,
-        "after": after,
-        "this_week": Week.from_date(today()),
+    """The week or the day: the whole page, or only its table and switches for HTMX."""
+    shown = Shown.read(request.GET)
+    context = board_of(request, prison, shown) | {
         "choices": filter_choices(prison),
         "may_place": request.access.has(Right.PLACE),
         "may_publish": request.access.has(Right.PUBLISH),
+        "opened": number_of(request.GET.get("open")),
     }
-    return render_part(request, "planner/board/board.html", "planner/board/_grid.html", context)
+    response = render_part(request, "planner/board/board.html", "planner/board/_part.html", context)
+    if is_partial(request):
+        response["HX-Push-Url"] = board_address(prison) + shown.query
+    remember(request, response, prison, shown)
+    return response
 
 
 @require_GET
@@ -85,7 +87,7 @@ def board_live(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The poll: 204 as long as nothing has changed since the version that the reader has."""
     if request.GET.get("version") == str(prison.plan_version):
         return HttpResponse(status=204)
-    context = board_of(request, prison, _week(request.GET.get("week", "")))
+    context = board_of(request, prison, Shown.read(request.GET))
     return render(request, "planner/board/_grid.html", context)
 
 
@@ -113,7 +115,16 @@ def session_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
             return _move(request, prison, session, change, data)
         except PlannerError as error:
             return refused(request, prison, error, form=_sent(request, prison, request.path, session))
+    return _form_to_move(request, prison, session, form)
+
+
+def _form_to_move(
+    request: PrisonRequest, prison: Prison, session: GroupSession, form: MoveForm
+) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
+    if status == 422 and request.htmx.target == "board":  # sent by the timeline: nobody saw the form
+        error = PlannerError("unusable", _("Choose a room and a time."), status=422)
+        return refused(request, prison, error, form=_sent(request, prison, request.path, session))
     context = {"form": form, "session": session, "week": _week_of(session)}
     context["told"] = told_by(prison, [Change(session.pk)])
     return render_part(request, "planner/board/move.html", "planner/board/_move.html", context, status=status)
@@ -167,11 +178,19 @@ def _move(
     )
     session.refresh_from_db()
     week = _week(data.get("week") or str(_week_of(session)))
-    if session.room is None:
-        text = _("%(session)s waits in the tray.") % {"session": session.series}
-    else:
-        text = _("%(session)s is in %(room)s now.") % {"session": session.series, "room": session.room}
+    text = _moved_in_words(session, shown_behind(request, prison, week.monday))
     return done(request, prison, week, text, outcome)
+
+
+def _moved_in_words(session: GroupSession, shown: Shown) -> str:
+    """Where it is now; also when, where minutes matter or it is out of sight."""
+    if session.room is None or session.starts_at is None:
+        return _("%(session)s waits in the tray.") % {"session": session.series}
+    facts = {"session": session.series, "room": session.room}
+    if shown.is_day or not shown.shows(today(session.starts_at)):
+        facts["when"] = when(session.starts_at, session.ends_at)
+        return _("%(session)s is in %(room)s now, %(when)s.") % facts
+    return _("%(session)s is in %(room)s now.") % facts
 
 
 @require_http_methods(["GET", "POST"])
@@ -232,7 +251,6 @@ def undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     try:
         undo_act(change_set, by=request.user, access=request.access)
     except PlannerError as error:
-        back = f"{reverse('planner:board', args=[prison.slug])}?week={week}"
-        form = {"url": request.path, "fields": [], "back_url": back}
+        form = {"url": request.path, "fields": [], "back_url": board_url(prison, week, request)}
         return refused(request, prison, error, form=form)
     return done(request, prison, week, _("Undone: everything is as it was."), None)

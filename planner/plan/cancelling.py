@@ -81,15 +81,15 @@ def cancel_many(
     now = now or clock.now()
     if reason not in REASONS:
         raise PlannerError("no_reason", _("Choose why they do not take place."), status=422)
-    ids = _usable(session_ids)
+    ids = usable(session_ids)
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
         access = access or access_for(by, prison, now=now)
         ruling = what_can_be_cancelled(prison, ids, access=access, now=now)
-        _refuse(ruling, ids, leave_out)
+        refuse_some(ruling, ids, leave_out)
         changes = [Change(one.session.pk, state=State.CANCELLED, reason=reason) for one in ruling.can]
         return apply(
-            prison, changes, by=by, verb="cancel", now=now, access=access, seen=_of(seen, ruling),
+            prison, changes, by=by, verb="cancel", now=now, access=access, seen=seen_of(seen, ruling),
             facts={"reason": reason},
         )  # fmt: skip
 
@@ -109,20 +109,21 @@ def restore_many(
     Points to watch are part of what was shown before. Raises as `cancel_many` does.
     """
     now = now or clock.now()
-    ids = _usable(session_ids)
+    ids = usable(session_ids)
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
         access = access or access_for(by, prison, now=now)
         ruling = what_can_return(prison, ids, access=access, now=now)
-        _refuse(ruling, ids, leave_out)
+        refuse_some(ruling, ids, leave_out)
         changes = [back(one.session) for one in ruling.can]
         return apply(
-            prison, changes, by=by, verb="restore", now=now, access=access, seen=_of(seen, ruling),
+            prison, changes, by=by, verb="restore", now=now, access=access, seen=seen_of(seen, ruling),
             accept_soft=True,
         )  # fmt: skip
 
 
-def _usable(session_ids: Iterable[int]) -> list[int]:
+def usable(session_ids: Iterable[int]) -> list[int]:
+    """Each once. Raises PlannerError `nothing_chosen` or `too_many` (422)."""
     ids = sorted(set(session_ids))
     if not ids:
         raise PlannerError("nothing_chosen", _("Tick the sessions first."), status=422)
@@ -131,7 +132,8 @@ def _usable(session_ids: Iterable[int]) -> list[int]:
     return ids
 
 
-def _refuse(ruling: Ruling, ids: list[int], leave_out: bool) -> None:
+def refuse_some(ruling: Ruling, ids: list[int], leave_out: bool) -> None:
+    """All or nothing, unless leaving out was said. Raises SomeCannot or PlannerError `unknown_session`."""
     if len(ruling.can) + len(ruling.cannot) != len(ids):
         raise PlannerError("unknown_session", _("This session does not exist any more."), status=404)
     if ruling.cannot and not leave_out:
@@ -140,7 +142,7 @@ def _refuse(ruling: Ruling, ids: list[int], leave_out: bool) -> None:
         raise SomeCannot(ruling)
 
 
-def _of(seen: Mapping[int, int] | None, ruling: Ruling) -> dict[int, int]:
+def seen_of(seen: Mapping[int, int] | None, ruling: Ruling) -> dict[int, int]:
     """What is left out may have changed meanwhile; what is done may not."""
     wanted = {one.session.pk for one in ruling.can}
     return {pk: version for pk, version in (seen or {}).items() if pk in wanted}

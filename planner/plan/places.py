@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from core.clock import BRUSSELS, now, today
 from core.weeks import Week
@@ -33,6 +34,9 @@ OF_THE_ROOM = frozenset(
     }
 )
 """Codes that only the second pass may report; `closed` and `movement_capacity` belong to both."""
+
+Kind = tuple[bool, frozenset[int]]
+"""Inside a living unit or not, and which units can reach it."""
 
 
 @dataclass(frozen=True)
@@ -70,31 +74,44 @@ def choices(
 
     `minutes` asks as if the session lasted so long.
     """
-    prison, rules = session.prison, rules_of(session.prison)
     day_of_now = today(at or now())
     days = [day for day in week.days if day >= day_of_now]
-    workers = tuple(session.session_workers.values_list("worker_id", flat=True))
-    loaded = picture.load(
-        prison,
-        days,
-        extra_workers=workers,
-        expected={session.pk: (session.series_id, _expected_on(session, days, day_of_now))},
-    )
-    # What was allowed once holds for its present place only, so it helps nowhere else.
-    without = loaded.with_rows([], gone=[session.pk], waivers={session.pk: frozenset()})
-    seeker = _Seeker(session, workers, without, rules, minutes or length_minutes(session))
+    seeker = seeker_of(session, days, minutes or length_minutes(session), day_of_now)
     return sorted(seeker.all(days), key=lambda choice: choice.rank)
 
 
-class _Seeker:
+def seeker_of(session: GroupSession, days: list[dt.date], minutes: int, otherwise: dt.date) -> Seeker:
+    """The session, with everything else that stands on these days. A fixed number of queries."""
+    workers = tuple(session.session_workers.values_list("worker_id", flat=True))
+    loaded = picture.load(
+        session.prison,
+        days,
+        extra_workers=workers,
+        expected={session.pk: (session.series_id, _expected_on(session, days, otherwise))},
+    )
+    # What was allowed once holds for its present place only, so it helps nowhere else.
+    without = loaded.with_rows([], gone=[session.pk], waivers={session.pk: frozenset()})
+    rules = rules_of(session.prison)
+    standing = frozenset(c.key for c in conflicts.find(loaded, rules) if not c.is_waived)
+    return Seeker(session, workers, without, rules, minutes, standing)
+
+
+class Seeker:
     """One session looking for a place."""
 
     def __init__(
-        self, session: GroupSession, workers: tuple[int, ...], loaded: Picture, rules: Rules, minutes: int
+        self,
+        session: GroupSession,
+        workers: tuple[int, ...],
+        loaded: Picture,
+        rules: Rules,
+        minutes: int,
+        standing: frozenset[Any],
     ) -> None:
+        """`loaded` is without the session; `standing` are keys of what is in conflict now, and so not added."""
         self.session, self.workers, self.picture, self.rules = session, workers, loaded, rules
         self.series = loaded.series[session.series_id]
-        self.minutes = minutes
+        self.minutes, self.standing = minutes, standing
         self.by_day: dict[dt.date, list[Row]] = defaultdict(list)
         for row in loaded.rows.values():
             if row.starts_at is not None:
@@ -106,16 +123,20 @@ class _Seeker:
                 yield from self._in_slot(day, slot)
 
     def _in_slot(self, day: dt.date, slot: SlotFacts) -> Iterator[Choice]:
-        by_time: dict[int, tuple[Conflict, ...]] = {}
-        by_time_inside: dict[int, tuple[Conflict, ...]] = {}
+        known: dict[tuple[int, Kind], tuple[Conflict, ...]] = {}
         for room in self.rules.rooms.values():
             if not room.is_active:
                 continue
             start = self._start(day, slot, room)
-            known = by_time if room.inside_unit_id is None else by_time_inside
-            if start not in known:
-                known[start] = self._of_the_time(day, start, room)
-            yield self._choice(day, slot, start, room, known[start])
+            key = start, self.kind(room)
+            if key not in known:
+                known[key] = self.of_the_time(day, start, room)
+            yield self._choice(day, slot, start, room, known[key])
+
+    def kind(self, room: RoomFacts) -> Kind:
+        """Rooms of one kind cost the same movements: what `of_the_time` says holds for all of them."""
+        reach = frozenset() if self.series.unit_ids else room.reachable_from
+        return room.inside_unit_id is not None, reach
 
     def _start(self, day: dt.date, slot: SlotFacts, room: RoomFacts) -> int:
         return start_in_slot(self.session, day, slot, sorted(self._busy(day, room.room_id)), self.minutes)
@@ -126,7 +147,7 @@ class _Seeker:
                 start, end = row.starts_at.astimezone(BRUSSELS), row.ends_at.astimezone(BRUSSELS)
                 yield start.hour * 60 + start.minute, end.hour * 60 + end.minute
 
-    def _row(self, day: dt.date, start: int, room_id: int) -> Row:
+    def row(self, day: dt.date, start: int, room_id: int) -> Row:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), self.minutes)
         return Row(self.session.pk, self.session.series_id, room_id, starts_at, ends_at, self.workers)
 
@@ -137,21 +158,26 @@ class _Seeker:
             people=self.picture.people if with_people else {},
             separations=self.picture.separations if with_people else frozenset(),
         )
-        return conflicts.added(near, near.with_rows([row]), self.rules)
+        found = conflicts.added(near, near.with_rows([row]), self.rules)
+        return [conflict for conflict in found if conflict.key not in self.standing]
 
-    def _of_the_time(self, day: dt.date, start: int, room: RoomFacts) -> tuple[Conflict, ...]:
+    def of_the_time(self, day: dt.date, start: int, room: RoomFacts) -> tuple[Conflict, ...]:
         """Facilitators, people, units, the day itself, movements: against everything of that day."""
-        row = self._row(day, start, room.room_id)
+        row = self.row(day, start, room.room_id)
         found = self._added(self.by_day.get(day, ()), row, with_people=True)
         return tuple(c for c in found if c.code not in OF_THE_ROOM and c.code != "closed")
+
+    def of_the_room(self, day: dt.date, row: Row) -> tuple[Conflict, ...]:
+        """The room itself and who else is in it: against everything in that room on that day."""
+        beside = [one for one in self.by_day.get(day, ()) if one.room_id == row.room_id]
+        found = self._added(beside, row._replace(worker_ids=()), with_people=False)
+        return tuple(c for c in found if c.code in OF_THE_ROOM or c.code == "closed")
 
     def _choice(
         self, day: dt.date, slot: SlotFacts, start: int, room: RoomFacts, of_the_time: tuple[Conflict, ...]
     ) -> Choice:
-        row = self._row(day, start, room.room_id)
-        beside = [one for one in self.by_day.get(day, ()) if one.room_id == room.room_id]
-        found = self._added(beside, row._replace(worker_ids=()), with_people=False)
-        of_the_room = tuple(c for c in found if c.code in OF_THE_ROOM or c.code == "closed")
+        row = self.row(day, start, room.room_id)
+        of_the_room = self.of_the_room(day, row)
         is_present = (self.session.room_id, self.session.starts_at) == (room.room_id, row.starts_at)
         return Choice(
             room.room_id,

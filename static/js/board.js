@@ -6,6 +6,9 @@
   const board = () => document.querySelector("[data-board]");
   const says = (text) => { const line = document.getElementById("board-says"); if (line) line.textContent = text; };
   const base = () => location.pathname.replace(/\/board\/.*$/, "/board/");
+  const isWeek = () => board() && board().dataset.board === "week";
+  const words = document.getElementById("board-says") ? document.getElementById("board-says").dataset : {};
+  window.tempoBoard = { board, says, base, words };
   let dragged = null;
   let here = null;
 
@@ -35,12 +38,12 @@
 
   // --- drag with mouse or touch ---
   const start = () => {
-    if (!board() || typeof Sortable === "undefined" || board().dataset.sortable) return;
-    board().dataset.sortable = "yes";
-    if (!new URLSearchParams(location.search).get("rows") || new URLSearchParams(location.search).get("rows") === "rooms") {
+    if (!isWeek() || typeof Sortable === "undefined" || board().dataset.ready) return;
+    board().dataset.ready = "yes";
+    if (board().dataset.rows === "rooms") {
       board().querySelectorAll("td[data-slot], .tray-cards").forEach((place) => new Sortable(place, {
         group: "board", draggable: "[data-mine], [data-theirs]", animation: 0, sort: false, delay: 180, delayOnTouchOnly: true,
-        onStart: ({ item }) => { dragged = item; item.classList.add("is-moving"); showPlaces(item); },
+        filter: ".card-pick", preventOnFilter: false, onStart: ({ item }) => { dragged = item; item.classList.add("is-moving"); showPlaces(item); },
         onMove: ({ to }) => { document.querySelectorAll(".is-target").forEach((cell) => cell.classList.remove("is-target")); to.classList.add("is-target"); },
         onEnd: ({ item, from, to, oldIndex }) => {
           item.classList.remove("is-moving");
@@ -58,6 +61,7 @@
 
   // --- on a phone one day at a time ---
   const oneDay = () => {
+    if (!isWeek()) return;
     const days = [...board().querySelectorAll("th.board-day[data-day]")];
     if (!days.length) return;
     const narrow = matchMedia("(max-width: 47.99rem)").matches;
@@ -70,7 +74,7 @@
         const tab = document.createElement("button");
         tab.type = "button";
         tab.className = "chip";
-        tab.textContent = day.firstChild.textContent.trim();
+        tab.textContent = day.firstElementChild ? day.firstElementChild.textContent : day.textContent;
         tab.dataset.dayTab = day.dataset.day;
         tabs.append(tab);
       });
@@ -106,8 +110,10 @@
     cell.focus();
   };
   document.addEventListener("keydown", (event) => {
-    const cell = event.target.closest && event.target.closest("td[data-cell]");
-    if (!cell || !board() || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!board() || !event.target.closest || event.ctrlKey || event.metaKey || event.altKey) return;
+    act(event);
+    const cell = event.target.closest("td[data-cell]");
+    if (!cell) return;
     const rows = cells();
     const y = rows.findIndex((row) => row.includes(cell));
     const x = y < 0 ? -1 : rows[y].indexOf(cell);
@@ -118,22 +124,28 @@
       if (next) { event.preventDefault(); go(next); }
       return;
     }
-    const card = event.target.closest(".card-slip") || cell.querySelector(".card-slip");
+    const card = cell.querySelector(".card-slip");
     if (event.key === "Enter" && event.target === cell && card) { event.preventDefault(); card.querySelector("a").click(); }
+  });
+  // m asks where a session can go, u takes the last act back: from a cell or from a card, also in the tray.
+  const act = (event) => {
+    const place = event.target.closest(".card-slip, td[data-cell]");
+    if (!place || !board().contains(place)) return;
+    const card = place.matches(".card-slip") ? place : place.querySelector(".card-slip");
     if (event.key === "m" && card && card.matches("[data-mine], [data-theirs]")) {
       event.preventDefault();
       htmx.ajax("GET", `${base()}sessions/${card.dataset.session}/places/?week=${board().dataset.week}`, { source: board(), target: "#panel", swap: "innerHTML" });
     }
     if (event.key === "u") {
-      const undo = document.querySelector("#toasts form button");
+      const undo = document.querySelector("#toasts [data-toast]:last-child form button");
       if (undo) { event.preventDefault(); undo.click(); }
     }
-  });
+  };
 
   // --- a poll never swaps the table under a card that is held, a field that is filled in or a dialog ---
   document.addEventListener("htmx:beforeRequest", (event) => {
     const isPoll = event.detail.elt === board() && event.detail.requestConfig.verb === "get" && event.detail.requestConfig.path.includes("/board/live/");
-    if (isPoll && (document.hidden || dragged || document.querySelector("dialog[open]"))) event.preventDefault();
+    if (isPoll && (document.hidden || dragged || "held" in board().dataset || document.querySelector("dialog[open]"))) event.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target && event.detail.target.id === "board") {
@@ -143,7 +155,8 @@
     }
   });
   document.addEventListener("htmx:afterSettle", () => {
-    if (!board() || board().dataset.sortable) return;
+    if (!board() || board().dataset.kept) return;
+    board().dataset.kept = "yes";
     start();
     const wrap = board().querySelector(".board-wrap");
     if (wrap && board.scroll) [wrap.scrollLeft, wrap.scrollTop] = board.scroll;
@@ -151,9 +164,13 @@
     const answer = document.querySelector("#board-answer");
     if (answer && !answer.querySelector("dialog[open]")) answer.replaceChildren();
   });
-  document.addEventListener("htmx:afterSwap", () => {
-    const toast = document.querySelector("#toasts .toast-words p");
-    if (toast) says(toast.textContent);
+  // Toasts are announced by their own region. A refusal opens a dialog; its reasons are read out as well.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const reasons = event.detail.target && event.detail.target.id === "board-answer" && [...event.detail.target.querySelectorAll("h2, .reason-said")];
+    if (reasons && reasons.length) says(reasons.map((one) => one.textContent.trim()).join(". "));
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".board-filter")) event.target.classList.toggle("is-on", Boolean(event.target.value));
   });
   // What was refused is answered by now: an act that succeeded closes the dialog that offered it.
   document.addEventListener("panel-close", () => {

@@ -1,0 +1,298 @@
+// The day to scale: drag a session or one of its edges, by mouse, touch or keyboard, in steps of five minutes. A ghost
+// shows where it would be and what stands against it; the session itself stays until the server has moved it.
+"use strict";
+
+(() => {
+  const STEP = 5;
+  const { board, says, base, words } = window.tempoBoard;
+  let held = null; // { card, mode, room, start, end, grab, spans, ghost, byKeys }
+  let pending = null; // a finger that may become a drag
+  let scroller = 0;
+  let focusOn = null;
+
+  const isDay = () => board() && board().dataset.board === "day";
+  const first = () => Number(board().dataset.first);
+  const last = () => Number(board().dataset.last);
+  const clock = (minute) => `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  const lanes = () => [...board().querySelectorAll("td.lane")];
+  const byRooms = () => board().dataset.rows === "rooms";
+  const nameOf = (lane) => lane.closest("tr").querySelector("th").firstChild.textContent.replace(/\u00ad/g, "").trim();
+  const laneOf = (card) => card.closest("td.lane");
+  const snap = (minute) => Math.round(minute / STEP) * STEP;
+  const minuteAt = (lane, x) => {
+    const box = lane.getBoundingClientRect();
+    return first() + ((x - box.left) / box.width) * (last() - first());
+  };
+
+  // --- what the server says of every minute, asked once when the session is taken up ---
+  const ask = async () => {
+    const asked = held;
+    const edge = asked.mode === "move" ? "" : `&edge=${asked.mode}`;
+    const length = asked.mode === "move" && asked.byKeys ? `&minutes=${asked.end - asked.start}` : "";
+    try {
+      const url = `${base()}sessions/${asked.card.dataset.session}/minutes/?view=day&day=${board().dataset.day}${edge}${length}`;
+      const answer = await fetch(url, { headers: { Accept: "application/json" } });
+      if (!answer.ok || held !== asked) return;
+      asked.spans = await answer.json();
+      paint();
+      show();
+    } catch { /* the server still decides when it is put down */ }
+  };
+
+  const found = () => {
+    const stretches = held.spans && held.lane && held.spans[held.lane.hasAttribute("data-room") ? held.lane.dataset.row : held.card.dataset.roomId];
+    if (!stretches) return null;
+    const minute = held.mode === "end" ? held.end : held.start;
+    const hit = stretches.find(([from, until]) => from <= minute && minute < until);
+    return hit ? { kind: hit[2], why: hit[3] } : { kind: "refused", why: words.beyond };
+  };
+
+  // Bright where it may lie, dim where nothing is free.
+  const paint = () => {
+    wipe();
+    const length = held.end - held.start;
+    const where = held.lane && !byRooms() ? [held.lane] : lanes();
+    where.forEach((lane) => {
+      const stretches = held.spans[byRooms() ? lane.dataset.row : held.card.dataset.roomId];
+      if (!stretches) { lane.classList.toggle("is-refused", held.mode === "move"); return; }
+      const open = stretches.filter(([, , kind]) => kind !== "refused");
+      lane.classList.toggle("is-refused", !open.length);
+      open.forEach(([from, until, kind]) => {
+        const [begin, end] = held.mode === "move" ? [from, until - STEP + length] : held.mode === "end" ? [from - STEP, until - STEP] : [from, until];
+        const [a, b] = [Math.max(begin, first()), Math.min(end, last())];
+        if (b <= a) return;
+        const area = document.createElement("i");
+        area.className = `may is-${kind}`;
+        area.style.setProperty("--at", a);
+        area.style.setProperty("--for", b - a);
+        const block = lane.querySelector(".block");
+        lane.insertBefore(area, block);
+      });
+    });
+  };
+  const wipe = () => {
+    if (!board()) return;
+    board().querySelectorAll(".may").forEach((one) => one.remove());
+    board().querySelectorAll(".lane.is-refused").forEach((lane) => lane.classList.remove("is-refused"));
+  };
+
+  // --- the ghost ---
+  const show = () => {
+    const { ghost, lane } = held;
+    if (!lane) { ghost.remove(); return; }
+    if (ghost.parentElement !== lane) lane.append(ghost);
+    const answer = found();
+    ghost.className = `block ghost${answer ? ` is-${answer.kind}` : ""}`;
+    ghost.style.setProperty("--at", held.start);
+    ghost.style.setProperty("--for", held.end - held.start);
+    ghost.style.setProperty("--on", lane === held.from ? held.on : 0);
+    ghost.children[0].textContent = `${clock(held.start)}–${clock(held.end)}`;
+    ghost.children[1].textContent = answer ? answer.why : "";
+    if (held.byKeys) {
+      clearTimeout(held.said);
+      const text = `${clock(held.start)}–${clock(held.end)}, ${nameOf(lane)}. ${answer ? answer.why || words.fits : ""}`;
+      held.said = setTimeout(() => says(text), 150);
+    }
+  };
+
+  const take = (card, mode, byKeys) => {
+    const lane = laneOf(card);
+    const start = lane ? Number(card.dataset.start) : null;
+    const ghost = document.createElement("div");
+    ghost.append(document.createElement("span"), document.createElement("span"));
+    ghost.children[1].className = "why";
+    const minutes = lane ? Number(card.dataset.end) - start : Number(card.dataset.minutes);
+    const on = Number(getComputedStyle(card).getPropertyValue("--on")) || 0;
+    held = { card, mode, byKeys, ghost, lane, on, from: lane, start, end: lane ? start + minutes : null, minutes, grab: minutes / 2, spans: null };
+    card.classList.add("is-held");
+    board().dataset.held = "";
+    if (!lane) { held.start = first(); held.end = first() + minutes; }
+    if (lane) show();
+    ask();
+  };
+
+  const letGo = () => {
+    if (!held) return;
+    held.card.classList.remove("is-held");
+    held.ghost.remove();
+    clearTimeout(held.said);
+    clearTimeout(held.asking);
+    cancelAnimationFrame(scroller);
+    document.documentElement.classList.remove("is-dragging", "is-resizing");
+    if (board()) delete board().dataset.held;
+    wipe();
+    held = null;
+  };
+
+  const move = (x, y) => {
+    const under = document.elementFromPoint(x, y);
+    const over = under && under.closest("td.lane");
+    if (held.mode === "move") {
+      held.toTray = Boolean(under && under.closest("[data-tray]"));
+      const lane = byRooms() ? over : over && held.from ? held.from : null;
+      held.lane = lane && (lane.hasAttribute("data-room") || lane === held.from) ? lane : null;
+      if (held.lane) {
+        const start = snap(minuteAt(held.lane, x) - held.grab);
+        held.start = Math.max(first(), Math.min(start, last() - held.minutes));
+        held.end = held.start + held.minutes;
+      }
+    } else {
+      const minute = Math.max(first(), Math.min(snap(minuteAt(held.from, x)), last()));
+      if (held.mode === "end") held.end = Math.max(minute, held.start + STEP);
+      else held.start = Math.min(minute, held.end - STEP);
+    }
+    show();
+  };
+
+  const isSame = () => held.lane === held.from && held.lane && held.start === Number(held.card.dataset.start) && held.end === Number(held.card.dataset.end);
+
+  const post = (card, act, values) => htmx.ajax("POST", `${base()}sessions/${card.dataset.session}/${act}/`, {
+    source: board(), target: "#board", swap: "outerHTML", values: { ...values, version: card.dataset.version, week: board().dataset.week },
+  });
+
+  const putDown = async () => {
+    const { card, lane, from, toTray, start, end, ghost } = held;
+    if (toTray && from) { letGo(); post(card, "drop", {}); return; }
+    if (!lane || isSame()) { if (held.byKeys) says(words.left); letGo(); return; }
+    const room = byRooms() ? lane.dataset.row : card.dataset.roomId;
+    focusOn = held.byKeys ? card.dataset.session : null;
+    letGo();
+    lane.append(ghost);
+    ghost.classList.add("is-waiting");
+    await post(card, "move", { room, day: board().dataset.day, start: clock(start), minutes: end - start });
+    ghost.remove();
+  };
+
+  // --- mouse and touch ---
+  const edgesScroll = (x, y) => {
+    cancelAnimationFrame(scroller);
+    const wrap = board().querySelector(".board-wrap");
+    const box = wrap.getBoundingClientRect();
+    const step = (at, from, to) => (at < from + 36 ? -8 : at > to - 36 ? 8 : 0);
+    const [dx, dy] = [step(x, box.left + 60, box.right), y > box.bottom ? 0 : step(y, box.top, box.bottom)];
+    if (!dx && !dy) return;
+    scroller = requestAnimationFrame(() => {
+      if (!held) return;
+      wrap.scrollBy(dx, dy);
+      move(x, y);
+      edgesScroll(x, y);
+    });
+  };
+
+  const begin = (card, mode, x) => {
+    getSelection().removeAllRanges();
+    take(card, mode, false);
+    if (held.lane && mode === "move") held.grab = minuteAt(held.lane, x) - held.start;
+    document.documentElement.classList.add(mode === "move" ? "is-dragging" : "is-resizing");
+  };
+
+  document.addEventListener("pointerdown", (event) => {
+    if (!isDay() || held || pending || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const card = event.target.closest(".card-slip[data-mine], .card-slip[data-theirs]");
+    if (!card || !board().contains(card) || event.target.closest("input") || board().classList.contains("is-selecting")) return;
+    const grip = event.target.closest("[data-grip]");
+    pending = { card, mode: grip ? grip.dataset.grip : "move", x: event.clientX, y: event.clientY, id: event.pointerId };
+    if (event.pointerType === "touch" && !grip) {
+      pending.timer = setTimeout(() => { const { card: one, mode, x } = pending; begin(one, mode, x); }, 250);
+    }
+    pending.isTouch = event.pointerType === "touch";
+  });
+
+  document.addEventListener("pointermove", (event) => {
+    if (held && !held.byKeys) { move(event.clientX, event.clientY); edgesScroll(event.clientX, event.clientY); return; }
+    if (!pending || event.pointerId !== pending.id) return;
+    const far = Math.hypot(event.clientX - pending.x, event.clientY - pending.y);
+    if (far < 5) return;
+    if (pending.timer) { clearTimeout(pending.timer); pending = null; return; } // the finger scrolls
+    begin(pending.card, pending.mode, pending.x);
+    move(event.clientX, event.clientY);
+  });
+
+  const swallow = (click) => { click.preventDefault(); click.stopPropagation(); }; // a drag opens no panel
+  const lift = (event) => {
+    if (pending) clearTimeout(pending.timer);
+    const wasHeld = held && !held.byKeys;
+    pending = null;
+    if (!wasHeld) return;
+    if (event.type === "pointercancel") { letGo(); return; }
+    move(event.clientX, event.clientY);
+    addEventListener("click", swallow, { capture: true, once: true });
+    setTimeout(() => removeEventListener("click", swallow, true), 50);
+    putDown();
+  };
+  document.addEventListener("pointerup", lift);
+  document.addEventListener("pointercancel", lift);
+  document.addEventListener("touchmove", (event) => { if (held) event.preventDefault(); }, { passive: false });
+  document.addEventListener("contextmenu", (event) => { if (held || (pending && pending.isTouch)) event.preventDefault(); });
+  document.addEventListener("dragstart", (event) => { if (isDay() && event.target.closest(".card-slip")) event.preventDefault(); });
+
+  // --- keyboard: arrows move, Shift and arrows change the end, Enter puts down, Escape leaves it ---
+  const step = (event) => {
+    const room = { ArrowUp: -1, ArrowDown: 1 }[event.key] || 0;
+    const minutes = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key] || 0;
+    if (event.shiftKey) {
+      held.end = Math.max(held.start + STEP, Math.min(held.end + minutes, last()));
+      if (held.end - held.start !== held.minutes) { held.minutes = held.end - held.start; askSoon(); }
+    } else {
+      held.start = Math.max(first(), Math.min(held.start + minutes, last() - held.minutes));
+      held.end = held.start + held.minutes;
+      if (room && byRooms()) {
+        const all = lanes().filter((lane) => lane.hasAttribute("data-room") || lane === held.from);
+        held.lane = all[Math.max(0, Math.min(all.indexOf(held.lane) + room, all.length - 1))] || held.lane;
+        held.lane.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }
+    }
+    show();
+  };
+  const askSoon = () => {
+    held.spans = null;
+    clearTimeout(held.asking);
+    held.asking = setTimeout(() => held && ask(), 120);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!isDay() || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && held) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      letGo();
+      says(words.left);
+      return;
+    }
+    const card = event.target.closest && event.target.closest(".card-slip");
+    if (!card || event.target.matches("input") || !card.matches("[data-mine], [data-theirs]")) return;
+    if (/^Arrow/.test(event.key) && laneOf(card)) {
+      event.preventDefault();
+      if (!held) take(card, "move", true);
+      if (held.byKeys && held.card === card) step(event);
+    } else if (event.key === "Enter" && held && held.byKeys) {
+      event.preventDefault();
+      putDown();
+    }
+  }, true);
+  document.addEventListener("focusout", (event) => {
+    if (held && held.byKeys && held.card.contains(event.target)) letGo();
+  });
+
+  // --- after each swap: what a screen reader is told of each session, the focus, and on a phone the first slot ---
+  const start = () => {
+    if (!isDay() || board().dataset.ready) return;
+    board().dataset.ready = "yes";
+    if (document.getElementById("day-keys")) {
+      board().querySelectorAll("[data-mine] .slip-title, [data-theirs] .slip-title").forEach((link) => link.setAttribute("aria-describedby", "day-keys"));
+    }
+    if (focusOn) {
+      const link = board().querySelector(`[data-session="${focusOn}"] .slip-title`);
+      if (link) link.focus();
+      focusOn = null;
+    }
+  };
+  const toFirstSlot = () => {
+    const wrap = isDay() && board().querySelector(".board-wrap");
+    const mark = wrap && (wrap.querySelector(".lane > .now") || wrap.querySelector(".axis .slot"));
+    if (mark) wrap.scrollLeft = Math.max(0, mark.offsetLeft - 24);
+  };
+  document.addEventListener("htmx:afterSettle", start);
+  start();
+  toFirstSlot();
+})();
