@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from enrollment.domain import continuity, endings, forgetting, versions
-from prisons.domain.locking import lock_prison
 from prisons.models import Prison
 
 
 def keep_lists() -> None:
     """Freezes what the cut-off has closed; after ninety days only hashes stay."""
-    for prison in Prison.objects.all():
-        with transaction.atomic():
-            versions.freeze_due(lock_prison(prison))
+    versions.freeze_everywhere()
     versions.forget_old()
 
 

@@ -26,6 +26,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "changed_at_gate": ("GEWIJZIGD", "MODIFIÉ"),
     "changed_cell": ("ANDERE CEL", "AUTRE CELLULE"),
     "changed_place": ("ANDER UUR OF LOKAAL", "AUTRE HEURE OU LOCAL"),
+    "call_list": ("Bellijst van de lesgevers", "Liste d'appels des intervenants"),
     "cancelled": ("GAAT NIET DOOR", "N'A PAS LIEU"),
     "cancellations": ("Wat niet doorgaat", "Ce qui n'a pas lieu"),
     "cell": ("Cel", "Cellule"),
@@ -41,8 +42,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "code": ("Code %(code)s",),
     "copies": ("Exemplaren", "Exemplaires"),
     "day_lists": ("Daglijsten", "Listes du jour"),
+    "day": ("Dag", "Jour"),
     "destroy": ("Vernietigen na gebruik", "À détruire après usage"),
     "drop_in": ("Vrije inloop, zonder namen", "Accès libre, sans noms"),
+    "emergency_use": (
+        "Enkel als het netwerk niet werkt. De lijsten op papier gaan voor.",
+        "Uniquement si le réseau est en panne. Les listes sur papier priment.",
+    ),
+    "emergency_pack": ("Noodpakket", "Dossier de secours"),
     "families": (
         "Familiebezoekers: %(adults)s volwassenen, %(children)s kinderen",
         "Visiteurs familiaux : %(adults)s adultes, %(children)s enfants",
@@ -82,6 +89,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "permission_none": ("GEEN", "AUCUNE"),
     "permission_until": ("tot / jusqu'au %(when)s",),
     "permission_unneeded": ("niet nodig", "pas requise"),
+    "phone": ("Telefoon", "Téléphone"),
     "programme": ("Activiteiten", "Activités"),
     "provisional": ("VOORLOPIG", "PROVISOIRE"),
     "received": (

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.terms.urls")),
     path("", include("planner.closures.urls")),
     path("", include("planner.offer.urls")),
+    path("", include("planner.emergency.urls")),
     path("", include("planner.leaflet.urls")),
     path("", include("planner.telling.urls")),
     path("", include("planner.reports.urls")),

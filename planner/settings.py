@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.refusals.RefusalMiddleware",
+    "planner.freezing.FreezeFirst",
 ]
 
 ROOT_URLCONF = "planner.urls"
@@ -135,6 +136,7 @@ REGULAR_TASKS = {
     "enrollment.tasks.keep_lists": 5,
     "enrollment.tasks.tend_people": 60,
     "planner.telling.tasks.post_daily": 15,
+    "planner.emergency.tasks.write_due": 15,
 }
 
 # --- Who is it --------------------------------------------------------------------------------------------
@@ -228,6 +230,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = USES_PLAIN_STATIC
 WHITENOISE_AUTOREFRESH = USES_PLAIN_STATIC
 MEDIA_ROOT = DATA_DIR / "files"
+# Where the emergency pack of each prison is written every evening: a folder of the office, mounted here.
+EMERGENCY_FOLDER = env.text("EMERGENCY_FOLDER", default="")
 
 # --- Languages and time -----------------------------------------------------------------------------------
 

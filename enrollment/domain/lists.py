@@ -76,15 +76,21 @@ def next_day(prison: Prison, *, now: dt.datetime | None = None) -> dt.date:
 
     The first after today with sessions or on which people work.
     """
+    return next_days(prison, 1, now=now)[0]
+
+
+def next_days(prison: Prison, number: int, *, now: dt.datetime | None = None) -> list[dt.date]:
+    """The first days after today with sessions or on which people work."""
     today = clock.today(now)
-    days = [today + dt.timedelta(days=number) for number in range(1, 15)]
+    days = [today + dt.timedelta(days=ahead) for ahead in range(1, 15 + number)]
     off = set(
         Holiday.objects.in_prison(prison).filter(on__range=(days[0], days[-1])).values_list("on", flat=True)
     )
     window = (_midnight(days[0]), _midnight(days[-1] + dt.timedelta(days=1)))
     starts: Any = GroupSession.objects.in_prison(prison).published().filter(starts_at__range=window)
     busy = {at.astimezone(BRUSSELS).date() for at in starts.values_list("starts_at", flat=True).order_by()}
-    return next((day for day in days if day in busy or (day.isoweekday() <= 5 and day not in off)), days[0])
+    found = [day for day in days if day in busy or (day.isoweekday() <= 5 and day not in off)]
+    return (found or days)[:number]
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -69,6 +69,12 @@ def groups(access: Access) -> list[Group]:
             _("Lists on paper"),
             _("When lists close, which post gets which list"),
         ),
+        (
+            Right.DISTRIBUTE,
+            "planner:emergency_pack",
+            _("Emergency pack"),
+            _("The next days' lists in a locked file"),
+        ),
         (Right.SEE_BOARD, "planner:closure_list", _("Closures"), _("Strikes, works, reduced regime")),
         (Right.MANAGE_RULES, "sessions:term_list", _("Terms"), _("What is planned and published as one")),
         (
