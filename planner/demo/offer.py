@@ -67,15 +67,21 @@ def term_of(today: dt.date) -> tuple[dt.date, dt.date]:
     return first.monday, (first + (TERM_WEEKS - 1)).sunday
 
 
+def _build_terms(places: Places, starts_on: dt.date, ends_on: dt.date) -> dict[str, Term]:
+    """The same term in every prison. The next one stands empty, to be copied to."""
+    name = f"{starts_on:%Y} · {Week.from_date(starts_on).number}-{Week.from_date(ends_on).number}"
+    return {
+        slug: Term.objects.create(prison=prison, name=name, starts_on=starts_on, ends_on=ends_on)
+        for slug, prison in places.prisons.items()
+    }
+
+
 def build(random: Random, places: Places, today: dt.date) -> Offering:
     starts_on, ends_on = term_of(today)
     organisations = _build_organisations(places)
     workers = _build_workers(random, places, organisations, today)
-    name = f"{starts_on:%Y} · {Week.from_date(starts_on).number}-{Week.from_date(ends_on).number}"
-    terms = {
-        slug: Term.objects.create(prison=prison, name=name, starts_on=starts_on, ends_on=ends_on)
-        for slug, prison in places.prisons.items()
-    }
+    terms = _build_terms(places, starts_on, ends_on)
+    _build_terms(places, *term_of(ends_on + dt.timedelta(weeks=WEEKS_BEFORE_TODAY + 2)))
     timetable, codes, groups = Timetable(), count(101), []
     for offer in OFFERS:
         activity = Activity.objects.create(

@@ -60,7 +60,7 @@ def test_it_holds_what_an_organiser_of_brussels_recognises(facts):
 
 
 def test_today_lies_in_the_middle_of_the_term(facts):
-    term = Prison.objects.get(slug="haren").terms.get()
+    term = Prison.objects.get(slug="haren").terms.filter(starts_on__lte=NOW.date()).get()
     assert (NOW.date() - term.starts_on).days // 7 == 5
 
 
