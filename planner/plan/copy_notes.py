@@ -23,6 +23,10 @@ CONFLICTS_ARE_NAMED_BY = {"day", "start", "end", "other", "minutes", "count"}
 """Facts that differ from date to date: the same clash every week is one note with many dates."""
 
 
+QUIET = {"band"}
+"""Points to watch that say nothing about a copy: every series runs into the school holidays."""
+
+
 class Kind(StrEnum):
     """How much of a series a note takes away, the worst first."""
 
@@ -173,6 +177,8 @@ def of_conflicts(
     """The same clash with the same series in the same place is one note, however many weeks it comes back."""
     groups: dict[tuple[Any, ...], list[tuple[dt.date, Conflict]]] = defaultdict(list)
     for on, conflict in found:
+        if conflict.code in QUIET:
+            continue
         told = tuple(pair for pair in conflict.facts if pair[0] not in CONFLICTS_ARE_NAMED_BY)
         other = dict(conflict.facts).get("other")
         groups[(conflict.code, told, series_of.get(other) if other else None)].append((on, conflict))

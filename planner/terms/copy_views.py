@@ -30,11 +30,25 @@ from sessions.models import GroupSession, Series, Term
 
 
 @dataclass(frozen=True)
-class CopyRow:
+class Noted:
+    """Something with notes: what is lost stands open, the rest can be unfolded."""
+
+    notes: tuple[Told, ...]
+
+    @property
+    def losses(self) -> list[Told]:
+        return [one for one in self.notes if one.kind not in (Kind.WATCH, Kind.NEVER)]
+
+    @property
+    def remarks(self) -> list[Told]:
+        return [one for one in self.notes if one.kind in (Kind.WATCH, Kind.NEVER)]
+
+
+@dataclass(frozen=True)
+class CopyRow(Noted):
     """One series of the preview with all that is to be said about it."""
 
     copy: SeriesCopy
-    notes: tuple[Told, ...]
 
 
 @prison_view(Right.PLACE)
@@ -97,8 +111,8 @@ def _context(access: Access, choice: CopyChoice) -> dict[str, Any]:
         unplaced_when_in_conflict=choice.into_tray,
     )
     told = _by_series(preview.in_words(access))
-    context["rows"] = [CopyRow(one, tuple(told[one.source.pk])) for one in preview.copied]
-    context["refused"] = [CopyRow(one, tuple(told[one.source.pk])) for one in preview.refused]
+    context["rows"] = [CopyRow(tuple(told[one.source.pk]), one) for one in preview.copied]
+    context["refused"] = [CopyRow(tuple(told[one.source.pk]), one) for one in preview.refused]
     context["placed"] = sum(one.placed_count for one in preview.copied)
     context["tray"] = sum(one.tray_count for one in preview.copied)
     context["left_out"] = sum(len(one.left_out) for one in preview.copied)
@@ -114,13 +128,12 @@ def _by_series(told: Iterable[Told]) -> dict[int, list[Told]]:
 
 
 @dataclass(frozen=True)
-class CopiedRow:
+class CopiedRow(Noted):
     """One new series as it stands now, and what its copy lost."""
 
     source: Series
     new: Series | None
     """None once it was undone or removed."""
-    notes: tuple[Told, ...]
     sessions: int = 0
     tray_weeks: tuple[Week, ...] = ()
 
@@ -174,6 +187,6 @@ def _copied_rows(
         copy = new.get(pairs.get(pk, 0))
         weeks = tuple(tray[copy.pk]) if copy else ()
         count = getattr(copy, "session_count", 0)
-        rows.append(CopiedRow(source, copy, tuple(told[pk]), count, weeks))
+        rows.append(CopiedRow(tuple(told[pk]), source, copy, count, weeks))
     worst = {kind: number for number, kind in enumerate(Kind)}
     return sorted(rows, key=lambda row: min((worst[one.kind] for one in row.notes), default=len(worst)))
