@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enrollment.domain import slips
 from enrollment.models import Slip
 from planner.models import Notice
-from planner.telling import letters, staff
+from planner.telling import cannot_come, letters, staff
 from planner.telling.changed import Told
 from prisons.models import Prison, User
 from sessions.models import GroupSession
@@ -47,6 +47,7 @@ def tell(
         batch_size=500,
     )
     letters.post_now(prison, [notice.pk for notice in notices], now=now)
+    cannot_come.settle(prison, told, by=by, now=now)
     if not is_closure:
         staff.tell_changes(prison, told, by=by, now=now)
     _tell_participants(prison, told, now)

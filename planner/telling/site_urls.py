@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from planner.telling import views
+from planner.telling import views, worker_views
 
 urlpatterns = [
-    path("me/sessions/", views.own_session_list, name="own_sessions"),
-    path("me/sessions/read/", views.own_notices_read, name="own_notices_read"),
-    path("me/sessions/letters/", views.own_letters, name="own_letters"),
-    path("me/sessions/<int:pk>/cannot-come/", views.cannot_come, name="cannot_come"),
+    path("me/sessions/", worker_views.own_session_list, name="own_sessions"),
+    path("me/sessions/read/", worker_views.own_notices_read, name="own_notices_read"),
+    path("me/sessions/letters/", worker_views.own_letters, name="own_letters"),
+    path("me/sessions/<int:pk>/cannot-come/", worker_views.cannot_come, name="cannot_come"),
+    path("me/sessions/<int:pk>/can-come/", worker_views.can_come, name="can_come"),
+    path("me/sessions/dates/", worker_views.own_dates, name="own_dates"),
+    path("me/sessions/dates/<int:pk>/remove/", worker_views.own_date_remove, name="own_date_remove"),
     path("notices/staff/<str:token>/", views.read_staff_notices, name="read_staff_notices"),
     path("notices/<str:token>/", views.read_notices, name="read_notices"),
 ]

@@ -5,6 +5,7 @@ from django.urls import path
 from planner.telling import views
 
 urlpatterns = [
+    path("cannot-come/", views.cannot_come_list, name="cannot_come_list"),
     path("call-list/", views.call_list, name="call_list"),
     path("call-list/<int:worker>/called/", views.called, name="called"),
 ]

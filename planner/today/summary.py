@@ -16,7 +16,7 @@ from enrollment.domain.taking_part import occupancy
 from planner.closures.notices import ClosureNotice, notices_for
 from planner.plan.ask_lists import received
 from planner.plan.open_conflicts import hard_count
-from planner.telling import calls
+from planner.telling import calls, cannot_come
 from prisons.access import Access, Right
 from sessions.models import GroupSession
 
@@ -124,6 +124,9 @@ def _tiles(access: Access) -> list[Tile]:
         label = ngettext("conflict to solve", "conflicts to solve", conflicts)
         tiles.append(Tile(conflicts, label, reverse("planner:conflicts", args=[slug]), "stop"))
     if access.has(Right.PLACE):
+        missing = len(cannot_come.waiting(access))
+        label = ngettext("facilitator cannot come", "facilitators cannot come", missing)
+        tiles.append(Tile(missing, label, reverse("planner:cannot_come_list", args=[slug]), "stop"))
         asks = reverse("planner:ask_list", args=[slug])
         number = received(access).count()
         label = ngettext("ask of another service to answer", "asks of other services to answer", number)

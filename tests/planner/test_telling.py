@@ -18,6 +18,7 @@ from prisons.models import AuditEntry, Message, Todo
 from sessions.models import GroupSession, WorkerAbsence
 from tests.factories import (
     at,
+    make_absence,
     make_activity,
     make_enrollment,
     make_participant,
@@ -282,7 +283,10 @@ def test_own_sessions_in_every_prison(
     apply(organiser_anna, moved(session))
     page = browser.get("/me/sessions/").content.decode()
     assert "MOVED: Talking group" in page
-    assert browser.post("/me/sessions/read/").status_code == 302
+    (notice,) = Notice.objects.all()
+    assert browser.post("/me/sessions/read/", {"notice": notice.pk + 1}).status_code == 302
+    assert "MOVED" in browser.get("/me/sessions/").content.decode()  # it did not stand on the page
+    assert browser.post("/me/sessions/read/", {"notice": notice.pk}).status_code == 302
     assert "MOVED" not in browser.get("/me/sessions/").content.decode()
     assert browser.post("/me/sessions/letters/", {"letters": "daily"}).status_code == 302
     assert browser.post("/me/sessions/letters/", {"letters": "hourly"}).status_code == 404
@@ -312,6 +316,73 @@ def test_i_cannot_come(_friday, haren, session, chloe, worker_chloe, organiser_a
     assert [letter.to_user for letter in Message.objects.all()] == [organiser_anna]
     assert AuditEntry.objects.filter(verb="cannot_come", by=worker_chloe).exists()
     assert "you cannot come" in browser.get("/me/sessions/").content.decode()
+
+
+def test_i_can_come_after_all(_friday, haren, session, chloe, worker_chloe, organiser_anna):
+    browser = signed_in(worker_chloe)
+    browser.post(f"/me/sessions/{session.pk}/cannot-come/")
+    for _twice in range(2):
+        assert browser.post(f"/me/sessions/{session.pk}/can-come/").status_code == 302
+    assert not WorkerAbsence.objects.exists()
+    assert Todo.objects.get().done_at is not None
+    assert [letter.kind for letter in Message.objects.all()] == ["cannot_come", "cannot_come"]
+    assert "you cannot come" not in browser.get("/me/sessions/").content.decode()
+
+
+def test_the_service_sees_who_is_free_and_permitted(
+    _friday, haren, service, session, worker_chloe, organiser_anna, organiser_emile, liaison_bert
+):
+    free = make_worker(haren, organisation=service, name="Joris Baert", phone="0470 2")
+    make_worker(
+        haren, organisation=service, name="Expired Permission", permitted_until=at("2026-11-22").date()
+    )
+    away = make_worker(haren, organisation=service, name="Away Then")
+    make_absence(away, "2026-11-23 00:00", "2026-11-24 00:00")
+    page = "/p/haren/cannot-come/"
+    assert "Everybody comes" in signed_in(organiser_anna).get(page).content.decode()
+    signed_in(worker_chloe).post(f"/me/sessions/{session.pk}/cannot-come/")
+    (row,) = signed_in(organiser_anna).get(page).context["rows"]
+    assert [one.worker for one in row.free] == [free]
+    assert signed_in(organiser_emile).get(page).context["rows"] == []
+    assert signed_in(liaison_bert).get(page).status_code == 403
+    sent = {"worker": free.pk, "part": "substitute", "instead_of": row.worker.pk, "version": session.version}
+    assert signed_in(organiser_anna).post(f"/p/haren/board/sessions/{session.pk}/workers/", sent).status_code in (200, 302)  # fmt: skip  # noqa: E501
+    assert [one.worker for one in session.session_workers.all()] == [free]
+    assert signed_in(organiser_anna).get(page).context["rows"] == []
+    assert Todo.objects.get().done_by == organiser_anna
+
+
+@pytest.mark.parametrize(
+    ("change", "is_done"),
+    [
+        ({"state": "cancelled", "reason": "worker"}, True),
+        ({"starts_at": at("2026-11-24 09:00"), "ends_at": at("2026-11-24 10:30")}, True),
+        ({"room_id": None}, False),
+    ],
+)
+def test_what_solves_it(_friday, session, worker_chloe, organiser_anna, change, is_done):
+    signed_in(worker_chloe).post(f"/me/sessions/{session.pk}/cannot-come/")
+    apply(organiser_anna, Change(session.pk, **change))
+    assert (Todo.objects.get().done_at is not None) == is_done
+
+
+def test_own_dates_count_in_every_prison(_friday, chloe, worker_chloe, series, organiser_anna):
+    browser = signed_in(worker_chloe)
+    assert browser.post("/me/sessions/dates/", {"starts_on": "2026-12-24"}).status_code == 302
+    absence = WorkerAbsence.objects.get()
+    assert (absence.starts_at, absence.ends_at) == (at("2026-12-24 00:00"), at("2026-12-25 00:00"))
+    twice = browser.post("/me/sessions/dates/", {"starts_on": "2026-12-24"})
+    assert (twice.status_code, "in the list already" in twice.content.decode()) == (422, True)
+    other = make_worker(name="Somebody else")
+    theirs = make_absence(other, "2026-12-01 00:00", "2026-12-02 00:00")
+    assert browser.post(f"/me/sessions/dates/{theirs.pk}/remove/").status_code == 404
+    assert browser.post(f"/me/sessions/dates/{absence.pk}/remove/").status_code == 302
+    assert list(WorkerAbsence.objects.all()) == [theirs]
+
+
+def test_when_to_be_at_the_gate(_friday, haren, session, worker_chloe):
+    page = signed_in(worker_chloe).get("/me/sessions/").content.decode()
+    assert "08:40" in page
 
 
 def test_only_for_own_sessions_that_are_to_come(_friday, haren, series, session, worker_chloe, chloe):
