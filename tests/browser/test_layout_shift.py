@@ -25,7 +25,8 @@ window.moved = [];
 new PerformanceObserver(list => {
     for (const entry of list.getEntries()) {
         window.shifted += entry.value;
-        window.moved.push(...entry.sources.map(source => source.node && (source.node.className || source.node.nodeName)));
+        const nodes = entry.sources.map(source => source.node).filter(Boolean);
+        window.moved.push(...nodes.map(node => node.className || node.nodeName));
     }
 }).observe({ type: "layout-shift", buffered: false });
 """
