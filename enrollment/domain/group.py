@@ -71,12 +71,17 @@ def picture(series: Series, tab: str, *, now: dt.datetime | None = None) -> Grou
     """Everything for the series page, in a fixed number of queries whatever the size of the group."""
     at = now or clock.now()
     tab = tab if tab in TABS else "in_group"
-    head = GroupPicture(series, places.count(series), dates_of(series, now=at), tab)
+    head = head_of(series, tab, now=at)
     if tab == "suitable":
         found, cannot = suitable(series, now=at)
         return GroupPicture(series, head.places, head.dates, tab, suitable=found, cannot=cannot)
     make = {"in_group": _in_group, "waiting": _waiting, "undecided": _undecided}[tab]
     return GroupPicture(series, head.places, head.dates, tab, rows=make(series, at))
+
+
+def head_of(series: Series, tab: str, *, now: dt.datetime | None = None) -> GroupPicture:
+    """The picture without anybody on it: what stands around the lists."""
+    return GroupPicture(series, places.count(series), dates_of(series, now=now), tab)
 
 
 def dates_of(series: Series, *, now: dt.datetime | None = None) -> list[StripDay]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,6 +42,27 @@ def show_series(
     return render_part(
         request, "enrollment/series_detail.html", "enrollment/_group.html", context, status=status
     )
+
+
+def show_decided(request: PrisonRequest, series: Series, row: Enrollment, notice: Notice) -> HttpResponse:
+    """Of the requests to decide one is gone: that row, the numbers and the sentence are all that changes.
+
+    Empty lists, and tabs whose other rows move up, are drawn anew.
+    """
+    head = group.head_of(series, "undecided")
+    if row.state == Enrollment.State.REQUESTED or not head.places.requested:
+        return show_series(request, series, "undecided", notice=notice)
+    context = {
+        "series": series,
+        "places": head.places,
+        "wanted": wanted_of(series),
+        "tabs": _tabs(series, head),
+        "notice": notice,
+        "decided": row,
+    }
+    response = render(request, "enrollment/_group_changed.html", context)
+    response["HX-Reswap"] = "none"  # every part of it finds its own place
+    return response
 
 
 def _context(request: PrisonRequest, series: Series, tab: str) -> dict[str, Any]:

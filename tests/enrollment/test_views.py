@@ -280,7 +280,7 @@ def test_the_story_on_the_series_page(haren, group, organiser_anna):
     for row in rows:
         sent = {"tab": "undecided", "seen": row.version}
         answer = browser.post(url("approve", haren, row.pk), sent, headers=HTMX)
-        assert answer.status_code == 200 and b'<div id="group"' in answer.content
+        assert answer.status_code == 200 and b'id="group-notice"' in answer.content
     assert b"The group is full" in answer.content and b"on the waiting list" in answer.content
     placed = Enrollment.objects.get(pk=rows[0].pk)
     answer = browser.post(
@@ -561,3 +561,25 @@ def test_skipping_a_date_frees_no_place(haren, group, organiser_anna, organiser_
     assert len(occupancy(haren, [first.pk])[first.pk]) == 1
     past = make_session(group, soon(-1))
     assert browser.post(page, {"session": past.pk}).status_code == 409
+
+
+def test_a_decision_sends_only_what_changed(haren, group, organiser_anna, django_assert_max_num_queries):
+    rows = [note(group, organiser_anna) for _ in range(30)]
+    browser = signed_in(organiser_anna)
+    whole = browser.get(url("series_detail", haren, group.pk), {"tab": "undecided"}, headers=HTMX)
+    sent = {"tab": "undecided", "seen": rows[0].version}
+    with django_assert_max_num_queries(60):
+        answer = browser.post(url("approve", haren, rows[0].pk), sent, headers=HTMX)
+    text = answer.content.decode()
+    assert answer["HX-Reswap"] == "none" and len(text) < len(whole.content) / 5
+    assert f'<div id="row-{rows[0].pk}" hx-swap-oob="delete">' in text
+    assert str(rows[0].participant) in text and str(rows[1].participant) not in text
+    assert ">29<" in text, "the number on the tab is the new one"
+
+
+def test_the_last_decision_draws_the_list_anew(haren, group, organiser_anna):
+    row = note(group, organiser_anna)
+    answer = signed_in(organiser_anna).post(
+        url("approve", haren, row.pk), {"tab": "undecided", "seen": row.version}, headers=HTMX
+    )
+    assert "HX-Reswap" not in answer and "Every request has an answer" in answer.content.decode()

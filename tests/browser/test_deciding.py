@@ -1,0 +1,41 @@
+"""Deciding on a pile of requests: the row goes, the numbers follow, the way back stands where the eye is."""
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import expect
+
+from core import clock
+from enrollment.domain.notes import Ask, enter_note
+from enrollment.models import Enrollment
+from tests.factories import make_activity, make_participant, make_series, make_session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_one_after_another_and_back(page, live_server, signed_in, haren, service, organiser_anna, complaints):
+    series = make_series(
+        haren, activity=make_activity(service, "Koor"), places=2, starts_on=clock.today(), weeks=8
+    )
+    day = clock.today() + dt.timedelta(days=7)
+    make_session(series, dt.datetime.combine(day, dt.time(9), tzinfo=clock.BRUSSELS), state="published")
+    people = [make_participant(haren, f"Naam{number}, Jan") for number in range(3)]
+    for person in people:
+        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+    signed_in(organiser_anna, language="en")
+    page.goto(f"{live_server.url}/p/haren/series/{series.pk}/?tab=undecided")
+    rows, notice = page.locator("#group tbody tr"), page.locator("#group-notice .notice")
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name="Approve · Naam0, Jan").click()
+    expect(rows).to_have_count(2)
+    expect(notice).to_contain_text("Naam0, Jan has a place.")
+    expect(notice).to_be_focused()
+    expect(page.locator("#group-facts")).to_contain_text("1")
+    page.get_by_role("button", name="Approve · Naam1, Jan").click()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Approve · Naam2, Jan").dblclick()
+    expect(notice).to_contain_text("The group is full: Naam2, Jan is on the waiting list.")
+    expect(page.locator("#group")).to_contain_text("Every request has an answer")
+    notice.get_by_role("button", name="Undo").click()
+    expect(page.locator("#messages")).to_contain_text("is to be decided again")
+    assert sorted(Enrollment.objects.values_list("state", flat=True)) == ["placed", "placed", "requested"]
