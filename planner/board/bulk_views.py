@@ -99,7 +99,8 @@ def _look(
 ) -> HttpResponse:
     """What can, what cannot and why; nothing is written."""
     prison.refresh_from_db(fields=["plan_version", "rules_version"])
-    ruling, changes = Ruling(), []
+    ruling = Ruling()
+    changes: list[Change] = []
     if not ids:
         error = error or PlannerError("nothing_chosen", _("Tick the sessions first."), status=422)
     else:

@@ -66,9 +66,8 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
     Each stretch is [first minute, minute after the last, free or soft or refused, the first reason in words].
     """
     session = _session(prison, pk)
-    edge = request.GET.get("edge")
-    if edge == "start" or edge == "end":
-        found = {session.room_id or 0: edges(session, edge)}
+    if (edge := request.GET.get("edge")) in ("start", "end"):
+        found = {session.room_id or 0: edges(session, "start" if edge == "start" else "end")}
     else:
         usual = today(session.starts_at) if session.starts_at else session.week_on
         minutes = number_of(request.GET.get("minutes")) or None

@@ -186,7 +186,7 @@ def _moved_in_words(session: GroupSession, shown: Shown) -> str:
     """Where it is now; also when, where minutes matter or it is out of sight."""
     if session.room is None or session.starts_at is None:
         return _("%(session)s waits in the tray.") % {"session": session.series}
-    facts = {"session": session.series, "room": session.room}
+    facts: dict[str, Any] = {"session": session.series, "room": session.room}
     if shown.is_day or not shown.shows(today(session.starts_at)):
         facts["when"] = when(session.starts_at, session.ends_at)
         return _("%(session)s is in %(room)s now, %(when)s.") % facts

@@ -7,7 +7,7 @@ reason and stays. All of them are lifted first, so a whole series can move into 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -217,7 +217,7 @@ def _put_down(
     sessions: list[GroupSession],
     rehearsal: Rehearsal,
     rules: Rules,
-    known: set[object],
+    known: Collection[object],
     refused: dict[int, tuple[Conflict, ...]],
 ) -> tuple[bool, dict[int, tuple[Conflict, ...]]]:
     """One round: whether all that are left could be put down, and their points to watch. Adds to `refused`."""
@@ -242,7 +242,7 @@ def _put_down(
     return False, {}
 
 
-def _new(after: Picture, rules: Rules, known: set[object]) -> list[Conflict]:
+def _new(after: Picture, rules: Rules, known: Collection[object]) -> list[Conflict]:
     return [c for c in conflicts.find(after, rules) if not c.is_waived and c.key not in known]
 
 
