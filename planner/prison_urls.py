@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.emergency.urls")),
     path("", include("planner.leaflet.urls")),
     path("", include("planner.telling.urls")),
+    path("", include("planner.proposals.urls")),
     path("", include("planner.reports.urls")),
 ]

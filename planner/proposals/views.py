@@ -1,0 +1,159 @@
+"""Proposals: the list, one proposal as it grows and when it is ready, accepting, discarding, comparing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from core import htmx
+from core.errors import PlannerError
+from planner.models import Proposal
+from planner.proposals import accepting, running, starting
+from planner.proposals.accepting import Accepted
+from planner.proposals.showing import picture_of, rows_of, title_of
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+ROWS = 25
+State = Proposal.State
+
+
+def proposals_of(prison: Prison) -> QuerySet[Proposal]:
+    return Proposal.objects.in_prison(prison).select_related("by", "job", "prison", "closure")
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def proposal_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The newest first; two can be ticked to lay them side by side."""
+    running.tidy()
+    page = Paginator(proposals_of(prison), ROWS).get_page(request.GET.get("page"))
+    rows = [picture_of(one, request.access) for one in page]
+    return render(request, "planner/proposals/proposal_list.html", {"page": page, "rows": rows})
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def proposal_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """While it is made: how far it is, every two seconds. Then what it proposes."""
+    running.tidy()
+    return _detail(request, prison, get_object_or_404(proposals_of(prison), pk=pk))
+
+
+def _detail(
+    request: PrisonRequest, prison: Prison, proposal: Proposal, error: PlannerError | None = None
+) -> HttpResponse:
+    prison.refresh_from_db(fields=["plan_version", "rules_version"])
+    picture = picture_of(proposal, request.access)
+    if htmx.is_partial(request) and request.method == "GET":
+        if not picture.is_going:
+            return htmx.redirect(request.path)
+        return render(request, "planner/proposals/_progress.html", {"picture": picture})
+    context: dict[str, Any] = {"picture": picture, "error": error, "rows": []}
+    if not picture.is_going:
+        context["rows"] = rows_of(proposal, request.access)
+        context["can_accept"] = picture.may_change and any(row.can_tick for row in context["rows"])
+        context["siblings"] = _siblings(proposal)
+    status = error.status if error else 200
+    return render(request, "planner/proposals/proposal_detail.html", context, status=status)
+
+
+def _siblings(proposal: Proposal) -> list[tuple[int, str]]:
+    """Ready proposals of the same days, to compare with."""
+    rows = proposals_of(proposal.prison).filter(
+        first_on=proposal.first_on, last_on=proposal.last_on, cost__isnull=False
+    )
+    return [
+        (one.pk, f"{title_of(one)} ({one.created_at:%H:%M})") for one in rows.exclude(pk=proposal.pk)[:10]
+    ]
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def proposal_stop(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(proposals_of(prison), pk=pk)
+    try:
+        starting.require_maker(proposal, request.user)
+        starting.stop(proposal, by=request.user)
+    except PlannerError as error:
+        return _detail(request, prison, proposal, error)
+    messages.success(request, _("It stops now, and keeps the best that it has found."))
+    return redirect("planner:proposal_detail", prison.slug, pk)
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def proposal_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Enter all of it, or the lines that are ticked."""
+    proposal = get_object_or_404(proposals_of(prison), pk=pk)
+    ticked = {int(value) for value in request.POST.getlist("line") if value.isdecimal()}
+    chosen = None if request.POST.get("action") == "all" else ticked
+    try:
+        done = accepting.accept(proposal, chosen, by=request.user, access=request.access)
+    except PlannerError as error:
+        return _detail(request, prison, proposal, error)
+    _tell(request, prison, done)
+    return redirect("planner:proposal_detail", prison.slug, pk)
+
+
+def _tell(request: PrisonRequest, prison: Prison, done: Accepted) -> None:
+    if done.entered:
+        text = ngettext("%(count)s session is entered.", "%(count)s sessions are entered.", done.entered) % {
+            "count": done.entered
+        }
+        undo = reverse("planner:undo", args=[prison.slug, done.change_set.pk]) if done.change_set else ""
+        messages.success(request, text, extra_tags=undo)
+    if done.asked:
+        text = ngettext(
+            "%(count)s session belongs to another service: it is asked.",
+            "%(count)s sessions belong to other services: they are asked.",
+            done.asked,
+        )
+        messages.info(request, text % {"count": done.asked})
+    if done.refused:
+        text = ngettext(
+            "%(count)s session could not be entered any more. Its line says why.",
+            "%(count)s sessions could not be entered any more. Their lines say why.",
+            done.refused,
+        )
+        messages.warning(request, text % {"count": done.refused})
+
+
+@require_POST
+@prison_view(Right.PLACE)
+def proposal_discard(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(proposals_of(prison), pk=pk)
+    try:
+        starting.discard(proposal, by=request.user)
+    except PlannerError as error:
+        return _detail(request, prison, proposal, error)
+    messages.success(request, _("Discarded. Nothing was changed on the plan."))
+    return redirect("planner:proposal_list", prison.slug)
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def proposal_compare(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Two proposals side by side: what they place, leave out and cost, rule by rule."""
+    wanted = [int(value) for value in request.GET.getlist("with") if value.isdecimal()][:2]
+    found = {one.pk: one for one in proposals_of(prison).filter(pk__in=wanted)}
+    pictures = [picture_of(found[pk], request.access) for pk in wanted if pk in found]
+    if len(pictures) != 2:
+        messages.info(request, _("Tick two proposals to lay them side by side."))
+        return redirect("planner:proposal_list", prison.slug)
+    costs = [dict(picture.costs) for picture in pictures]
+    rules = list(dict.fromkeys([*costs[0], *costs[1]]))
+    context = {
+        "pictures": pictures,
+        "rules": [(rule, [cost.get(rule, 0) for cost in costs]) for rule in rules],
+    }
+    return render(request, "planner/proposals/proposal_compare.html", context)
