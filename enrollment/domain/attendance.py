@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.clock import BRUSSELS
 from core.errors import PlannerError
+from enrollment.domain.facts import lock_facts
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import Attendance, Enrollment, Headcount, Participant, Skip
 from prisons.access import Access, Right
@@ -23,6 +25,8 @@ Mark = Attendance.Mark
 OPENS_BEFORE = dt.timedelta(minutes=30)
 """Marks may be set from half an hour before the session begins."""
 CORRECTED_FOR_DAYS = 31
+EXCUSED_AHEAD_DAYS = 14
+"""So long before a session somebody can be excused; the lists leave the person out then."""
 
 ABSENT_BY_CHOICE = (Mark.DECLINED_SELF,)
 NOT_COUNTED = (Mark.EXCUSED, Mark.DECLINED_STAFF, Mark.NOT_BROUGHT, Mark.ELSEWHERE, Mark.CANCELLED, Mark.LEFT)
@@ -49,13 +53,48 @@ def may_mark(session: GroupSession, access: Access) -> bool:
     return session.session_workers.filter(worker__user=access.user).exists()
 
 
+class Window(StrEnum):
+    """What can be marked now."""
+
+    NEVER = "never"
+    """Cancelled, or without a time."""
+    LATER = "later"
+    EXCUSE = "excuse"
+    """Excused only: it has not begun."""
+    OPEN = "open"
+    CLOSED = "closed"
+    """More than a month ago: the marks stand."""
+
+
+def window(session: GroupSession, now: dt.datetime | None = None) -> Window:
+    at = now or clock.now()
+    if session.starts_at is None or session.state == GroupSession.State.CANCELLED:
+        return Window.NEVER
+    if at < session.starts_at - OPENS_BEFORE:
+        is_near = session.starts_at - at <= dt.timedelta(days=EXCUSED_AHEAD_DAYS)
+        return Window.EXCUSE if is_near else Window.LATER
+    return Window.CLOSED if at - session.starts_at > dt.timedelta(days=CORRECTED_FOR_DAYS) else Window.OPEN
+
+
+def last_day_to_mark(session: GroupSession) -> dt.date:
+    """Until when marks can be set and corrected."""
+    return clock.today(session.starts_at) + dt.timedelta(days=CORRECTED_FOR_DAYS)
+
+
 def refuse_closed(session: GroupSession, now: dt.datetime) -> None:
     """Raises PlannerError 409: not begun, cancelled, without a time, or too long ago."""
-    if session.starts_at is None or session.state == GroupSession.State.CANCELLED:
+    found = window(session, now)
+    if found == Window.NEVER:
         raise PlannerError("no_session", _("This session does not take place: there is nothing to mark."))
-    if now < session.starts_at - OPENS_BEFORE:
-        raise PlannerError("too_early", _("Attendance can be marked from half an hour before the session."))
-    if now - session.starts_at > dt.timedelta(days=CORRECTED_FOR_DAYS):
+    if found in (Window.LATER, Window.EXCUSE):
+        raise PlannerError(
+            "too_early",
+            _(
+                "Attendance can be marked from half an hour before the session. Until then somebody can only "
+                "be excused, from fourteen days before."
+            ),
+        )
+    if found == Window.CLOSED:
         raise PlannerError("too_late", _("This session is more than a month ago: its marks stand."))
 
 
@@ -92,9 +131,11 @@ def mark(
 ) -> Attendance | None:
     """Sets one mark, or takes it away with an empty one. The last tap wins; who and when are kept."""
     at = now or clock.now()
-    refuse_closed(session, at)
     if value and value not in Mark.values:
         raise PlannerError("mark_unknown", _("Choose one of the marks."), status=422)
+    if value in ("", Mark.EXCUSED) and window(session, at) == Window.EXCUSE:
+        return _excuse_ahead(session, participant, is_excused=bool(value), by=by, at=at)
+    refuse_closed(session, at)
     for number in (adults, children):
         if number is not None and not 0 <= number <= 50:
             raise PlannerError("how_many", _("A number between 0 and 50 is needed."), status=422)
@@ -111,6 +152,49 @@ def mark(
         )
         audit.record(session.prison, by, "mark", row, fields=["mark"], now=at)
     return row
+
+
+def _excuse_ahead(
+    session: GroupSession, participant: Participant, *, is_excused: bool, by: User, at: dt.datetime
+) -> Attendance | None:
+    """Excused before the session, or not after all: the person leaves its lists, or comes back on them."""
+    with transaction.atomic():
+        lock_facts(session.prison_id, now=at)
+        place = Enrollment.objects.filter(
+            series=session.series_id, participant=participant, state=Enrollment.State.PLACED
+        ).first()
+        if place is None:
+            raise PlannerError("not_placed", _("Only who has a place can be excused."), status=404)
+        marks = Attendance.objects.filter(session=session, participant=participant)
+        if not is_excused:
+            marks.delete()
+            Skip.objects.filter(enrollment=place, session=session).delete()
+            audit.record(session.prison, by, "unmark", session, fields=["mark"], now=at)
+            return None
+        Skip.objects.get_or_create(enrollment=place, session=session, defaults={"by": by, "at": at})
+        row, _made = marks.update_or_create(
+            session=session, participant=participant, defaults={"mark": Mark.EXCUSED, "by": by, "at": at}
+        )
+        audit.record(session.prison, by, "excuse_ahead", row, fields=["mark"], now=at)
+    return row
+
+
+def mark_many(
+    session: GroupSession,
+    people: Iterable[Participant],
+    value: str,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+) -> int:
+    """The same mark for several people, for all or for none of them; returns how many."""
+    chosen = list(people)
+    if not chosen:
+        raise PlannerError("nobody_chosen", _("Choose at least one person."), status=422)
+    with transaction.atomic():
+        for person in chosen:
+            mark(session, person, value, by=by, now=now)
+    return len(chosen)
 
 
 def mark_rest_present(session: GroupSession, *, by: User, now: dt.datetime | None = None) -> int:
@@ -152,50 +236,6 @@ def _refuse_outsider(session: GroupSession, participant: Participant) -> None:
         raise PlannerError(
             "not_in_group", _("%(name)s is not in this group."), status=404, name=str(participant)
         )
-
-
-@dataclass(frozen=True)
-class ComingDate:
-    """A session to come of somebody with a place, and whether the person skips it."""
-
-    session: GroupSession
-    is_skipped: bool
-
-
-def coming_dates(enrollment: Enrollment, *, now: dt.datetime | None = None) -> list[ComingDate]:
-    """The dates that a person with a place can still skip, or come to after all. Two queries."""
-    if enrollment.state != Enrollment.State.PLACED:
-        return []
-    skipped = set(enrollment.skips.values_list("session", flat=True))
-    rows = GroupSession.objects.live().filter(series=enrollment.series_id, starts_at__gt=now or clock.now())
-    return [ComingDate(row, row.pk in skipped) for row in rows.order_by("starts_at")[:20]]
-
-
-def skip(enrollment: Enrollment, session: GroupSession, *, by: User, now: dt.datetime | None = None) -> Skip:
-    """The person does not come on this one date to come. The place is not free then."""
-    at = now or clock.now()
-    if session.series_id != enrollment.series_id:
-        raise PlannerError("other_series", _("This date belongs to another series."), status=404)
-    if session.starts_at is None or session.starts_at <= at:
-        raise PlannerError("past_date", _("This date is past."))
-    if enrollment.state != Enrollment.State.PLACED:
-        raise PlannerError("not_placed", _("Only who has a place can skip a date."))
-    with transaction.atomic():
-        row, _made = Skip.objects.get_or_create(
-            enrollment=enrollment, session=session, defaults={"by": by, "at": at}
-        )
-        audit.record(session.prison, by, "skip", row, fields=["session"], now=at)
-    return row
-
-
-def unskip(
-    enrollment: Enrollment, session: GroupSession, *, by: User, now: dt.datetime | None = None
-) -> None:
-    """The person comes after all."""
-    at = now or clock.now()
-    with transaction.atomic():
-        Skip.objects.filter(enrollment=enrollment, session=session).delete()
-        audit.record(session.prison, by, "unskip", enrollment, fields=["session"], now=at)
 
 
 def attended(participant_ids: Collection[int], series_id: int) -> dict[int, tuple[int, int]]:

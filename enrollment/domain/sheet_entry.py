@@ -51,6 +51,10 @@ class Row:
     cell: str = ""
 
     @property
+    def mark_label(self) -> str:
+        return str(Mark(self.mark).label) if self.mark else ""
+
+    @property
     def short_name(self) -> str:
         """First name and initial, for a facilitator."""
         return Person(0, self.participant.last_name, self.participant.first_name, "", "", "").short_name
@@ -113,19 +117,42 @@ def enter_sheet(session: GroupSession, exceptions: str, *, by: User, now: dt.dat
 def to_type_in(access: Access, *, now: dt.datetime | None = None) -> QuerySet[GroupSession]:
     """Own sessions that have been, with people and without a single mark: the newest last; one query."""
     at = now or clock.now()
-    marked = Attendance.objects.filter(session=OuterRef("pk"))
     counted = Headcount.objects.filter(session=OuterRef("pk"))
     placed = Enrollment.objects.filter(series=OuterRef("series"), placed_from__isnull=False)
     sessions = GroupSession.objects.in_prison(access.prison).published()
     return (
         sessions.filter(_own(access), ends_at__lt=at, starts_at__gt=at - TYPED_IN_WITHIN)
         .filter(Q(series__is_drop_in=True) | Exists(placed))
-        .exclude(Exists(marked))
+        .exclude(has_marks())
         .exclude(Exists(counted))
         .select_related("series__activity", "room")
         .distinct()
         .order_by("starts_at", "pk")
     )
+
+
+def typed_in_lately(access: Access, *, now: dt.datetime | None = None) -> QuerySet[GroupSession]:
+    """Own sessions of the last days that have marks or a count, the newest first: to look at or correct."""
+    at = now or clock.now()
+    sessions = GroupSession.objects.in_prison(access.prison).published()
+    counted = Headcount.objects.filter(session=OuterRef("pk"))
+    rows = sessions.filter(_own(access), starts_at__lt=at, starts_at__gt=at - TYPED_IN_WITHIN)
+    rows = rows.filter(has_marks() | Exists(counted)).select_related("series__activity", "room").distinct()
+    return rows.order_by("-starts_at", "-pk")[:10]
+
+
+def neighbours(session: GroupSession) -> tuple[GroupSession | None, GroupSession | None]:
+    """The session of the same series before and after this one. Two queries."""
+    rows = GroupSession.objects.published().filter(series=session.series_id)
+    before = rows.filter(starts_at__lt=session.starts_at).order_by("-starts_at").first()
+    after = rows.filter(starts_at__gt=session.starts_at).order_by("starts_at").first()
+    return before, after
+
+
+def has_marks() -> Exists:
+    """Of a queryset of sessions: whether somebody said who came. Excused beforehand says nothing of that."""
+    ahead = Q(mark=Mark.EXCUSED, at__lt=OuterRef("starts_at"))
+    return Exists(Attendance.objects.filter(session=OuterRef("pk")).exclude(ahead))
 
 
 def _own(access: Access) -> Q:

@@ -1,7 +1,8 @@
-"""Typing in what came back: by the code of a sheet with the exceptions only, or by a tap per person."""
+"""Typing in what came back: by the code of a sheet with the exceptions only, by a tap per person, many at once."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,16 @@ from django.views.decorators.http import require_POST
 
 from core.errors import PlannerError
 from core.htmx import is_partial
-from enrollment.domain import attendance, sheet_entry
+from enrollment.domain import attendance, attendance_history, sheet_entry
+from enrollment.domain.attendance import Mark, Window
 from enrollment.domain.sheet_codes import session_id_of
 from enrollment.models import Participant
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
+
+BY_HAND = [mark for mark in Mark if mark != Mark.CANCELLED]
+"""That a session was cancelled is said by cancelling it."""
 
 
 @prison_view(Right.MARK)
@@ -30,7 +35,12 @@ def attendance_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         if session is not None:
             return redirect("enrollment:session_attendance", prison.slug, session.pk)
         error = _("No sheet of yours has this code. Look at it once more.")
-    context = {"sessions": sheet_entry.to_type_in(request.access), "code": code, "error": error}
+    context = {
+        "sessions": sheet_entry.to_type_in(request.access),
+        "done": sheet_entry.typed_in_lately(request.access),
+        "code": code,
+        "error": error,
+    }
     return render(request, "enrollment/attendance_list.html", context, status=422 if error else 200)
 
 
@@ -60,30 +70,54 @@ def session_attendance(request: PrisonRequest, prison: Prison, pk: int) -> HttpR
 def _show(
     request: PrisonRequest, session: GroupSession, *, error: PlannerError | None = None, typed: str = ""
 ) -> HttpResponse:
-    found = sheet_entry.rows(session)
-    context = {
+    context = _context(request, session) | {"error": error, "typed": typed}
+    return render(
+        request, "enrollment/session_attendance.html", context, status=error.status if error else 200
+    )
+
+
+def _context(request: PrisonRequest, session: GroupSession) -> dict[str, Any]:
+    found, window = sheet_entry.rows(session), attendance.window(session)
+    previous, following = sheet_entry.neighbours(session)
+    return {
         "session": session,
         "rows": found,
         "names": sheet_entry.names_of(found, request.access),
         "shows_numbers": request.access.has(Right.SEE_NAMES),
-        "marks": attendance.Mark.choices,
+        "marks": _marks(window),
+        "window": window.value,
+        "until": attendance.last_day_to_mark(session),
         "keys": [(letter, mark.label) for letter, mark in sheet_entry.KEYS.items()],
         "headcount": getattr(session, "headcount", None),
         "unmarked": sum(not row.mark and not row.skips for row in found),
+        "counts": _counts(found),
         "is_family": session.series.activity.domain == Domain.FAMILY,
-        "error": error,
-        "typed": typed,
+        "actions": [(mark.value, mark.label, "") for mark in BY_HAND] if window == Window.OPEN else [],
+        "history": attendance_history.of_session(session),
+        "previous": previous,
+        "following": following,
     }
-    return render(
-        request, "enrollment/session_attendance.html", context, status=error.status if error else 200
-    )
+
+
+def _marks(window: Window) -> list[tuple[str, Any]]:
+    """Before the session somebody can be excused and nothing else; afterwards the marks stand."""
+    open_for = {Window.OPEN: BY_HAND, Window.EXCUSE: [Mark.EXCUSED]}
+    return [(mark.value, mark.label) for mark in open_for.get(window, [])]
+
+
+def _counts(found: list[sheet_entry.Row]) -> list[tuple[str, Any, int]]:
+    """How many of each mark; not brought is the prison's and stands apart on the page."""
+    totals = Counter(row.mark for row in found if row.mark)
+    return [(mark.value, mark.label, totals[mark]) for mark in Mark if totals[mark]]
 
 
 @prison_view(Right.MARK)
 @require_POST
 def enter_sheet(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Everybody present but for what is keyed in; then on to the next sheet."""
-    session, typed = _find(request, prison, pk), request.POST.get("exceptions", "")
+    session = _find(request, prison, pk)
+    # Whoever sees no numbers keys in none: what fits a number and what does not would tell them.
+    typed = request.POST.get("exceptions", "") if request.access.has(Right.SEE_NAMES) else ""
     try:
         present = sheet_entry.enter_sheet(session, typed, by=request.user)
     except PlannerError as error:
@@ -99,14 +133,32 @@ def mark(request: PrisonRequest, prison: Prison, pk: int, person: int) -> HttpRe
     """One tap: one mark of one person."""
     session = _find(request, prison, pk)
     participant = get_object_or_404(Participant.objects.in_prison(prison).distinct(), pk=person)
-    adults, children = (_number(request.POST.get(name, "")) for name in ("adults", "children"))
+    adults, children = (_number(request.POST.get(f"{name}-{person}", "")) for name in ("adults", "children"))
     value = request.POST.get("mark", "")
     try:
         attendance.mark(session, participant, value, by=request.user, adults=adults, children=children)
     except PlannerError as error:
+        if is_partial(request):
+            raise  # told in a toast; the row stays as it is
         return _show(request, session, error=error)
     if is_partial(request):
         return _show_row(request, session, person)
+    return redirect("enrollment:session_attendance", prison.slug, session.pk)
+
+
+@prison_view(Right.MARK)
+@require_POST
+def mark_many(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The same mark for everybody who is ticked."""
+    session = _find(request, prison, pk)
+    ids = [int(one) for one in request.POST.getlist("who") if one.isdigit() and len(one) < 18]
+    people = Participant.objects.in_prison(prison).filter(pk__in=ids).distinct()
+    try:
+        number = attendance.mark_many(session, people, request.POST.get("action", "-"), by=request.user)
+    except PlannerError as error:
+        return _show(request, session, error=error)
+    told = ngettext("Marked: %(number)s person.", "Marked: %(number)s people.", number)
+    messages.success(request, told % {"number": number})
     return redirect("enrollment:session_attendance", prison.slug, session.pk)
 
 
@@ -115,18 +167,11 @@ def _number(text: str) -> int | None:
 
 
 def _show_row(request: PrisonRequest, session: GroupSession, person: int) -> HttpResponse:
-    found = [row for row in sheet_entry.rows(session) if row.participant.pk == person]
+    context = _context(request, session)
+    found = [row for row in context["rows"] if row.participant.pk == person]
     if not found:
         return HttpResponse()
-    context = {
-        "session": session,
-        "row": found[0],
-        "names": sheet_entry.names_of(found, request.access),
-        "shows_numbers": request.access.has(Right.SEE_NAMES),
-        "marks": attendance.Mark.choices,
-        "is_family": session.series.activity.domain == Domain.FAMILY,
-    }
-    return render(request, "enrollment/_attendance_row.html", context)
+    return render(request, "enrollment/_attendance_answer.html", {**context, "row": found[0]})
 
 
 @prison_view(Right.MARK)

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from core.htmx import is_partial
-from enrollment.domain import agreement, attendance, evidence, requests, slip_text, waiting_list
+from enrollment.domain import agreement, evidence, requests, skipping, slip_text, waiting_list
 from enrollment.domain import people as people_domain
 from enrollment.domain.places import count
 from enrollment.domain.requests import DECLINE_REASONS
 from enrollment.domain.states import Verb, can
 from enrollment.models import Enrollment, EnrollmentStep
-from enrollment.views.series import show_decided, show_series, tab_of
+from enrollment.views.series import show_series, tab_of
 from enrollment.views.shared import Notice, find_enrollment, find_series, seen_version
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -58,7 +58,7 @@ def _show(
         "week": evidence.strip(week, occupied),
         "occupied": occupied,
         "earlier": evidence.earlier_ends(series, person.pk),
-        "coming": attendance.coming_dates(enrollment),
+        "coming": skipping.coming_dates(enrollment),
         "steps": enrollment.steps.select_related("by"),
         "places": places,
         "preview": slip_text.preview(enrollment, kind) if kind else None,
@@ -90,10 +90,8 @@ def _done(request: PrisonRequest, row: Enrollment, at: dt.datetime, undo: bool) 
     undo_url = reverse("enrollment:take_back", args=[slug, row.pk]) if undo else ""
     notice = Notice("ok", " ".join(_what_happened(row, at)), undo_url)
     if is_partial(request):
-        series, tab = find_series(request.prison, row.series_id), request.POST.get("tab", "")
-        if tab == "undecided":
-            return show_decided(request, series, row, notice)
-        return show_series(request, series, tab, notice=notice)
+        series = find_series(request.prison, row.series_id)
+        return show_series(request, series, request.POST.get("tab", ""), notice=notice)
     messages.success(request, notice.text)
     tab = request.POST.get("tab") or tab_of(row)
     return redirect(f"{reverse('enrollment:series_detail', args=[slug, row.series_id])}?tab={tab}")
@@ -220,7 +218,7 @@ def skip_date(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     wanted = request.POST.get("session", "")
     sessions = GroupSession.objects.in_prison(prison).filter(series=enrollment.series_id)
     session = get_object_or_404(sessions, pk=int(wanted) if wanted.isdigit() else 0)
-    act = attendance.unskip if request.POST.get("comes") else attendance.skip
+    act = skipping.unskip if request.POST.get("comes") else skipping.skip
     try:
         act(enrollment, session, by=request.user)
     except PlannerError as error:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from core import clock
 from core.xlsx import Column, PrintedWorkbook, Sheet
+from enrollment.domain.sheet_entry import has_marks
 from enrollment.models import Attendance, Stay
 from enrollment.wording import both, joined, moment
 from planner.reports.scope import Month
@@ -69,8 +70,7 @@ def sessions_of(access: Access, month: Month, *, now: dt.datetime | None = None)
 
 def without_marks(access: Access, month: Month, *, now: dt.datetime | None = None) -> QuerySet[GroupSession]:
     """Those of them whose paper has not been typed in: their hours are missing."""
-    marked = Attendance.objects.filter(session=OuterRef("pk"))
-    return sessions_of(access, month, now=now).exclude(Exists(marked))
+    return sessions_of(access, month, now=now).exclude(has_marks())
 
 
 def month_of_work(access: Access, month: Month, *, now: dt.datetime | None = None) -> MonthOfWork:

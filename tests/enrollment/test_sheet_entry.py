@@ -183,6 +183,6 @@ def test_families_are_numbers(haren, service, organiser_anna):
     session, person = make_session(series, state="published"), make_participant(haren)
     make_enrollment(series, person)
     path = f"/p/haren/attendance/{session.pk}/{person.pk}/"
-    signed_in(organiser_anna).post(path, {"mark": "present", "adults": "2", "children": "3"})
+    signed_in(organiser_anna).post(path, {"mark": "present", f"adults-{person.pk}": "2", f"children-{person.pk}": "3"})
     row = Attendance.objects.get()
     assert (row.adults, row.children) == (2, 3)
