@@ -22,7 +22,7 @@ from enrollment.domain.places import count
 from enrollment.domain.requests import DECLINE_REASONS
 from enrollment.domain.states import Verb, can
 from enrollment.models import Enrollment, EnrollmentStep
-from enrollment.views.series import show_series, tab_of
+from enrollment.views.series import show_decided, show_series, tab_of
 from enrollment.views.shared import Notice, find_enrollment, find_series, seen_version
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -90,8 +90,10 @@ def _done(request: PrisonRequest, row: Enrollment, at: dt.datetime, undo: bool) 
     undo_url = reverse("enrollment:take_back", args=[slug, row.pk]) if undo else ""
     notice = Notice("ok", " ".join(_what_happened(row, at)), undo_url)
     if is_partial(request):
-        series = find_series(request.prison, row.series_id)
-        return show_series(request, series, request.POST.get("tab", ""), notice=notice)
+        series, tab = find_series(request.prison, row.series_id), request.POST.get("tab", "")
+        if tab == "undecided":
+            return show_decided(request, series, row, notice)
+        return show_series(request, series, tab, notice=notice)
     messages.success(request, notice.text)
     tab = request.POST.get("tab") or tab_of(row)
     return redirect(f"{reverse('enrollment:series_detail', args=[slug, row.series_id])}?tab={tab}")
