@@ -1,4 +1,4 @@
-"""What runs beside the annealing: a proof for a small plan; a bound and a second walk for a large one."""
+"""What runs beside the annealing: a proof for a small plan; a bound and rounds of its own for a large one."""
 
 import threading
 from collections.abc import Callable
@@ -7,17 +7,20 @@ from . import cpsat, neighbourhood
 from .cooling import Cooling
 from .formulation import UNPLACED_COST
 from .incumbent import Incumbent
+from .rounds import Rounds
 from .walker import Walk, walk_elsewhere
 
 _SMALL_CELLS = 12_000
 """(session, slot, room) cells up to which the full model is solved to the end."""
 _BOUND_SHARE, _HOPE_SHARE = 0.5, 0.15
 """Of the time, for a bound; and after how much of it one below half of the cost is given up."""
-_WALK_SHARE, _LEAST_WALK_SECONDS = 0.83, 10.0
+_LONGEST_HOPE = 25.0
+_WALK_SHARE, _QUICK_SHARE, _LEAST_WALK_SECONDS = 0.75, 0.05, 10.0
+_OTHER_SEEDS = 5_000
 
 
 def prove_or_improve(run: Incumbent) -> None:
-    """Until the run ends: a proof or a bound, a second walk while the first one cools, neighbourhoods."""
+    """Until the run ends: a proof or a bound, full coolings beside the other thread's, neighbourhoods."""
     if is_small(run):
         prove_small(run, seconds=run.seconds_left)
     else:
@@ -49,7 +52,7 @@ def _bound(run: Incumbent) -> None:
             for stop in stops:
                 stop()
 
-    timer = threading.Timer(seconds * _HOPE_SHARE, give_up)
+    timer = threading.Timer(min(_LONGEST_HOPE, seconds * _HOPE_SHARE), give_up)
     timer.daemon = True
     timer.start()
     effort = cpsat.Effort(seconds * _BOUND_SHARE, seed=run.limits.seed)
@@ -58,12 +61,19 @@ def _bound(run: Incumbent) -> None:
 
 
 def _walk(run: Incumbent, until: float) -> None:
-    """A second annealing on the second core, as long as the first one cools."""
+    """Rounds of annealing on the second core."""
+    from . import native  # and numpy with it
+
+    if native.library() is not None:
+        rounds = Rounds(run, run.limits.seed + _OTHER_SEEDS, go_on=lambda: not run.must_end)
+        rounds.quick(_QUICK_SHARE * (until - run.seconds))
+        rounds.full(until)
+        return
     seconds = until - run.seconds
     if seconds < _LEAST_WALK_SECONDS or run.must_end:
         return
     cooling = Cooling.for_weights(run.tables)
-    walk = Walk(run.tables.problem, run.plan, cooling, run.limits.seed + 2, seconds)
+    walk = Walk(run.tables.problem, run.plan, cooling, run.limits.seed + _OTHER_SEEDS, seconds)
     plan = walk_elsewhere(walk, lambda: not run.must_end)
     if plan is not None:
         run.offer(plan, "second walk")

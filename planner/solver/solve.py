@@ -1,18 +1,17 @@
 """One entry: a problem in, the best plan that the limits allow out; also when no plan is possible."""
 
-from collections.abc import Callable
-
 from . import cpsat, neighbourhood
 from .construct import construct
-from .cooling import Cooling
 from .exact import prove_or_improve, prove_small
 from .incumbent import Incumbent, Limits, OnPlan, OnProgress, ShouldStop
 from .problem import Finding, Problem, Solution
+from .rounds import Rounds
 from .tables import build_tables
 
-_FIRST_SHARE = 0.08
-"""Share of the run for a first quick cooling, so that a run stopped early has a good plan already."""
-_SECOND_SHARE = 0.75
+_QUICK_SHARE = 0.06
+"""Of the run, for a first quick cooling, so that a run stopped early has a good plan already."""
+_FULL_UNTIL, _WARM_UNTIL = 0.75, 0.92
+"""Then full coolings and warm ones until these shares of it; neighbourhoods to the end."""
 _PROOF_SHARE = 0.4
 _GRACE_SECONDS = 1.5
 _STEPS_A_NEIGHBOURHOOD = 200
@@ -88,45 +87,16 @@ def _improve(run: Incumbent) -> None:
 
 
 def _improve_by_clock(run: Incumbent) -> None:
-    cooling, seed, seconds = Cooling.for_weights(run.tables), run.limits.seed, run.seconds_left
-
-    def share_of(part: float) -> Callable[[], float]:
-        start = run.seconds
-        return lambda: (run.seconds - start) / max(1e-6, part * seconds)
-
-    _anneal(run, cooling, seed, share_of(_FIRST_SHARE), "first round")
-    _anneal(run, cooling, seed + 1, share_of(_SECOND_SHARE), "annealing")
+    rounds, start, seconds = Rounds(run, run.limits.seed, run.poll), run.seconds, run.seconds_left
+    rounds.quick(_QUICK_SHARE * seconds)
+    rounds.full(start + _FULL_UNTIL * seconds)
+    rounds.warm(start + _WARM_UNTIL * seconds)
 
 
 def _improve_by_count(run: Incumbent, steps: int) -> None:
     """The same in counted steps; nothing here depends on the clock."""
-    cooling, seed = Cooling.for_weights(run.tables), run.limits.seed
-
-    def share_of(part: float) -> Callable[[], float]:
-        done = iter(range(steps + 1))
-        return lambda: next(done) / max(1.0, part * steps)
-
-    rounds = steps // _STEPS_A_NEIGHBOURHOOD
-    _anneal(run, cooling, seed, share_of(_FIRST_SHARE), "first round")
-    prove_small(run, seconds=run.seconds_left, deterministic=1.0 + rounds)
-    _anneal(run, cooling, seed + 1, share_of(_SECOND_SHARE), "annealing")
-    neighbourhood.search(run, seed, go_on=run.poll, rounds=rounds)
-
-
-def _anneal(run: Incumbent, cooling: Cooling, seed: int, share_done: Callable[[], float], phase: str) -> None:
-    if run.must_end:
-        return
-    from .annealing import Annealer  # numpy only where a plan is made, not where one is read
-
-    annealer = Annealer(run.tables, run.plan, cooling, seed=seed)
-    offered = annealer.best_cost
-
-    def share() -> float | None:
-        nonlocal offered
-        if annealer.best_cost < offered:
-            offered = annealer.best_cost
-            run.offer(annealer.best_plan(), phase)
-        return share_done() if run.poll() else None
-
-    annealer.run(share)
-    run.offer(annealer.best_plan(), phase)
+    rounds, anew = Rounds(run, run.limits.seed, run.poll), steps // _STEPS_A_NEIGHBOURHOOD
+    rounds.counted(_QUICK_SHARE * steps, "first round")
+    prove_small(run, seconds=run.seconds_left, deterministic=1.0 + anew)
+    rounds.counted(_FULL_UNTIL * steps, "annealing")
+    neighbourhood.search(run, run.limits.seed, go_on=run.poll, rounds=anew)
