@@ -49,6 +49,8 @@ class Right(StrEnum):
     PUBLISH = "publish"
     CLOSE = "close"
     """Announce, confirm and lift closures."""
+    ANNOUNCE = "announce"
+    """Tell everybody something on their first page."""
     DOWNLOAD_LISTS = "download_lists"
     """Movement lists, sheets, gate lists; hand them over."""
     DISTRIBUTE = "distribute"
@@ -93,6 +95,7 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
     Role.ORGANISER: _SERVICE,
     Role.COORDINATOR: _SERVICE
     | {
+        Right.ANNOUNCE,
         Right.CLOSE,
         Right.DISTRIBUTE,
         Right.MANAGE_PEOPLE,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from prisons.views import jobs, organisations, people, records
+from prisons.views import announcements, jobs, organisations, people, records
 
 app_name = "prisons"
 urlpatterns = [
@@ -24,8 +24,16 @@ urlpatterns = [
     path("organisations/add/", organisations.organisation_add, name="organisation_add"),
     path("organisations/known/", organisations.organisation_known, name="organisation_known"),
     path("organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),
+    path("announcements/", announcements.announcement_list, name="announcement_list"),
+    path("announcements/add/", announcements.announcement_add, name="announcement_add"),
+    path("announcements/<int:pk>/", announcements.announcement_edit, name="announcement_edit"),
+    path("announcements/<int:pk>/end/", announcements.announcement_end, name="announcement_end"),
+    path(
+        "announcements/<int:pk>/put-away/", announcements.announcement_put_away, name="announcement_put_away"
+    ),
     path("audit/", records.audit_list, name="audit_list"),
     path("outbox/", records.outbox_list, name="outbox_list"),
+    path("outbox/resend/", records.outbox_resend_failed, name="outbox_resend_failed"),
     path("outbox/<int:pk>/resend/", records.outbox_resend, name="outbox_resend"),
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),

@@ -96,6 +96,12 @@ def groups(access: Access) -> list[Group]:
             _("Who may do what, until when"),
         ),
         (
+            Right.ANNOUNCE,
+            "prisons:announcement_list",
+            _("Announcements"),
+            _("What stands on everybody's first page"),
+        ),
+        (
             Right.READ_OUTBOX,
             "prisons:outbox_list",
             _("Messages sent"),

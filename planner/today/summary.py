@@ -18,6 +18,8 @@ from planner.plan.ask_lists import received
 from planner.plan.open_conflicts import hard_count
 from planner.telling import calls, cannot_come
 from prisons.access import Access, Right
+from prisons.domain.announcements import for_reader
+from prisons.models import Announcement
 from sessions.models import GroupSession
 
 
@@ -45,6 +47,7 @@ class Summary:
     next_sessions: list[TodaySession] = field(default_factory=list)
     closures: list[ClosureNotice] = field(default_factory=list)
     is_worker: bool = False
+    announcements: list[Announcement] = field(default_factory=list)
     lists_on: dt.date | None = None
     """The next day whose lists are handed over, for whoever prints them."""
 
@@ -54,7 +57,15 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
     now = now or clock.now()
     day = clock.today(now)
     if not access.has(Right.SEE_BOARD):
-        return Summary(day, [], [], _own_next(access, now), notices_for(access, now), is_worker=True)
+        return Summary(
+            day=day,
+            tiles=[],
+            sessions=[],
+            next_sessions=_own_next(access, now),
+            closures=notices_for(access, now),
+            announcements=for_reader(access, now=now),
+            is_worker=True,
+        )
     sessions = GroupSession.objects.in_prison(access.prison).on_day(day)
     if access.uses_neutral_names:
         sessions = sessions.exclude(state=GroupSession.State.DRAFT)
@@ -65,6 +76,7 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
         tiles=list(_tiles(access)),
         sessions=_told(sessions.exclude(room=None), access),
         closures=notices_for(access, now),
+        announcements=for_reader(access, now=now),
         lists_on=lists.next_day(access.prison, now=now) if access.has(Right.DOWNLOAD_LISTS) else None,
     )
 

@@ -1,5 +1,6 @@
 """The ground everything stands on: prisons, services, people who sign in, and the records of what they did."""
 
+from prisons.models.announcements import Announcement, Dismissal
 from prisons.models.people import Invitation, Letters, Membership, Role, User
 from prisons.models.places import Building, Organisation, Prison, Unit
 from prisons.models.records import (
@@ -15,11 +16,13 @@ from prisons.models.records import (
 from prisons.models.scoped import PrisonScoped
 
 __all__ = [
+    "Announcement",
     "ApiToken",
     "AuditEntry",
     "Building",
     "ChangeImage",
     "ChangeSet",
+    "Dismissal",
     "Invitation",
     "Job",
     "JobFile",
