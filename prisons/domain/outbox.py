@@ -1,14 +1,19 @@
-"""Letters by e-mail: written with the act that causes them, claimed first, never sent twice by themselves."""
+"""Letters by e-mail: written with the act that causes them, claimed first, never sent twice by themselves.
+
+What certainly never left (no server, or one that asks to try later) is tried again for some hours. What may
+have arrived, or was refused for good, waits for a click.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 import smtplib
+from collections.abc import Iterable
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,10 +33,16 @@ SECRET_KINDS = frozenset({"invitation"})
 
 FAILURES: dict[str, str | Promise] = {
     "unreachable": _("The mail server cannot be reached. Nothing was sent."),
+    "later": _("The mail server asks to try again later. Nothing was sent."),
     "refused": _("The mail server refused this letter. Check the address."),
+    "unusable": _("This letter cannot be sent by e-mail. Check the address."),
     "broken_off": _("The line broke while sending. It may or may not have arrived."),
     "stale": _("The program stopped while sending. It may or may not have arrived."),
 }
+
+AGAIN = frozenset({"unreachable", "later"})
+PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (5, 15, 60, 240))
+"""How long after each attempt that certainly sent nothing the next one follows."""
 
 
 def post(
@@ -72,7 +83,7 @@ def deliver(message_pk: int, *, now: dt.datetime | None = None) -> None:
     message.state, message.failure = _send(message)
     if message.state == State.SENT:
         message.sent_at = now or clock.now()
-    if message.kind in SECRET_KINDS:
+    if message.kind in SECRET_KINDS and message.failure not in AGAIN:
         message.body_text = message.body_html = ""
     message.save(update_fields=["state", "failure", "sent_at", "body_text", "body_html"])
 
@@ -91,13 +102,23 @@ def _send(message: Message) -> tuple[str, str]:
         return State.FAILED, "unreachable"
     try:
         mail.send()
-    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
-        return State.FAILED, "refused"
+    except smtplib.SMTPRecipientsRefused as error:
+        return State.FAILED, _refusal(code for code, _text in error.recipients.values())
+    except smtplib.SMTPResponseException as error:
+        return State.FAILED, _refusal([error.smtp_code])
+    except (smtplib.SMTPNotSupportedError, ValueError):
+        return State.FAILED, "unusable"
     except (OSError, smtplib.SMTPException):
         return State.UNKNOWN, "broken_off"
     finally:
         _hang_up(connection)
     return State.SENT, ""
+
+
+def _refusal(codes: Iterable[int]) -> str:
+    """Codes from 400 to 499 say: not now (RFC 5321, 4.2.1)."""
+    known = list(codes)
+    return "later" if known and all(400 <= code < 500 for code in known) else "refused"
 
 
 def _hang_up(connection: object) -> None:
@@ -126,12 +147,48 @@ def resend(message: Message, *, by: User, now: dt.datetime | None = None) -> Mes
     return message
 
 
+def resend_failed(prison: Prison, *, by: User, now: dt.datetime | None = None) -> int:
+    """All letters here that certainly did not arrive, with one click; returns how many."""
+    failed = Message.objects.in_prison(prison).filter(state=State.FAILED).exclude(body_text="")
+    for message in failed:
+        resend(message, by=by, now=now)
+    return len(failed)
+
+
+def not_sent(prison: Prison) -> QuerySet[Message]:
+    """Letters that somebody should look at: failed for good, or nobody knows."""
+    last = Q(failure__in=AGAIN, attempts__lte=len(PAUSES))
+    rows = Message.objects.in_prison(prison).filter(state__in=[State.FAILED, State.UNKNOWN])
+    return rows.exclude(Q(state=State.FAILED) & last)
+
+
+def next_attempt(message: Message) -> dt.datetime | None:
+    """When it is tried again without a click; None where it is not."""
+    if message.state != State.FAILED or message.failure not in AGAIN or message.claimed_at is None:
+        return None
+    tried = message.attempts - 1
+    return message.claimed_at + PAUSES[tried] if 0 <= tried < len(PAUSES) else None
+
+
 def tend(*, now: dt.datetime | None = None) -> int:
-    """Calls stale claims unknown (returns how many), and queues letters again that wait too long."""
+    """Calls stale claims unknown (returns how many); queues again what waits too long or never left."""
     at = now or clock.now()
     stale = Message.objects.filter(state=State.CLAIMED, claimed_at__lt=at - STALE)
     count = stale.update(state=State.UNKNOWN, failure="stale")
+    _try_again(at)
     forgotten = Message.objects.filter(state=State.WAITING, created_at__lt=at - STALE)
     for pk in forgotten.values_list("pk", flat=True):
         enqueue(SEND_TASK, pk)  # harmless when it is queued already: the claim lets only one through
     return count
+
+
+def _try_again(at: dt.datetime) -> None:
+    failed = Message.objects.filter(state=State.FAILED, failure__in=AGAIN, claimed_at__lte=at - PAUSES[0])
+    for message in failed.filter(attempts__lte=len(PAUSES)).defer("body_text", "body_html"):
+        due = next_attempt(message)
+        if due is None or due > at:
+            continue
+        with transaction.atomic():
+            rows = Message.objects.filter(pk=message.pk, state=State.FAILED, attempts=message.attempts)
+            if rows.update(state=State.WAITING, failure=""):
+                enqueue(SEND_TASK, message.pk)

@@ -12,7 +12,7 @@ from core.errors import PlannerError
 from prisons.domain import outbox
 from prisons.models import Message
 from prisons.tasks import send_message
-from tests.factories import signed_in
+from tests.factories import make_user, signed_in
 
 pytestmark = pytest.mark.postgres
 
@@ -67,6 +67,10 @@ def test_subject_cannot_smuggle_a_header_in(haren):
         (ConnectionRefusedError(), "open", State.FAILED, "unreachable"),
         (smtplib.SMTPAuthenticationError(535, b"no"), "open", State.FAILED, "unreachable"),
         (smtplib.SMTPRecipientsRefused({}), "send_messages", State.FAILED, "refused"),
+        (smtplib.SMTPRecipientsRefused({"a": (450, b"later")}), "send_messages", State.FAILED, "later"),
+        (smtplib.SMTPDataError(451, b"later"), "send_messages", State.FAILED, "later"),
+        (smtplib.SMTPNotSupportedError(), "send_messages", State.FAILED, "unusable"),
+        (ValueError("header"), "send_messages", State.FAILED, "unusable"),
         (smtplib.SMTPDataError(550, b"spam"), "send_messages", State.FAILED, "refused"),
         (smtplib.SMTPServerDisconnected(), "send_messages", State.UNKNOWN, "broken_off"),
         (TimeoutError(), "send_messages", State.UNKNOWN, "broken_off"),
@@ -97,6 +101,75 @@ def test_forgotten_letter_is_queued_again_but_sent_once(letter):
     send_message(letter.pk)
     send_message(letter.pk)
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("failure", ["unreachable", "later"])
+def test_what_never_left_is_tried_again_five_times(letter, broken_line, failure):
+    error = ConnectionRefusedError() if failure == "unreachable" else smtplib.SMTPDataError(451, b"later")
+    broken_line(error, at="open" if failure == "unreachable" else "send_messages")
+    at, tried = now(), []
+    outbox.deliver(letter.pk, now=at)
+    for minute in range(0, 60 * 24, 5):  # the sweep comes by every five minutes
+        moment = at + dt.timedelta(minutes=minute)
+        outbox.tend(now=moment)
+        if Message.objects.get().state == State.WAITING:
+            outbox.deliver(letter.pk, now=moment)
+            tried.append(minute)
+    letter.refresh_from_db()
+    assert tried == [5, 20, 80, 320]
+    assert (letter.state, letter.failure, letter.attempts) == (State.FAILED, failure, 5)
+    assert list(outbox.not_sent(letter.prison)) == [letter]
+
+
+@pytest.mark.parametrize(("state", "failure"), [("failed", "refused"), ("unknown", "broken_off")])
+def test_what_was_refused_or_may_have_arrived_is_not_tried_again(letter, state, failure):
+    Message.objects.update(state=state, failure=failure, attempts=1, claimed_at=now())
+    outbox.tend(now=now() + dt.timedelta(days=1))
+    letter.refresh_from_db()
+    assert letter.state == state
+    assert list(outbox.not_sent(letter.prison)) == [letter]
+
+
+def test_an_invitation_keeps_its_link_until_it_has_left(haren, broken_line, monkeypatch):
+    letter = outbox.post(haren, "a@example.org", "invitation", "nl", "Kom", "https://tempo/secret")
+    broken_line(ConnectionRefusedError(), at="open")
+    send_message(letter.pk)
+    letter.refresh_from_db()
+    assert letter.body_text == "https://tempo/secret"
+    monkeypatch.undo()
+    outbox.tend(now=now() + dt.timedelta(minutes=6))
+    send_message(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.state, letter.body_text) == (State.SENT, "")
+    assert "https://tempo/secret" in mail.outbox[0].body
+
+
+def test_all_that_failed_goes_again_with_one_click(letter, coordinator_karim, organiser_anna, haren):
+    unknown = outbox.post(haren, "other@example.org", "programme", "nl", "Programma", "Dag.")
+    Message.objects.filter(pk=letter.pk).update(state=State.FAILED, failure="refused")
+    Message.objects.filter(pk=unknown.pk).update(state=State.UNKNOWN, failure="stale")
+    url = reverse("prisons:outbox_resend_failed", args=["haren"])
+    assert signed_in(organiser_anna).post(url).status_code == 403
+    answer = signed_in(coordinator_karim).post(url, {"state": "failed"})
+    assert answer["Location"].endswith("/outbox/?state=failed")
+    assert sorted(Message.objects.values_list("to_email", "state")) == [
+        ("other@example.org", State.UNKNOWN),
+        ("somebody@example.org", State.WAITING),
+    ]
+
+
+def test_what_went_wrong_stands_first(letter, coordinator_karim, haren):
+    Message.objects.update(state=State.UNKNOWN, failure="stale")
+    newer = outbox.post(haren, "newer@example.org", "programme", "nl", "Programma", "Dag.")
+    page = reverse("prisons:outbox_list", args=["haren"])
+    rows = signed_in(coordinator_karim).get(page).context["rows"]
+    assert [row[0] for row in rows] == [letter, newer]
+    assert len(signed_in(coordinator_karim).get(page, {"state": "not_sent"}).context["rows"]) == 1
+
+
+def test_who_may_not_know_titles_reads_no_subjects(letter, haren):
+    installer = make_user("Installer", is_superuser=True)
+    assert "Programma" not in signed_in(installer).get(reverse("prisons:outbox_list", args=["haren"])).content.decode()  # fmt: skip  # noqa: E501
 
 
 def test_one_click_sends_again(letter, coordinator_karim, organiser_anna, haren):
