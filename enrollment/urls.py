@@ -32,6 +32,7 @@ urlpatterns = [
     path("requests/<int:pk>/decide/", requests.request_decide, name="request_decide"),
     path("waiting-times/", fairness.waiting_times, name="waiting_times"),
     path("waiting-times/list/", fairness.waiting_times_list, name="waiting_times_list"),
+    path("wishes/", fairness.wish_list, name="wish_list"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("roster/", roster.roster_read, name="roster_read"),
     path("roster/<int:pk>/", roster.roster_preview, name="roster_preview"),

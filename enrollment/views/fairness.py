@@ -1,4 +1,4 @@
-"""How long people wait for a place, by living unit and by language, and the list behind each number."""
+"""What the requests say: how long people wait for a place, and what they wish for; the list behind each number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.clock import today
 from core.forms import DateInput
-from enrollment.domain import fairness
+from enrollment.domain import fairness, wishes
 from enrollment.domain.fairness import ASKED, LANGUAGE, NO_PLACE, PLACED, UNIT, WAITING, Line
 from enrollment.models import Request
 from prisons.access import PrisonRequest, Right, prison_view
@@ -100,3 +100,14 @@ def waiting_times_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "last": last,
     }
     return render(request, "enrollment/waiting_times_list.html", context)
+
+
+@prison_view(Right.ENTER_REQUESTS)
+def wish_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The demand for what does not exist yet; who asked for it unfolds below the number."""
+    first, last = PeriodForm(request.GET or None).days()
+    context = {
+        "form": PeriodForm(initial={"first": first, "last": last}),
+        "wishes": wishes.demand(request.access, first, last),
+    }
+    return render(request, "enrollment/wish_list.html", context)

@@ -116,3 +116,15 @@ def test_as_many_queries_for_many_as_for_few(
         asked(group, organiser_anna, make_participant(haren), "2026-11-21")
     with django_assert_num_queries(3):
         fairness.asked_between(access, FIRST, LAST, now=NOW)
+
+
+def test_wishes_are_counted_by_what_is_wished_for(haren, organiser_anna, organiser_emile):
+    for title in ("Yoga", "yoga", "YOGA ", "Schaken"):
+        ask = Ask(
+            wish_domain="sport", wish_title=title, organisation=organiser_anna.memberships.get().organisation
+        )
+        enter_note(haren, participant=make_participant(haren), asks=[ask], by=organiser_anna)
+    page = reverse("enrollment:wish_list", args=["haren"])
+    shown = signed_in(organiser_anna).get(page)
+    assert [(wish.people, wish.undecided) for wish in shown.context["wishes"]] == [(3, 3), (1, 1)]
+    assert not signed_in(organiser_emile).get(page).context["wishes"], "another service sees its own"
