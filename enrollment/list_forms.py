@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import PlainForm
@@ -26,7 +27,9 @@ class ClosingTimesForm(PlainForm):
         names = dict(WEEKDAYS)
         for day, at in times.items():
             self.fields[f"day_{day}"] = forms.TimeField(
-                label=names[day], initial=at, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+                label=capfirst(names[day]),
+                initial=at,
+                widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             )
         self.fields["movement_slips"] = forms.BooleanField(
             label=_("A movement slip for each person"),

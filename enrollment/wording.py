@@ -138,6 +138,15 @@ def day_in_words(day: dt.date) -> str:
     return joined(*told)
 
 
+def weekday(day: dt.date) -> str:
+    """`dinsdag / mardi`."""
+    told = []
+    for language in ("nl", "fr"):
+        with translation.override(language):
+            told.append(date_format(day, "l").lower())
+    return joined(*told)
+
+
 def moment(at: dt.datetime | dt.date) -> str:
     """A day, or a moment on the clock of Brussels, in figures that both languages read alike."""
     if isinstance(at, dt.datetime):

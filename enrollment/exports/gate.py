@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.paper import Block, Column, Leaf, Note, Table
+from core.paper import Block, Column, Heading, Leaf, Note, Table
 from enrollment.domain.day import Day, Meeting, Visitor, visitors_of
 from enrollment.exports.head import head, hours
 from enrollment.exports.movements import ticks
@@ -10,7 +10,11 @@ from enrollment.wording import both, hour, moment
 
 
 def gate(day: Day, version: int | None) -> Leaf:
-    blocks: list[Block] = [*head(day, "gate_list", version, with_cells=False), *_families(day)]
+    blocks: list[Block] = [
+        Heading(both("gate_list")),
+        *head(day, "gate_list", version, with_cells=False),
+        *_families(day),
+    ]
     rows = [_row(day, visitor, meeting) for visitor, meetings in visitors_of(day) for meeting in meetings]
     if not rows:
         return Leaf(both("gate_list"), [*blocks, Note(both("nobody"), is_bold=True)], "landscape")

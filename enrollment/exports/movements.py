@@ -9,6 +9,9 @@ from enrollment.domain.day import Day, Meeting, slots_of
 from enrollment.exports.head import head, hours, unit_name, unit_words
 from enrollment.wording import both, hour
 
+WHY_WIDTH = 16.0
+"""Digits: room for a few words by hand."""
+
 
 def overview(day: Day, version: int | None) -> Leaf:
     """How many leave each unit in each time slot; who comes without names; what does not take place."""
@@ -68,7 +71,7 @@ def unit_list(day: Day, unit: str, version: int | None) -> Leaf:
                 Column(both("where")),
                 Column(both("what")),
                 *ticks("out", "back", "not_brought"),
-                Column(both("why")),
+                Column(both("why"), width=WHY_WIDTH),
             ],
             rows,
         ),
@@ -79,24 +82,22 @@ def unit_list(day: Day, unit: str, version: int | None) -> Leaf:
 
 
 def cancellations(day: Day, version: int | None) -> Leaf:
-    """What does not take place, on a sheet of its own."""
-    blocks: list[Block] = [
-        Heading(both("cancelled")),
-        *head(day, "cancellations", version, with_cells=False),
-    ]
-    if not day.cancelled:
-        return Leaf(both("cancelled"), [*blocks, Note(both("none_cancelled"), is_bold=True)])
-    columns = [
-        Column(both("from"), is_centred=True),
-        Column(both("to"), is_centred=True),
-        Column(both("where")),
-        Column(both("what")),
-    ]
-    rows = [
-        (hour(meeting.from_time), hour(meeting.to_time), meeting.room, meeting.name)
-        for meeting in day.cancelled
-    ]
-    return Leaf(both("cancelled"), [*blocks, Table(columns, rows)])
+    """What does not take place, on a sheet of its own; when all does, it says that as large."""
+    heading = both("cancelled" if day.cancelled else "none_cancelled")
+    blocks: list[Block] = [Heading(heading), *head(day, "cancellations", version, with_cells=False)]
+    if day.cancelled:
+        columns = [
+            Column(both("from"), is_centred=True),
+            Column(both("to"), is_centred=True),
+            Column(both("where")),
+            Column(both("what")),
+        ]
+        rows = [
+            (hour(meeting.from_time), hour(meeting.to_time), meeting.room, meeting.name)
+            for meeting in day.cancelled
+        ]
+        blocks.append(Table(columns, rows))
+    return Leaf(both("cancelled"), blocks, subject=both("cancellations"))
 
 
 def told(meeting: Meeting) -> str:

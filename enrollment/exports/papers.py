@@ -38,7 +38,7 @@ def cancelled(day: Day, version: int | None = None) -> Paper:
 
 
 def movement_slips(day: Day, version: int | None = None) -> Paper:
-    return paper_of(day, "movement_slip", version, [slips_leaf(day, version)])
+    return paper_of(day, "movement_slip", version, [slips_leaf(day)])
 
 
 def changes_page(frozen: Day, current: Day, version: int) -> Paper:
@@ -55,7 +55,7 @@ def day_lists(day: Day, version: int | None = None, *, with_slips: bool = False)
         cancellations(day, version),
     ]
     if with_slips:
-        leaves.append(slips_leaf(day, version))
+        leaves.append(slips_leaf(day))
     return paper_of(day, "day_lists", version, leaves)
 
 
@@ -70,7 +70,10 @@ class Source:
 
 
 def for_post(plan: PostPlan, source: Source) -> Paper:
-    """A cover that says what is in it, then each list of the post in as many copies as it gets."""
+    """A cover that says what is in it, then each list of the post in as many copies as it gets.
+
+    The page of changes is not among them: it follows in the morning, by `changes_for_posts`.
+    """
     leaves = [leaf for line in plan.lines for leaf in leaves_of(line, source)]
     cover = _cover(plan, source, leaves)
     paper = paper_of(source.day, "day_lists", source.version, [cover, *leaves])
@@ -85,7 +88,7 @@ def for_posts(plans: list[PostPlan], source: Source) -> Paper:
 
 
 def leaves_of(line: Line, source: Source) -> list[Leaf]:
-    """The lists of one line of the distribution table. Without a version there is no page of changes."""
+    """The lists of one line of the distribution table, of that day; none for the page of changes."""
     day = line.of_day(source.day)
     makers: dict[str, Callable[[], list[Leaf]]] = {
         Sheet.OVERVIEW: lambda: [overview(source.day, source.version)],
@@ -93,16 +96,25 @@ def leaves_of(line: Line, source: Source) -> list[Leaf]:
         Sheet.SHEETS: lambda: sheets(day, source.version),
         Sheet.GATE: lambda: [gate(source.day, source.version)],
         Sheet.CANCELLED: lambda: [cancellations(source.day, source.version)],
-        Sheet.SLIPS: lambda: [slips_leaf(day, source.version)] if day.movements() else [],
-        Sheet.CHANGES: lambda: _changes_of(line, source),
+        Sheet.SLIPS: lambda: [slips_leaf(day)] if day.movements() else [],
     }
+    if line.sheet not in makers:
+        return []
     return [replace(leaf, copies=line.copies) for leaf in makers[line.sheet]()]
 
 
-def _changes_of(line: Line, source: Source) -> list[Leaf]:
+def changes_for_posts(plans: list[PostPlan], source: Source) -> Paper | None:
+    """The page of the morning for each post that gets it; None before there is a version."""
     if source.current is None or source.version is None:
-        return []
-    return [changed(source.day, source.current, source.version, line.units)]
+        return None
+    leaves = []
+    for plan in plans:
+        for line in plan.lines:
+            if line.sheet == Sheet.CHANGES:
+                leaf = changed(source.day, source.current, source.version, line.units)
+                footer = f"{_called(plan)} · {leaf.footer}"
+                leaves.append(replace(leaf, copies=line.copies, footer=footer))
+    return paper_of(source.current, "changes", source.version, leaves) if leaves else None
 
 
 def _cover(plan: PostPlan, source: Source, leaves: list[Leaf]) -> Leaf:

@@ -18,7 +18,7 @@ from enrollment.models import ListVersion
 from prisons.access import Access
 from prisons.models import Prison
 
-ALL_POSTS = "posts"
+ALL_POSTS, CHANGES_BY_POST = "posts", "changes-by-post"
 KINDS = {
     "movements": papers.movement_list,
     "sheets": papers.attendance_sheets,
@@ -30,7 +30,9 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """`kind` is one of KINDS, "day", "changes", ALL_POSTS or "post" (then `post`, 0 for what nobody gets).
+    """`kind` is one of KINDS, "day", "changes", CHANGES_BY_POST, ALL_POSTS or "post".
+
+    Then `post` is its key, 0 for what no post gets.
 
     Without a `number` it is the version of the cut-off, or what is known now before there is one.
     """
@@ -91,6 +93,8 @@ def _paper(access: Access, wanted: Wanted, source: papers.Source) -> Paper:
         plans = plans_of_day(access.prison, source.day)
         if wanted.kind == ALL_POSTS and plans:
             return papers.for_posts(plans, source)
+        if wanted.kind == CHANGES_BY_POST and (paper := papers.changes_for_posts(plans, source)):
+            return paper
         if wanted.kind == "post":
             for plan in plans:
                 if (plan.pk or 0) == wanted.post:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.paper import Block, Column, Heading, Leaf, Note, Table
 from enrollment.domain.day import Day, Meeting
 from enrollment.exports.head import head, hours, unit_words
-from enrollment.exports.movements import ticks, told
+from enrollment.exports.movements import WHY_WIDTH, ticks, told
 from enrollment.wording import both, hour
 
 
@@ -50,7 +50,7 @@ def _table(day: Day, meeting: Meeting) -> Table:
             Column(unit_words(day), is_centred=True),
             Column(both("cell"), is_centred=True),
             *ticks("out", "back", "not_brought"),
-            Column(both("why")),
+            Column(both("why"), width=WHY_WIDTH),
         ],
         [(person.number, person.name, person.unit, person.cell) for person in meeting.people],
     )

@@ -24,7 +24,7 @@ from enrollment.domain import (
 )
 from enrollment.domain.day import Day, slots_of
 from enrollment.exports.requested import plans_of_day
-from enrollment.models import ListVersion
+from enrollment.models import Handout, ListVersion
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
@@ -40,6 +40,7 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
     current = lists.scoped(lists.day_lists(prison, on, now=now), request.access)
     frozen = _frozen(version, request)
     shown = frozen or current
+    posts = plans_of_day(prison, shown) if lists.sees_whole_day(request.access) else []
     context = {
         "day": shown,
         "counts": _table_of_counts(shown),
@@ -52,7 +53,8 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "movements": len(shown.movements()),
         "titles": {} if request.access.uses_neutral_names else lists.titles(prison, shown),
         "wants_slips": list_rules.wants_slips(prison),
-        "posts": plans_of_day(prison, shown) if lists.sees_whole_day(request.access) else [],
+        "posts": posts,
+        "changes_by_post": any(line.sheet == Handout.Sheet.CHANGES for post in posts for line in post.lines),
         "sees_whole_day": lists.sees_whole_day(request.access),
         **_since(frozen, current),
         **_told(prison, on, current),

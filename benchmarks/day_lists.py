@@ -1,0 +1,117 @@
+"""What the lists of a full day cost: 60 sessions of 25 people, against bare openpyxl with the same cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from typing import Any
+
+ON = dt.date(2050, 1, 10)
+SESSIONS, PEOPLE, UNITS = 60, 25, 34
+
+
+def full_day() -> Any:
+    """A day that nobody has seen in so full a house."""
+    from core.clock import BRUSSELS
+    from enrollment.domain.day import Day, Meeting, Person, Visitor
+
+    hours = ((dt.time(8, 30), dt.time(11)), (dt.time(13, 30), dt.time(16)), (dt.time(18), dt.time(20)))
+
+    def person(number: int) -> Person:
+        unit = f"{'ABC'[number % 3]}{number % UNITS // 3 + 1}"
+        return Person(
+            number, f"Vandenberghe{number}", "Jean-Pierre", f"{100_000 + number}", unit, f"{number % 40}"
+        )
+
+    def meeting(number: int) -> Meeting:
+        starts, ends = (dt.datetime.combine(ON, hour, BRUSSELS) for hour in hours[number % 3])
+        people = tuple(person(number * PEOPLE + place) for place in range(PEOPLE))
+        visitor = Visitor(f"Worker {number}", "De Brug", "leader", True, dt.date(2060, 1, 1))
+        name = f"Activiteit / Activité B{number}"
+        return Meeting(
+            number, 1, f"C{number}", name, f"Klas {number}", "", starts, ends, False, False, 25, (), people,
+            (visitor,), (("Yogamat", 12),),
+        )  # fmt: skip
+
+    made = dt.datetime(2050, 1, 9, 14, tzinfo=dt.UTC)
+    return Day(
+        "haren", "Haren", "Haren", "leefeenheid", "unité de vie", "nummer", "numéro",
+        ON, made, made, hours, tuple(meeting(number) for number in range(SESSIONS)),
+    )  # fmt: skip
+
+
+def bare(body: bytes) -> Callable[[], bytes]:
+    """The same workbook by openpyxl alone: what is in it is known beforehand, only writing it is measured."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    styles: dict[int, tuple[Any, ...]] = {}
+    sheets = []
+    for sheet in book.worksheets:
+        rows = []
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.has_style and cell.style_id not in styles:
+                    parts = (cell.font, cell.alignment, cell.border)
+                    styles[cell.style_id] = tuple(part.copy() for part in parts)
+            rows.append([(cell.value, cell.style_id if cell.has_style else None) for cell in row])
+        widths = {key: one.width for key, one in sheet.column_dimensions.items()}
+        heights = {key: one.height for key, one in sheet.row_dimensions.items()}
+        sheets.append((sheet, rows, widths, heights, [str(one) for one in sheet.merged_cells.ranges]))
+
+    def write() -> bytes:
+        new = openpyxl.Workbook()
+        new.remove(new.worksheets[0])
+        for old, rows, widths, heights, merged in sheets:
+            sheet = new.create_sheet(old.title)
+            for number, row in enumerate(rows, start=1):
+                for column, (value, style) in enumerate(row, start=1):
+                    if value is None and style is None:
+                        continue
+                    cell = sheet.cell(number, column, value)
+                    if style is not None:
+                        cell.font, cell.alignment, cell.border = styles[style]
+            for key, width in widths.items():
+                sheet.column_dimensions[key].width = width
+            for key, height in heights.items():
+                sheet.row_dimensions[key].height = height
+            for one in merged:
+                sheet.merge_cells(one)
+            sheet.page_setup.paperSize, sheet.page_setup.orientation = 9, old.page_setup.orientation
+            sheet.page_setup.blackAndWhite, sheet.page_setup.fitToHeight = True, 0
+            sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
+                fitToPage=True
+            )
+            sheet.print_area, sheet.freeze_panes = old.print_area, old.freeze_panes
+            sheet.print_title_rows = old.print_title_rows
+            sheet.oddFooter.left.text = old.oddFooter.left.text
+            sheet.oddFooter.right.text = old.oddFooter.right.text
+        saved = io.BytesIO()
+        new.save(saved)
+        return saved.getvalue()
+
+    return write
+
+
+def day_lists(least_ms: Callable[..., float], say: Callable[[str, str, str], None]) -> None:
+    from core.paper import to_pdf, to_xlsx
+    from enrollment.exports import papers
+
+    day = full_day()
+    body = to_xlsx(papers.day_lists(day, 1))
+    alone = bare(body)
+    # In turns, so that other work on the machine falls on both.
+    both = [
+        (least_ms(lambda: to_xlsx(papers.day_lists(day, 1)), 1), least_ms(alone, 1)) for _turn in range(5)
+    ]
+    ours, theirs = min(one for one, _other in both), min(other for _one, other in both)
+    say(f"day lists of {SESSIONS} x {PEOPLE} as XLSX", f"{ours / 1000:.2f} s", "-")
+    say("  bare openpyxl, same cells, styles, print settings", f"{theirs / 1000:.2f} s", "-")
+    say("  times bare openpyxl", f"{ours / theirs:.2f}", "1.3")
+    paper = papers.day_lists(day, 1)
+    say(
+        f"  as PDF ({paper.cells} cells, by the worker)",
+        f"{least_ms(lambda: to_pdf(paper), 1) / 1000:.1f} s",
+        "-",
+    )
