@@ -86,13 +86,8 @@ def _make(proposal: Proposal, job_pk: int) -> None:
         made = watch.made = assign(ground)
         _note_versions(proposal)
         result = _solve(proposal, made, watch)
-        solution = result.solution if isinstance(result, Repair) else result
         watch.save(force=True)
-        why = explanations(made, solution)
-        described = lines.describe(made, solution.plan)
-        with transaction.atomic():
-            counts = lines.write(proposal, described, why)
-            _finish(proposal, made, result, counts)
+        finish(proposal, made, result)
     except MemoryError:
         _fail(proposal, "too_large")
         raise PlannerError("too_large", jobs.FAILURES["too_large"]) from None
@@ -154,6 +149,16 @@ class _Watch:
         self.proposal.save(update_fields=fields)
         steps = max(1, self.proposal.seconds)
         self.goes_on = jobs.progress(self.job_pk, min(int(seconds), steps), steps)
+
+
+def finish(proposal: Proposal, made: Assignment, result: Solution | Repair) -> None:
+    """Explain what was left out, and write all of it down as lines."""
+    solution = result.solution if isinstance(result, Repair) else result
+    why = explanations(made, solution)
+    described = lines.describe(made, solution.plan)
+    with transaction.atomic():
+        counts = lines.write(proposal, described, why)
+        _finish(proposal, made, result, counts)
 
 
 def _finish(proposal: Proposal, made: Assignment, result: Solution | Repair, counts: dict[str, int]) -> None:

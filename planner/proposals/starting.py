@@ -67,7 +67,7 @@ def start_proposal(
         access = access or access_for(by, prison, now=now)
         _refuse_unusable(wish, access, now)
         proposal = _create(prison, wish, access, by, now)
-        facts = {"proposal": proposal.pk, "url": f"/p/{prison.slug}/proposals/{proposal.pk}/"}
+        facts = {"proposal": proposal.pk, "url": f"/p/{prison.slug}/board/proposals/{proposal.pk}/"}
         proposal.job = jobs.start(
             KIND, TASK, prison=prison, by=by, facts=facts, steps=max(1, wish.seconds), now=now
         )
@@ -94,6 +94,20 @@ def make_by_hand(
         proposal.aim, proposal.state, proposal.ended_at = Aim.BY_HAND, State.DONE, now
         proposal.is_weekly = False
         proposal.save(update_fields=["aim", "state", "ended_at", "is_weekly"])
+        audit.record(prison, by, "propose", proposal, now=now)
+    return proposal
+
+
+def make_finished(
+    prison: Prison, wish: Wish, *, by: User, now: dt.datetime | None = None, access: Access | None = None
+) -> Proposal:
+    """A proposal for a plan that was found on the command line. Raises as `start_proposal` does."""
+    now = now or clock.now()
+    with transaction.atomic():
+        prison = lock_prison(prison)
+        access = access or access_for(by, prison, now=now)
+        _refuse_unusable(wish, access, now)
+        proposal = _create(prison, wish, access, by, now)
         audit.record(prison, by, "propose", proposal, now=now)
     return proposal
 

@@ -66,7 +66,7 @@ def test_it_places_what_fits_and_explains_what_does_not(
     assert why["is_proven"] and len(why["together"]) == 3
     assert [cause["code"] for cause in why["causes"]] == ["rooms_taken"]
     job = Job.objects.get(pk=proposal.job_id)
-    assert (job.state, job.facts["url"]) == ("done", f"/p/haren/proposals/{proposal.pk}/")
+    assert (job.state, job.facts["url"]) == ("done", f"/p/haren/board/proposals/{proposal.pk}/")
     assert not GroupSession.objects.filter(room__isnull=False).exists()  # it touches nothing
 
 

@@ -32,7 +32,7 @@ from tests.planner.proposals.worlds import MONDAY, NOW
 
 pytestmark = pytest.mark.django_db
 State = Proposal.State
-HERE = "/p/haren/proposals/"
+HERE = "/p/haren/board/proposals/"
 
 
 @pytest.fixture(autouse=True)
