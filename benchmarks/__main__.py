@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.day_lists import day_lists
 from benchmarks.feeds import feeds
 from benchmarks.house import MONDAY, House, build, open_database
 
@@ -205,6 +206,7 @@ def main() -> None:
     for part in (engine, move, many, board):
         part()
     feeds(least_ms, say, statements)
+    day_lists(least_ms, say)
 
 
 if __name__ == "__main__":
