@@ -4,7 +4,7 @@ import logging
 import re
 
 _SECRET = re.compile(
-    r"(/ical/|/invitations?/|/password/reset/key/|[?&](?:token|key)=|Bearer\s+)([A-Za-z0-9_\-.:~]{6,})"
+    r"(/ical/|/invitations?/|/notices/(?:staff/)?|/password/reset/key/|[?&](?:token|key)=|Bearer\s+)([A-Za-z0-9_\-.:~]{6,})"
 )
 
 

@@ -17,7 +17,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import icalendar
 import pytest
+import recurring_ical_events
 
 from core.clock import BRUSSELS
 
@@ -98,8 +100,8 @@ class CalendarPrograms:
     def node_ical(self, feed: bytes) -> list[Shown]:
         return self._node(NODE_ICAL, feed)
 
-    def khal(self, feed: bytes) -> list[Shown]:
-        """What khal lists after importing the feed, read off the clock of Brussels."""
+    def khal(self, feed: bytes, year: int = 2026) -> list[Shown]:
+        """What khal lists of two years after importing the feed, read off the clock of Brussels."""
         home = fresh_folder(self.folder / "khal")
         (home / "calendar").mkdir()
         (home / "config").write_text(KHAL.format(folder=home))
@@ -117,7 +119,7 @@ class CalendarPrograms:
                 "",
                 "--format",
                 form,
-                "2026-01-01",
+                f"{year}-01-01",
                 "730d",
             ],
             home,
@@ -140,6 +142,23 @@ class CalendarPrograms:
         script.write_text(program)
         rows = json.loads(run(["node", str(script)], self.folder, answer=feed))
         return sorted(Shown(uid, start[:16], end[:16], title) for uid, start, end, title in rows)
+
+
+def by_icalendar(feed: bytes) -> list[Shown]:
+    events = icalendar.Calendar.from_ical(feed).events
+    return sorted(_shown(event) for event in events)
+
+
+def by_recurring_ical_events(feed: bytes, year: int = 2026) -> list[Shown]:
+    """Of two years, as everything that repeats is spread out."""
+    calendar = icalendar.Calendar.from_ical(feed)
+    found = recurring_ical_events.of(calendar).between(dt.date(year, 1, 1), dt.date(year + 2, 1, 1))
+    return sorted(_shown(event) for event in found)
+
+
+def _shown(event: icalendar.Event) -> Shown:
+    times = [event[name].dt.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M") for name in ("DTSTART", "DTEND")]
+    return Shown(str(event["UID"]), *times, str(event["SUMMARY"]))
 
 
 def install(folder: Path) -> CalendarPrograms:

@@ -12,12 +12,22 @@ import pytest
 from core.clock import BRUSSELS
 from core.ical import FeedEvent, render_calendar, render_event
 from core.timespan import Span
+from planner.plan import placement
+from planner.plan.changes import Change
 from prisons.access import access_for
+from prisons.domain import audit
 from sessions import feed_answers
 from sessions.domain import feeds
 from sessions.domain.recurrence import Pattern, occurrences
-from tests.factories import at, make_activity, make_series, make_session, make_worker
-from tests.proof.calendar_programs import CalendarPrograms, Shown, install, served
+from tests.factories import at, make_activity, make_series, make_session, make_slot, make_worker
+from tests.proof.calendar_programs import (
+    CalendarPrograms,
+    Shown,
+    by_icalendar,
+    by_recurring_ical_events,
+    install,
+    served,
+)
 
 pytestmark = pytest.mark.proof
 
@@ -67,12 +77,16 @@ def sessions_and_what_to_show() -> tuple[bytes, list[Shown]]:
     return body, [Shown(f"{number}@tempo", row[2], row[3], row[4]) for number, row in rows]
 
 
-def check_in_all_programs(programs: CalendarPrograms, body: bytes, expected: Iterable[Shown]) -> None:
-    """Whether every program shows just these events (between 2026 and 2027); `body` is a whole feed."""
+def check_in_all_programs(
+    programs: CalendarPrograms, body: bytes, expected: Iterable[Shown], year: int = 2026
+) -> None:
+    """Whether every program shows just these events (of that year and the next); `body` is a whole feed."""
     wanted = sorted(expected)
+    assert by_icalendar(body) == wanted
+    assert by_recurring_ical_events(body, year) == wanted
     assert programs.ical_js(body) == wanted
     assert programs.node_ical(body) == wanted
-    assert programs.khal(body) == wanted
+    assert programs.khal(body, year) == wanted
     with served(body) as url:
         assert len(programs.vdirsyncer(url)) == len(wanted)
 
@@ -117,22 +131,61 @@ def instant(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M")
 
 
-def test_a_facilitators_own_feed_in_all_programs(programs, haren, service, worker_chloe, client, monkeypatch):
-    """Weekly series over both changes of the clocks, from the secret address of whoever gives them."""
-    now = at("2026-11-20 10:00")
+TITLES = [
+    "Théâtre, niveau 1; groupe « B » 🎭",
+    "اللغة الهولندية، المستوى الأول",
+    "Taal \\, \\n en \\; letterlijk",
+    "é, ".join("lang" for _number in range(20))[:120],
+]
+
+
+def last_sunday(year: int, month: int) -> dt.date:
+    last = dt.date(year, month, 31)
+    return last - dt.timedelta(days=last.isoweekday() % 7)
+
+
+@pytest.mark.parametrize("year", [2026, 2033])
+def test_a_facilitators_own_feed_in_all_programs(
+    programs, haren, service, worker_chloe, organiser_anna, client, monkeypatch, year
+):
+    """Weekly series over both changes of the clocks; one session moved, one cancelled, one series renamed."""
+    now = at(f"{year}-10-01 10:00")
     monkeypatch.setattr(feed_answers, "clock_now", lambda: now)
+    for weekday in range(1, 8):
+        make_slot(haren, weekday, "08:00", "12:00")
+        make_slot(haren, weekday, "13:00", "17:00")
     chloe = make_worker(haren, organisation=service, user=worker_chloe)
-    title = "Théâtre, niveau 1; groupe « B » 🎭"
-    series = make_series(
-        haren, activity=make_activity(service, title_nl=title, title_fr=title, title_en=title)
-    )
-    expected = []
-    for first_on in (dt.date(2026, 10, 18), dt.date(2027, 3, 21)):  # Sundays around 25 October and 28 March
-        pattern = Pattern(first_on=first_on, starts=dt.time(13, 30), duration_minutes=90, weeks=3)
-        for row in occurrences(pattern):
-            session = make_session(series, row.starts_at, state="published", workers=[chloe])
-            uid = f"session-{session.pk}@localhost"
-            expected.append(Shown(uid, instant(row.starts_at), instant(row.ends_at), title))
+    rows = {}
+    for begun, title in enumerate(TITLES):
+        activity = make_activity(service, title_nl=title, title_fr=title, title_en=title)
+        series = make_series(haren, activity=activity)
+        for turn in (last_sunday(year, 10), last_sunday(year + 1, 3)):
+            first_on = turn - dt.timedelta(days=7 + begun)  # nobody leads two groups at once
+            pattern = Pattern(first_on=first_on, starts=dt.time(13, 30), duration_minutes=90, weeks=3)
+            for row in occurrences(pattern):
+                rows[
+                    make_session(series, row.starts_at, state="published", workers=[chloe], published_at=now)
+                ] = title
+    sessions = list(rows)
     access = access_for(worker_chloe, haren, now=now)
     _feed, secret = feeds.create(chloe, access=access, language="fr", now=now)
-    check_in_all_programs(programs, client.get(f"/ical/{secret}.ics").content, expected)
+    client.get(f"/ical/{secret}.ics")  # what follows changes what a calendar has seen
+    moved, cancelled, renamed = sessions[0], sessions[4], sessions[-1]
+    day = moved.starts_at + dt.timedelta(days=1)
+    changes = [
+        Change(moved.pk, starts_at=day.replace(hour=8), ends_at=day.replace(hour=9)),
+        Change(cancelled.pk, state="cancelled", reason="worker"),
+    ]
+    placement.apply(haren, changes, by=organiser_anna, verb="move", now=now, accept_soft=True)
+    activity = renamed.series.activity
+    activity.title_fr = "Nouveau nom, « autre » ; 🎨"
+    activity.save()
+    audit.record(haren, organiser_anna, "change", activity, now=now)
+    expected = []
+    for session, title in rows.items():
+        session.refresh_from_db()
+        told = "Nouveau nom, « autre » ; 🎨" if session.series_id == renamed.series_id else title
+        told = f"ANNULÉE : {told}" if session == cancelled else told
+        uid = f"session-{session.pk}@localhost"
+        expected.append(Shown(uid, instant(session.starts_at), instant(session.ends_at), told))
+    check_in_all_programs(programs, client.get(f"/ical/{secret}.ics").content, expected, year)
