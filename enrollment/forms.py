@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.text import one_line
+from enrollment.domain.namesakes import Namesake, of_name
 from enrollment.domain.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, PersonData
 from enrollment.models import FixedBlock, LevelHeld, Note, Participant
 from enrollment.models.people import SLIP_LANGUAGES, THIRD_LANGUAGES
@@ -58,6 +59,7 @@ class NoteForm(forms.Form):
     new_name = forms.CharField(label=_("Name, first name"), required=False, max_length=170)
     new_number = forms.CharField(label=_("Register number"), required=False, max_length=NUMBER_LENGTH)
     create = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    same_as = forms.CharField(required=False, max_length=12)
     parked = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def whats(self) -> list[tuple[str, str, str]]:
@@ -108,6 +110,10 @@ class PersonForm(forms.Form):
 
     def data_of_person(self) -> PersonData:
         return PersonData(**self.cleaned_data)
+
+    def namesakes(self, prison: Prison) -> list[Namesake]:
+        """People of the typed name from before or from elsewhere."""
+        return of_name(prison, self.cleaned_data["last_name"], self.cleaned_data["first_name"])
 
 
 def prison_number_label(prison: Prison) -> Any:

@@ -299,17 +299,22 @@ def undo(note: Note, *, by: User, now: dt.datetime | None = None) -> None:
         requests.delete()
         row.delete()
         if row.made_person and row.participant_id:
-            _remove_if_unknown(row.participant_id)
+            _remove_if_unknown(prison, row.participant_id, clock.today(row.entered_at))
 
 
-def _remove_if_unknown(participant_id: int) -> None:
-    """Removes a person of whom nothing is known but the first stay."""
+def _remove_if_unknown(prison: Prison, participant_id: int, made_on: dt.date) -> None:
+    """Removes a person of whom nothing is known but the first stay; of somebody known before, that stay."""
     person = Participant.objects.get(pk=participant_id)
-    things = (person.notes, person.requests, person.enrollments, person.attendances, person.slips)
-    if any(each.exists() for each in things) or person.stays.count() > 1:
+    things = (person.notes, person.requests, person.enrollments, person.slips)
+    if any(each.in_prison(prison).exists() for each in things):
         return
-    Stay.objects.filter(participant=person).delete()
-    person.delete()
+    stays = Stay.objects.filter(participant=person)
+    if stays.count() > 1:
+        stays.filter(prison=prison, starts_on=made_on, ends_on__isnull=True).delete()
+        return
+    if not person.attendances.exists():
+        stays.delete()
+        person.delete()
 
 
 def last_entered(prison: Prison, by: User, *, most: int = 10) -> QuerySet[Note]:

@@ -35,6 +35,8 @@ class PersonData:
     walks_with_badge: bool = False
     language: str = "nl"
     third_language: str = ""
+    same_as: Participant | None = None
+    """Somebody of the same name from elsewhere or from before, who somebody says this is."""
 
 
 def here(prison: Prison, day: dt.date) -> QuerySet[Participant]:
@@ -100,13 +102,14 @@ def clean(data: PersonData) -> PersonData:
         data.walks_with_badge,
         data.language if data.language in ("nl", "fr") else "nl",
         data.third_language,
+        data.same_as,
     )
 
 
 def create(prison: Prison, data: PersonData, *, by: User, now: dt.datetime | None = None) -> Participant:
-    """A new person with a stay from today.
+    """A person with a stay from today: somebody new, or whom `same_as` names.
 
-    Raises PlannerError `number_taken` (409), which names who has it.
+    Raises PlannerError `number_taken` (409), which names who has it, or `already_here` (409).
     """
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
@@ -118,6 +121,8 @@ def create_locked(
 ) -> Participant:
     """The same, for callers that hold the prison's lock already."""
     data = clean(data)
+    if data.same_as is not None:
+        return _arrive_locked(prison, data.same_as, data, by=by, now=now).participant
     refuse_taken_number(prison, data.register_number)
     refuse_foreign_unit(prison, data.unit)
     participant = Participant.objects.create(
@@ -279,27 +284,31 @@ def arrive(
     participant: Participant, prison: Prison, data: PersonData, *, by: User, now: dt.datetime | None = None
 ) -> Stay:
     """Somebody known (from another prison, or from before) stays here from today. 409 when already here."""
-    data = clean(data)
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
-        refuse_taken_number(prison, data.register_number, but=participant)
-        refuse_foreign_unit(prison, data.unit)
-        try:
-            with transaction.atomic():
-                stay = Stay.objects.create(
-                    participant=participant,
-                    prison=prison,
-                    unit=data.unit,
-                    cell=data.cell,
-                    register_number=data.register_number,
-                    walks_with_badge=data.walks_with_badge,
-                    starts_on=today(now),
-                )
-        except IntegrityError as error:
-            raise PlannerError(
-                "already_here", _("%(name)s stays in this prison already."), name=str(participant)
-            ) from error
-        audit.record(
-            prison, by, "arrive", stay, fields=["unit", "cell", "register_number", "starts_on"], now=now
-        )
+        return _arrive_locked(prison, participant, clean(data), by=by, now=now)
+
+
+def _arrive_locked(
+    prison: Prison, participant: Participant, data: PersonData, *, by: User, now: dt.datetime | None
+) -> Stay:
+    """For callers that hold the lock."""
+    refuse_taken_number(prison, data.register_number, but=participant)
+    refuse_foreign_unit(prison, data.unit)
+    try:
+        with transaction.atomic():
+            stay = Stay.objects.create(
+                participant=participant,
+                prison=prison,
+                unit=data.unit,
+                cell=data.cell,
+                register_number=data.register_number,
+                walks_with_badge=data.walks_with_badge,
+                starts_on=today(now),
+            )
+    except IntegrityError as error:
+        raise PlannerError(
+            "already_here", _("%(name)s stays in this prison already."), name=str(participant)
+        ) from error
+    audit.record(prison, by, "arrive", stay, fields=["unit", "cell", "register_number", "starts_on"], now=now)
     return stay

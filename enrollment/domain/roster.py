@@ -18,6 +18,7 @@ from core.clock import today
 from core.errors import PlannerError
 from enrollment.domain import inbox
 from enrollment.domain.facts import lock_facts
+from enrollment.domain.namesakes import Name, of_names, plain_name
 from enrollment.domain.roster_file import Problem, RosterLine, plain, read
 from enrollment.models import Enrollment, Participant, RosterDraft, Stay
 from prisons.domain import audit
@@ -122,7 +123,7 @@ def compare(
         if line.unit and unit is None:
             result.problems.append(_problem(line, _("this living unit is not known here")))
         elif stay is None:
-            same = nameless.get(_name(line.last_name, line.first_name), [])
+            same = nameless.get(plain_name(line.last_name, line.first_name), [])
             if len(same) == 1 and same[0].pk not in mentioned:
                 mentioned.add(same[0].pk)
                 result.known.append(Known(line, unit, same[0]))
@@ -156,36 +157,27 @@ def _units(prison: Prison) -> dict[str, Unit]:
     return found
 
 
-def _name(last: str, first: str) -> str:
-    return plain(last) + "|" + plain(first)
-
-
 def _is_same_name(line: RosterLine, person: Participant) -> bool:
     """Accents and capitals do not matter; a first name that one of the two lacks does not either."""
-    if plain(line.last_name) != plain(person.last_name):
-        return False
-    return not line.first_name or not person.first_name or plain(line.first_name) == plain(person.first_name)
+    (last, first), (known_last, known_first) = (
+        plain_name(line.last_name, line.first_name),
+        plain_name(person.last_name, person.first_name),
+    )
+    return last == known_last and (not first or not known_first or first == known_first)
 
 
-def _by_name(stays: Iterable[Stay]) -> dict[str, list[Stay]]:
-    found: dict[str, list[Stay]] = defaultdict(list)
+def _by_name(stays: Iterable[Stay]) -> dict[Name, list[Stay]]:
+    found: dict[Name, list[Stay]] = defaultdict(list)
     for stay in stays:
-        found[_name(stay.participant.last_name, stay.participant.first_name)].append(stay)
+        found[plain_name(stay.participant.last_name, stay.participant.first_name)].append(stay)
     return found
 
 
 def _links(prison: Prison, lines: list[RosterLine]) -> dict[int, tuple[Participant, ...]]:
     """People of the same name who do not stay here now: a person decides whether it is the same one."""
-    names = {line.last_name for line in lines}
-    if not names:
-        return {}
-    rows = Participant.objects.filter(anonymised_at__isnull=True).exclude(
-        stays__in=Stay.objects.in_prison(prison).filter(ends_on__isnull=True)
-    )
-    found: dict[str, list[Participant]] = defaultdict(list)
-    for person in rows.filter(last_name__in=names) if len(names) <= 400 else rows:
-        found[_name(person.last_name, person.first_name)].append(person)
-    return {line.row: tuple(found.get(_name(line.last_name, line.first_name), ())[:3]) for line in lines}
+    names = {line.row: plain_name(line.last_name, line.first_name) for line in lines}
+    found = of_names(prison, names.values())
+    return {row: found.get(name, ()) for row, name in names.items()}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from core import clock
 from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
+from enrollment.domain.namesakes import of_name
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
@@ -112,7 +113,8 @@ class _Entry:
         data = self.form.cleaned_data
         if data["create"] and not optional:
             self.nobody = True
-            return new_person(data["new_name"], data["new_number"])
+            person = new_person(data["new_name"], data["new_number"])
+            return replace(person, same_as=self._known(person))
         if data["person"].isdigit() and len(data["person"]) < 12:
             here = people.here(self.prison, self.day).prefetch_related(None)
             chosen = here.filter(pk=int(data["person"])).first()
@@ -126,6 +128,12 @@ class _Entry:
             return self.people[0]
         self.nobody = not self.people and not optional
         return None
+
+    def _known(self, person: PersonData) -> Participant | None:
+        """Whom somebody chose among the people of the same name; nobody else can be chosen."""
+        same = of_name(self.prison, person.last_name, person.first_name)
+        chosen = self.form.cleaned_data["same_as"]
+        return next((each.person for each in same if str(each.person.pk) == chosen), None)
 
     def _asks(self) -> list[notes.Ask] | None:
         asks, unclear = [], False
@@ -187,12 +195,14 @@ def _show(
     if entry and entry.nobody and not form.data.get("new_name"):
         name, number = split_who(form.cleaned_data["who"])
         form.data = {**form.data.dict(), "new_name": name, "new_number": number}  # type: ignore[attr-defined]
+    new = new_person(form.data.get("new_name", ""), "") if entry and entry.nobody else None
     context = {
         "form": form,
         "notice": notice,
         "entry": entry,
         "people": entry.people if entry and len(entry.people) > 1 else [],
         "things": entry.things if entry else {},
+        "namesakes": of_name(request.prison, new.last_name, new.first_name) if new else [],
         "last": SimpleLazyObject(lambda: _entered_last(request)),
         "entered": entered if is_partial(request) else None,
         "parked_count": SimpleLazyObject(counts.parked(request.access).count),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -77,10 +78,17 @@ def detail_context(request: PrisonRequest, participant: Participant) -> dict[str
 
 @prison_view(Right.KEEP_ROSTER)
 def person_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """Somebody new; where the name is known from before or elsewhere, first the question whether it is one."""
     form = PersonForm(posted(request), prison=prison)
+    same = form.namesakes(prison) if request.method == "POST" and form.is_valid() else []
+    chosen = request.POST.get("same_as", "")
+    if same and chosen not in {"new", *(str(each.person.pk) for each in same)}:
+        context = {"form": form, "namesakes": same, "title": _("Somebody new"), "submit": _("Add")}
+        return render(request, "enrollment/person_form.html", context, status=409)
+    known = next((each.person for each in same if str(each.person.pk) == chosen), None)
 
     def save() -> Participant:
-        return people.create(prison, form.data_of_person(), by=request.user)
+        return people.create(prison, replace(form.data_of_person(), same_as=known), by=request.user)
 
     return _form_page(request, form, save, _("Somebody new"), _("Add"))
 
