@@ -62,7 +62,7 @@ def done(
     response = HttpResponse(render_to_string("planner/board/_grid.html", context, request=request) + toast)
     response["HX-Retarget"], response["HX-Reswap"] = "#board", "outerHTML"
     # Only after the swap: closing the panel takes away the form that asked, and htmx would lose its place.
-    response["HX-Trigger-After-Settle"] = json.dumps({"panel-close": {}, "plan-changed": {}})
+    response["HX-Trigger-After-Settle"] = json.dumps({"plan-changed": {}, "panel-close": {}})
     return response
 
 

@@ -85,7 +85,8 @@ def _did(request: PrisonRequest, prison: Prison, act: str, outcome: Outcome) -> 
     on = today(first.starts_at) if first and first.starts_at else first.week_on if first else today()
     response = done(request, prison, Week.from_date(on), text % {"count": count}, outcome)
     if (events := response.headers.get("HX-Trigger-After-Settle")) is not None:
-        response["HX-Trigger-After-Settle"] = json.dumps(json.loads(events) | {"picks-done": {}})
+        # First: closing the panel takes away the form that all of these are told to.
+        response["HX-Trigger-After-Settle"] = json.dumps({"picks-done": {}} | json.loads(events))
     return response
 
 

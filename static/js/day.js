@@ -137,7 +137,7 @@
         held.end = held.start + held.minutes;
       }
     } else {
-      const minute = Math.max(first(), Math.min(snap(minuteAt(held.from, x)), last()));
+      const minute = Math.max(first(), Math.min(snap(minuteAt(held.from, x) - held.grab), last()));
       if (held.mode === "end") held.end = Math.max(minute, held.start + STEP);
       else held.start = Math.min(minute, held.end - STEP);
     }
@@ -159,8 +159,9 @@
     letGo();
     lane.append(ghost);
     ghost.classList.add("is-waiting");
-    await post(card, "move", { room, day: board().dataset.day, start: clock(start), minutes: end - start });
-    ghost.remove();
+    try {
+      await post(card, "move", { room, day: board().dataset.day, start: clock(start), minutes: end - start });
+    } catch { /* told in a toast (static/js/errors.js) */ } finally { ghost.remove(); }
   };
 
   // --- mouse and touch ---
@@ -182,7 +183,7 @@
   const begin = (card, mode, x) => {
     getSelection().removeAllRanges();
     take(card, mode, false);
-    if (held.lane && mode === "move") held.grab = minuteAt(held.lane, x) - held.start;
+    if (held.lane) held.grab = minuteAt(held.lane, x) - (mode === "end" ? held.end : held.start);
     document.documentElement.classList.add(mode === "move" ? "is-dragging" : "is-resizing");
   };
 
