@@ -97,9 +97,13 @@ messages: setup ## collect texts into locale/, then translate what is empty ther
 bench: setup ## figures: conflicts, placements, requests per second
 	$(PYTHON) -m benchmarks
 
-bench-planner: setup ## the automatic proposal: make bench-planner INSTANCE=FILE SECONDS=60
-	@test -n "$(INSTANCE)" || { echo 'Which instance? make bench-planner INSTANCE=comp01.ctt SECONDS=60'; exit 2; }
+# Without INSTANCE the table of goals; INSTANCES names the folder of instances and checkers, SIZE=full takes all of them.
+bench-planner: setup ## automatic proposals against their goals; or one: INSTANCE=FILE SECONDS=60
+ifdef INSTANCE
 	$(PYTHON) -m benchmarks.$(if $(filter %.ctt,$(INSTANCE)),itc2007,prison) "$(INSTANCE)" --seconds "$(SECONDS)" --out var/plan.txt
+else
+	$(PYTHON) -m benchmarks.planner --size $(if $(filter file,$(origin SIZE)),small,$(SIZE)) $(if $(CLOCK),--clock $(CLOCK))
+endif
 
 screenshots: setup ## pictures of the main pages into var/screenshots
 	$(PYTHON) tests/browser/screenshots.py

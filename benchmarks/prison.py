@@ -30,7 +30,10 @@ from planner.solver.problem import (
 
 def read_problem(path: Path) -> Problem:
     """The instance as the engine's problem; OSError, ValueError or KeyError for a file that is none."""
-    doc = json.loads(path.read_text())
+    return problem_of(json.loads(path.read_text()))
+
+
+def problem_of(doc: dict[str, Any]) -> Problem:
     rooms = {r["id"]: i for i, r in enumerate(doc["rooms"])}
     workers = {w["id"]: i for i, w in enumerate(doc["leaders"])}
     units = {u["id"]: i for i, u in enumerate(doc["wings"])}

@@ -2,6 +2,7 @@
 
 import argparse
 import resource
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,17 @@ from planner.solver.problem import Problem, Progress, Solution
 from planner.solver.solve import solve
 
 _UNREADABLE = 2
-_CLOCKS: dict[str, Callable[[int], Callable[[], float]]] = {
-    "wall": lambda workers: time.monotonic,
-    "cpu": lambda workers: lambda: time.process_time() / workers,
+
+
+def _main_thread_seconds() -> float:
+    """Processor time of the thread that always works: the wall time of a machine that nobody else uses."""
+    clock = time.pthread_getcpuclockid(threading.main_thread().ident or 0)
+    return time.clock_gettime(clock)
+
+
+_CLOCKS: dict[str, Callable[[], float]] = {
+    "wall": time.monotonic,
+    "cpu": _main_thread_seconds,
 }
 
 
@@ -24,19 +33,20 @@ def run_benchmark(
 ) -> int:
     """Exit status: 0 every session placed, 1 some left out, 2 the instance could not be read."""
     arguments = _arguments(doc)
-    started = time.monotonic()
+    clock = _CLOCKS[arguments.clock]
+    started, begun = time.monotonic(), clock()
     try:
         problem = read_problem(arguments.instance)
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         print(f"cannot read {arguments.instance}: {type(error).__name__}: {error}")
         return _UNREADABLE
-    reading = time.monotonic() - started
+    reading = clock() - begun
     limits = Limits(
         seconds=max(0.0, arguments.seconds - reading),
         workers=arguments.workers,
         seed=arguments.seed,
         steps=arguments.steps,
-        clock=_CLOCKS[arguments.clock](arguments.workers),
+        clock=clock,
     )
     solution = solve(problem, limits, on_progress=_Printer(reading))
     arguments.out.write_text("".join(f"{line}\n" for line in plan_lines(problem, solution)))
@@ -52,7 +62,7 @@ def _arguments(doc: str | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=None, help="reproducible run: one worker, counted steps")
-    cpu = "cpu: processor time over workers, as on a machine that nobody else uses"
+    cpu = "cpu: processor time of the main thread, as on a machine that nobody else uses"
     parser.add_argument("--clock", choices=_CLOCKS, default="wall", help=cpu)
     return parser.parse_args()
 
@@ -86,6 +96,6 @@ def _print_outcome(solution: Solution, seconds: float) -> None:
         print(f"finding {finding.code} {dict(finding.facts)}")
     print(" ".join(f"{rule}={cost}" for rule, cost in solution.score.by_rule.items()))
     print(
-        f"cost {solution.score.total} bound {bound} status {solution.status}"
-        f" left out {solution.score.left_out} wall {seconds:.1f} s cpu {cpu:.1f} s memory {memory:.0f} MB"
+        f"cost {solution.score.total} bound {bound} status {solution.status} left out {solution.score.left_out}"
+        f" after {solution.seconds:.1f} s wall {seconds:.1f} s cpu {cpu:.1f} s memory {memory:.0f} MB"
     )

@@ -34,7 +34,7 @@ def solve(
     run = Incumbent(tables, limits, on_progress, should_stop, on_plan=on_plan)
     start = tables.start_plan() if limits.keep_present else None
     run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: _is_late(run)), "construct")
-    if tables.placeable() and cpsat.is_available():
+    if tables.placeable() and cpsat.is_available() and not run.must_end:
         _improve(run)
     run.tell()
     return finish(run)
