@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, QuerySet, When
@@ -91,6 +92,7 @@ def outbox_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "chips": _chips(prison, state),
         "state": state,
         "failed": failed,
+        "mailbox": settings.EMAIL_FILE_PATH if settings.DEMO else "",
     }
     return render(request, "prisons/outbox_list.html", context)
 
