@@ -51,11 +51,15 @@ def asks_of(prison: Prison) -> QuerySet[Ask]:
     return Ask.objects.in_prison(prison).select_related(*RELATED)
 
 
-def _ahead(access: Access, now: dt.datetime | None) -> QuerySet[Ask]:
-    """Open, and the day of the session is not over."""
+def open_ahead(prison: Prison, *, now: dt.datetime | None = None) -> QuerySet[Ask]:
+    """Open, and the day of the session is not over; of every service."""
     start = _midnight(now or clock.now())
     ahead = Q(session__starts_at__isnull=True) | Q(session__starts_at__gte=start)
-    return asks_of(access.prison).filter(ahead, state=State.OPEN)
+    return asks_of(prison).filter(ahead, state=State.OPEN)
+
+
+def _ahead(access: Access, now: dt.datetime | None) -> QuerySet[Ask]:
+    return open_ahead(access.prison, now=now)
 
 
 def _midnight(at: dt.datetime) -> dt.datetime:

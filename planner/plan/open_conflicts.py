@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from core.clock import today
 from planner.plan import conflicts, picture
@@ -59,13 +60,30 @@ def ahead(prison: Prison, *, now: dt.datetime | None = None) -> tuple[dt.date, d
     return first, first + dt.timedelta(days=DAYS_AHEAD)
 
 
+class HardConflict(NamedTuple):
+    """One row of the list of open conflicts, as plain values that can be kept."""
+
+    session_id: int
+    code: str
+    organisation_id: int
+
+
 def hard_count(access: Access) -> int:
     """How many rows the list of open conflicts has now; kept until the plan or a rule changes."""
-    prison = access.prison
-    return _hard_count(prison.pk, prison.plan_version, prison.rules_version, today())
+    return len(hard_ones(access.prison))
+
+
+def hard_ones(prison: Prison, *, now: dt.datetime | None = None) -> tuple[HardConflict, ...]:
+    """The rows of that very list, kept as long."""
+    return _hard_ones(prison.pk, prison.plan_version, prison.rules_version, today(now))
 
 
 @lru_cache(maxsize=128)
-def _hard_count(prison_id: int, plan_version: int, rules_version: int, day: dt.date) -> int:
+def _hard_ones(
+    prison_id: int, plan_version: int, rules_version: int, day: dt.date
+) -> tuple[HardConflict, ...]:
     prison = Prison.objects.get(pk=prison_id)
-    return len(open_conflicts(prison, day, day + dt.timedelta(days=DAYS_AHEAD)))
+    return tuple(
+        HardConflict(row.session.pk, row.conflict.code, row.session.series.activity.organisation_id)
+        for row in open_conflicts(prison, day, day + dt.timedelta(days=DAYS_AHEAD))
+    )

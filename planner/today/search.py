@@ -1,20 +1,24 @@
-"""Search over everything: people (by right), series, rooms, units and actions."""
+"""Search over everything: people and facilitators (by right), series, rooms, actions and places to go."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from enrollment.models import Stay
+from planner.today.actions import actions_for
 from planner.today.navigation import places_for
 from prisons.access import Access, Right
 from rooms.models import Room
-from sessions.models import Series
+from sessions.models import Series, Worker
 
 MOST = 6
 
@@ -41,6 +45,8 @@ def find(words: str, access: Access) -> list[Group]:
         Group(_("People"), _people(words, access)),
         Group(pgettext("several", "Series"), _series(words, access)),
         Group(_("Rooms"), _rooms(words, access)),
+        Group(_("Facilitators"), _workers(words, access)),
+        Group(_("Do"), _actions(words, access)),
         Group(_("Go to"), _places(words, access)),
     ]
     return [group for group in groups if group.hits]
@@ -68,28 +74,24 @@ def _people(words: str, access: Access) -> list[Hit]:
 
 
 def _series(words: str, access: Access) -> list[Hit]:
+    """Every word stands in a title, the group or the code: "dutch 2" finds the second group of Dutch."""
     if not access.has(Right.SEE_BOARD):
         return []
     series = Series.objects.in_prison(access.prison).filter(ended_on__isnull=True)
-    if access.uses_neutral_names:
-        series = series.filter(Q(list_code__icontains=words) | Q(list_name__icontains=words))
-    else:
-        titles = Q(label__icontains=words) | Q(list_code__iexact=words)
-        for language in ("nl", "fr", "en"):
-            titles |= Q(**{f"activity__title_{language}__icontains": words})
-        series = series.filter(titles)
-    return [_series_hit(one, access) for one in series.select_related("activity__organisation")[:MOST]]
+    names = ["list_code", "list_name"]
+    if not access.uses_neutral_names:
+        names += ["label", "activity__title_nl", "activity__title_fr", "activity__title_en"]
+    for word in words.split()[:4]:
+        series = series.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names)))
+    found = series.select_related("activity__organisation").order_by("-starts_on", "pk")[:MOST]
+    return [_series_hit(one, access) for one in found]
 
 
 def _series_hit(series: Series, access: Access) -> Hit:
     name = series.neutral_name if access.uses_neutral_names else str(series)
-    slug = access.prison.slug
-    url = (
-        reverse("enrollment:series_detail", args=[slug, series.pk])
-        if access.has(Right.ENTER_REQUESTS)
-        else f"{reverse('planner:board', args=[slug])}"
-    )
-    return Hit(name, series.activity.organisation.short_name, url, "collection")
+    url = reverse("enrollment:series_detail", args=[access.prison.slug, series.pk])
+    when = f"{date_format(series.starts_on, 'D')} {series.start_time:%H:%M}"
+    return Hit(name, f"{when} · {series.activity.organisation.short_name}", url, "collection")
 
 
 def _rooms(words: str, access: Access) -> list[Hit]:
@@ -107,6 +109,27 @@ def _rooms(words: str, access: Access) -> list[Hit]:
         )
         for room in rooms.select_related("building")[:MOST]
     ]
+
+
+def _workers(words: str, access: Access) -> list[Hit]:
+    if not access.has(Right.MANAGE_WORKERS):
+        return []
+    workers = Worker.objects.in_prison(access.prison).active()
+    for word in words.split()[:4]:
+        workers = workers.filter(name__icontains=word)
+    return [
+        Hit(one.name, "", reverse("sessions:worker_edit", args=[access.prison.slug, one.pk]), "person-vcard")
+        for one in workers.distinct()[:MOST]
+    ]
+
+
+def _actions(words: str, access: Access) -> list[Hit]:
+    wanted = words.casefold().split()
+    return [
+        Hit(str(action.label), "", url, action.icon)
+        for action, url in actions_for(access)
+        if all(word in str(action.label).casefold() for word in wanted)
+    ][:MOST]
 
 
 def _places(words: str, access: Access) -> list[Hit]:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
 from core.weeks import Week
-from enrollment.domain import agreement, counts, inbox, lists, sheet_entry, welcome
+from enrollment.domain import agreement, counts, inbox, sheet_entry, welcome
 from enrollment.domain.taking_part import occupancy
 from planner.closures.notices import ClosureNotice, notices_for
 from planner.plan.ask_lists import received
-from planner.plan.open_conflicts import hard_count
+from planner.plan.codes import CODES
+from planner.plan.open_conflicts import hard_count, hard_ones
 from planner.telling import calls, cannot_come
+from planner.today.by_service import Waiting, waiting_by_service
+from planner.today.lists_state import ListsOfDay, lists_to_hand_over
 from prisons.access import Access, Right
+from prisons.domain import outbox
 from prisons.domain.announcements import for_reader
 from prisons.models import Announcement
 from sessions.models import GroupSession
@@ -37,6 +44,9 @@ class TodaySession:
     name: str
     enrolled: int
     is_cancelled: bool
+    warnings: tuple[str, ...] = ()
+    """What is wrong with it, in a word or two each."""
+    may_mark: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,10 @@ class Summary:
     closures: list[ClosureNotice] = field(default_factory=list)
     is_worker: bool = False
     announcements: list[Announcement] = field(default_factory=list)
-    lists_on: dt.date | None = None
-    """The next day whose lists are handed over, for whoever prints them."""
+    lists: list[ListsOfDay] = field(default_factory=list)
+    """What is handed over next, for whoever prints."""
+    services: list[Waiting] = field(default_factory=list)
+    """What waits at each service, for a coordinator."""
 
 
 def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
@@ -59,7 +71,7 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
     if not access.has(Right.SEE_BOARD):
         return Summary(
             day=day,
-            tiles=[],
+            tiles=list(_sheets(access, hides_none=True)),
             sessions=[],
             next_sessions=_own_next(access, now),
             closures=notices_for(access, now),
@@ -74,10 +86,11 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
     return Summary(
         day=day,
         tiles=list(_tiles(access)),
-        sessions=_told(sessions.exclude(room=None), access),
+        sessions=_told(sessions.exclude(room=None), access, now),
         closures=notices_for(access, now),
         announcements=for_reader(access, now=now),
-        lists_on=lists.next_day(access.prison, now=now) if access.has(Right.DOWNLOAD_LISTS) else None,
+        lists=lists_to_hand_over(access, now=now),
+        services=waiting_by_service(access, now=now),
     )
 
 
@@ -127,10 +140,11 @@ def _tiles(access: Access) -> list[Tile]:
         people = len(calls.calls(access))
         label = ngettext("facilitator to call", "facilitators to call", people)
         tiles.append(Tile(people, label, url, "stop"))
-    if access.has(Right.MARK):
-        url = reverse("enrollment:attendance_list", args=[slug])
-        sheets = sheet_entry.to_type_in(access).count()
-        tiles.append(Tile(sheets, ngettext("sheet to type in", "sheets to type in", sheets), url))
+    tiles += _sheets(access)
+    if access.has(Right.READ_OUTBOX):
+        url = reverse("prisons:outbox_list", args=[slug]) + "?state=not_sent"
+        letters = outbox.not_sent(access.prison).count()
+        tiles.append(Tile(letters, ngettext("letter not sent", "letters not sent", letters), url, "stop"))
     if access.has(Right.SEE_BOARD):
         conflicts = hard_count(access)
         label = ngettext("conflict to solve", "conflicts to solve", conflicts)
@@ -146,6 +160,15 @@ def _tiles(access: Access) -> list[Tile]:
     return tiles
 
 
+def _sheets(access: Access, *, hides_none: bool = False) -> Iterator[Tile]:
+    """Attendance that nobody has entered yet."""
+    if access.has(Right.MARK):
+        url = reverse("enrollment:attendance_list", args=[access.prison.slug])
+        sheets = sheet_entry.to_type_in(access).count()
+        if sheets or not hides_none:
+            yield Tile(sheets, ngettext("sheet to type in", "sheets to type in", sheets), url)
+
+
 def _own_next(access: Access, now: dt.datetime) -> list[TodaySession]:
     """The next published sessions of a facilitator, two weeks ahead."""
     sessions = GroupSession.objects.in_prison(access.prison).filter(
@@ -155,18 +178,39 @@ def _own_next(access: Access, now: dt.datetime) -> list[TodaySession]:
         ends_at__gte=now,
         starts_at__lt=Week.from_date(clock.today(now)).span.ends_at + dt.timedelta(days=7),
     )
-    return _told(sessions, access)
+    return _told(sessions, access, now)
 
 
-def _told(sessions: Any, access: Access) -> list[TodaySession]:
-    rows = list(sessions.select_related("series__activity__organisation", "room").order_by("starts_at"))
+def _told(sessions: Any, access: Access, now: dt.datetime) -> list[TodaySession]:
+    related = sessions.select_related("series__activity__organisation", "room")
+    rows = list(related.prefetch_related("session_workers").order_by("starts_at"))
     people = occupancy(access.prison, {row.pk for row in rows}) if rows else {}
+    hard: dict[int, list[str]] = defaultdict(list)
+    for one in hard_ones(access.prison, now=now) if rows and access.has(Right.SEE_BOARD) else ():
+        hard[one.session_id].append(one.code)
     return [
         TodaySession(
             row,
             row.series.neutral_name if access.uses_neutral_names else str(row.series),
             len(people.get(row.pk, ())),
             not row.is_live,
+            tuple(_warnings(row, hard[row.pk])) if access.has(Right.SEE_BOARD) else (),
+            _may_mark(row, access, now),
         )
         for row in rows
     ]
+
+
+def _warnings(session: GroupSession, codes: Iterable[str]) -> Iterator[str]:
+    if session.is_live:
+        yield from (str(CODES[code].title) for code in dict.fromkeys(codes))
+        if not session.session_workers.all():
+            yield _("nobody leads it")
+
+
+def _may_mark(session: GroupSession, access: Access, now: dt.datetime) -> bool:
+    """A facilitator's own list holds only sessions that he or she leads."""
+    if not access.has(Right.MARK) or not session.is_live or session.starts_at is None:
+        return False
+    is_own = not access.has(Right.SEE_BOARD) or access.may_change(session.series.activity.organisation)
+    return is_own and session.starts_at <= now

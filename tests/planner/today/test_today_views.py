@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.clock import now, today
+from core.weeks import Week
+from enrollment.domain import counts, versions
+from enrollment.models import Note, Request
+from planner.plan.open_conflicts import hard_count
+from planner.today.actions import ACTIONS, actions_for, address_of
+from planner.today.by_service import waiting_by_service
+from planner.today.lists_state import lists_to_hand_over
+from prisons.access import access_for
 from prisons.models import Organisation, Prison, User
-from tests.factories import make_activity, make_participant, make_room, make_series, signed_in
+from sessions.models import Series
+from tests.factories import (
+    at,
+    make_activity,
+    make_enrollment,
+    make_participant,
+    make_room,
+    make_series,
+    make_session,
+    make_slot,
+    make_user,
+    make_worker,
+    signed_in,
+)
+
+
+def make_request(series: Series, received_on: dt.date | None = None) -> Request:
+    """Somebody asks for the series, on paper."""
+    prison, on = series.prison, received_on or today()
+    person = make_participant(prison)
+    clerk = User.objects.first() or make_user()
+    note = Note.objects.create(
+        prison=prison, participant=person, received_on=on, entered_by=clerk, entered_at=now()
+    )
+    return Request.objects.create(
+        prison=prison,
+        note=note,
+        participant=person,
+        series=series,
+        organisation=series.activity.organisation,
+        received_on=on,
+    )
 
 
 def today_of(client: Client) -> str:
@@ -76,3 +117,128 @@ def test_search_stays_within_the_prison(
     make_room(saint_gilles, name="Yoga elsewhere")
     make_participant(saint_gilles, name="Yogananda")
     assert "Nothing found" in search(signed_in(organiser_anna), "yog")
+
+
+def test_search_takes_words_apart_and_finds_actions_and_facilitators(
+    haren: Prison, service: Organisation, coordinator_karim: User, liaison_bert: User
+) -> None:
+    activity = make_activity(service, "Dutch for work")
+    make_series(haren, activity=activity, label="1")
+    make_series(haren, activity=activity, label="2")
+    make_worker(haren, name="Els Cools")
+    karim, bert = signed_in(coordinator_karim), signed_in(liaison_bert)
+
+    found = search(karim, "dutch 2")
+    assert "Dutch for work 2" in found and "Dutch for work 1" not in found
+    assert "Els Cools" in search(karim, "cools els") and "Els Cools" not in search(bert, "cools")
+    assert reverse("planner:term_copy", args=["haren"]) in search(karim, "copy series")
+    assert reverse("planner:closure_announce", args=["haren"]) in search(bert, "announce")
+    assert reverse("prisons:announcement_add", args=["haren"]) not in search(bert, "announce")
+
+
+@pytest.mark.parametrize(
+    "cast", ["coordinator_karim", "organiser_anna", "liaison_bert", "worker_chloe", "auditor_greet"]
+)
+def test_every_action_that_is_offered_opens(request: pytest.FixtureRequest, haren: Prison, cast: str) -> None:
+    user = request.getfixturevalue(cast)
+    access = access_for(user, haren)
+    assert access is not None
+    browser = signed_in(user)
+    assert {url: browser.get(url).status_code for _action, url in actions_for(access)} == {
+        url: 200 for _action, url in actions_for(access)
+    }
+
+
+def test_every_action_has_a_page() -> None:
+    assert [action.view for action in ACTIONS if not address_of(action.view, "haren")] == []
+
+
+def test_a_session_of_today_says_what_is_wrong_with_it(
+    haren: Prison, service: Organisation, organiser_anna: User
+) -> None:
+    make_slot(haren, today().isoweekday(), "08:00", "20:00")
+    room = make_room(haren, capacity=2)
+    make_session(make_series(haren, organisation=service, places=8), f"{today()} 09:00", room=room)
+    page = today_of(signed_in(organiser_anna))
+    assert "room too small" in page and "nobody leads it" in page
+
+
+def test_a_coordinator_sees_what_waits_at_each_service(
+    haren: Prison,
+    service: Organisation,
+    other_service: Organisation,
+    coordinator_karim: User,
+    organiser_anna: User,
+) -> None:
+    """Conflicts of everybody; requests only of the own authority, and exactly as many as the lists hold."""
+    make_slot(haren, 1)
+    mine, theirs = (make_series(haren, organisation=one, places=30) for one in (service, other_service))
+    monday = Week.from_date(today()).next.monday
+    for series in (mine, theirs):
+        make_session(series, f"{monday} 09:00", room=make_room(haren))
+        make_request(series)
+    make_request(mine, received_on=today() - dt.timedelta(days=20))
+    access = access_for(coordinator_karim, haren)
+    assert access is not None
+
+    rows = {row.service: row for row in waiting_by_service(access)}
+
+    assert (rows[service].conflicts, rows[other_service].conflicts) == (1, 1)
+    assert sum(row.conflicts for row in rows.values()) == hard_count(access)
+    assert (rows[service].undecided, rows[service].overdue, rows[service].oldest_days) == (2, 1, 20)
+    assert rows[service].undecided == counts.undecided(access).count()
+    assert rows[other_service].undecided is None is rows[other_service].overdue
+    assert "What waits, by service" in today_of(signed_in(coordinator_karim))
+    assert "What waits, by service" not in today_of(signed_in(organiser_anna))
+
+
+def test_the_liaison_reads_how_far_the_lists_are(
+    haren: Prison, service: Organisation, liaison_bert: User
+) -> None:
+    bert = signed_in(liaison_bert)
+    morning = at("2026-11-23 10:00")
+    access = access_for(liaison_bert, haren, now=morning)
+    assert access is not None
+    (tomorrow,) = lists_to_hand_over(access, now=morning)
+    assert (tomorrow.on, tomorrow.version, tomorrow.state) == (dt.date(2026, 11, 24), None, "")
+    (closed,) = lists_to_hand_over(access, now=at("2026-11-23 16:00"))
+    assert closed.version is not None and closed.state == "queued"
+    versions.confirm_printed(closed.version, by=liaison_bert)
+    assert lists_to_hand_over(access, now=at("2026-11-23 16:00"))[0].state == "printed"
+    late = make_series(haren, organisation=service)
+    make_session(late, "2026-11-24 09:00", room=make_room(haren), state="published")
+    make_enrollment(late)
+    changed = lists_to_hand_over(access, now=at("2026-11-23 17:00"))[0]
+    assert changed.untold > 0
+    page = today_of(bert)
+    assert "Lists of" in page and reverse("enrollment:lists", args=["haren"]) in page
+
+
+def test_a_facilitator_finds_the_way_to_mark_attendance(
+    haren: Prison, service: Organisation, worker_chloe: User
+) -> None:
+    worker = make_worker(haren, user=worker_chloe, organisation=service)
+    series = make_series(haren, organisation=service)
+    starts = now() - dt.timedelta(minutes=5)
+    session = make_session(
+        series, starts, minutes=60, workers=[worker], state="published", published_at=starts
+    )
+    page = today_of(signed_in(worker_chloe))
+    assert reverse("enrollment:session_attendance", args=["haren", session.pk]) in page
+
+
+def test_numbers_in_the_rail_are_the_lengths_of_their_lists(
+    haren: Prison, service: Organisation, coordinator_karim: User
+) -> None:
+    make_slot(haren, 1)
+    series = make_series(haren, organisation=service, places=30)
+    make_session(series, f"{Week.from_date(today()).next.monday} 09:00", room=make_room(haren))
+    for _ in range(3):
+        make_request(series)
+    karim = signed_in(coordinator_karim)
+    answer = karim.get(reverse("planner:today", args=["haren"]))
+    numbers = {entry.name: entry.count for entry in answer.context["nav"] if entry.count}
+    assert numbers == {"board": 1, "requests": 3}
+    assert karim.get(reverse("planner:conflicts", args=["haren"])).context["total"] == numbers["board"]
+    access = access_for(coordinator_karim, haren)
+    assert access is not None and counts.undecided(access).count() == numbers["requests"]

@@ -1,0 +1,86 @@
+"""For a coordinator: what waits at each service. Conflicts and asks of all, requests only of the own ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from core import clock
+from enrollment.domain import counts
+from enrollment.domain.secrecy import own_requests
+from planner.models import Ask
+from planner.plan.ask_lists import open_ahead
+from planner.plan.open_conflicts import hard_ones
+from prisons.access import Access
+from prisons.models import Organisation
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One service. What the reader may not know of another's requests is None."""
+
+    service: Organisation
+    conflicts: int
+    asks: int
+    undecided: int | None = None
+    overdue: int | None = None
+    to_hand_out: int | None = None
+    oldest_days: int | None = None
+
+    @property
+    def is_any(self) -> bool:
+        numbers = (self.conflicts, self.asks, self.undecided, self.overdue, self.to_hand_out)
+        return any(numbers)
+
+
+def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> list[Waiting]:
+    """Only for coordinators, and only services where something waits. Six queries."""
+    if not access.authorities:
+        return []
+    conflicts = Counter(one.organisation_id for one in hard_ones(access.prison, now=now))
+    asks = _counted(open_ahead(access.prison, now=now), "to_organisation")
+    undecided = _counted(counts.undecided(access), "organisation")
+    overdue = _counted(counts.overdue(access, now=now), "organisation")
+    oldest = dict(
+        own_requests(access)
+        .undecided()
+        .order_by()
+        .values_list("organisation")
+        .annotate(oldest=Min("received_on"))
+        .values_list("organisation", "oldest")
+    )
+    slips = _slips(access)
+    rows = []
+    for service in access.prison.organisations.all():
+        pk, is_own = service.pk, access.may_change(service)
+        since = oldest.get(pk)
+        rows.append(
+            Waiting(
+                service,
+                conflicts[pk],
+                asks[pk],
+                undecided[pk] if is_own else None,
+                overdue[pk] if is_own else None,
+                slips[pk] if is_own else None,
+                (clock.today(now) - since).days if is_own and since else None,
+            )
+        )
+    return [row for row in rows if row.is_any]
+
+
+def _counted(rows: QuerySet[Ask] | QuerySet, path: str) -> Counter[int]:
+    found = rows.order_by().values_list(path).annotate(number=Count("pk", distinct=True))
+    return Counter(dict(found.values_list(path, "number")))
+
+
+def _slips(access: Access) -> Counter[int]:
+    """Each slip once: at the service of its request, else of its enrolment."""
+    by_request = _counted(counts.to_hand_out(access).filter(request__isnull=False), "request__organisation")
+    by_series = _counted(
+        counts.to_hand_out(access).filter(Q(request__isnull=True), enrollment__isnull=False),
+        "enrollment__series__activity__organisation",
+    )
+    return by_request + by_series
