@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from planner.board import bulk_views, conflict_views, date_views, place_views, publish_views, views
+from planner.board import (
+    bulk_views,
+    conflict_views,
+    date_views,
+    place_views,
+    proposal_views,
+    publish_views,
+    views,
+)
 
 urlpatterns = [
     path("board/", views.board, name="board"),
     path("board/live/", views.board_live, name="board_live"),
     path("board/bulk/", bulk_views.board_bulk, name="board_bulk"),
     path("board/publish/", publish_views.board_publish, name="board_publish"),
+    path("board/proposals/<int:pk>/board/", proposal_views.proposal_board, name="proposal_board"),
     path("conflicts/", conflict_views.conflict_list, name="conflicts"),
     path("board/sessions/<int:pk>/", views.session_detail, name="session_detail"),
     path("board/sessions/<int:pk>/move/", views.session_move, name="session_move"),

@@ -255,6 +255,8 @@ def proof_in_words(proposal: Proposal) -> str:
 
 def _repair_in_words(repair: Mapping[str, Any]) -> str:
     moves, least = repair["moves"], repair["at_least"]
+    if not moves:
+        return _("Nothing that has a place has to move.")
     if repair["is_minimal"] or least >= moves:
         return ngettext(
             "%(count)s move. Fewer is not possible: this is proven.",

@@ -1,0 +1,49 @@
+"""A proposal on the board: plan now and plan proposed as one table, week by week."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from core.clock import today
+from core.weeks import Week
+from planner.board.filters import BoardFilter
+from planner.board.proposal_drawing import draw_overlay
+from planner.board.shown import Shown, steps
+from planner.board.week import week_board
+from planner.models import Proposal
+from planner.proposals.showing import picture_of
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def proposal_board(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """One week of it; the weeks of its span can be stepped through."""
+    rows = Proposal.objects.in_prison(prison).select_related("by", "job", "prison")
+    proposal = get_object_or_404(rows, pk=pk)
+    first, last = Week.from_date(max(proposal.first_on, today())), Week.from_date(proposal.last_on)
+    week = _week(request.GET.get("week", ""), first, last)
+    board = week_board(prison, week, request.access, BoardFilter())
+    here = reverse("planner:proposal_board", args=[prison.slug, pk])
+    context = {
+        "picture": picture_of(proposal, request.access),
+        "board": board,
+        "shown": Shown(week.monday),
+        "steps": steps(Shown(week.monday), prison),
+        "drawn": draw_overlay(board, request.access, proposal),
+        "previous_url": f"{here}?week={week + -1}" if week > first else "",
+        "next_url": f"{here}?week={week + 1}" if week < last else "",
+    }
+    return render(request, "planner/board/proposal.html", context)
+
+
+def _week(text: str, first: Week, last: Week) -> Week:
+    """The week of the address, within the span; the first one when there is none or it cannot be read."""
+    try:
+        return min(max(Week.parse(text), first), max(first, last))
+    except ValueError:
+        return first
