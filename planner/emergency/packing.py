@@ -127,7 +127,7 @@ def write_due(*, now: dt.datetime | None = None) -> int:
 def _keep(pack: EmergencyPack, **facts: object) -> None:
     for name, value in facts.items():
         setattr(pack, name, value)
-    pack.save(update_fields=list(facts))
+    pack.save(update_fields=list(facts) if pack.pk else None)
 
 
 def _write(pack: EmergencyPack, at: dt.datetime, on_leaf: Callable[[int, int], object]) -> Path:

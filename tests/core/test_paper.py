@@ -24,7 +24,9 @@ HOSTILE = [
 
 def paper_of(*leaves: Leaf) -> Paper:
     words = "Pagina %(page)s van %(pages)s / Page %(page)s sur %(pages)s"
-    return Paper("nl", "Lijst & co", MADE, leaves, product="Tempo", footer='"Haren" \\ 24-11', page_words=words)
+    return Paper(
+        "nl", "Lijst & co", MADE, leaves, product="Tempo", footer='"Haren" \\ 24-11', page_words=words
+    )
 
 
 def pages_of(paper: Paper) -> list[str]:
@@ -86,7 +88,9 @@ def test_copies_come_in_both_files():
 
 
 def test_cards_stand_two_by_two_and_eight_to_a_page():
-    cards = Cards([(f"Naam{number}", ["09:00", "Klas 1", "A1", "x", "y", "z", "einde"]) for number in range(17)])
+    cards = Cards(
+        [(f"Naam{number}", ["09:00", "Klas 1", "A1", "x", "y", "z", "einde"]) for number in range(17)]
+    )
     told = pages_of(paper_of(Leaf("Briefjes", [cards])))
     assert [len(re.findall(r"Naam\d+", page)) for page in told] == [8, 8, 1]
     sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(paper_of(Leaf("B", [cards]))))).active

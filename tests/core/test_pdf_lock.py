@@ -68,7 +68,9 @@ def test_poppler_finds_aes_of_256_bits(locked, tmp_path):
         pytest.skip("poppler is not on this machine (Debian: poppler-utils)")
     file = tmp_path / "pack.pdf"
     file.write_bytes(locked)
-    told = subprocess.run([program, "-upw", WORD, str(file)], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        [program, "-upw", WORD, str(file)], capture_output=True, text=True, check=True
+    ).stdout
     assert "algorithm:AES-256" in told
     assert "Noodpakket" in told
     assert subprocess.run([program, str(file)], capture_output=True, check=False).returncode != 0
