@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Count, F, Q, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Q
 
-from enrollment.domain.taking_part import occupancy
-from enrollment.models import Attendance, Request, Stay
+from core import clock
+from enrollment.domain.taking_part import people_there
+from enrollment.models import Attendance
+from planner.reports.demand import Demand, demand_of
 from planner.reports.scope import Scope
-from sessions.models import Cancellation, Domain, GroupSession
+from sessions.models import Cancellation, GroupSession
 
 Mark = Attendance.Mark
 
 
-@dataclass(frozen=True)
-class Balance:
-    """What was asked for beside what was offered, of one domain, language or living unit."""
+@dataclass
+class ServiceLine:
+    """One service in the period, beside the others of the prison."""
 
-    key: str
-    asked: int
-    places: int
+    pk: int
+    name: str
+    planned: int = 0
+    held: int = 0
+    cancelled: int = 0
+    present: int = 0
+    not_brought: int = 0
 
 
 @dataclass
@@ -36,15 +41,15 @@ class Figures:
     to_come: int = 0
     cancelled: dict[str, int] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
+    unmarked: int = 0
     taken_places: int = 0
     all_places: int = 0
-    requests: int = 0
-    unanswered: int = 0
-    days_to_answer: float | None = None
+    drop_ins: int = 0
     new_people: int = 0
-    domains: list[Balance] = field(default_factory=list)
-    languages: list[Balance] = field(default_factory=list)
-    units: list[Balance] = field(default_factory=list)
+    waiting: int = 0
+    days_waiting: int | None = None
+    demand: Demand = field(default_factory=Demand)
+    services: list[ServiceLine] = field(default_factory=list)
 
     @property
     def cancelled_in_all(self) -> int:
@@ -56,6 +61,19 @@ class Figures:
         return sum(self.marks.values())
 
     @property
+    def not_brought(self) -> int:
+        return self.marks.get(Mark.NOT_BROUGHT, 0)
+
+    @property
+    def brought(self) -> int:
+        """Expected and not kept back by the prison: of these the attendance is a share."""
+        return self.expected - self.not_brought
+
+    @property
+    def present(self) -> int:
+        return self.marks.get(Mark.PRESENT, 0)
+
+    @property
     def occupancy(self) -> int | None:
         """Of a hundred places at sessions that were held, how many were taken; drop-in hours apart."""
         return share(self.taken_places, self.all_places)
@@ -63,135 +81,127 @@ class Figures:
     @property
     def attendance(self) -> int | None:
         """Of a hundred people who were expected and whom the prison could bring, how many were there."""
-        asked = self.expected - self.marks.get(Mark.NOT_BROUGHT, 0)
-        return share(self.marks.get(Mark.PRESENT, 0), asked)
+        return share(self.present, self.brought)
 
 
 def share(part: int, whole: int) -> int | None:
     return round(100 * part / whole) if whole else None
 
 
-class _Asked(NamedTuple):
-    """One request, without its person's name."""
+class _Session(NamedTuple):
+    """One session of the period, as far as it is counted."""
 
-    received_on: dt.date
-    decided_at: dt.datetime | None
+    pk: int
+    prison: int
+    series: int
+    service: int
+    service_name: str
     state: str
-    domain: str | None
-    series_id: int | None
-    person: int
-
-
-class _Offered(NamedTuple):
-    """One series that runs in the period, and the living units that it is for."""
-
-    domain: str
-    languages: list[str]
+    reason: str | None
+    starts_at: dt.datetime
+    ends_at: dt.datetime
     places: int
-    units: list[str]
+    is_drop_in: bool
+    is_counted: bool
+    is_unmarked: bool
 
 
 def figures_of(scope: Scope) -> Figures:
-    """Everything the page shows; thirteen queries for one prison."""
+    """Everything the page shows; nine queries for one prison."""
     found = Figures()
-    _count_sessions(scope, found)
-    found.marks = dict(scope.marks().values_list("mark").annotate(number=Count("pk")).order_by())
-    _count_places(scope, found)
-    found.new_people = scope.first_times().count()
-    asked, offered = _asked(scope), _offered(scope)
-    _count_requests(scope, asked, found)
-    _weigh(scope, asked, offered, found)
+    services: dict[int, ServiceLine] = {}
+    rows = _planned(scope)
+    held = [row for row in rows if _is_held(row, scope)]
+    _count_sessions(scope, rows, found, services)
+    _count_marks(scope, found, services)
+    taken = _taken(row for row in held if not row.is_drop_in)
+    found.all_places = sum(places for _pk, places, _taken in taken)
+    found.taken_places = sum(number for _pk, _places, number in taken)
+    found.waiting, found.days_waiting = _waiting(scope)
+    found.demand = demand_of(scope)
+    found.services = sorted(services.values(), key=lambda line: (-line.planned, line.name))
     return found
 
 
-def _count_sessions(scope: Scope, found: Figures) -> None:
-    over = Q(state=GroupSession.State.PUBLISHED, ends_at__lte=scope.now)
-    ahead = Q(state=GroupSession.State.PUBLISHED, ends_at__gt=scope.now)
-    by_reason = {
-        f"reason_{reason}": Count("pk", filter=Q(cancellation__reason=reason))
-        for reason in Cancellation.Reason.values
-    }
-    row = scope.planned().aggregate(
-        planned=Count("pk"), held=Count("pk", filter=over), to_come=Count("pk", filter=ahead), **by_reason
+def _planned(scope: Scope) -> list[_Session]:
+    """Every session of the period in order of time; one query."""
+    rows = scope.planned().order_by("starts_at", "pk")
+    fields = (
+        "pk",
+        "prison_id",
+        "series_id",
+        "series__activity__organisation",
+        "series__activity__organisation__short_name",
+        "state",
+        "cancellation__reason",
+        "starts_at",
+        "ends_at",
+        "series__places",
+        "series__is_drop_in",
+        scope.is_counted(),
+        ExpressionWrapper(scope.is_unmarked(), output_field=BooleanField()),
     )
-    found.planned, found.held, found.to_come = row["planned"], row["held"], row["to_come"]
-    found.cancelled = {
-        reason: row[f"reason_{reason}"] for reason in Cancellation.Reason.values if row[f"reason_{reason}"]
-    }
+    return [_Session(*row) for row in rows.values_list(*fields)]
 
 
-def _count_places(scope: Scope, found: Figures) -> None:
-    rows = scope.held().filter(series__is_drop_in=False).values_list("pk", "prison_id", "series__places")
-    by_prison: dict[int, dict[int, int]] = {}
-    for pk, prison_id, places in rows.order_by():
-        by_prison.setdefault(prison_id, {})[pk] = places
-    for prison_id, sessions in by_prison.items():
-        there = occupancy(prison_id, sessions.keys(), with_awaiting=False)
-        found.all_places += sum(sessions.values())
-        found.taken_places += sum(min(len(there.get(pk, ())), places) for pk, places in sessions.items())
+def _is_held(row: _Session, scope: Scope) -> bool:
+    return row.state == GroupSession.State.PUBLISHED and row.ends_at <= scope.now
 
 
-def _asked(scope: Scope) -> list[_Asked]:
-    """Every request of the period; a wish has the domain that was ticked."""
-    wished = NullIf(F("wish_domain"), Value(""))
-    domain = Coalesce(F("series__activity__domain"), F("activity__domain"), wished)
-    rows: Any = scope.requests().order_by()
-    fields = ("received_on", "decided_at", "state", domain, "series_id", "participant_id")
-    return [_Asked(*row) for row in rows.values_list(*fields)]
+def _count_sessions(
+    scope: Scope, rows: list[_Session], found: Figures, services: dict[int, ServiceLine]
+) -> None:
+    """What became of the sessions of each service, and for which cause."""
+    causes: Counter[str] = Counter()
+    for row in rows:
+        line = services.setdefault(row.service, ServiceLine(row.service, row.service_name))
+        line.planned += 1
+        if row.state == GroupSession.State.CANCELLED:
+            line.cancelled += 1
+            causes[row.reason or ""] += 1
+        elif _is_held(row, scope):
+            line.held += 1
+            found.drop_ins += row.is_counted
+            found.unmarked += row.is_unmarked
+    found.planned, found.held = len(rows), sum(line.held for line in services.values())
+    found.to_come = found.planned - found.held - sum(causes.values())
+    found.cancelled = {code: causes[code] for code in Cancellation.Reason.values if causes[code]}
 
 
-def _offered(scope: Scope) -> dict[int, _Offered]:
-    found: dict[int, _Offered] = {}
-    rows = (
-        scope.series().values_list("pk", "activity__domain", "languages", "places", "units__code").order_by()
-    )
-    for pk, domain, languages, places, unit in rows:
-        one = found.setdefault(pk, _Offered(domain, languages, places, []))
-        if unit:
-            one.units.append(unit)
-    return found
+def _count_marks(scope: Scope, found: Figures, services: dict[int, ServiceLine]) -> None:
+    """One query: marks of each service, and who was there for the first time."""
+    service = "session__series__activity__organisation"
+    rows = scope.marks().order_by().values(service, "mark")
+    first = Q(Q(mark=Mark.PRESENT), ~Q(Exists(scope.earlier_times())))
+    for row in rows.annotate(number=Count("pk"), first=Count("pk", filter=first)):
+        found.marks[row["mark"]] = found.marks.get(row["mark"], 0) + row["number"]
+        found.new_people += row["first"]
+        if (line := services.get(row[service])) is not None:
+            line.present += row["number"] if row["mark"] == Mark.PRESENT else 0
+            line.not_brought += row["number"] if row["mark"] == Mark.NOT_BROUGHT else 0
 
 
-def _count_requests(scope: Scope, asked: list[_Asked], found: Figures) -> None:
-    found.requests = len(asked)
-    found.unanswered = scope.unanswered().count()
-    days = [(one.decided_at.date() - one.received_on).days for one in asked if one.decided_at]
-    found.days_to_answer = statistics.median(days) if days else None
+def taken_places(scope: Scope) -> list[tuple[int, int, int]]:
+    """(session, places, how many of them were taken) of what was held, in order of time.
+
+    Five queries for one prison.
+    """
+    return _taken(row for row in _planned(scope) if _is_held(row, scope) and not row.is_drop_in)
 
 
-def _weigh(scope: Scope, asked: list[_Asked], offered: dict[int, _Offered], found: Figures) -> None:
-    """Demand against offer: requests of the period beside places of the series that run in it."""
-    readable = [one for one in asked if one.state != Request.State.UNREADABLE]
-    series = offered.values()
-    found.domains = _balances(
-        Counter(one.domain for one in readable if one.domain),
-        _sum((one.domain, one.places) for one in series),
-    )
-    groups = [offered[one.series_id] for one in readable if one.series_id in offered]
-    found.languages = _balances(
-        Counter(language for group in groups for language in group.languages or [""]),
-        _sum((language, one.places) for one in series for language in one.languages or [""]),
-    )
-    # By living unit of today; a series for several units offers its places to each of them.
-    stays = Stay.objects.filter(prison__in=scope.prison_ids, ends_on=None, unit__isnull=False)
-    unit_of = dict(stays.values_list("participant_id", "unit__code").order_by())
-    found.units = _balances(
-        Counter(unit_of[one.person] for one in readable if one.person in unit_of),
-        _sum((unit, one.places) for one in series for unit in one.units),
-    )
+def _taken(rows: Iterable[_Session]) -> list[tuple[int, int, int]]:
+    held = list(rows)
+    by_prison: dict[int, list[tuple[int, int, dt.date]]] = defaultdict(list)
+    for row in held:
+        by_prison[row.prison].append((row.pk, row.series, clock.today(row.starts_at)))
+    there: dict[int, frozenset[int]] = {}
+    for prison, sessions in by_prison.items():
+        there |= people_there(prison, sessions, with_awaiting=False)
+    return [(row.pk, row.places, min(len(there.get(row.pk, ())), row.places)) for row in held]
 
 
-def _sum(rows: Iterable[tuple[str, int]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for key, number in rows:
-        total[key] += number
-    return total
-
-
-def _balances(asked: Counter[str], offered: Counter[str]) -> list[Balance]:
-    """The most wanted first."""
-    keys = sorted(asked.keys() | offered.keys(), key=lambda key: (-asked[key], key))
-    return [Balance(key, asked[key], offered[key]) for key in keys]
-
-
-DOMAIN_WORDS = dict(Domain.choices)
+def _waiting(scope: Scope) -> tuple[int, int | None]:
+    """How many wait for a place now, and how many days half of them have waited at least."""
+    since = [at for at in scope.waiting().order_by().values_list("waiting_since", flat=True) if at]
+    days = [(clock.today(scope.now) - clock.today(at)).days for at in since]
+    return len(days), round(statistics.median(days)) if days else None

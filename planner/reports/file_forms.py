@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from planner.reports.scope import Month
+from planner.reports.periods import Month
 from prisons.access import Access
 from prisons.models.places import Authority
 

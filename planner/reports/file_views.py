@@ -14,7 +14,7 @@ from core import clock
 from core.xlsx import CONTENT_TYPE
 from planner.reports import long_work, work_hours
 from planner.reports.file_forms import MonthForm, YearReportForm
-from planner.reports.scope import Month
+from planner.reports.periods import Month
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import audit
 from prisons.models import Prison

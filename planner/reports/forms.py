@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import DateInput
-from planner.reports.scope import Period, Scope, services_of
+from planner.reports.periods import Period
+from planner.reports.scope import Scope, services_of
 from prisons.access import Access
 from prisons.models import Organisation
 from sessions.models import Term
@@ -40,10 +41,12 @@ class ScopeForm(forms.Form):
         """What was asked for, as far as it makes sense; the rest as if nothing had been chosen."""
         self.is_valid()
         data = getattr(self, "cleaned_data", {})
-        period = self.default_period()
-        first, last = data.get("first") or period.first, data.get("last") or period.last
-        if last < first:
-            first, last = period.first, period.last
+        first, last = data.get("first"), data.get("last")
+        if not first or not last or last < first:
+            period = self.default_period()
+            first, last = first or period.first, last or period.last
+            if last < first:
+                first, last = period.first, period.last
         service = data.get("service")
         return Scope(
             prison_ids=(self.access.prison.pk,),

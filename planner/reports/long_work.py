@@ -17,7 +17,7 @@ from enrollment import exports
 from enrollment.domain import lists, versions
 from enrollment.domain.day import Day
 from planner.reports import year_figures, year_report
-from planner.reports.scope import Month, Period, calendar_year, school_year
+from planner.reports.periods import Month, Period, calendar_year, school_year
 from prisons.access import Access, Right, access_for
 from prisons.domain import jobs
 from prisons.models import Job, Prison, User

@@ -5,76 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.formats import date_format
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
-from core.clock import BRUSSELS
-from enrollment.models import Attendance, Request
+from enrollment.domain.sheet_entry import has_marks
+from enrollment.models import Attendance, Enrollment, Headcount, Request, Stay
+from planner.reports.periods import Period
 from prisons.models import Organisation, Prison
 from sessions.models import GroupSession, Series
 
 _State = GroupSession.State
-
-
-@dataclass(frozen=True)
-class Period:
-    """From the first to the last day, both included."""
-
-    first: dt.date
-    last: dt.date
-
-    @property
-    def starts_at(self) -> dt.datetime:
-        return dt.datetime.combine(self.first, dt.time(), BRUSSELS)
-
-    @property
-    def ends_at(self) -> dt.datetime:
-        return dt.datetime.combine(self.last + dt.timedelta(days=1), dt.time(), BRUSSELS)
-
-
-@dataclass(frozen=True)
-class Month(Period):
-    """A month of the calendar: `2026-11` in addresses and forms."""
-
-    @classmethod
-    def read(cls, text: str) -> Month:
-        """Raises ValueError for what is no month."""
-        first = dt.date.fromisoformat(f"{text}-01")
-        return cls.of(first)
-
-    @classmethod
-    def of(cls, day: dt.date) -> Month:
-        first = day.replace(day=1)
-        following = (first + dt.timedelta(days=31)).replace(day=1)
-        return cls(first, following - dt.timedelta(days=1))
-
-    @property
-    def key(self) -> str:
-        return f"{self.first:%Y-%m}"
-
-    def __str__(self) -> str:
-        return date_format(self.first, "F Y")
-
-
-class MonthConverter:
-    """For `register_converter`: `<month:month>` in an address; a month that is none gives 404."""
-
-    regex = r"\d{4}-\d{2}"
-
-    def to_python(self, value: str) -> Month:
-        return Month.read(value)
-
-    def to_url(self, value: Month | str) -> str:
-        return value.key if isinstance(value, Month) else value
-
-
-def calendar_year(year: int) -> Period:
-    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
-
-
-def school_year(year: int) -> Period:
-    """The one that begins in September of this year."""
-    return Period(dt.date(year, 9, 1), dt.date(year + 1, 8, 31))
 
 
 @dataclass(frozen=True)
@@ -125,14 +65,40 @@ class Scope:
         )
         return rows.filter(mark=mark) if mark else rows
 
+    def brought(self) -> QuerySet[Attendance]:
+        """Marks of those whom the prison did not keep back."""
+        return self.marks().exclude(mark=Attendance.Mark.NOT_BROUGHT)
+
+    def without_marks(self) -> QuerySet[GroupSession]:
+        """Held, with people or as drop-in hours, and nobody has said yet who came."""
+        return self.held().filter(self.is_unmarked())
+
+    @staticmethod
+    def is_unmarked() -> Q:
+        """Of a queryset of sessions: with people or as drop-in hour, and without a mark or a number."""
+        placed = Enrollment.objects.filter(series=OuterRef("series"), placed_from__isnull=False)
+        return Q(Q(series__is_drop_in=True) | Q(Exists(placed)), ~Q(has_marks()), headcount__isnull=True)
+
+    @staticmethod
+    def is_counted() -> Exists:
+        return Exists(Headcount.objects.filter(session=OuterRef("pk")))
+
+    def drop_ins(self) -> QuerySet[GroupSession]:
+        """Held without enrolment, with a number of people."""
+        return self.held().filter(self.is_counted())
+
     def first_times(self) -> QuerySet[Attendance]:
         """The first session at which somebody was present at all, as far as it lies in the period."""
-        earlier = Attendance.objects.filter(
+        return self.marks(Attendance.Mark.PRESENT).exclude(Exists(self.earlier_times()))
+
+    @staticmethod
+    def earlier_times() -> QuerySet[Attendance]:
+        """Of a queryset of marks: sessions before, at which the same person was present."""
+        return Attendance.objects.filter(
             participant=OuterRef("participant"),
             mark=Attendance.Mark.PRESENT,
             session__starts_at__lt=OuterRef("session__starts_at"),
         )
-        return self.marks(Attendance.Mark.PRESENT).exclude(Exists(earlier))
 
     def requests(self) -> QuerySet[Request]:
         """Requests that came in during the period; wishes belong to no service."""
@@ -143,14 +109,55 @@ class Scope:
             received_on__lte=self.period.last,
         )
 
+    def undecided(self) -> QuerySet[Request]:
+        return self.requests().filter(state=Request.State.OPEN)
+
+    def not_handed_out(self) -> QuerySet[Request]:
+        """Decided, with a slip that nobody has handed out."""
+        return self.requests().filter(self.lies_on_the_desk())
+
     def unanswered(self) -> QuerySet[Request]:
-        """Undecided, or decided with a slip that nobody has handed out."""
-        undecided = Q(state=Request.State.OPEN)
-        on_the_desk = Q(
-            state=Request.State.DECIDED, slips__handed_out_at__isnull=True, slips__replaced_at__isnull=True
+        return self.requests().filter(Q(state=Request.State.OPEN) | Q(self.lies_on_the_desk()))
+
+    def decided(self) -> QuerySet[Request]:
+        return self.requests().filter(decided_at__isnull=False)
+
+    def readable(self) -> QuerySet[Request]:
+        """Of these demand is counted."""
+        return self.requests().exclude(state=Request.State.UNREADABLE)
+
+    def asked_of_domain(self, domain: str) -> QuerySet[Request]:
+        return self.readable().annotate(domain=self.domain_of_request()).filter(domain=domain)
+
+    def asked_by_unit(self, code: str) -> QuerySet[Request]:
+        """Of people who live in this unit today."""
+        return self.readable().annotate(unit=self.unit_of_request()).filter(unit=code)
+
+    def unit_of_request(self) -> Subquery:
+        """Of a queryset of requests: the living unit of today of whoever asked."""
+        homes = Stay.objects.filter(
+            participant=OuterRef("participant"), prison__in=self.prison_ids, ends_on=None, unit__isnull=False
         )
-        on_the_desk &= Q(slips__isnull=False)
-        return self.requests().filter(undecided | on_the_desk).distinct()
+        return Subquery(homes.order_by("-starts_on", "-pk").values("unit__code")[:1])
+
+    @staticmethod
+    def domain_of_request() -> Coalesce:
+        wished = NullIf(F("wish_domain"), Value(""))
+        return Coalesce(F("series__activity__domain"), F("activity__domain"), wished)
+
+    @staticmethod
+    def lies_on_the_desk() -> Exists:
+        """Of a queryset of requests: decided, and its slip still has to be handed out."""
+        return Exists(Request.objects.not_handed_out().filter(pk=OuterRef("pk")))
+
+    def waiting(self) -> QuerySet[Enrollment]:
+        """Who waits for a place now, whenever it was asked."""
+        rows = Enrollment.objects.filter(
+            self._of("series__activity__organisation"),
+            series__prison__in=self.prison_ids,
+            state=Enrollment.State.WAITING,
+        )
+        return rows.order_by("waiting_since", "pk")
 
     def series(self) -> QuerySet[Series]:
         """Series with a session planned in the period."""

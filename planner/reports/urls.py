@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from planner.reports import file_views, views
-from planner.reports.scope import MonthConverter
+from planner.reports.periods import MonthConverter
 
 register_converter(MonthConverter, "month")
 

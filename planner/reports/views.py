@@ -2,106 +2,185 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from enrollment.models import Attendance
-from planner.reports.figures import DOMAIN_WORDS, Balance, figures_of
+from core.languages import SPOKEN
+from enrollment.models import Attendance, Request
+from planner.reports import lists
+from planner.reports.demand import Balance
+from planner.reports.figures import Figures, figures_of
 from planner.reports.forms import ScopeForm
 from planner.reports.scope import Scope
+from planner.reports.titles import title_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from sessions.models import Cancellation
+from sessions.models import Cancellation, Domain
 
 PAGE = 100
-_LANGUAGES = {"nl": "Nederlands", "fr": "Français", "en": "English"}
+_LANGUAGES = dict(SPOKEN)
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number on the page, and the list whose length it is."""
+
+    value: int
+    url: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class BalanceLine:
+    name: str
+    asked: Number
+    places: Number
+
+
+Link = Callable[..., str]
 
 
 @prison_view(Right.REPORT)
 def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = ScopeForm(request.GET or None, access=request.access)
     scope = form.scope()
-    found = figures_of(scope)
-    params = _params(form, scope)
-    base = reverse("planner:report_list", args=[prison.slug, "what"])
+    found, link = figures_of(scope), _link(prison, scope)
     context = {
         "form": form,
         "scope": scope,
         "figures": found,
-        "links": {
-            name.replace("-", "_"): base.replace("/what/", f"/{name}/") + f"?{params}" for name in _LISTS
-        },
-        "cancelled": [
-            (dict(Cancellation.Reason.choices)[code], n, code) for code, n in found.cancelled.items()
+        "demand": found.demand,
+        "not_brought_url": link("marks", "not_brought"),
+        "present_url": link("marks", "present"),
+        "links": {name.replace("-", "_"): link(name) for name in lists.LISTS},
+        "cancelled": _by_cause(found, link),
+        "marks": _by_mark(found, link),
+        "ended": [
+            Number(number, link("ended", state), str(Request.State(state).label))
+            for state, number in (("unreadable", found.demand.unreadable), ("left", found.demand.left))
         ],
-        "marks": [
-            (label, found.marks.get(code, 0), code)
-            for code, label in Attendance.Mark.choices
-            if code in found.marks
-        ],
-        "balances": [
-            (_("By life domain"), _named(found.domains, DOMAIN_WORDS)),
-            (_("By language of the group"), _named(found.languages, _LANGUAGES)),
-            (_("By living unit"), _named(found.units, {})),
-        ],
+        "services": _by_service(found, prison, scope) if not scope.organisation_ids else [],
+        "balances": _balances(found, link),
+        "most": _most(found),
     }
     return render(request, "planner/reports/reports.html", context)
 
 
-def _params(form: ScopeForm, scope: Scope) -> str:
-    service = f"&service={next(iter(scope.organisation_ids))}" if scope.organisation_ids else ""
-    return f"first={scope.period.first}&last={scope.period.last}{service}"
+def _link(prison: Prison, scope: Scope, service: int | None = None) -> Link:
+    """Makes the address of a list over the same days and service as the page."""
+    chosen = service or next(iter(scope.organisation_ids or ()), "")
+    days: dict[str, Any] = {"first": scope.period.first, "last": scope.period.last}
+    shared = days | ({"service": chosen} if chosen else {})
+
+    def link(what: str, code: str | None = None) -> str:
+        asked = shared | ({} if code is None else {"code": code})
+        return f"{reverse('planner:report_list', args=[prison.slug, what])}?{urlencode(asked)}"
+
+    return link
 
 
-def _named(rows: list[Balance], words: Any) -> list[tuple[str, int, int]]:
+def _by_cause(found: Figures, link: Link) -> list[Number]:
+    labels = dict(Cancellation.Reason.choices)
+    return [Number(n, link("cancelled", code), str(labels[code])) for code, n in found.cancelled.items()]
+
+
+def _by_mark(found: Figures, link: Link) -> list[Number]:
     return [
-        (str(words.get(row.key, row.key) or _("no language asked")), row.asked, row.places) for row in rows
+        Number(found.marks[code], link("marks", code), str(label))
+        for code, label in Attendance.Mark.choices
+        if code in found.marks
     ]
 
 
-_LISTS = ("planned", "held", "to-come", "cancelled", "marks", "new-people", "requests", "unanswered")
+def _by_service(found: Figures, prison: Prison, scope: Scope) -> list[dict[str, Any]]:
+    """A line for each service, with its own links."""
+    lines = []
+    for line in found.services:
+        link = _link(prison, scope, line.pk)
+        days = {"first": scope.period.first, "last": scope.period.last, "service": line.pk}
+        numbers = [
+            Number(line.planned, link("planned")),
+            Number(line.held, link("held")),
+            Number(line.cancelled, link("cancelled")),
+            Number(line.present, link("marks", "present")),
+            Number(line.not_brought, link("marks", "not_brought")),
+        ]
+        lines.append({"name": line.name, "url": f"?{urlencode(days)}", "numbers": numbers})
+    return lines
 
 
-def _rows(scope: Scope, what: str, code: str) -> QuerySet[Any]:
-    """The very query whose length the number is. Raises Http404 for a list that there is not."""
-    found: dict[str, Any] = {
-        "planned": scope.planned,
-        "held": scope.held,
-        "to-come": scope.to_come,
-        "cancelled": lambda: scope.cancelled(code),
-        "marks": lambda: scope.marks(code),
-        "new-people": scope.first_times,
-        "requests": scope.requests,
-        "unanswered": scope.unanswered,
-    }
-    if what not in found:
-        raise Http404
-    rows: QuerySet[Any] = found[what]()
-    return rows
+def _balances(found: Figures, link: Link) -> list[tuple[str, list[BalanceLine]]]:
+    demand = found.demand
+
+    def named(what: str, rows: list[Balance], words: dict[str, str]) -> list[BalanceLine]:
+        return [
+            BalanceLine(
+                words.get(row.key, row.key) or _("no language asked"),
+                Number(row.asked, link(f"asked-by-{what}", row.key)),
+                Number(row.places, link(f"places-by-{what}", row.key)),
+            )
+            for row in rows
+        ]
+
+    domains = {code: str(label) for code, label in Domain.choices}
+    return [
+        (_("By life domain"), named("domain", demand.domains, domains)),
+        (_("By language of the group"), named("language", demand.languages, _LANGUAGES)),
+        (_("By living unit"), named("unit", demand.units, {})),
+    ]
+
+
+def _most(found: Figures) -> int:
+    """The longest bar of demand and offer: all bars have its scale."""
+    rows = [*found.demand.domains, *found.demand.languages, *found.demand.units]
+    return max((max(row.asked, row.places) for row in rows), default=1) or 1
+
+
+_RELATED = {
+    lists.SESSIONS: ("series__activity__organisation", "room", "cancellation", "headcount"),
+    lists.MARKS: ("session__series__activity__organisation", "session__room"),
+    lists.REQUESTS: ("series__activity", "activity", "organisation"),
+    lists.WAITING: ("series__activity__organisation",),
+}
+_ORDER = {
+    lists.SESSIONS: "starts_at",
+    lists.MARKS: "session__starts_at",
+    lists.REQUESTS: "received_on",
+    lists.WAITING: "waiting_since",
+}
 
 
 @prison_view(Right.REPORT)
 def report_list(request: PrisonRequest, prison: Prison, what: str) -> HttpResponse:
-    """The rows behind one number: sessions, or marks and requests without a person."""
-    form = ScopeForm(request.GET or None, access=request.access)
-    rows = _rows(form.scope(), what, request.GET.get("code", ""))
-    kind = {"marks": "marks", "new-people": "marks", "requests": "requests", "unanswered": "requests"}.get(
-        what, "sessions"
-    )
-    related = {
-        "sessions": ("series__activity__organisation", "room", "cancellation"),
-        "marks": ("session__series__activity__organisation", "session__room"),
-        "requests": ("series__activity", "activity", "organisation"),
-    }[kind]
-    order = {"sessions": "starts_at", "marks": "session__starts_at", "requests": "received_on"}[kind]
-    page = Paginator(rows.select_related(*related).order_by(order, "pk"), PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {"page": page, "kind": kind, "neutral": request.access.uses_neutral_names}
+    """The rows behind one number: sessions, places, or marks and requests without a person."""
+    scope, code = ScopeForm(request.GET or None, access=request.access).scope(), request.GET.get("code", "")
+    kind, rows = lists.rows_of(scope, what, code)
+    if isinstance(rows, QuerySet):
+        rows = rows.select_related(*_RELATED[kind]).order_by(_ORDER[kind], "pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "kind": kind,
+        "title": title_of(what, code),
+        "scope": scope,
+        "back": f"{reverse('planner:reports', args=[prison.slug])}?{_days(request)}",
+        "neutral": request.access.uses_neutral_names,
+        # A life domain beside a code would say what the neutral name keeps back.
+        "nameless": request.access.uses_neutral_names and what.endswith("-by-domain"),
+    }
     return render(request, "planner/reports/report_list.html", context)
+
+
+def _days(request: PrisonRequest) -> str:
+    """The choice of the page one came from."""
+    names = ("first", "last", "service")
+    return urlencode({name: request.GET[name] for name in names if name in request.GET})

@@ -19,7 +19,7 @@ from core.xlsx import Column, PrintedWorkbook, Sheet
 from enrollment.domain.sheet_entry import has_marks
 from enrollment.models import Attendance, Stay
 from enrollment.wording import both, joined, moment
-from planner.reports.scope import Month
+from planner.reports.periods import Month
 from prisons.access import Access
 from prisons.models import Prison
 from sessions.models import GroupSession, Series

@@ -11,7 +11,8 @@ from django.utils.translation import override
 
 from core.xlsx import Column, PrintedWorkbook
 from planner.reports.masking import masked, masked_column
-from planner.reports.scope import Period, Scope
+from planner.reports.periods import Period
+from planner.reports.scope import Scope
 from planner.reports.year_figures import Beat, Line, tables_of
 from prisons.models import Organisation, Prison
 from prisons.models.places import Authority

@@ -11,7 +11,7 @@ from core.clock import BRUSSELS
 from enrollment.models import Attendance, Headcount
 from planner.reports import long_work, work_hours, year_report
 from planner.reports.masking import masked, masked_column
-from planner.reports.scope import Month, Period, calendar_year, school_year
+from planner.reports.periods import Month, Period, calendar_year, school_year
 from prisons.access import access_for
 from prisons.domain import jobs
 from prisons.models import AuditEntry, Job, JobFile

@@ -23,6 +23,19 @@ class PrintedPage:
     is_black_and_white: bool
 
 
+def convert(content: bytes, folder: Path, source: str, wanted: str) -> bytes:
+    """The document as LibreOffice opens and saves it: `sheet.xlsx` to `fods`, and back. Skips without it."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        pytest.skip("LibreOffice is not on this machine (Debian: libreoffice-calc-nogui)")
+    (folder / source).write_bytes(content)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    target = folder / "converted"
+    command = [program, "--headless", profile, "--convert-to", wanted, "--outdir", str(target)]
+    subprocess.run([*command, str(folder / source)], check=True, capture_output=True, timeout=SECONDS)
+    return (target / f"{Path(source).stem}.{wanted}").read_bytes()
+
+
 def print_pages(workbook: bytes, folder: Path) -> list[PrintedPage]:
     """The pages of the workbook as LibreOffice prints them. Skips where LibreOffice is not installed."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
