@@ -27,9 +27,9 @@ Sheet = Handout.Sheet
 SETTINGS = "/p/haren/settings/lists/"
 
 
-def handout(post: Post, sheet: str, copies: int = 1, units=(), rooms=()) -> Handout:
+def handout(post: Post, sheet: str, copies: int = 1, of=(), rooms=()) -> Handout:
     row = Handout.objects.create(post=post, sheet=sheet, copies=copies)
-    row.units.set(units)
+    row.units.set(of)
     row.rooms.set(rooms)
     return row
 

@@ -85,9 +85,9 @@ def test_a_service_counts_only_its_own_changes(haren, series, session, organiser
 
 def test_the_organiser_sees_what_was_printed_and_handed_over(
     haren,
-    session,
+    session,  # noqa: F811
     liaison_bert,
-    organiser_anna,  # noqa: F811
+    organiser_anna,
 ):
     version = versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
     page = f"/p/haren/lists/?day={MONDAY}"

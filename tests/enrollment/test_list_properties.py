@@ -3,13 +3,18 @@
 import datetime as dt
 from random import Random
 
+import pypdfium2
 import pytest
 
+from core.paper import Paper, to_pdf
 from enrollment import exports
 from enrollment.domain import lists
-from enrollment.domain.day import Day, from_json, to_json
+from enrollment.domain.day import Day, Person, from_json, to_json
+from enrollment.domain.distribution import Line, PostPlan, for_nobody
 from enrollment.domain.list_changes import Kind, changes
-from enrollment.models import Enrollment, Skip, Stay
+from enrollment.exports import papers
+from enrollment.models import Enrollment, Handout, Skip, Stay
+from rooms.models import Closure
 from sessions.models import Cancellation, GroupSession
 from tests.enrollment.test_lists import texts
 from tests.factories import (
@@ -117,8 +122,54 @@ def test_lists_sheets_counts_and_changes_agree(house, seed):
             (row[0], row[4]) for row in rows(current)
         }
         assert from_json(to_json(current)) == current
+        assert rows(current) == expected(prison)
     numbers = {person.number for *_meeting, person in rows(current)}
     for make in (exports.movement_list, exports.attendance_sheets):
         printed = [cell for line in texts(make(current)) for cell in line if cell in numbers]
         assert len(printed) == len(rows(current))
         assert set(printed) == numbers
+    for make in (papers.movement_list, papers.attendance_sheets):
+        pages = [cell for cell in words_of(make(current)) if cell in numbers]
+        assert len(pages) == len(rows(current))
+        assert set(pages) == numbers
+    piled = [cell for cell in words_of(by_unit(current, units)) if cell in numbers]
+    assert sorted(piled) == sorted(person.number for *_meeting, person in rows(current))
+    headline = [line for line in texts(exports.movement_list(current)) if line[:1] == ["Totaal / Total"]]
+    assert int(headline[0][-1]) == len(rows(current))
+
+
+def words_of(paper: Paper) -> list[str]:
+    """Every word of every page, as a reader finds them."""
+    with pypdfium2.PdfDocument(to_pdf(paper)) as document:
+        return " ".join(page.get_textpage().get_text_bounded() for page in document).split()
+
+
+def by_unit(day: Day, units) -> Paper:
+    """The day split by a table that has a post for each unit."""
+    lines = [Line(Handout.Sheet.MOVEMENTS, 1, units=(unit.code,)) for unit in units]
+    plans = [PostPlan(number, f"Post {number}", (line,)) for number, line in enumerate(lines, start=1)]
+    assert for_nobody(plans, day) is None
+    return papers.for_posts(plans, papers.Source(day, None))
+
+
+def expected(prison) -> set[tuple]:
+    """Who must be brought, worked out once more from the rows, person by person, without any of the lists."""
+    found = set()
+    for session in GroupSession.objects.filter(prison=prison, state="published").select_related("room"):
+        for enrollment in Enrollment.objects.filter(series=session.series, placed_from__lte=MONDAY):
+            if enrollment.placed_until and enrollment.placed_until < MONDAY:
+                continue
+            if Skip.objects.filter(enrollment=enrollment, session=session).exists():
+                continue
+            stay = Stay.objects.select_related("unit").get(participant=enrollment.participant)
+            if stay.ends_on and stay.ends_on < MONDAY:
+                continue
+            closures = Closure.objects.filter(unit=stay.unit, starts_at__lt=session.ends_at)
+            if closures.filter(ends_at__gt=session.starts_at).exists():
+                continue
+            who = enrollment.participant
+            person = Person(
+                who.pk, who.last_name, who.first_name, stay.register_number, stay.unit.code, stay.cell
+            )
+            found.add((session.pk, session.starts_at, session.ends_at, session.room.name, person))
+    return found

@@ -15,7 +15,7 @@ from enrollment.domain.day import Day
 from enrollment.exports import papers
 from enrollment.models import Attendance, Enrollment, Handout, Post, Stay
 from planner.emergency.content import pack_of
-from sessions.models import Material
+from sessions.models import Cancellation, Material
 from tests.factories import (
     at,
     make_activity,
@@ -46,6 +46,8 @@ FORBIDDEN = (
     "half-open",
     "werkplaats",
     "intake",
+    "opleiding",
+    "training",
     "tempo@example.org",
 )
 HOSTILE = ["=1+1\x07, =cmd|'/c calc'!A0", "الأمين, محمد", "Nguyễn, Thị Hồng Đào", "<b>Vet</b>, & Co"]
@@ -74,7 +76,8 @@ def house(haren, service, organiser_anna):
     room = make_room(haren, name="Klas 1")
     worker = make_worker(haren, organisation=service, name="Els Cools", email="tempo@example.org")
     session = make_session(secret, room=room, state="published", workers=[worker])
-    make_session(secret, "2026-11-23 09:00", state="cancelled")
+    dropped = make_session(secret, "2026-11-23 09:00", state="cancelled")
+    Cancellation.objects.create(session=dropped, reason="training", was_state="published", at=NOON)
     Material.objects.create(series=secret, name="Gitaar", count=1, state="granted")
     for number, name in enumerate([*HOSTILE, "Aerts, Jan", "Baert, Piet"]):
         person = make_participant(haren, name, unit=units[number % 2], cell=f"{number}", third_language="ar")
