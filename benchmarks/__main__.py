@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.day_lists import day_lists
 from benchmarks.feeds import feeds
+from benchmarks import reports
 from benchmarks.house import MONDAY, House, build, open_database
 
 
@@ -131,7 +132,8 @@ def many() -> None:
 
 
 def _accept(house: House) -> None:
-    from benchmarks.house import HOURS
+    from benchmarks import reports
+from benchmarks.house import HOURS
     from planner.plan.changes import Change
     from planner.plan.placement import apply
     from prisons.access import access_for
@@ -201,12 +203,22 @@ def board() -> None:
     say("the poll when nothing changed", f"{least_ms(lambda: client.get(poll), 9):.1f} ms", "2 ms, 3")
 
 
+def year_report() -> None:
+    found = reports.figures()
+    say(
+        f"year report over {found['sessions']} sessions, {found['marks']} marks",
+        f"{found['cpu_seconds']} s, {found['peak_mb']} MB",
+        "5 s, 300 MB",
+    )
+
+
 def main() -> None:
     open_database()
     for part in (engine, move, many, board):
         part()
     feeds(least_ms, say, statements)
     day_lists(least_ms, say)
+    year_report()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,16 @@
 """Typing in a sheet that came back: few keys, all or nothing, own sessions only."""
 
+import datetime as dt
+
 import pytest
 
 from core.errors import PlannerError
-from enrollment.domain import sheet_entry
+from enrollment.domain import attendance, attendance_history, sheet_entry
+from enrollment.domain.lists import day_lists
+from enrollment.domain.places import count
 from enrollment.domain.sheet_codes import code_of
-from enrollment.models import Attendance, Headcount
+from enrollment.domain.versions import day_of
+from enrollment.models import Attendance, Headcount, ListVersion, Skip
 from prisons.access import access_for
 from tests.factories import (
     at,
@@ -183,6 +188,126 @@ def test_families_are_numbers(haren, service, organiser_anna):
     session, person = make_session(series, state="published"), make_participant(haren)
     make_enrollment(series, person)
     path = f"/p/haren/attendance/{session.pk}/{person.pk}/"
-    signed_in(organiser_anna).post(path, {"mark": "present", f"adults-{person.pk}": "2", f"children-{person.pk}": "3"})
+    signed_in(organiser_anna).post(
+        path, {"mark": "present", f"adults-{person.pk}": "2", f"children-{person.pk}": "3"}
+    )
     row = Attendance.objects.get()
     assert (row.adults, row.children) == (2, 3)
+
+
+# --- before the session, many at once, who and when -----------------------------------------------------
+
+
+@pytest.fixture
+def coming(series, people):
+    """In a week."""
+    return make_session(series, "2026-11-30 09:00", state="published")
+
+
+def test_excused_up_to_fourteen_days_ahead_leaves_the_lists(haren, series, coming, people, organiser_anna):
+    anna = people[0]
+    row = attendance.mark(coming, anna, "excused", by=organiser_anna, now=AFTER)
+    assert (row.mark, Skip.objects.count()) == ("excused", 1)
+    day = day_lists(haren, dt.date(2026, 11, 30), now=AFTER)
+    assert anna.pk not in {person.id for person in day.taking_place[0].people}
+    assert count(series).held == 4  # the place is kept
+    attendance.mark(coming, anna, "", by=organiser_anna, now=AFTER)
+    assert (Attendance.objects.count(), Skip.objects.count()) == (0, 0)
+    assert len(day_lists(haren, dt.date(2026, 11, 30), now=AFTER).taking_place[0].people) == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "start", "code"),
+    [
+        ("present", "2026-11-30 09:00", "too_early"),
+        ("not_brought", "2026-11-30 09:00", "too_early"),
+        ("excused", "2026-12-08 09:00", "too_early"),  # fifteen days ahead
+        ("excused", "2026-10-20 09:00", "too_late"),
+    ],
+)
+def test_nothing_else_is_marked_outside_the_window(series, people, organiser_anna, value, start, code):
+    session = make_session(series, start, state="published")
+    with pytest.raises(PlannerError) as refusal:
+        attendance.mark(session, people[0], value, by=organiser_anna, now=AFTER)
+    assert (refusal.value.code, Attendance.objects.count()) == (code, 0)
+
+
+def test_excusing_freezes_the_lists_that_are_due_first(haren, series, people, organiser_anna):
+    tomorrow = make_session(series, "2026-11-24 09:00", state="published")
+    after_the_cut_off = at("2026-11-23 16:00")
+    attendance.mark(tomorrow, people[0], "excused", by=organiser_anna, now=after_the_cut_off)
+    frozen = day_of(ListVersion.objects.get(on=dt.date(2026, 11, 24)))
+    assert people[0].pk in {person.id for person in frozen.taking_place[0].people}
+
+
+def test_sheet_with_excuses_only_still_lies_on_the_desk(haren, series, people, organiser_anna):
+    session = make_session(series, "2026-11-23 15:00", state="published")
+    attendance.mark(session, people[0], "excused", by=organiser_anna, now=AFTER)
+    access = access_for(organiser_anna, haren, now=AFTER)
+    evening = at("2026-11-23 20:00")
+    assert session in sheet_entry.to_type_in(access, now=evening)
+    assert sheet_entry.enter_sheet(session, "", by=organiser_anna, now=evening) == 3
+    assert marks(session)["2299"] == "excused"
+    assert session not in sheet_entry.to_type_in(access, now=evening)
+
+
+def test_page_says_what_can_be_marked_now(series, session, coming, people, organiser_anna):
+    anna = signed_in(organiser_anna)
+    far = make_session(series, "2026-12-14 09:00", state="published")
+    old = make_session(series, "2026-10-05 09:00", state="published")
+    Attendance.objects.create(session=old, participant=people[0], mark="excused", at=AFTER)
+    for one, window, buttons in (
+        (session, "open", 7),
+        (coming, "excuse", 1),
+        (far, "later", 0),
+        (old, "closed", 0),
+    ):
+        page = anna.get(f"/p/haren/attendance/{one.pk}/")
+        assert (page.context["window"], len(page.context["marks"])) == (window, buttons)
+    assert b"excused" in anna.get(f"/p/haren/attendance/{old.pk}/").content
+
+
+def test_many_at_once_is_all_or_nothing(haren, session, people, organiser_anna, organiser_emile):
+    path, anna = f"/p/haren/attendance/{session.pk}/many/", signed_in(organiser_anna)
+    stranger = make_participant(haren)
+    ids = [person.pk for person in people[:2]]
+    assert anna.post(path, {"who": [*ids, stranger.pk], "action": "elsewhere"}).status_code == 404
+    assert anna.post(path, {"who": ids, "action": "sick"}).status_code == 422
+    assert anna.post(path, {"action": "elsewhere"}).status_code == 422
+    assert marks(session) == {}
+    assert anna.post(path, {"who": ids, "action": "elsewhere"}).status_code == 302
+    assert marks(session) == {"2299": "elsewhere", "2301": "elsewhere"}
+    assert signed_in(organiser_emile).post(path, {"who": ids, "action": "present"}).status_code == 404
+
+
+def test_page_tells_who_marked_when_and_no_value(session, people, organiser_anna, coordinator_karim):
+    attendance.mark(session, people[0], "not_brought", by=organiser_anna, now=AFTER)
+    attendance.mark(session, people[0], "present", by=coordinator_karim, now=AFTER)
+    sheet_entry.enter_sheet(session, "", by=coordinator_karim, now=AFTER)
+    acts = attendance_history.of_session(session)
+    assert [(act.verb, act.by.full_name) for act in acts] == [
+        ("mark_all", "Karim Haddad"),
+        ("mark", "Karim Haddad"),
+        ("mark", "Anna Peeters"),
+    ]
+    page = signed_in(organiser_anna).get(f"/p/haren/attendance/{session.pk}/").content.decode()
+    told = page[page.index("Who marked what") :]
+    assert "Karim Haddad" in told and "Naam2299, Jan" in told and "not brought" not in told
+
+
+def test_facilitator_says_that_everybody_was_there_but_keys_in_no_numbers(
+    haren, series, people, worker_chloe
+):
+    mine = make_session(
+        series, "2026-11-23 09:00", state="published", workers=[make_worker(haren, user=worker_chloe)]
+    )
+    path = f"/p/haren/attendance/{mine.pk}/sheet/"
+    assert signed_in(worker_chloe).post(path, {"exceptions": "99n"}).status_code == 302
+    assert set(marks(mine).values()) == {"present"}
+
+
+def test_not_brought_stands_apart_at_the_foot(session, people, organiser_anna):
+    sheet_entry.enter_sheet(session, "99n 01e", by=organiser_anna, now=AFTER)
+    page = signed_in(organiser_anna).get(f"/p/haren/attendance/{session.pk}/").content.decode()
+    foot = page[page.index('id="attendance-counts"') :]
+    assert "Not brought by the prison" in foot[foot.index("marks-apart") :]
