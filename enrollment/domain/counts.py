@@ -59,6 +59,29 @@ def parked(access: Access) -> QuerySet[Note]:
     return rows if access.has(Right.ENTER_REQUESTS) else rows.none()
 
 
+APART_DAYS = 366
+"""How far back what ended without an answer is counted and listed."""
+
+
+def unreadable_notes(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Note]:
+    """Notes of the past year that nobody could read, newest first."""
+    rows = Note.objects.in_prison(access.prison).filter(
+        state=Note.State.UNREADABLE, received_on__gte=_a_year_ago(now)
+    )
+    return rows.select_related("participant") if access.has(Right.ENTER_REQUESTS) else rows.none()
+
+
+def ended_unanswered(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Request]:
+    """Requests of the past year that ended because the person left, or could not be read; newest first."""
+    states = (Request.State.LEFT, Request.State.UNREADABLE)
+    rows = own_requests(access).filter(state__in=states, received_on__gte=_a_year_ago(now))
+    return rows.order_by("-received_on", "-pk")
+
+
+def _a_year_ago(now: dt.datetime | None) -> dt.date:
+    return today(now) - dt.timedelta(days=APART_DAYS)
+
+
 @dataclass(frozen=True)
 class CountedApart:
     """What ended without an answer: never hidden."""
@@ -66,15 +89,17 @@ class CountedApart:
     unreadable: int
     left: int
 
+    @property
+    def all(self) -> int:
+        return self.unreadable + self.left
 
-def counted_apart(access: Access) -> CountedApart:
-    """Requests of the own services that ended as unreadable or left, and notes that nobody could read."""
-    rows = own_requests(access)
-    notes_unread = Note.objects.in_prison(access.prison).filter(state=Note.State.UNREADABLE)
-    return CountedApart(
-        rows.filter(state=Request.State.UNREADABLE).count() + notes_unread.count(),
-        rows.filter(state=Request.State.LEFT).count(),
-    )
+
+def counted_apart(access: Access, *, now: dt.datetime | None = None) -> CountedApart:
+    """The lengths of the two lists above, sorted by why."""
+    rows = ended_unanswered(access, now=now)
+    left = rows.filter(state=Request.State.LEFT).count()
+    unread = rows.filter(state=Request.State.UNREADABLE).count()
+    return CountedApart(unread + unreadable_notes(access, now=now).count(), left)
 
 
 @dataclass(frozen=True)

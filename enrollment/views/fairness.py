@@ -30,11 +30,12 @@ LABELS = {
 class PeriodForm(forms.Form):
     """Of notes that came in when. Unusable days mean the past year."""
 
-    first = forms.DateField(label=gettext_lazy("from"), required=False, widget=DateInput())
-    last = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DateInput())
+    first = forms.DateField(label=gettext_lazy("from"), widget=DateInput())
+    last = forms.DateField(label=gettext_lazy("until and including"), widget=DateInput())
 
     def days(self) -> tuple[dt.date, dt.date]:
-        data = self.cleaned_data if self.is_valid() else {}
+        self.is_valid()
+        data = getattr(self, "cleaned_data", {})
         last = data.get("last") or today()
         first = data.get("first") or last - dt.timedelta(days=365)
         return min(first, last), max(first, last)

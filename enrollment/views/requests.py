@@ -38,6 +38,7 @@ TAB_LABELS = {
     "hand_out": gettext_lazy("Slips to hand out"),
     "wishes": gettext_lazy("Wishes"),
     "parked": gettext_lazy("Parked notes"),
+    "apart": gettext_lazy("Ended without an answer"),
 }
 
 
@@ -61,22 +62,26 @@ def request_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         context |= _slips(request)
     if tab == "parked":
         context["notes"] = counts.parked(request.access)
+    if tab == "apart":
+        rows = list(_with_names(counts.ended_unanswered(request.access)))
+        context |= {"rows": rows, "notes": counts.unreadable_notes(request.access)}
     return render_part(request, "enrollment/request_list.html", "enrollment/_requests.html", context)
 
 
 def _tabs(request: PrisonRequest, tab: str) -> dict[str, Any]:
-    numbers = counts.of(request.access)
+    numbers, apart = counts.of(request.access), counts.counted_apart(request.access)
     of_tab = {
         "undecided": numbers.undecided,
         "overdue": numbers.overdue,
         "hand_out": numbers.to_hand_out,
         "wishes": numbers.wishes,
         "parked": numbers.parked,
+        "apart": apart.all,
     }
     tabs = [
         Tab(f"{request.path}?tab={key}", label, of_tab[key], key == tab) for key, label in TAB_LABELS.items()
     ]
-    return {"tab": tab, "tabs": tabs, "numbers": numbers, "apart": counts.counted_apart(request.access)}
+    return {"tab": tab, "tabs": tabs, "numbers": numbers, "apart": apart}
 
 
 def _nothing(request: PrisonRequest) -> dict[str, Any]:
@@ -86,10 +91,12 @@ def _nothing(request: PrisonRequest) -> dict[str, Any]:
 def _slips(request: PrisonRequest) -> dict[str, Any]:
     """What lies on the desk, what of it is on no paper yet, and the batches that were printed."""
     lines = slips.batch(request.prison, counts.to_hand_out(request.access))
+    batches = slip_batches.batches(counts.own_slips(request.access))
     return {
         "lines": lines,
         "not_printed": sum(line.slip.printed_at is None for line in lines),
-        "batches": slip_batches.batches(counts.own_slips(request.access))[:12],
+        "batches": [batch for batch in batches if batch.to_hand_out],
+        "done_batches": [batch for batch in batches if not batch.to_hand_out],
     }
 
 

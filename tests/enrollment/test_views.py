@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from core import clock
 from enrollment.domain import counts, requests
-from enrollment.domain.notes import Ask, enter_note, park
+from enrollment.domain.continuity import leave
+from enrollment.domain.notes import Ask, enter_note, mark_unreadable, park
 from enrollment.domain.places import count
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
@@ -384,6 +385,20 @@ def test_counts_equal_their_lists(haren, service, group, organiser_anna):
         context = browser.get(url("request_list", haren), {"tab": tab}).context
         shown = context["notes"] if tab == "parked" else context["lines"]
         assert len(shown) == rows and [t.number for t in context["tabs"] if t.is_current] == [rows]
+
+
+def test_what_ended_without_an_answer_is_a_list_too(haren, group, organiser_anna, organiser_emile):
+    row = note(group, organiser_anna)
+    leave(row.participant, haren, by=organiser_anna)
+    mark_unreadable(haren, by=organiser_anna)
+    mark_unreadable(haren, participant=make_participant(haren), by=organiser_anna)
+    apart = counts.counted_apart(access_for(organiser_anna, haren))
+    assert (apart.left, apart.unreadable) == (1, 2)
+    context = signed_in(organiser_anna).get(url("request_list", haren), {"tab": "apart"}).context
+    assert len(context["rows"]) + len(context["notes"]) == apart.all == 3
+    assert [tab.number for tab in context["tabs"] if tab.is_current] == [3]
+    other = signed_in(organiser_emile).get(url("request_list", haren), {"tab": "apart"})
+    assert str(row.participant) not in other.content.decode()
 
 
 def test_the_list_takes_the_same_queries_for_one_and_for_many(
