@@ -46,6 +46,8 @@ class Overlay:
     ghosts: tuple[Ghost, ...]
     leaving: frozenset[int]
     """Sessions that would go elsewhere."""
+    placed: frozenset[int]
+    """Sessions of the tray that would get a place."""
     left_out: frozenset[int]
 
 
@@ -54,18 +56,19 @@ def overlay_of(proposal: Proposal, board: WeekBoard) -> Overlay:
     lines = open_lines(proposal)
     by_id = {line.pk: line for line in proposal.lines.select_related("series__activity")}
     sessions = sessions_of(lines)
-    ghosts, leaving = [], set()
+    ghosts: list[Ghost] = []
+    leaving: set[int] = set()
+    placed: set[int] = set()
     for line in lines:
         for session_id, change in changes_of(line, sessions).items():
             session = sessions[session_id]
             if session.week_on != board.week.monday or not isinstance(change.starts_at, dt.datetime):
                 continue
             ghosts.append(_ghost(by_id[line.pk], session.week_on))
-            if session.room_id is not None:
-                leaving.add(session_id)
+            (placed if session.room_id is None else leaving).add(session_id)
     lost = [line for line in by_id.values() if line.outcome == Outcome.LEFT_OUT]
     left_out = {pk for line in lost for pk, _version in line.sessions}
-    return Overlay(tuple(ghosts), frozenset(leaving), frozenset(left_out))
+    return Overlay(tuple(ghosts), frozenset(leaving), frozenset(placed), frozenset(left_out))
 
 
 def _ghost(line: ProposalLine, monday: dt.date) -> Ghost:
@@ -94,6 +97,7 @@ class ProposalPen(Pen):
         self.ghosts = _by_cell(overlay.ghosts)
         self.line_address = reverse("planner:proposal_line", args=[board.prison.slug, proposal.pk, 0])
         self.leaves = self.words("arrow-right", _("goes elsewhere"), "tone-warn")
+        self.gets = self.words("check2", _("gets a place"), "tone-info")
         self.lost = self.words("dash-circle", _("left out"), "tone-stop")
         self.comes = self.words("arrows-move", _("would come here"), "tone-info")
         self.new = self.words("plus-lg", _("new here"), "tone-info")
@@ -112,6 +116,8 @@ class ProposalPen(Pen):
     def marked(self, card: Card) -> SafeString:
         if card.session_id in self.overlay.leaving:
             return self.card(card, css=" is-leaving", after=self.leaves)
+        if card.session_id in self.overlay.placed:
+            return self.card(card, after=self.gets)
         if card.session_id in self.overlay.left_out:
             return self.card(card, after=self.lost)
         return self.card(card)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core.clock import BRUSSELS
 from planner.models import Proposal, ProposalLine
 from planner.plan.sentences import speak
 from planner.proposals import words
@@ -62,8 +63,9 @@ FROM_CODES = {
 class Row:
     line: ProposalLine
     series: Series
-    goes: str
-    was: str
+    goes: tuple[str, str] | None
+    """(when, which room)."""
+    was: tuple[str, str] | None
     look: tuple[str, str]
     answer: tuple[str, str]
     can_tick: bool
@@ -97,7 +99,7 @@ def _row(line: ProposalLine, names: words.Names, refusals: Iterable[str], access
     return Row(
         line=line,
         series=line.series,
-        goes="" if is_lost else place_in_words(line.on, line.weekday, line.starts, line.minutes, line.room),
+        goes=None if is_lost else place_in_words(line.on, line.weekday, line.starts, line.minutes, line.room),
         was=place_in_words(line.was_on, line.was_weekday, line.was_starts, line.minutes, line.was_room),
         look=OUTCOMES[Outcome(line.outcome)],
         answer=("", "") if undone else LOOKS[Answer(line.answer)],
@@ -121,12 +123,12 @@ def _skipped(count: int) -> str:
 
 def place_in_words(
     on: dt.date | None, weekday: int | None, starts: dt.time | None, minutes: int, room: Room | None
-) -> str:
-    """`Tue 24 Nov 09:00-10:30, Class B`; weekly `Tuesday 09:00-10:30, Class B`."""
+) -> tuple[str, str] | None:
+    """(`Tue 24 Nov 09:00-10:30`, `Class B`); weekly `Tuesday 09:00-10:30`."""
     if weekday is None or starts is None:
-        return ""
+        return None
     start = starts.hour * 60 + starts.minute
-    return f"{slot_label(on, weekday, start, start + minutes)}, {room or _('an extra room')}"
+    return slot_label(on, weekday, start, start + minutes), str(room or _("an extra room"))
 
 
 def _refusals(lines: list[ProposalLine], proposal: Proposal, access: Access) -> dict[int, list[str]]:
@@ -163,6 +165,12 @@ class Picture:
     counts: Mapping[str, int]
     reader_id: int
 
+    @property
+    def name(self) -> str:
+        """The title with the hour: two of the same days are told apart."""
+        at = self.proposal.created_at.astimezone(BRUSSELS)
+        return f"{self.title} ({at:%H:%M})"
+
 
 def picture_of(proposal: Proposal, access: Access) -> Picture:
     counts = proposal.outcome.get("counts", {})
@@ -187,6 +195,26 @@ def picture_of(proposal: Proposal, access: Access) -> Picture:
         counts=counts,
         reader_id=access.user.pk,
     )
+
+
+def side_by_side(pictures: Sequence[Picture]) -> list[tuple[str, list[tuple[str, object]]]]:
+    """Row by row what several proposals do and cost: (what, [(which proposal, value)])."""
+    costs = [dict(one.costs) for one in pictures]
+    rows: list[tuple[str, list[object]]] = [
+        (_("Left out"), [_or_dash(one.proposal.left_out) for one in pictures]),
+        (_("Placed"), [one.counts.get(Outcome.PLACED, 0) for one in pictures]),
+        (_("Moved"), [one.counts.get(Outcome.MOVED, 0) for one in pictures]),
+        (_("Cost in points"), [_or_dash(one.proposal.cost) for one in pictures]),
+    ]
+    for rule in dict.fromkeys([rule for cost in costs for rule in cost]):
+        rows.append((rule, [cost.get(rule, 0) for cost in costs]))
+    rows.append((_("What is proven"), [one.proof or "–" for one in pictures]))
+    names = [one.name for one in pictures]
+    return [(label, list(zip(names, values, strict=True))) for label, values in rows]
+
+
+def _or_dash(value: int | None) -> object:
+    return "–" if value is None else value
 
 
 def title_of(proposal: Proposal) -> str:

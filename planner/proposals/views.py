@@ -19,7 +19,7 @@ from core.errors import PlannerError
 from planner.models import Proposal
 from planner.proposals import accepting, running, starting
 from planner.proposals.accepting import Accepted
-from planner.proposals.showing import picture_of, rows_of, title_of
+from planner.proposals.showing import picture_of, rows_of, side_by_side, title_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -150,10 +150,5 @@ def proposal_compare(request: PrisonRequest, prison: Prison) -> HttpResponse:
     if len(pictures) != 2:
         messages.info(request, _("Tick two proposals to lay them side by side."))
         return redirect("planner:proposal_list", prison.slug)
-    costs = [dict(picture.costs) for picture in pictures]
-    rules = list(dict.fromkeys([*costs[0], *costs[1]]))
-    context = {
-        "pictures": pictures,
-        "rules": [(rule, [cost.get(rule, 0) for cost in costs]) for rule in rules],
-    }
+    context = {"pictures": pictures, "rows": side_by_side(pictures)}
     return render(request, "planner/proposals/proposal_compare.html", context)
