@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks import reports
 from benchmarks.day_lists import day_lists
 from benchmarks.feeds import feeds
-from benchmarks import reports
 from benchmarks.house import MONDAY, House, build, open_database
 
 
@@ -132,8 +132,7 @@ def many() -> None:
 
 
 def _accept(house: House) -> None:
-    from benchmarks import reports
-from benchmarks.house import HOURS
+    from benchmarks.house import HOURS
     from planner.plan.changes import Change
     from planner.plan.placement import apply
     from prisons.access import access_for
