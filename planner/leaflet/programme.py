@@ -80,8 +80,12 @@ def _entry(session: GroupSession, starts_at: dt.datetime, ends_at: dt.datetime) 
     )
 
 
-def missing_titles(prison: Prison, first: dt.date, last: dt.date) -> list[Activity]:
-    """Activities of those days that lack a Dutch or a French title: to be mended before printing."""
+def missing_titles(
+    prison: Prison, first: dt.date, last: dt.date, *, with_english: bool = False
+) -> list[Activity]:
+    """Activities of those days that lack a title which the leaflet needs: to be mended before printing."""
     series = {session.series_id for session in _sessions(prison, first, last)}
     lacking = Q(title_nl="") | Q(title_fr="")
+    if with_english:
+        lacking |= Q(title_en="")
     return list(Activity.objects.filter(lacking, series__in=series).select_related("organisation").distinct())

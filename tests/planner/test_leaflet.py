@@ -5,7 +5,9 @@ import datetime as dt
 import pypdfium2
 import pytest
 
+from planner.leaflet import drawing
 from planner.leaflet.programme import missing_titles, programmes
+from prisons.models import Job
 from tests.factories import (
     make_activity,
     make_enrollment,
@@ -134,3 +136,42 @@ def test_who_prints_it(haren, liaison_bert, worker_chloe, stranger_dirk):
     for path in ("/p/haren/leaflet/", PDF):
         for user, status in ((liaison_bert, 403), (worker_chloe, 403), (stranger_dirk, 404)):
             assert signed_in(user).get(path).status_code == status
+
+
+def test_a_missing_english_title_is_flagged_when_english_is_asked_for(haren, service, organiser_anna):
+    activity = make_activity(service, title_nl="Koken", title_fr="Cuisine", title_en="")
+    make_session(make_series(haren, activity=activity), state="published")
+    assert missing_titles(haren, MONDAY, SUNDAY) == []
+    assert missing_titles(haren, MONDAY, SUNDAY, with_english=True) == [activity]
+    page = signed_in(organiser_anna).get("/p/haren/leaflet/", {"week": "2026-W48", "third": "en"})
+    assert "no English title" in page.content.decode()
+
+
+@pytest.mark.usefixtures("_draws_pdf")
+def test_how_to_ask_is_told_in_the_third_language_too(haren, series, units, organiser_anna):
+    make_session(series, state="published")
+    client = signed_in(organiser_anna)
+    assert "Ask with a request note" not in text_of(client.get(PDF).content)
+    assert "Ask with a request note" in text_of(client.get(PDF + "&third=en").content)
+
+
+@pytest.mark.usefixtures("_draws_pdf")
+def test_each_unit_counts_its_own_pages(haren, service, units, organiser_anna):
+    yoga = make_series(haren, activity=make_activity(service, "Yoga"))
+    make_session(yoga, state="published")
+    with pypdfium2.PdfDocument(signed_in(organiser_anna).get(PDF).content) as document:
+        assert ["1 / 1" in page.get_textpage().get_text_bounded() for page in document] == [True, True]
+
+
+@pytest.mark.usefixtures("_draws_pdf")
+def test_a_month_for_all_units_is_a_job(haren, series, units, organiser_anna, monkeypatch):
+    make_session(series, state="published")
+    client = signed_in(organiser_anna)
+    at_once = client.get(PDF).content
+    monkeypatch.setattr(drawing, "MOST_AT_ONCE", 0)
+    answer = client.get(PDF)
+    job = Job.objects.get(kind="leaflet")
+    assert answer["Location"] == f"/p/haren/jobs/{job.pk}/"
+    drawing.make(job.pk)
+    assert client.get(f"/p/haren/jobs/{job.pk}/file/").content == at_once
+    assert job.facts["back"].endswith("/p/haren/leaflet/?week=2026-W48")
