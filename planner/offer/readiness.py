@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.clock import today
-from prisons.models import Prison, Unit
+from prisons.models import Membership, Prison, Role, Unit
 from rooms.models import Holiday, Room, SoftBand, TimeSlot
 from sessions.models import Activity, Term, WorkerAccess
 
@@ -44,14 +44,17 @@ def is_ready(checklist: list[Step]) -> bool:
 
 def _places(prison: Prison, day: dt.date) -> list[Step]:
     rooms = Room.objects.in_prison(prison).in_use().count()
+    has_building = rooms > 0 or prison.buildings.exists()
     slots = TimeSlot.objects.in_prison(prison).valid_between(day, day + dt.timedelta(days=92)).count()
     units = Unit.objects.in_prison(prison).filter(is_active=True)
     with_hours = units.filter(hours__isnull=False).distinct().count()
     return [
         Step(
             _("Rooms"),
-            ngettext("%(count)s room in use", "%(count)s rooms in use", rooms) % {"count": rooms},
-            reverse("rooms:room_list", args=[prison.slug]),
+            ngettext("%(count)s room in use", "%(count)s rooms in use", rooms) % {"count": rooms}
+            if has_building
+            else _("First the building: a room stands in one"),
+            reverse("rooms:room_list" if has_building else "rooms:building_list", args=[prison.slug]),
             rooms > 0,
         ),
         Step(
@@ -68,9 +71,11 @@ def _places(prison: Prison, day: dt.date) -> list[Step]:
         ),
         Step(
             _("Hours in which units cannot come"),
-            _("Entered for %(count)s of %(all)s units") % {"count": with_hours, "all": count},
+            _("Entered for %(count)s of %(all)s units") % {"count": with_hours, "all": count}
+            if count
+            else _("First the living units"),
             reverse("rooms:unit_list", args=[prison.slug]),
-            0 < count == with_hours,
+            with_hours > 0,
         ),
     ]
 
@@ -99,14 +104,24 @@ def _calendar(prison: Prison, day: dt.date) -> list[Step]:
 
 def _offer(prison: Prison, day: dt.date) -> list[Step]:
     services = prison.organisations.count()
+    roles = Membership.objects.in_prison(prison).live_on(day)
+    liaisons = roles.filter(role=Role.LIAISON).values("user").distinct().count()
+    organisers = roles.filter(role=Role.ORGANISER).values("user").distinct().count()
     activities = Activity.objects.filter(organisation__prisons=prison, is_active=True).count()
     workers = WorkerAccess.objects.in_prison(prison).filter(worker__is_active=True)
     permitted = workers.filter(Q(needs_permission=False) | Q(permitted_until__gte=day)).count()
     return [
         Step(
             _("People and rights"),
-            ngettext("%(count)s service works here", "%(count)s services work here", services)
-            % {"count": services},
+            ", ".join(
+                (
+                    ngettext("%(count)s service works here", "%(count)s services work here", services)
+                    % {"count": services},
+                    ngettext("%(count)s organiser", "%(count)s organisers", organisers)
+                    % {"count": organisers},
+                    ngettext("%(count)s liaison", "%(count)s liaisons", liaisons) % {"count": liaisons},
+                )
+            ),
             reverse("prisons:membership_list", args=[prison.slug]),
             services > 0,
         ),

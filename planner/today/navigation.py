@@ -39,12 +39,21 @@ class _Place:
     rights: frozenset[Right]
     count: Callable[[Access], int] | None = None
     is_alarm: bool = False
+    holds: tuple[str, ...] = ()
+    """Folders of other pages that belong here: they light up the same place."""
 
 
 _PLACES = [
     _Place("today", _("Today"), "house", "planner:today", frozenset()),
     _Place(
-        "board", _("Board"), "grid-3x3-gap", "planner:board", frozenset({Right.SEE_BOARD}), hard_count, True
+        "board",
+        _("Board"),
+        "grid-3x3-gap",
+        "planner:board",
+        frozenset({Right.SEE_BOARD}),
+        hard_count,
+        True,
+        holds=("conflicts/", "asks/", "closures/", "proposals/", "sessions/", "leaflet/"),
     ),
     _Place(
         "series",
@@ -60,8 +69,16 @@ _PLACES = [
         "enrollment:request_list",
         frozenset({Right.ENTER_REQUESTS}),
         lambda access: counts.undecided(access).count(),
+        holds=("notes/", "slips/", "changes/", "wishes/", "agreement/", "waiting-times/"),
     ),
-    _Place("people", _("People"), "people", "enrollment:person_list", frozenset({Right.ENTER_REQUESTS})),
+    _Place(
+        "people",
+        _("People"),
+        "people",
+        "enrollment:person_list",
+        frozenset({Right.ENTER_REQUESTS}),
+        holds=("roster/", "separations/"),
+    ),
     _Place("lists", _("Lists"), "printer", "enrollment:lists", frozenset({Right.DOWNLOAD_LISTS})),
     _Place("reports", _("Reports"), "bar-chart", "planner:reports", frozenset({Right.REPORT})),
     _Place(
@@ -70,6 +87,7 @@ _PLACES = [
         "gear",
         "planner:settings",
         frozenset({Right.MANAGE_RULES, Right.MANAGE_PEOPLE, Right.MANAGE_WORKERS}),
+        holds=("people-and-rights/", "organisations/", "announcements/", "audit/", "outbox/"),
     ),
 ]
 
@@ -94,7 +112,13 @@ def places_for(access: Access) -> list[tuple[_Place, str]]:
 def _entries(access: Access, path: str) -> Iterator[Entry]:
     reachable = places_for(access)
     home = reachable[0][1]  # every page of the prison lies below it
-    current = max((url for _p, url in reachable if path.startswith(url)), key=len, default="")
+    folders = [(home + folder, url) for place, url in reachable for folder in ("", *place.holds) if folder]
+    folders += [(url, url) for _place, url in reachable]
+    _folder, current = max(
+        (pair for pair in folders if path.startswith(pair[0])),
+        key=lambda pair: len(pair[0]),
+        default=("", ""),
+    )
     current = "" if current == home and path != home else current
     for place, url in reachable:
         count = place.count(access) if place.count else None

@@ -78,11 +78,12 @@ def _series(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.SEE_BOARD):
         return []
     series = Series.objects.in_prison(access.prison).filter(ended_on__isnull=True)
-    names = ["list_code", "list_name"]
+    names = ["list_name"]
     if not access.uses_neutral_names:
         names += ["label", "activity__title_nl", "activity__title_fr", "activity__title_en"]
     for word in words.split()[:4]:
-        series = series.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names)))
+        code = Q(list_code__istartswith=word) | Q(list_code__iendswith=f"-{word}")
+        series = series.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names), code))
     found = series.select_related("activity__organisation").order_by("-starts_on", "pk")[:MOST]
     return [_series_hit(one, access) for one in found]
 
