@@ -102,6 +102,7 @@ def build(random: Random, places: Places, today: dt.date) -> Offering:
                 list_code=f"A{next(codes)}",
                 places=offer.places,
                 is_drop_in=offer.drop_in,
+                counts_as_work=offer.domain == "work" and not offer.drop_in,
                 languages=list(offer.languages),
                 min_level=offer.level,
                 level_language=offer.languages[0] if offer.level else "",
