@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core.ical import CONTENT_TYPE
 from prisons.access import PrisonRequest, Right, prison_view
@@ -55,18 +55,23 @@ def feed_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 
 @prison_view(*_OWN)
-@require_POST
 @never_cache
 def feed_renew(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    made, secret = domain.renew(_kept(request, pk), access=request.access)
+    """Asks first: the calendars that have the old address show nothing new from then on."""
+    row = _kept(request, pk)
+    if request.method != "POST":
+        return render(request, "sessions/feed_end.html", {"subject": domain.subject_of(row), "renews": True})
+    made, secret = domain.renew(row, access=request.access)
     context = _shown_once(made, secret) | {"form": NewFeedForm(access=request.access)}
     return _render_list(request, context, 201)
 
 
 @prison_view(*_OWN)
-@require_POST
 def feed_revoke(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    domain.revoke(_kept(request, pk), access=request.access)
+    row = _kept(request, pk)
+    if request.method != "POST":
+        return render(request, "sessions/feed_end.html", {"subject": domain.subject_of(row), "renews": False})
+    domain.revoke(row, access=request.access)
     messages.success(request, _("This calendar address no longer works."))
     return redirect("sessions:feed_list", prison.slug)
 

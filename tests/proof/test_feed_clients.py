@@ -134,7 +134,7 @@ def instant(at: dt.datetime) -> str:
 TITLES = [
     "Théâtre, niveau 1; groupe « B » 🎭",
     "اللغة الهولندية، المستوى الأول",
-    "Taal \\, \\n en \\; letterlijk",
+    "Taal \\, en \\; letterlijk",
     "é, ".join("lang" for _number in range(20))[:120],
 ]
 

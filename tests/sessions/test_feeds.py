@@ -334,6 +334,7 @@ def test_the_page_shows_the_address_once(haren, chloe, worker_chloe):
     assert address in made.content.decode()
     assert made.context["webcal"].startswith("webcal://")
     assert "<path d=" in made.content.decode()
+    assert made.content.decode().count("The new calendar address") == 1  # not on the fields of the form
     assert address not in browser.get(page).content.decode()
     assert Client().get(address.removeprefix(django_settings.BASE_URL)).status_code == 200
 
@@ -349,6 +350,9 @@ def test_ending_and_renewing_by_the_page(haren, chloe, worker_chloe, organiser_e
     for verb in ("renew", "revoke"):
         assert signed_in(organiser_emile).post(f"/p/haren/feeds/{feed.pk}/{verb}/").status_code == 404
         assert signed_in(stranger_dirk).post(f"/p/haren/feeds/{feed.pk}/{verb}/").status_code == 404
+    for verb in ("renew", "revoke"):  # asks first
+        assert b"dead at once" in signed_in(worker_chloe).get(f"/p/haren/feeds/{feed.pk}/{verb}/").content
+    assert domain.find(secret) is not None
     assert signed_in(worker_chloe).post(f"/p/haren/feeds/{feed.pk}/renew/").status_code == 201
     assert domain.find(secret) is None
     (new,) = Feed.objects.filter(revoked_at=None)
