@@ -84,7 +84,7 @@ def _hash(word: bytes, salt: bytes, user: bytes) -> bytes:
             return found[:32]
 
 
-def _aes(key: bytes, data: bytes, mode: modes.Mode) -> bytes:
+def _aes(key: bytes, data: bytes, mode: modes.CBC | modes.ECB) -> bytes:
     encryptor = Cipher(algorithms.AES(key), mode).encryptor()
     return encryptor.update(data) + encryptor.finalize()
 

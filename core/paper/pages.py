@@ -13,7 +13,7 @@ from django.utils.translation import override
 from core.paper.content import Block, Cards, Heading, Leaf, Note, Paper, Table
 from core.pdf import Pages
 from core.text import one_line
-from core.xlsx.sheet import PAGE_WIDTHS, column_widths, read_value, shown_value
+from core.xlsx.sheet import PAGE_WIDTHS, Cell, column_widths, read_value, shown_value
 
 STYLES = "css/paper.css"
 
@@ -93,7 +93,7 @@ def _table_html(table: Table, room: float) -> str:
     )
 
 
-def _cells(row: Sequence[object], kinds: Sequence[str]) -> str:
+def _cells(row: Sequence[Cell], kinds: Sequence[str]) -> str:
     return "".join(
         f"<td{kind}>{_lines(shown_value(value))}</td>" for value, kind in zip(row, kinds, strict=False)
     )

@@ -88,7 +88,7 @@ def _call_list(prison: Prison, days: list[dt.date], at: dt.datetime) -> Leaf:
         Column(both("what")),
     ]
     body: Block = Table(columns, rows) if rows else Note(both("nobody"), is_bold=True)
-    blocks = [Heading(both("call_list")), Note(both("made_at", when=moment(at))), body]
+    blocks: list[Block] = [Heading(both("call_list")), Note(both("made_at", when=moment(at))), body]
     return Leaf(both("call_list"), blocks, "landscape")
 
 
