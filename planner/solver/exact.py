@@ -14,7 +14,9 @@ _SMALL_CELLS = 12_000
 """(session, slot, room) cells up to which the full model is solved to the end."""
 _BOUND_SHARE, _HOPE_SHARE = 0.5, 0.15
 """Of the time, for a bound; and after how much of it one below half of the cost is given up."""
-_LONGEST_HOPE = 25.0
+_LONGEST_HOPE, _NAP_SECONDS = 25.0, 0.2
+_ANY_SECONDS = 1e6
+"""The run's own clock ends this solve."""
 _WALK_SHARE, _QUICK_SHARE, _LEAST_WALK_SECONDS = 0.75, 0.05, 10.0
 _OTHER_SEEDS = 5_000
 
@@ -44,20 +46,24 @@ def prove_small(run: Incumbent, *, seconds: float, deterministic: float | None =
 
 def _bound(run: Incumbent) -> None:
     """Bound the cost as long as there is hope: with few prices there is often no bound worth the name."""
-    seconds = run.seconds_left
+    seconds, started = run.seconds_left, run.seconds
+    hope, longest = min(_LONGEST_HOPE, seconds * _HOPE_SHARE), seconds * _BOUND_SHARE
     stops: list[Callable[[], None]] = []
+    is_over = threading.Event()
 
-    def give_up() -> None:
-        if run.bound is None or 2 * run.bound < run.score.total:
-            for stop in stops:
-                stop()
+    def watch() -> None:
+        while not is_over.wait(_NAP_SECONDS):
+            spent, is_hopeless = run.seconds - started, run.bound is None or 2 * run.bound < run.score.total
+            if spent > longest or (spent > hope and is_hopeless):
+                for stop in stops:
+                    stop()
 
-    timer = threading.Timer(min(_LONGEST_HOPE, seconds * _HOPE_SHARE), give_up)
-    timer.daemon = True
-    timer.start()
-    effort = cpsat.Effort(seconds * _BOUND_SHARE, seed=run.limits.seed)
-    _solve(run, effort, with_rooms=False, on_start=stops.append)
-    timer.cancel()
+    threading.Thread(target=watch, name="planner-hope", daemon=True).start()
+    try:
+        effort = cpsat.Effort(_ANY_SECONDS, seed=run.limits.seed)
+        _solve(run, effort, with_rooms=False, on_start=stops.append)
+    finally:
+        is_over.set()
 
 
 def _walk(run: Incumbent, until: float) -> None:

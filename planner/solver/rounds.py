@@ -57,7 +57,7 @@ class Rounds:
         length = self._seconds_for(_ENOUGH_MOVES * _WARM_SHARE) or (until - self.run.seconds) / len(_WARMTHS)
         for warmth in cycle(_WARMTHS):
             left = until - self.run.seconds
-            if left <= 0 or not self.go_on():
+            if left <= 0 or not self.movable or not self.go_on():
                 return
             cooling = replace(self.cooling, hot=max(self.cooling.cold, self.cooling.hot * warmth))
             self._timed(self.run.plan, cooling, left if left < 2 * length else length, "warm round")

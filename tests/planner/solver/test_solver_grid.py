@@ -1,6 +1,7 @@
 """The annealing's arithmetic against counting from scratch, and the two benchmark adaptors."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,29 @@ def test_without_a_compiler_there_is_no_compiled_walk(
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "walk.so").write_bytes(b"not a library")
     assert native.library.__wrapped__() is None
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_a_run_by_the_clock_is_legal_and_better_than_its_start(
+    is_compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_compiled:
+        monkeypatch.setattr(native, "library", lambda: None)
+    problem = random_prison(3)
+    tables = build_tables(problem)
+    solution = solve(problem, Limits(seconds=2))
+    assert solution.seconds < 20  # it ends, whatever else the machine does
+    assert breaches(tables, solution.plan) == []
+    assert solution.score.rank < score(tables, construct(tables)).rank
+
+
+def test_a_run_in_which_nothing_can_move_does_not_wait_for_its_time() -> None:
+    problem = random_prison(3)
+    start = construct(build_tables(problem))
+    pinned = (replace(s, pinned=place) for s, place in zip(problem.sessions, start, strict=True))
+    solution = solve(replace(problem, sessions=tuple(pinned)), Limits(seconds=120, workers=1))
+    assert solution.plan == start
+    assert solution.seconds < 60
 
 
 def test_a_timetable_file_becomes_lectures_that_share_no_period(tmp_path: Path) -> None:
