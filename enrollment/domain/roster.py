@@ -26,6 +26,7 @@ from prisons.domain.changes import Image, open_change_set, remember
 from prisons.models import ChangeSet, Prison, Todo, Unit, User
 
 KEPT = dt.timedelta(days=1)
+MANY_GONE, MANY_GONE_SHARE = 10, 0.2
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,18 @@ class Preview:
     problems: list[Problem] = field(default_factory=list)
 
     @property
+    def arriving(self) -> int:
+        return len(self.new) + len(self.known)
+
+    @property
     def changes(self) -> int:
-        return len(self.new) + len(self.known) + len(self.moved) + len(self.gone)
+        return self.arriving + len(self.moved) + len(self.gone)
+
+    @property
+    def has_many_gone(self) -> bool:
+        """More than happens between two lists: probably the list of one wing, or the wrong file."""
+        stays = self.same + len(self.known) + len(self.moved)
+        return len(self.gone) > max(MANY_GONE, (stays + len(self.gone)) * MANY_GONE_SHARE)
 
 
 def draft(
@@ -189,11 +200,17 @@ class Accepted:
 
 
 def accept(
-    row: RosterDraft, links: Mapping[int, int], *, by: User, now: dt.datetime | None = None
+    row: RosterDraft,
+    links: Mapping[int, int],
+    *,
+    by: User,
+    sure: bool = False,
+    now: dt.datetime | None = None,
 ) -> Accepted:
     """Everything at once, compared anew under the lock. `links`: row of the file -> participant it is.
 
-    Raises PlannerError `accepted_already` or `too_old` (409). The same list again changes nothing.
+    `sure` says that somebody looked at a long list of who is gone. Raises PlannerError `accepted_already`,
+    `too_old` or `many_gone` (409). The same list again changes nothing.
     """
     at = now or clock.now()
     with transaction.atomic():
@@ -205,6 +222,12 @@ def accept(
             raise PlannerError("too_old", _("This list was read more than a day ago. Read it again."))
         row.prison = prison
         found = preview(row, now=at)
+        if found.has_many_gone and not sure:
+            raise PlannerError(
+                "many_gone",
+                _("%(count)s people would be gone. Check that the file is the list of the whole prison."),
+                count=len(found.gone),
+            )
         change_set = open_change_set(
             prison, by, "import_roster", {"as_of": _iso(prison.roster_as_of)}, now=at
         )

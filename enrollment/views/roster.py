@@ -73,7 +73,7 @@ def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
         if name.startswith("link-") and name[5:].isdigit() and value.isdigit()
     }
     try:
-        done = roster.accept(draft, links, by=request.user)
+        done = roster.accept(draft, links, by=request.user, sure=request.POST.get("sure") == "yes")
     except PlannerError as error:
         return _preview(request, draft, Notice("stop", str(error)), error.status)
     words = _("Accepted: %(new)s new, %(moved)s moved, %(gone)s gone.")

@@ -5,6 +5,7 @@ Hostile files.
 
 import datetime as dt
 import io
+import re
 import time
 import tracemalloc
 import zipfile
@@ -264,6 +265,36 @@ def test_the_pages(haren, units, organiser_anna, worker_chloe, stranger_dirk):
     assert b"2 new" in done.content and Stay.objects.count() == 2
     browser.post(reverse("enrollment:roster_take_back", args=[haren.slug, draft.pk]))
     assert not Stay.objects.exists()
+
+
+def shown_numbers(page):
+    return [int(n) for n in re.findall(r'class="count-number">(\d+)<', page.content.decode())]
+
+
+def test_the_numbers_of_the_preview_are_the_lengths_of_its_lists(haren, units, organiser_anna):
+    make_participant(haren, "Peeters, Jan", register_number="")
+    draft = roster.draft(haren, "x", f"{CSV}77;Nieuw;Jan\n".encode(), by=organiser_anna)
+    seen = roster.preview(draft)
+    page = signed_in(organiser_anna).get(reverse("enrollment:roster_preview", args=[haren.slug, draft.pk]))
+    wanted = [
+        len(seen.new) + len(seen.known), len(seen.moved), len(seen.gone), seen.same, len(seen.problems)
+    ]  # fmt: skip
+    assert shown_numbers(page) == wanted and wanted[0] >= 2
+
+
+def test_half_a_list_does_not_send_half_the_prison_away(haren, units, organiser_anna):
+    """A list of one wing, read by mistake: everybody else would be gone."""
+    for number in range(40):
+        make_participant(haren, register_number=f"9{number:03}")
+    draft = roster.draft(haren, "x", CSV.encode(), by=organiser_anna)
+    assert roster.preview(draft).has_many_gone
+    browser = signed_in(organiser_anna)
+    accept = reverse("enrollment:roster_accept", args=[haren.slug, draft.pk])
+    answer = browser.post(accept)
+    assert answer.status_code == 409 and 'name="sure"' in answer.content.decode()
+    assert not Stay.objects.filter(ends_on__isnull=False).exists(), "nothing was written"
+    assert browser.post(accept, {"sure": "yes"}).status_code == 302
+    assert Stay.objects.filter(ends_on__isnull=False).count() == 40
 
 
 def test_the_inbox_of_a_service(haren, service, organiser_anna, organiser_emile):
