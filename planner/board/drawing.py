@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.clock import today
@@ -20,6 +21,7 @@ from core.templatetags.ui import icon
 from planner.board.cards import Card, hyphenated
 from planner.board.week import Board, BoardRow, Cell, WeekBoard
 from prisons.access import Access, Right
+from rooms.domain.facts import rules_of
 
 EMPTY = SafeString("")
 MINE, THEIRS = SafeString(" data-mine"), SafeString(" data-theirs")
@@ -45,7 +47,8 @@ class Pen:
 
     def __init__(self, board: Board, access: Access, is_selecting: bool = False) -> None:
         self.is_selecting, self.today = is_selecting, today()
-        self.select = _("Select")
+        self.select, self.language = _("Select"), get_language() or "nl"
+        self.rooms = {} if board.filter.rows == "rooms" else rules_of(board.prison).rooms
         self.address = reverse("planner:session_detail", args=[board.prison.slug, 0])
         self.may_ask = access.has(Right.PLACE)
         self.enrolled = _("enrolled of places:")
@@ -138,12 +141,19 @@ class Pen:
             card.enrolled,
             card.places,
             self.languages(card),
-            format_html('<span class="slip-line card-workers">{}</span>', card.workers)
-            if card.workers
-            else EMPTY,
+            self.who_and_where(card),
             {"draft": self.draft, "cancelled": self.cancelled}.get(card.state, EMPTY),
             self.mark(card) if card.mark else EMPTY,
             after,
+        )
+
+    def who_and_where(self, card: Card) -> SafeString:
+        """Who leads it; where the rows are no rooms, also in which room."""
+        said = [card.workers] if card.workers else []
+        if card.room_id in self.rooms:
+            said.insert(0, self.rooms[card.room_id].name)
+        return (
+            format_html('<span class="slip-line card-workers">{}</span>', " · ".join(said)) if said else EMPTY
         )
 
     def pick(self, card: Card) -> SafeString:
@@ -179,10 +189,10 @@ class Pen:
             return EMPTY
         more = f" +{card.mark.count - 1}" if card.mark.count > 1 else ""
         return format_html(
-            '<span class="card-mark {}">{}{}{}</span>',
+            '<span class="card-mark {}">{}<span>{}{}</span></span>',
             "tone-stop" if card.mark.is_hard else "tone-warn",
             self.hard if card.mark.is_hard else self.soft,
-            card.mark.word,
+            hyphenated(card.mark.word, self.language),
             more,
         )
 

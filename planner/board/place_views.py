@@ -51,7 +51,7 @@ def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonRespon
         {
             f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": {
                 "kind": "refused" if not one.is_free else "soft" if one.conflicts else "free",
-                "why": " ".join(spoken.sentence for spoken in said[:2]),
+                "why": " ".join(spoken.sentence for spoken in _that_matter(said)),
             }
             for one, said in zip(found, words, strict=True)
         }
@@ -79,8 +79,13 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
 
 
 def _told(one: Stretch, words: Iterator[Spoken]) -> tuple[int, int, str, str]:
-    said = sorted((next(words) for _conflict in one.conflicts), key=lambda reason: not reason.is_hard)
-    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in said[:2])
+    said = _that_matter([next(words) for _conflict in one.conflicts])
+    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in said)
+
+
+def _that_matter(reasons: list[Spoken]) -> list[Spoken]:
+    """Two at most; where something forbids it, what is only to watch is beside the point."""
+    return ([reason for reason in reasons if reason.is_hard] or reasons)[:2]
 
 
 def _of_a_stretch(reason: Spoken) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from core.clock import now, today
@@ -46,25 +47,38 @@ def starts(
     if day < today(at or now()) or minutes >= MINUTES_OF_DAY:
         return {}
     seeker = seeker_of(session, [day], minutes, day)
-    known: dict[tuple[int, Kind], tuple[Conflict, ...]] = {}
-
-    def asked(room: RoomFacts) -> Callable[[int], tuple[Conflict, ...]]:
-        kind = seeker.kind(room)
-
-        def answer(start: int) -> tuple[Conflict, ...]:
-            if (start, kind) not in known:
-                known[start, kind] = seeker.of_the_time(day, start, room)
-            return seeker.of_the_room(day, seeker.row(day, start, room.room_id)) + known[start, kind]
-
-        return answer
-
     last = MINUTES_OF_DAY - minutes
-    cuts = list(_cuts(_edges_of_the_day(seeker, day), last, minutes))
-    return {
-        room.room_id: _joined(_stretches(cuts, last + STEP, asked(room)))
-        for room in seeker.rules.rooms.values()
-        if room.is_active
-    }
+    by_time: dict[Kind, list[Stretch]] = {}
+    found = {}
+    for room in seeker.rules.rooms.values():
+        if not room.is_active:
+            continue
+        if (kind := seeker.kind(room)) not in by_time:
+            cuts = _cuts(_points_of_the_time(seeker, day), last, minutes)
+            by_time[kind] = _stretches(cuts, last + STEP, partial(_of_the_time, seeker, day, room))
+        cuts = _cuts(_points_of_the_room(seeker, day, room), last, minutes)
+        of_the_room = _stretches(cuts, last + STEP, partial(_of_the_room, seeker, day, room))
+        found[room.room_id] = _joined(_both(of_the_room, by_time[kind]))
+    return found
+
+
+def _of_the_time(seeker: Seeker, day: dt.date, room: RoomFacts, start: int) -> tuple[Conflict, ...]:
+    return seeker.of_the_time(day, start, room)
+
+
+def _of_the_room(seeker: Seeker, day: dt.date, room: RoomFacts, start: int) -> tuple[Conflict, ...]:
+    return seeker.of_the_room(day, seeker.row(day, start, room.room_id))
+
+
+def _both(ones: list[Stretch], others: list[Stretch]) -> Iterator[Stretch]:
+    """Two answers about the same minutes as one; both begin and end at the same minute."""
+    one, other = 0, 0
+    first = ones[0].first
+    while one < len(ones) and other < len(others):
+        until = min(ones[one].until, others[other].until)
+        yield Stretch(first, until, ones[one].conflicts + others[other].conflicts)
+        first = until
+        one, other = one + (ones[one].until == until), other + (others[other].until == until)
 
 
 def edges(session: GroupSession, edge: Edge, *, at: dt.datetime | None = None) -> list[Stretch]:
@@ -82,20 +96,17 @@ def edges(session: GroupSession, edge: Edge, *, at: dt.datetime | None = None) -
         row = seeker.row(day, begin, room.room_id)
         return seeker.of_the_room(day, row) + seeker.of_the_time(day, begin, room)
 
-    points = _edges_of_the_day(seeker, day)
+    points = _points_of_the_time(seeker, day) | _points_of_the_room(seeker, day, room)
     if edge == "start":
-        return _joined(_stretches(list(_cuts(points, end - STEP, 0)), end, answer))
+        return _joined(_stretches(_cuts(points, end - STEP, 0), end, answer))
     cuts = [cut for cut in _cuts(points, MINUTES_OF_DAY, 0) if cut > start]
     first = start // STEP * STEP + STEP
     return _joined(_stretches(sorted({first, *cuts}), MINUTES_OF_DAY + STEP, answer))
 
 
-def _stretches(
-    cuts: list[int], until: int, answer: Callable[[int], tuple[Conflict, ...]]
-) -> Iterator[Stretch]:
-    for index, cut in enumerate(cuts):
-        following = cuts[index + 1] if index + 1 < len(cuts) else until
-        yield Stretch(cut, following, answer(cut))
+def _stretches(cuts: list[int], until: int, answer: Callable[[int], tuple[Conflict, ...]]) -> list[Stretch]:
+    """From each cut to the next one."""
+    return [Stretch(cut, end, answer(cut)) for cut, end in zip(cuts, [*cuts[1:], until], strict=True)]
 
 
 def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
@@ -117,7 +128,7 @@ def _said(stretch: Stretch) -> set[str]:
     }
 
 
-def _cuts(points: Iterable[int], last: int, minutes: int) -> Iterator[int]:
+def _cuts(points: Iterable[int], last: int, minutes: int) -> list[int]:
     """Each minute of the grid at which the start passes a point, or the end that lies `minutes` later does.
 
     Every rule is half-open: an end may touch a start. So at a point the start is past it, the end is not yet.
@@ -126,31 +137,44 @@ def _cuts(points: Iterable[int], last: int, minutes: int) -> Iterator[int]:
     for point in points:
         cuts.add(-(-point // STEP) * STEP)
         cuts.add((point - minutes) // STEP * STEP + STEP)
-    yield from sorted(cut for cut in cuts if 0 <= cut <= last)
+    return sorted(cut for cut in cuts if 0 <= cut <= last)
 
 
-def _edges_of_the_day(seeker: Seeker, day: dt.date) -> set[int]:
-    """Every minute of that date at which anything that a rule asks begins or ends."""
+def _points_of_the_time(seeker: Seeker, day: dt.date) -> set[int]:
+    """Every minute of that date at which something begins or ends that holds in whichever room."""
     rules, weekday = seeker.rules, day.isoweekday()
     points = {0, MINUTES_OF_DAY}
     for slot in rules.slots_on(day):
         points |= {slot.start, slot.end}
-    for room in rules.rooms.values():
-        points |= {edge for span in (room.hours or {}).get(weekday, ()) for edge in span}
     for unit in rules.units.values():
         points |= {edge for hours in unit.hours.get(weekday, ()) for edge in (hours.start, hours.end)}
-    for closure in rules.closures:
-        points |= set(_minutes_on(day, closure.starts_at, closure.ends_at))
     for row in seeker.by_day.get(day, ()):
         if row.starts_at and row.ends_at:
-            start, end = _minutes_on(day, row.starts_at, row.ends_at)
-            points |= {start, end, start - rules.turnaround_minutes, end + rules.turnaround_minutes}
+            points |= set(_minutes_on(day, row.starts_at, row.ends_at))
     for worker_id in seeker.workers:
         facts = seeker.picture.workers.get(worker_id)
         for span in (*facts.absences, *facts.elsewhere) if facts else ():
             points |= set(_minutes_on(day, *span))
         for _weekday, starts_at, ends_at in facts.wishes if facts else ():
             points |= {minutes_of(starts_at), minutes_of(ends_at)}
+    return _within(points)
+
+
+def _points_of_the_room(seeker: Seeker, day: dt.date, room: RoomFacts) -> set[int]:
+    """Every minute of that date at which the room opens or closes, or somebody comes or goes."""
+    rules = seeker.rules
+    points = {0, MINUTES_OF_DAY}
+    points |= {edge for span in (room.hours or {}).get(day.isoweekday(), ()) for edge in span}
+    for closure in rules.closures:
+        points |= set(_minutes_on(day, closure.starts_at, closure.ends_at))
+    for row in seeker.by_day.get(day, ()):
+        if row.room_id == room.room_id and row.starts_at and row.ends_at:
+            start, end = _minutes_on(day, row.starts_at, row.ends_at)
+            points |= {start, end, start - rules.turnaround_minutes, end + rules.turnaround_minutes}
+    return _within(points)
+
+
+def _within(points: set[int]) -> set[int]:
     return {point for point in points if 0 <= point <= MINUTES_OF_DAY}
 
 

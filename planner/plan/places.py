@@ -112,6 +112,7 @@ class Seeker:
         self.session, self.workers, self.picture, self.rules = session, workers, loaded, rules
         self.series = loaded.series[session.series_id]
         self.minutes, self.standing = minutes, standing
+        self._known: dict[Any, frozenset[Any]] = {}
         self.by_day: dict[dt.date, list[Row]] = defaultdict(list)
         for row in loaded.rows.values():
             if row.starts_at is not None:
@@ -151,26 +152,31 @@ class Seeker:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), self.minutes)
         return Row(self.session.pk, self.session.series_id, room_id, starts_at, ends_at, self.workers)
 
-    def _added(self, rows: Iterable[Row], row: Row, *, with_people: bool) -> list[Conflict]:
+    def _added(self, key: Any, rows: Iterable[Row], row: Row, *, with_people: bool) -> list[Conflict]:
+        """What the row would add to these; what they have without it is found once for each `key`."""
         near = replace(
             self.picture,
             rows={one.session_id: one for one in rows},
             people=self.picture.people if with_people else {},
             separations=self.picture.separations if with_people else frozenset(),
         )
-        found = conflicts.added(near, near.with_rows([row]), self.rules)
-        return [conflict for conflict in found if conflict.key not in self.standing]
+        if key not in self._known:
+            without = conflicts.find(near, self.rules)
+            self._known[key] = self.standing | {c.key for c in without if not c.is_waived}
+        known = self._known[key]
+        found = conflicts.find(near.with_rows([row]), self.rules)
+        return [conflict for conflict in found if not conflict.is_waived and conflict.key not in known]
 
     def of_the_time(self, day: dt.date, start: int, room: RoomFacts) -> tuple[Conflict, ...]:
         """Facilitators, people, units, the day itself, movements: against everything of that day."""
         row = self.row(day, start, room.room_id)
-        found = self._added(self.by_day.get(day, ()), row, with_people=True)
+        found = self._added(day, self.by_day.get(day, ()), row, with_people=True)
         return tuple(c for c in found if c.code not in OF_THE_ROOM and c.code != "closed")
 
     def of_the_room(self, day: dt.date, row: Row) -> tuple[Conflict, ...]:
         """The room itself and who else is in it: against everything in that room on that day."""
         beside = [one for one in self.by_day.get(day, ()) if one.room_id == row.room_id]
-        found = self._added(beside, row._replace(worker_ids=()), with_people=False)
+        found = self._added((day, row.room_id), beside, row._replace(worker_ids=()), with_people=False)
         return tuple(c for c in found if c.code in OF_THE_ROOM or c.code == "closed")
 
     def _choice(

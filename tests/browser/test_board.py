@@ -85,6 +85,43 @@ def test_a_card_is_dragged_from_the_tray_into_a_free_cell_and_undone(
     assert session.room is None
 
 
+def test_a_card_is_dragged_between_rooms_and_the_filter_stays(
+    board: Page, room: Room, session: GroupSession, haren: Prison, live_server: Any
+) -> None:
+    make_room(haren, name="Hall")
+    other = make_session(make_series(haren), "2050-01-10 08:30", room=make_room(haren, name="Attic"))
+    GroupSession.objects.filter(pk=session.pk).update(
+        starts_at=dt.datetime(2050, 1, 10, 8, tzinfo=dt.UTC),
+        ends_at=dt.datetime(2050, 1, 10, 9, tzinfo=dt.UTC),
+        room=room,
+    )
+    board.goto(f"{live_server.url}/p/haren/board/?mine=1&week={WEEK}")
+    hall = cell(board, Room.objects.get(name="Hall"))
+    drag(board, hall)
+    expect(hall).to_have_class(re.compile("is-free"))
+    board.mouse.up()
+
+    expect(hall.locator("[data-session]")).to_be_visible()
+    expect(board.locator(f'[data-session="{other.pk}"]')).to_have_count(0)
+    session.refresh_from_db()
+    assert session.room is not None and session.room.name == "Hall"
+
+
+def test_what_stands_outside_every_slot_has_its_own_tab_on_a_phone(
+    board: Page, room: Room, session: GroupSession
+) -> None:
+    GroupSession.objects.filter(pk=session.pk).update(
+        starts_at=dt.datetime(2050, 1, 16, 17, tzinfo=dt.UTC),
+        ends_at=dt.datetime(2050, 1, 16, 18, tzinfo=dt.UTC),
+        room=room,
+    )
+    board.set_viewport_size({"width": 360, "height": 740})
+    board.reload()
+    expect(board.locator("[data-session]")).to_be_hidden()
+    board.get_by_role("button", name="other times").click()
+    expect(board.locator("[data-session]")).to_contain_text("Sun 16 18:00")
+
+
 def test_a_refused_drop_goes_back_and_says_why(board: Page, session: GroupSession) -> None:
     small = Room.objects.get(name="Cupboard")
     drag(board, cell(board, small))

@@ -43,7 +43,7 @@ def session(haren: Prison, service: Organisation) -> GroupSession:
     make_unit_hours(unit, 1, "09:15", "09:45")
     els = make_worker(haren, name="Els")
     make_absence(els, "2050-01-10 15:20", "2050-01-10 15:40")
-    make_wish(els, 1, "10:00", "13:40")
+    make_wish(els, 1, "10:00", "10:30")
     hall, attic = make_room(haren, name="Hall"), make_room(haren, name="Attic")
     make_room(haren, name="Cupboard", capacity=2)
     make_room_hours(attic, 1, "08:00", "14:50")
