@@ -55,6 +55,14 @@ class ScopeForm(forms.Form):
             organisation_ids=frozenset({service.pk}) if service else None,
         )
 
+    def shown(self, scope: Scope) -> ScopeForm:
+        """The form with what the figures are of, also when nothing was chosen; a refusal keeps its words."""
+        if self.is_bound and self.errors:
+            return self
+        service = next(iter(scope.organisation_ids or ()), None)
+        chosen = {"first": scope.period.first, "last": scope.period.last, "service": service}
+        return ScopeForm(initial=chosen, access=self.access)
+
     def default_period(self) -> Period:
         today = clock.today()
         terms = Term.objects.in_prison(self.access.prison).filter(starts_on__lte=today, ends_on__gte=today)

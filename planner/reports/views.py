@@ -55,7 +55,7 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
     scope = form.scope()
     found, link = figures_of(scope), _link(prison, scope)
     context = {
-        "form": form,
+        "form": form.shown(scope),
         "scope": scope,
         "figures": found,
         "demand": found.demand,
