@@ -101,7 +101,7 @@ def _context(request: PrisonRequest, session: GroupSession) -> dict[str, Any]:
 
 def _marks(window: Window) -> list[tuple[str, Any]]:
     """Before the session somebody can be excused and nothing else; afterwards the marks stand."""
-    open_for = {Window.OPEN: BY_HAND, Window.EXCUSE: [Mark.EXCUSED]}
+    open_for: dict[Window, list[Mark]] = {Window.OPEN: BY_HAND, Window.EXCUSE: [Mark.EXCUSED]}
     return [(mark.value, mark.label) for mark in open_for.get(window, [])]
 
 
