@@ -166,7 +166,6 @@ class AccountForm(forms.Form):
     letters = forms.ChoiceField(
         label=_("Letters about changes"),
         choices=Letters.choices,
-        required=False,
         help_text=_("What changes within two days is told at once in any case."),
     )
 

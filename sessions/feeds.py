@@ -26,6 +26,10 @@ class Reading:
     tag: str
     _encoded: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def size(self) -> int:
+        return len(self.body) + sum(map(len, self._encoded.values()))
+
     def encoded(self, name: str) -> bytes:
         """The bytes in an encoding of core.encodings, made once."""
         if name not in self._encoded:
@@ -62,7 +66,7 @@ def _name(feed: Feed) -> str:
 # --- kept for clients that never say what they have -------------------------------------------------------
 
 _KEPT: OrderedDict[str, Reading] = OrderedDict()
-_MOST_KEPT = 200
+_MOST_BYTES = 20_000_000
 
 
 def kept(token_hash: str, tag: str) -> Reading | None:
@@ -76,6 +80,6 @@ def keep(token_hash: str, reading: Reading) -> Reading:
     reading = kept(token_hash, reading.tag) or reading
     _KEPT[token_hash] = reading
     _KEPT.move_to_end(token_hash)
-    while len(_KEPT) > _MOST_KEPT:
+    while len(_KEPT) > 1 and sum(one.size for one in _KEPT.values()) > _MOST_BYTES:
         _KEPT.popitem(last=False)
     return reading

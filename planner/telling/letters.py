@@ -19,7 +19,7 @@ from core import clock
 from core.clock import BRUSSELS
 from planner.models import Notice
 from planner.telling import staff_letters
-from planner.telling.sentences import sentence
+from planner.telling.sentences import LINK_LASTS, sentence
 from prisons.domain import outbox
 from prisons.models import Letters, Message, Prison
 from sessions.models import Worker
@@ -120,9 +120,9 @@ def read_token(rows: Iterable[Notice]) -> str:
 
 
 def notices_of(token: str) -> list[Notice]:
-    """The notices of a link; none for one that was tampered with."""
+    """The notices of a link; none for one that was tampered with, or has grown old."""
     try:
-        ids = signing.loads(token, salt=SALT)
+        ids = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
     except signing.BadSignature:
         return []
     rows = Notice.objects.filter(pk__in=ids).select_related("worker", "prison", "session__series__activity")

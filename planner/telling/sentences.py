@@ -13,6 +13,8 @@ from planner.models import Notice
 from rooms.models import Closure
 from sessions.models import GroupSession
 
+LINK_LASTS = dt.timedelta(days=60)
+"""A letter that is found later opens nothing any more."""
 WORKERS = "workers"
 """Of news for a service or the prison: who leads it has changed."""
 

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from core import clock
 from planner.models import StaffNotice
-from planner.telling.sentences import closed, happened
+from planner.telling.sentences import LINK_LASTS, closed, happened
 from prisons.domain import outbox
 from prisons.models import Letters, Message
 from rooms.models import Closure
@@ -131,9 +131,9 @@ def read_token(rows: Iterable[StaffNotice]) -> str:
 
 
 def notices_of(token: str) -> list[StaffNotice]:
-    """The notices of a link; none for one that was tampered with."""
+    """The notices of a link; none for one that was tampered with, or has grown old."""
     try:
-        ids = signing.loads(token, salt=SALT)
+        ids = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
     except signing.BadSignature:
         return []
     return list(StaffNotice.objects.filter(pk__in=ids).select_related("user", "prison").order_by("pk"))

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +57,10 @@ def post(
     *,
     now: dt.datetime | None = None,
 ) -> Message:
-    """One letter to one person, sent if and only if the transaction around this ends well."""
+    """One letter to one person, sent if and only if the transaction around this ends well.
+
+    Without `body_html` the same words are sent as HTML too, their addresses as links.
+    """
     with transaction.atomic():
         message = Message.objects.create(
             prison=prison,
@@ -66,11 +70,16 @@ def post(
             language=language,
             subject=" ".join(subject.split())[:200],
             body_text=body_text,
-            body_html=body_html,
+            body_html=body_html or _as_html(body_text, language),
             created_at=now or clock.now(),
         )
         enqueue(SEND_TASK, message.pk)
     return message
+
+
+def _as_html(text: str, language: str) -> str:
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return render_to_string("prisons/mail/plain.html", {"paragraphs": paragraphs, "language": language})
 
 
 def deliver(message_pk: int, *, now: dt.datetime | None = None) -> None:

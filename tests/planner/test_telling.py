@@ -230,6 +230,14 @@ def test_a_link_that_was_changed_leads_nowhere(session, organiser_anna):
     assert Notice.objects.get().read_at is None
 
 
+def test_an_old_link_leads_nowhere(session, organiser_anna, monkeypatch):
+    apply(organiser_anna, moved(session))
+    link = link_of(Message.objects.get())
+    assert Client().get(link).status_code == 200
+    monkeypatch.setattr(letters, "LINK_LASTS", dt.timedelta(seconds=-1))
+    assert Client().get(link).status_code == 404
+
+
 def test_who_has_not_read_what_cannot_wait_is_called(haren, session, organiser_anna, organiser_emile):
     apply(organiser_anna, moved(session), now=SOON)
     anna, emile = (access_for(user, haren, now=SOON) for user in (organiser_anna, organiser_emile))

@@ -42,7 +42,12 @@ def test_who_hears_of_changes_chooses_when(organiser_anna, worker_chloe):
 
 def test_account_changes_name_and_language(organiser_anna):
     anna = signed_in(organiser_anna)
-    assert anna.post(reverse("people:me"), {"full_name": "Anna P.", "language": "fr"}).status_code == 302
+    assert (
+        anna.post(
+            reverse("people:me"), {"full_name": "Anna P.", "language": "fr", "letters": "daily"}
+        ).status_code
+        == 302
+    )
     organiser_anna.refresh_from_db()
     assert (organiser_anna.full_name, organiser_anna.language) == ("Anna P.", "fr")
     assert AuditEntry.objects.get(verb="change_account").fields == ["full_name", "language"]

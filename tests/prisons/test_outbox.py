@@ -45,6 +45,17 @@ def test_letter_is_sent_once_however_often_the_task_runs(letter):
     assert mail.outbox[0].alternatives[0].content == "<p>Dag.</p>"
 
 
+def test_a_letter_of_text_alone_has_the_same_words_as_html(haren):
+    text = "Dag <Anna>,\n\nLees dit:\nhttps://tempo.example/notices/a:b-c/\n"
+    letter = outbox.post(haren, "a@example.org", "programme", "nl", "Programma", text)
+    send_message(letter.pk)
+    html = mail.outbox[0].alternatives[0].content
+    assert '<html lang="nl">' in html
+    assert "<p>Dag &lt;Anna&gt;,</p>" in html
+    assert 'href="https://tempo.example/notices/a:b-c/"' in html
+    assert mail.outbox[0].body == text
+
+
 def test_letter_and_task_exist_only_if_the_act_does(haren):
     with pytest.raises(RuntimeError), transaction.atomic():
         outbox.post(haren, "somebody@example.org", "programme", "nl", "Programma", "Dag.")
