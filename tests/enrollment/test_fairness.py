@@ -15,6 +15,9 @@ NOW = at("2026-11-25 12:00")
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 
 
+pytestmark = pytest.mark.postgres
+
+
 @pytest.fixture
 def group(haren, service):
     activity = make_activity(service, "Koor")

@@ -28,6 +28,9 @@ def url(name, haren, *args):
     return reverse(f"enrollment:{name}", args=[haren.slug, *args])
 
 
+pytestmark = pytest.mark.postgres
+
+
 @pytest.fixture
 def group(haren, service):
     activity = make_activity(service, "Nederlands", title_fr="Néerlandais", title_en="Dutch")

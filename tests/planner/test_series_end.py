@@ -34,6 +34,9 @@ START = at("2026-11-16 09:00")
 E = Enrollment.State
 
 
+pytestmark = pytest.mark.postgres
+
+
 @pytest.fixture
 def worker(haren, service):
     return make_worker(haren, organisation=service)

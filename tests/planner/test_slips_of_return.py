@@ -22,6 +22,9 @@ NOW = at("2026-11-20 10:00")
 CANCELLED, PUBLISHED = GroupSession.State.CANCELLED, GroupSession.State.PUBLISHED
 
 
+pytestmark = pytest.mark.postgres
+
+
 @pytest.fixture
 def session(haren, service):
     make_slot(haren, 1, "08:30", "11:00")
