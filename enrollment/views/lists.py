@@ -25,6 +25,7 @@ from enrollment.domain import (
 from enrollment.domain.day import Day, slots_of
 from enrollment.exports.requested import plans_of_day
 from enrollment.models import Handout, ListVersion
+from enrollment.templatetags.lists import told_line
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
@@ -54,6 +55,7 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "titles": {} if request.access.uses_neutral_names else lists.titles(prison, shown),
         "wants_slips": list_rules.wants_slips(prison),
         "posts": posts,
+        "forgotten": " · ".join(told_line(line) for post in posts if not post.pk for line in post.lines),
         "changes_by_post": any(line.sheet == Handout.Sheet.CHANGES for post in posts for line in post.lines),
         "sees_whole_day": lists.sees_whole_day(request.access),
         **_since(frozen, current),
@@ -90,7 +92,7 @@ def _families(request: PrisonRequest, prison: Prison, day: Day) -> dict[str, Any
     return {"family_sessions": {row.pk for row in rows if family_visits.may_announce(row, request.access)}}
 
 
-@prison_view(Right.DOWNLOAD_LISTS)
+@prison_view(Right.DISTRIBUTE)
 @require_POST
 def list_confirm(request: PrisonRequest, prison: Prison, pk: int, what: str) -> HttpResponse:
     """Printed, or handed over: said once per version."""
@@ -102,7 +104,7 @@ def list_confirm(request: PrisonRequest, prison: Prison, pk: int, what: str) -> 
     return _noted(request, prison, version.on)
 
 
-@prison_view(Right.DOWNLOAD_LISTS)
+@prison_view(Right.DISTRIBUTE)
 @require_POST
 def list_changes_handed_over(request: PrisonRequest, prison: Prison, on: dt.date) -> HttpResponse:
     """The page of changes lies at the posts."""

@@ -8,7 +8,6 @@ from random import Random
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import FamilyVisit, Handout, Post
 from prisons.models import Prison, Unit
-from rooms.models import Room
 from sessions.models import Domain, GroupSession
 
 Sheet = Handout.Sheet
@@ -27,7 +26,7 @@ def build(random: Random, slug: str, now: dt.datetime) -> None:
     for sheet in (Sheet.GATE, Sheet.CHANGES):
         _hand_out(gate, sheet)
     classes = Post.objects.create(prison=prison, name="Klassen / Classes")
-    _hand_out(classes, Sheet.SHEETS).rooms.set(Room.objects.in_prison(prison).filter(is_active=True))
+    _hand_out(classes, Sheet.SHEETS)
     _announce(random, prison, now)
 
 

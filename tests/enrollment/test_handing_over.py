@@ -96,7 +96,9 @@ def test_the_organiser_sees_what_was_printed_and_handed_over(
     for what in ("printed", "handed-over"):
         assert bert.post(f"/p/haren/lists/versions/{version.pk}/{what}/").status_code == 302
     assert bert.post(f"/p/haren/lists/{MONDAY}/changes/handed-over/").status_code == 302
-    told = signed_in(organiser_anna).get(page).content.decode()
+    anna = signed_in(organiser_anna)
+    assert anna.post(f"/p/haren/lists/{MONDAY}/changes/handed-over/").status_code == 403
+    told = anna.get(page).content.decode()
     assert "Printed by Bert Claes" in told
     assert told.count("Handed over by Bert Claes") == 2
 
