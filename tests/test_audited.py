@@ -35,6 +35,8 @@ ROWS = {"objects", "_default_manager", "filter", "exclude", "in_prison", "save",
 
 WITHOUT = {
     "enrollment.domain.endings.ask_for_talks": "the nightly job's own act; the to-do is its record",
+    "enrollment.domain.sheet_return.draft": "keeps a file to look at; accepting it is the act, and is audited",
+    "enrollment.domain.sheet_return.forget_drafts": "a day is over: nobody's act",
     "enrollment.domain.roster.draft": "keeps a file to look at; accepting it is the act, and is audited",
     "enrollment.domain.slips.tell_of_return": "a part of the change that the slips tell of",
     "enrollment.domain.slips.tell_people": "a part of the change that the slips tell of",

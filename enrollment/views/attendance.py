@@ -22,7 +22,7 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
 
-BY_HAND = [mark for mark in Mark if mark != Mark.CANCELLED]
+BY_HAND: list[Mark] = [mark for mark in Mark if mark != Mark.CANCELLED]
 """That a session was cancelled is said by cancelling it."""
 
 
