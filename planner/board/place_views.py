@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from core.clock import today
 from core.htmx import render_part
 from core.weeks import Week
+from planner.board.answers import board_url
 from planner.board.filters import number_of
 from planner.board.nearest import nearest
 from planner.board.shown import Shown
@@ -120,6 +121,7 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
         "owner": session.series.activity.organisation,
         "is_mine": request.access.may_change(session.series.activity.organisation),
         "week": week,
+        "back": board_url(prison, week, request),
         "before": before,
         "after": after,
         "free": [row for row in rows if row["choice"].is_free and not row["choice"].is_present],  # type: ignore[attr-defined]

@@ -143,7 +143,7 @@ def shown_behind(request: HttpRequest, prison: Prison, otherwise: dt.date) -> Sh
     page = getattr(getattr(request, "htmx", None), "current_url_abs_path", None)
     if page and urlsplit(page).path == board_address(prison):
         return Shown.read(QueryDict(urlsplit(page).query), otherwise)
-    if request.GET:
+    if request.GET and request.method == "POST":
         return Shown.read(request.GET, otherwise)
     seen = Shown.read(QueryDict(request.COOKIES.get(COOKIE, "")), otherwise)
     return seen if seen.shows(otherwise) else seen.at(otherwise)

@@ -57,9 +57,13 @@ def _sessions(request: PrisonRequest, prison: Prison) -> QuerySet[GroupSession]:
     return sessions.select_related("series__activity__organisation", "room", "changed_by", "cancellation")
 
 
+def _back(request: PrisonRequest, prison: Prison, session: GroupSession) -> str:
+    return board_url(prison, _week_of(session), request)
+
+
 def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSession) -> dict[str, Any]:
     fields = [(k, v) for k, v in request.POST.items() if k not in FIELDS_NOT_SENT_AGAIN]
-    back = board_url(prison, _week_of(session), request)
+    back = _back(request, prison, session)
     return {"url": url, "fields": fields, "back_url": back, "session": session}
 
 
@@ -96,7 +100,11 @@ def board_live(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def session_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Everything about one session: a side panel on the board, a page of its own elsewhere."""
     session = get_object_or_404(_sessions(request, prison), pk=pk)
-    context = {"detail": detail_of(session, request.access), "week": _week_of(session)}
+    context = {
+        "detail": detail_of(session, request.access),
+        "week": _week_of(session),
+        "back": _back(request, prison, session),
+    }
     return render_part(request, "planner/board/session.html", "planner/board/_session.html", context)
 
 
@@ -125,7 +133,12 @@ def _form_to_move(
     if status == 422 and request.htmx.target == "board":  # sent by the timeline: nobody saw the form
         error = PlannerError("unusable", _("Choose a room and a time."), status=422)
         return refused(request, prison, error, form=_sent(request, prison, request.path, session))
-    context = {"form": form, "session": session, "week": _week_of(session)}
+    context = {
+        "form": form,
+        "session": session,
+        "week": _week_of(session),
+        "back": _back(request, prison, session),
+    }
     context["told"] = told_by(prison, [Change(session.pk)])
     return render_part(request, "planner/board/move.html", "planner/board/_move.html", context, status=status)
 
@@ -210,7 +223,12 @@ def session_cancel(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
             return refused(request, prison, error, form=_sent(request, prison, request.path, session))
         text = _("%(session)s is cancelled.") % {"session": session.series}
         return done(request, prison, _week_of(session), text, outcome)
-    context = {"form": form, "session": session, "week": _week_of(session)}
+    context = {
+        "form": form,
+        "session": session,
+        "week": _week_of(session),
+        "back": _back(request, prison, session),
+    }
     context["told"] = told_by(prison, [Change(session.pk)])
     status = 422 if request.method == "POST" else 200
     return render_part(

@@ -103,7 +103,11 @@
     if (!target.closest("[data-search]")) closeResults();
     const opener = target.closest("[data-dialog]");
     if (opener && openDialog(opener.dataset.dialog)) event.preventDefault();
-    if (target.closest("[data-close-dialog]")) target.closest("dialog").close();
+    const closer = target.closest("[data-close-dialog]");
+    if (closer && closer.closest("dialog")) {
+      if (closer.nodeName === "A") event.preventDefault(); // its address is for the page without a dialog
+      closer.closest("dialog").close();
+    }
     if (target.nodeName === "DIALOG") target.close();
     if (target.closest("[data-close-toast]")) target.closest("[data-toast]").remove();
     if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));

@@ -16,7 +16,13 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target === panel() && !panel().contains(document.activeElement)) opener = document.activeElement;
   });
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-close-panel]")) close(); });
+  document.addEventListener("click", (event) => {
+    const closer = event.target.closest("[data-close-panel]");
+    if (!closer) return;
+    // The address of a link that closes is for the page of its own.
+    if (closer.nodeName === "A" && panel() && panel().contains(closer)) event.preventDefault();
+    close();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open], details[data-menu][open]")) close();
   });

@@ -73,7 +73,8 @@
     const card = event.target.closest(".card-slip[data-mine]");
     if (!card || !board().contains(card)) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey || isOn) {
-      event.preventDefault();
+      // The box has ticked itself by now; stopping it would take that back after us.
+      if (!event.target.matches(".card-pick")) event.preventDefault();
       event.stopImmediatePropagation();
       tick(card, event.shiftKey);
     }

@@ -176,6 +176,20 @@ def test_opening_a_card_shows_a_panel_and_escape_gives_the_focus_back(board: Pag
     expect(card).to_be_focused()
 
 
+def test_going_back_leaves_the_board_as_it_is(board: Page, room: Room, live_server: Any) -> None:
+    board.goto(f"{live_server.url}/p/haren/board/?mine=1&week={WEEK}")
+    board.evaluate("document.body.dataset.same = 'yes'")
+    board.locator("[data-session] a").first.click()
+    board.locator("#panel").get_by_role("link", name="Move").click()
+    board.locator("#panel").get_by_role("link", name="Go back").click()
+    expect(board.locator("#panel")).to_be_empty()
+    drag(board, cell(board, Room.objects.get(name="Cupboard")))
+    board.mouse.up()
+    board.get_by_role("dialog").get_by_role("link", name="Go back").click()
+    expect(board.get_by_role("dialog")).to_have_count(0)
+    assert board.evaluate("document.body.dataset.same") == "yes", "the page was loaded anew"
+
+
 def test_anothers_change_appears_by_itself(
     board: Page, room: Room, session: GroupSession, coordinator_karim: User
 ) -> None:

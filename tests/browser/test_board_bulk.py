@@ -115,6 +115,22 @@ def test_a_click_with_ctrl_or_shift_ticks_and_a_poll_keeps_the_ticks(
     expect(board.locator("[data-picks]")).to_be_hidden()
 
 
+def test_select_shows_boxes_and_a_press_on_one_or_on_its_card_ticks(
+    board: Page, sessions: list[GroupSession]
+) -> None:
+    board.get_by_role("link", name="Select").click()
+    expect(board.locator(".card-pick")).to_have_count(2)
+    board.get_by_role("checkbox", name="Select Yoga").click()
+    expect(board.get_by_role("checkbox", name="Select Yoga")).to_be_checked()
+    board.locator(f'[data-session="{sessions[1].pk}"]').click()
+    expect(board.get_by_role("checkbox", name="Select Chess")).to_be_checked()
+    expect(board.locator("[data-picks-count]")).to_have_text("2")
+    board.get_by_role("checkbox", name="Select Yoga").click()
+    expect(board.get_by_role("checkbox", name="Select Yoga")).not_to_be_checked()
+    expect(board.locator("[data-picks-count]")).to_have_text("1")
+    expect(board.locator("#panel")).to_be_empty()
+
+
 def test_without_javascript_boxes_a_page_and_back(
     browser: Any, live_server: Any, organiser_anna: User, sessions: list[GroupSession], settings: Any
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from core.clock import BRUSSELS
@@ -226,6 +227,26 @@ def test_a_finger_holds_and_pulls_on_a_phone(
     expect(yoga).to_contain_text("09:10–10:10")
     assert place(session) == "Class A 09:10-10:10"
     context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_day_and_the_panel_for_several_have_no_barriers(
+    page: Page,
+    live_server: Any,
+    signed_in: Callable[..., None],
+    organiser_anna: User,
+    session: GroupSession,
+    foreign_requests: list[str],
+    theme: str,
+) -> None:
+    signed_in(organiser_anna, language="en", theme=theme)
+    page.goto(live_server.url + DAY)
+    card(page, session).click(modifiers=["Control"])
+    page.get_by_role("button", name="Move by weeks").click()
+    expect(page.locator("#panel")).to_contain_text("1 session would change")
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], node["html"]) for one in found for node in one["nodes"]] == []
+    assert foreign_requests == []
 
 
 def test_without_javascript_the_day_is_drawn_and_a_form_moves(
