@@ -18,6 +18,7 @@ from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
 from enrollment.domain.namesakes import of_name
+from enrollment.domain.note_undo import undo
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
@@ -247,7 +248,7 @@ def note_things(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def note_undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     note = get_object_or_404(Note.objects.in_prison(prison), pk=pk)
     try:
-        notes.undo(note, by=request.user)
+        undo(note, by=request.user)
     except PlannerError as error:
         notice = Notice("stop", str(error))
         return _show(request, _empty_form(request), notice=notice, status=error.status)

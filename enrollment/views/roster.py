@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain import inbox, roster, roster_undo
+from enrollment.domain.roster_accept import accept
 from enrollment.domain.roster_file import MOST_BYTES
 from enrollment.models import RosterDraft
 from enrollment.views.shared import Notice
@@ -73,7 +74,7 @@ def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
         if name.startswith("link-") and name[5:].isdigit() and value.isdigit()
     }
     try:
-        done = roster.accept(draft, links, by=request.user, sure=request.POST.get("sure") == "yes")
+        done = accept(draft, links, by=request.user, sure=request.POST.get("sure") == "yes")
     except PlannerError as error:
         return _preview(request, draft, Notice("stop", str(error)), error.status)
     words = _("Accepted: %(new)s new, %(moved)s moved, %(gone)s gone.")

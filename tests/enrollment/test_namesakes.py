@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from core import clock
 from enrollment.domain import namesakes, roster
-from enrollment.domain.notes import enter_note, undo
+from enrollment.domain.note_undo import undo
+from enrollment.domain.notes import enter_note
 from enrollment.domain.people import PersonData
 from enrollment.domain.roster_file import RosterLine
 from enrollment.models import Note, Participant, Stay

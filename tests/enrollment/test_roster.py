@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from core import clock
 from core.errors import PlannerError
-from enrollment.domain import continuity, roster, roster_file, roster_undo
+from enrollment.domain import continuity, roster, roster_accept, roster_file, roster_undo
 from enrollment.models import Enrollment, Participant, RosterDraft, Stay
 from prisons.models import Todo
 from tests.factories import make_enrollment, make_participant, make_series, make_unit, signed_in
@@ -40,7 +40,7 @@ def take_over(prison, content, by, links=None, now=None):
     draft = roster.draft(
         prison, "list.csv", content if isinstance(content, bytes) else content.encode(), by=by, now=now
     )
-    return roster.accept(draft, links or {}, by=by, now=now)
+    return roster_accept.accept(draft, links or {}, by=by, now=now)
 
 
 def preview(prison, content, by):
@@ -175,10 +175,10 @@ def test_places_of_the_gone_end_in_the_night(haren, organiser_anna):
 def test_a_list_is_accepted_once_and_within_a_day(haren, units, organiser_anna):
     draft = roster.draft(haren, "x", CSV.encode(), by=organiser_anna)
     with pytest.raises(PlannerError, match="more than a day"):
-        roster.accept(draft, {}, by=organiser_anna, now=clock.now() + dt.timedelta(hours=25))
-    roster.accept(draft, {}, by=organiser_anna)
+        roster_accept.accept(draft, {}, by=organiser_anna, now=clock.now() + dt.timedelta(hours=25))
+    roster_accept.accept(draft, {}, by=organiser_anna)
     with pytest.raises(PlannerError, match="accepted already"):
-        roster.accept(draft, {}, by=organiser_anna)
+        roster_accept.accept(draft, {}, by=organiser_anna)
     draft.refresh_from_db()
     assert draft.lines == [], "names do not stay in the draft"
 
