@@ -90,4 +90,5 @@ class FeedRulesForm(forms.ModelForm):
             "bring_nl",
             "bring_fr",
             "call",
+            "has_prison_feed",
         ]

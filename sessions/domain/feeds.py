@@ -25,7 +25,7 @@ from prisons.domain import audit
 from prisons.domain.tokens import hash_secret, new_secret
 from prisons.models import Membership, Organisation, Prison, Role
 from rooms.models import Room
-from sessions.models import Feed, GroupSession, Series, Worker, WorkerAccess
+from sessions.models import Feed, FeedRules, GroupSession, Series, Worker, WorkerAccess
 
 Subject = Worker | Series | Room | Organisation | Prison
 
@@ -111,9 +111,14 @@ def require_right(subject: Subject, access: Access) -> None:
     elif isinstance(subject, Room):
         allowed = access.has(Right.PLACE)
     else:
-        allowed = access.has(Right.MANAGE_RULES)
+        allowed = access.has(Right.MANAGE_RULES) and has_prison_feed(subject)
     if not allowed:
         raise PermissionDenied(_("You cannot have a calendar address of this."))
+
+
+def has_prison_feed(prison: Prison) -> bool:
+    """Everything of a prison in one calendar: only where the prison has been asked, so off by default."""
+    return FeedRules.objects.in_prison(prison).filter(has_prison_feed=True).exists()
 
 
 def _is_own(worker: Worker, access: Access) -> bool:
@@ -196,6 +201,8 @@ def _prisons_of(feed: Feed, at: dt.datetime) -> frozenset[int]:
         return frozenset(_prisons_of_worker(feed.worker, at))
     access = access_through(feed.membership, now=at) if feed.membership else None
     if feed.membership is None or feed.membership.ended_at is not None or access is None:
+        return frozenset()
+    if feed.prison is not None and feed.kind == Feed.Kind.PRISON and not has_prison_feed(feed.prison):
         return frozenset()
     return frozenset({feed.membership.prison_id})
 

@@ -171,6 +171,9 @@ class FeedRules(models.Model):
     prison = models.OneToOneField(Prison, on_delete=models.CASCADE, related_name="feed_rules")
     shows_room = models.BooleanField(_("the feed names the room"), default=False)
     shows_number = models.BooleanField(_("the feed says how many people are expected"), default=False)
+    has_prison_feed = models.BooleanField(
+        _("there may be a calendar of all sessions of the prison"), default=False
+    )
     gate_minutes = models.PositiveSmallIntegerField(
         _("minutes before the start at which to be at the gate"), default=20
     )

@@ -143,7 +143,7 @@ def test_how_many_are_expected_follows_the_enrolments(
 def test_no_byte_of_a_feed_or_a_letter_names_a_participant(
     haren, service, session, chloe, worker_chloe, organiser_anna, coordinator_karim, liaison_bert, client
 ):
-    FeedRules.objects.create(prison=haren, shows_number=True, shows_room=True)
+    FeedRules.objects.create(prison=haren, shows_number=True, shows_room=True, has_prison_feed=True)
     User.objects.update(letters="now")
     unit = make_unit(haren)
     for number, name in enumerate(("Okafor, Zacharie", "Vandenbulcke, Gontran", "Ünal, Yağmur")):

@@ -15,6 +15,7 @@ from prisons.domain.memberships import end_role
 from prisons.models import AuditEntry
 from sessions import feeds
 from sessions.domain import feeds as domain
+from sessions.domain.feed_rules import change_rules
 from sessions.domain.recurrence import Pattern, occurrences
 from sessions.models import Cancellation, Feed, FeedRules
 from tests.factories import (
@@ -188,9 +189,19 @@ def test_others_may_not_have_the_feed(
             feed_of(user, haren, subject)
 
 
-def test_the_feed_of_a_whole_prison_is_for_its_coordinator(haren, series, coordinator_karim):
+def test_the_feed_of_a_whole_prison_is_off_by_default_and_for_its_coordinator(
+    haren, series, coordinator_karim
+):
     published(series)
-    assert len(events_of(feed_of(coordinator_karim, haren, haren)[1])) == 1
+    with pytest.raises(PermissionDenied):
+        feed_of(coordinator_karim, haren, haren)
+    change_rules(haren, {"has_prison_feed": True}, by=coordinator_karim)
+    secret = feed_of(coordinator_karim, haren, haren)[1]
+    assert len(events_of(secret)) == 1
+    change_rules(haren, {"has_prison_feed": False}, by=coordinator_karim)
+    assert events_of(secret) is None
+    change_rules(haren, {"has_prison_feed": True}, by=coordinator_karim)
+    assert events_of(secret) is None  # ended for good
 
 
 def test_a_feed_dies_with_the_role(haren, series, chloe, worker_chloe, organiser_anna):
