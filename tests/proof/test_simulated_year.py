@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from core.errors import PlannerError
-from enrollment.domain import continuity, counts, endings, requests, slips, transfer
+from enrollment.domain import continuity, counts, endings, fairness, requests, slips, transfer
 from enrollment.domain.notes import Ask, enter_note
 from enrollment.models import Enrollment, Request, Slip
 from prisons.access import access_for
@@ -122,6 +122,20 @@ def test_a_year_leaves_nobody_unanswered_and_unseen(haren, saint_gilles, service
     numbers = counts.of(access, now=now)
     assert numbers.undecided == len(counts.undecided(access)) and numbers.overdue == len(alarm)
     assert numbers.to_hand_out == len(counts.to_hand_out(access))
+    assert numbers.wishes == len(counts.wishes(access)) and numbers.parked == len(counts.parked(access))
+    assert numbers.not_handed_out == len(counts.not_handed_out(access))
+    unanswered = {*counts.undecided(access), *counts.wishes(access), *counts.not_handed_out(access)}
+    assert numbers.unanswered == len(unanswered), "undecided and not handed out are apart"
+    year_ago = now - dt.timedelta(days=counts.APART_DAYS)
+    left = mine.filter(state=Request.State.LEFT, received_on__gte=year_ago.date())
+    assert counts.counted_apart(access, now=now).left == left.count()
+    asked = fairness.asked_between(access, START.date(), now.date(), now=now)
+    for by in (fairness.UNIT, fairness.LANGUAGE):
+        lines = fairness.lines(asked, by)
+        assert sum(line.asked for line in lines) == REQUESTS
+        for line in lines:
+            for what in fairness.WHAT:
+                assert getattr(line, what) == len(fairness.behind(asked, by, line.key, what))
     states = {state: mine.filter(state=state).count() for state in Request.State.values}
     assert sum(states.values()) == mine.count() == year.taken == REQUESTS, "not one was lost"
     decided = mine.filter(state=Request.State.DECIDED)
