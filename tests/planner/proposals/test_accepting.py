@@ -22,7 +22,7 @@ from sessions.models import GroupSession
 from tests.factories import at, make_room, make_series, make_session, make_slot
 from tests.planner.proposals.worlds import MONDAY, NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 State, Answer = Proposal.State, ProposalLine.Answer
 
 

@@ -54,6 +54,7 @@ def made(prison: Prison, by: User, **changes: Any) -> Proposal:
     return proposal
 
 
+@pytest.mark.postgres
 def test_it_places_what_fits_and_explains_what_does_not(
     haren: Prison, organiser_anna: User, plain: list[GroupSession]
 ) -> None:
@@ -79,6 +80,7 @@ def test_the_worker_only_starts_a_process(monkeypatch: pytest.MonkeyPatch) -> No
     assert started[0][-2:] == ["run_proposal", "7"]
 
 
+@pytest.mark.postgres
 def test_one_at_a_time_and_who_is_done_calls_the_next(
     haren: Prison, organiser_anna: User, plain: list[GroupSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +125,7 @@ def test_stopping_keeps_the_best_so_far(
     assert proposal.lines.filter(outcome="placed").count() == 2
 
 
+@pytest.mark.postgres
 def test_after_a_kill_it_stands_as_stopped_with_what_it_had_written(
     haren: Prison, organiser_anna: User, plain: list[GroupSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
