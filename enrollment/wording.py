@@ -57,6 +57,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "for_nobody": ("NOG VOOR GEEN ENKELE POST", "ENCORE POUR AUCUN POSTE"),
     "for_post": ("Voor de post", "Pour le poste"),
     "from": ("Van", "De"),
+    "gate_changes": ("Wijzigingen aan de poort", "Changements à la porte"),
     "gate_in": ("binnen", "entré"),
     "gate_list": ("Toegangslijst", "Liste d'accès"),
     "gate_out": ("buiten", "sorti"),

@@ -20,29 +20,40 @@ _WORDS = {
 }
 
 
-def changed(frozen: Day, current: Day, version: int, units: Collection[str] = ()) -> Leaf:
-    """Of `units` only, where a post has no others; what concerns a whole group is told to everybody."""
-    at_the_gate = gate_changes(frozen, current)
+def changed(frozen: Day, current: Day, version: int, units: Collection[str] = ()) -> list[Leaf]:
+    """The page for the posts, and one for the gate when something changes there.
+
+    Of `units` only, where a post has no others: it needs no visitor's name. What concerns a whole group is
+    told to everybody.
+    """
     found = [
         change
         for change in changes(frozen, current)
         if not units or change.person is None or _concerns(change, units)
     ]
+    at_the_gate = [] if units else gate_changes(frozen, current)
+    leaves = []
+    if found or not at_the_gate:
+        told = _table(current, found) if found else Heading(both("no_changes"))
+        leaves.append(_page(frozen, current, version, "changes", told))
+    if at_the_gate:
+        table = _gate_table(current, at_the_gate)
+        leaves.append(_page(frozen, current, version, "gate_changes", table))
+    return leaves
+
+
+def _page(frozen: Day, current: Day, version: int, kind: str, told: Block) -> Leaf:
     blocks: list[Block] = [
-        Heading(both("changes")),
+        Heading(both(kind)),
         Note(f"{day_in_words(current.on)} · {joined(current.name_nl, current.name_fr)}", is_bold=True),
         Note(both("changed_since", number=version, when=moment(frozen.made_at))),
-        Note(f"{both('made_at', when=moment(current.made_at))} · {both('replaces')} · {both('destroy')}"),
-        cells_told(current),
+        Note(both("made_at", when=moment(current.made_at)), is_bold=True),
+        Note(f"{both('replaces')} · {both('destroy')}"),
     ]
-    if found:
-        blocks.append(_table(current, found))
-    if at_the_gate:
-        blocks += [Note(), Note(both("gate_list"), is_bold=True), _gate_table(current, at_the_gate)]
-    if not found and not at_the_gate:
-        blocks.append(Heading(both("no_changes")))
-    footer = f"{both('changes')} {moment(current.on)} · {both('made_at', when=moment(current.made_at))}"
-    return Leaf(both("changes"), blocks, "landscape", footer)
+    if kind == "changes":
+        blocks.append(cells_told(current))
+    footer = f"{both(kind)} {moment(current.on)} · {both('made_at', when=moment(current.made_at))}"
+    return Leaf(both(kind), [*blocks, told], "landscape", footer)
 
 
 def _concerns(change: Change, units: Collection[str]) -> bool:

@@ -42,7 +42,7 @@ def movement_slips(day: Day, version: int | None = None) -> Paper:
 
 
 def changes_page(frozen: Day, current: Day, version: int) -> Paper:
-    return paper_of(current, "changes", version, [changed(frozen, current, version)])
+    return paper_of(current, "changes", version, changed(frozen, current, version))
 
 
 def day_lists(day: Day, version: int | None = None, *, with_slips: bool = False) -> Paper:
@@ -111,9 +111,9 @@ def changes_for_posts(plans: list[PostPlan], source: Source) -> Paper | None:
     for plan in plans:
         for line in plan.lines:
             if line.sheet == Sheet.CHANGES:
-                leaf = changed(source.day, source.current, source.version, line.units)
-                footer = f"{_called(plan)} · {leaf.footer}"
-                leaves.append(replace(leaf, copies=line.copies, footer=footer))
+                for leaf in changed(source.day, source.current, source.version, line.units):
+                    footer = f"{_called(plan)} · {leaf.footer}"
+                    leaves.append(replace(leaf, copies=line.copies, footer=footer))
     return paper_of(source.current, "changes", source.version, leaves) if leaves else None
 
 
