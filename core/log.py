@@ -3,14 +3,15 @@
 import logging
 import re
 
+_FEED = re.compile(r"(/ical/)\S{6,}")
 _SECRET = re.compile(
-    r"(/ical/|/invitations?/|/notices/(?:staff/)?|/password/reset/key/|[?&](?:token|key)=|Bearer\s+)([A-Za-z0-9_\-.:~]{6,})"
+    r"(/invitations?/|/notices/(?:staff/)?|/password/reset/key/|[?&](?:token|key)=|Bearer\s+)([A-Za-z0-9_\-.:~]{6,})"
 )
 
 
 def blot(text: str) -> str:
     """`text` with secret feed addresses, invitations and bearer tokens made unreadable."""
-    return _SECRET.sub(lambda match: f"{match[1]}[secret]", text)
+    return _SECRET.sub(r"\1[secret]", _FEED.sub(r"\1[secret]", text))
 
 
 class NoTokens(logging.Filter):

@@ -51,7 +51,9 @@ def _read(secret: str, expected: Expected | None, at: dt.datetime) -> feeds.Read
 
 def _calendar(request: HttpRequest, reading: feeds.Reading, since: float) -> HttpResponse:
     name = encodings.chosen(request.headers.get("Accept-Encoding", ""))
-    response = HttpResponse(reading.encoded(name), content_type=CONTENT_TYPE)
+    body = reading.encoded(name)
+    response = HttpResponse(b"" if request.method == "HEAD" else body, content_type=CONTENT_TYPE)
+    response["Content-Length"] = str(len(body))
     response["Content-Disposition"] = f'inline; filename="{settings.PRODUCT_NAME.lower()}.ics"'
     etag = f'"{reading.tag[:32]}"'
     if name:

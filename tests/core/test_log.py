@@ -11,6 +11,8 @@ from core.log import NoTokens, blot
     ("line", "secret"),
     [
         ("GET /ical/3f9a0c1d2e4b.ics 200", "3f9a0c1d2e4b"),
+        ("Not Found: /ical/../3f9a0c1d2e4b.ics", "3f9a0c1d2e4b"),
+        ("Not Found: /ical/%2e%2e/3f9a0c1d2e4b.ics", "3f9a0c1d2e4b"),
         ("GET /notices/eyJhbGciOi:1abc:def/ 200", "eyJhbGciOi:1abc:def"),
         ("GET /notices/staff/WzEsMl0:1abc:def/ 200", "WzEsMl0:1abc:def"),
         ("Not Found: /invitation/abcdef123456/", "abcdef123456"),

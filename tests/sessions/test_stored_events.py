@@ -13,6 +13,7 @@ from prisons.domain import audit
 from sessions import feeds, stored_events
 from sessions.domain import feeds as domain
 from sessions.domain.feed_glance import Glance
+from sessions.feed_answers import answer
 from sessions.models import Feed, FeedRules, StoredEvent
 from tests.factories import at, make_activity, make_room, make_series, make_session, make_worker
 
@@ -275,3 +276,9 @@ def test_the_door_knows_nothing_of_who_asks(address, client, worker_chloe):
     assert answer["X-Content-Type-Options"] == "nosniff"
     head = client.head(address)
     assert (head.status_code, head.content, head["ETag"]) == (200, b"", answer["ETag"])
+    assert head["Content-Length"] == answer["Content-Length"] == str(len(answer.content))
+
+
+def test_the_server_is_given_no_bytes_for_head(address, rf):
+    found = answer(rf.head(address), address.removeprefix("/ical/").removesuffix(".ics"))
+    assert (found.content, int(found["Content-Length"]) > 500) == (b"", True)
