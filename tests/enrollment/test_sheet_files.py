@@ -543,3 +543,11 @@ def test_no_file_and_drop_in(haren, service, organiser_anna):
     path = f"/p/haren/attendance/{session.pk}/sheet-to-fill-in.xlsx"
     assert signed_in(organiser_anna).get(path).status_code == 404
     assert send(organiser_anna, download(session)).status_code == 409
+
+
+def test_every_form_on_these_pages_carries_its_token(session, people, organiser_anna):
+    anna = signed_in(organiser_anna)
+    draft = send(organiser_anna, filled(download(session), FULL))["Location"]
+    for path in (f"/p/haren/attendance/{session.pk}/", "/p/haren/attendance/file/", draft):
+        forms = anna.get(path).content.decode().split("<main")[1].split('method="post"')[1:]
+        assert forms and all("csrfmiddlewaretoken" in form.split("</form>")[0] for form in forms), path
