@@ -16,7 +16,18 @@ from core.clock import now as clock_now
 from core.clock import today as clock_today
 from core.errors import PlannerError
 from core.weeks import Week
-from planner.demo import accounts, asks, attendance, lists, offer, people, places, requests, schedule
+from planner.demo import (
+    accounts,
+    asks,
+    attendance,
+    lists,
+    offer,
+    people,
+    places,
+    proposals,
+    requests,
+    schedule,
+)
 from prisons.models import AuditEntry, Prison, User
 
 SEED = 20261122
@@ -65,6 +76,7 @@ def _build(seed: int, now: dt.datetime) -> dict[str, Any]:
     enrollments = requests.build(Random(f"{seed} requests"), offering.groups, residents, clerks, now)
     attendance.build(Random(f"{seed} came"), offering.groups, sessions, enrollments, cast["anna"], now)
     asks.build(ground, cast, now)
+    proposals.build(ground, cast, now)
     lists.build(Random(f"{seed} lists"), "haren", now)
     AuditEntry.objects.create(at=now, verb=_VERB, model=Prison._meta.label_lower, object_id=seed)
     return accounts.facts(seed)

@@ -193,6 +193,8 @@ class Cells:
         self, item: Item, slot: GridSlot, room_id: int, answer: SlotAnswer
     ) -> Iterator[tuple[int, frozenset[int]]]:
         """Right after what stays in the room, where the minutes fit."""
+        if not any((day, room_id) in self.ground.in_room for _m, day in answer.dates):
+            return
         known = {start for start, _failed in answer.starts}
         ends = {end for _m, day in answer.dates for _s, end in self.ground.in_room.get((day, room_id), ())}
         for start in self._fitting(dict.fromkeys(sorted(ends - known)), item, slot):

@@ -30,6 +30,8 @@ from prisons.models import Job
 State = Proposal.State
 SAVE_SECONDS = 1.0
 KEEP_SECONDS = 3.0
+REPAIR_SECONDS = 3
+"""With less, a repair has not even its first plan; a fresh one takes its second in any case."""
 
 jobs.TITLES[KIND] = _("Making a proposal")
 jobs.FAILURES |= {
@@ -104,7 +106,10 @@ def _note_versions(proposal: Proposal) -> None:
 
 def _solve(proposal: Proposal, made: Assignment, watch: _Watch) -> Solution | Repair:
     is_calm = proposal.preset == Proposal.Preset.CALM
-    limits = Limits(seconds=proposal.seconds, seed=proposal.seed, keep_present=is_calm)
+    seconds = (
+        max(proposal.seconds, REPAIR_SECONDS) if proposal.aim == Proposal.Aim.REPAIR else proposal.seconds
+    )
+    limits = Limits(seconds=seconds, seed=proposal.seed, keep_present=is_calm)
     hear: dict[str, Any] = {
         "on_progress": watch.on_progress,
         "on_plan": watch.on_plan,

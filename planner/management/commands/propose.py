@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from argparse import ArgumentParser
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -17,7 +18,7 @@ from planner.proposals.brief import Brief, WhatIf, is_weekly
 from planner.proposals.ground import load
 from planner.proposals.presets import RULES
 from planner.proposals.problem import Assignment, assign
-from planner.proposals.running import finish, limit_memory
+from planner.proposals.running import REPAIR_SECONDS, finish, limit_memory
 from planner.proposals.starting import MOST_SECONDS, Wish, make_finished
 from planner.solver.incumbent import Limits
 from planner.solver.problem import Progress, Solution
@@ -120,6 +121,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
             keep_present=brief.preset == Preset.CALM,
         )
         if brief.is_repair:
+            limits = replace(limits, seconds=max(limits.seconds, REPAIR_SECONDS))
             found = repair(made.problem, limits, on_progress=tell)
             return made, found.solution, found
         return made, solve(made.problem, limits, on_progress=tell), None

@@ -191,6 +191,14 @@ def test_no_seconds_still_gives_a_legal_first_plan(
     assert (proposal.state, proposal.left_out) == (State.DONE, 1)
 
 
+def test_a_repair_in_no_time_still_leaves_everything_where_it_stands(
+    haren: Prison, organiser_anna: User, plain: list[GroupSession]
+) -> None:
+    proposal = made(haren, organiser_anna, aim="repair", scope="mine", seconds=0)
+
+    assert (proposal.state, proposal.left_out, proposal.outcome["repair"]["moves"]) == (State.DONE, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -1,0 +1,29 @@
+"""One finished proposal in Haren: what waits in the tray of the next two weeks, placed and not accepted yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from core.clock import today
+from core.weeks import Week
+from planner.demo.places import Places
+from planner.models import Proposal
+from planner.proposals import ground
+from planner.proposals.brief import brief_of
+from planner.proposals.problem import assign
+from planner.proposals.running import finish
+from planner.proposals.starting import Wish, make_finished
+from planner.solver.incumbent import Limits
+from planner.solver.solve import solve
+from prisons.models import User
+
+
+def build(places: Places, cast: dict[str, User], now: dt.datetime) -> None:
+    """The first legal plan, without a search: under a second, and the same each time."""
+    monday = (Week.from_date(today(now)) + 1).monday
+    wish = Wish(
+        monday, monday + dt.timedelta(days=13), scope=Proposal.Scope.DRAFTS, seconds=0, is_weekly=False
+    )
+    proposal = make_finished(places.prisons["haren"], wish, by=cast["anna"], now=now)
+    made = assign(ground.load(brief_of(proposal), now))
+    finish(proposal, made, solve(made.problem, Limits(seconds=0, keep_present=True)))
