@@ -24,6 +24,7 @@ from prisons.models import Job, JobFile, Prison, User
 
 SILENCE = dt.timedelta(minutes=2)
 """After this long without a heartbeat a running job is dead. Longer than any single step."""
+LOST = dt.timedelta(hours=1)
 MOST_ATTEMPTS = 3
 KEPT = dt.timedelta(days=7)
 """The file of a job can be fetched for a week, then it is deleted; one with names sooner."""
@@ -208,18 +209,27 @@ def stop(job: Job, *, by: User, now: dt.datetime | None = None) -> None:
 def revive_silent(*, now: dt.datetime | None = None) -> int:
     """Hands whatever runs without a heartbeat to a worker anew; returns how many.
 
-    What died three times has failed: then it is the work that kills its worker.
+    What died three times has failed: then it is the work that kills its worker. What waits although its turn
+    has long come may have been in the hands of a worker that died: it is handed on for an hour.
     """
     at = now or clock.now()
     silent = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=at - SILENCE)
     silent.filter(Q(attempts__gte=MOST_ATTEMPTS) | Q(task="")).update(
         state=Job.State.FAILED, failure="silent", finished_at=at
     )
-    revived = 0
-    for pk, task in silent.values_list("pk", "task"):
-        with transaction.atomic():
-            mine = Job.objects.filter(pk=pk, state=Job.State.RUNNING, heartbeat_at__lt=at - SILENCE)
-            if mine.update(state=Job.State.WAITING):
-                enqueue(task, pk)
-                revived += 1
-    return revived
+    lost = Job.objects.filter(state=Job.State.WAITING, created_at__range=(at - LOST, at - SILENCE))
+    lost = lost.filter(Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=at - SILENCE)).exclude(task="")
+    return sum(_hand_on(rows, pk, task, at) for rows in (silent, lost) for pk, task in _tasks(rows))
+
+
+def _tasks(rows: QuerySet[Job]) -> list[tuple[int, str]]:
+    return list(rows.values_list("pk", "task"))
+
+
+def _hand_on(rows: QuerySet[Job], pk: int, task: str, at: dt.datetime) -> bool:
+    """True for the one who did it; twice in the queue is harmless, only one claims it."""
+    with transaction.atomic():
+        if not rows.filter(pk=pk).update(state=Job.State.WAITING, heartbeat_at=at):
+            return False
+        enqueue(task, pk)
+    return True

@@ -79,6 +79,17 @@ def test_silent_job_is_begun_anew_and_a_beating_one_is_not(job):
     assert jobs.revive_silent(now=later) == 0
 
 
+def test_job_that_was_lost_on_its_way_is_handed_on_for_an_hour(job):
+    assert jobs.revive_silent(now=job.created_at + dt.timedelta(minutes=1)) == 0
+    late = job.created_at + jobs.SILENCE + dt.timedelta(seconds=1)
+    assert (jobs.revive_silent(now=late), jobs.revive_silent(now=late)) == (1, 0)
+    assert (state_of(job), OrmQ.objects.count()) == (State.WAITING, 2)
+    with jobs.running(job.pk) as mine:
+        assert mine == job
+    other = Job.objects.create(kind="solve", task="some.task", created_at=now() - dt.timedelta(hours=2))
+    assert (jobs.revive_silent(), state_of(other)) == (0, State.WAITING)
+
+
 def test_what_kills_its_worker_three_times_has_failed(job):
     silent = now() - jobs.SILENCE - dt.timedelta(seconds=1)
     for attempt in (1, 2, 3):
