@@ -33,15 +33,16 @@ class Line:
     what: str
 
 
-def open_todos(access: Access) -> QuerySet[Todo]:
-    """Of the user's own services; one query function for the count and for the list."""
-    rows = Todo.objects.in_prison(access.prison).filter(kind__in=(ROSTER, DROP_OUT), done_at__isnull=True)
+def open_todos(access: Access, only: str = "") -> QuerySet[Todo]:
+    """Of the user's own services, of both kinds or `only` of one; one query function for count and list."""
+    kinds = [only] if only else [ROSTER, DROP_OUT]
+    rows = Todo.objects.in_prison(access.prison).filter(kind__in=kinds, done_at__isnull=True)
     return rows.filter(own(access, "organisation")) if access.has(Right.ENTER_REQUESTS) else rows.none()
 
 
-def lines(access: Access) -> list[Line]:
+def lines(access: Access, only: str = "") -> list[Line]:
     """Three queries. A to-do whose person or series is gone is left out."""
-    todos = list(open_todos(access).order_by("created_at", "pk"))
+    todos = list(open_todos(access, only).order_by("created_at", "pk"))
     people = Participant.objects.in_bulk({todo.facts["person"] for todo in todos})
     series = Series.objects.select_related("activity").in_bulk({todo.facts["series"] for todo in todos})
     return [

@@ -96,8 +96,23 @@ def roster_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpRes
 
 @prison_view(Right.ENTER_REQUESTS)
 def change_inbox(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    """People with a place who moved or left, to be worked through."""
-    return render(request, "enrollment/change_inbox.html", {"lines": inbox.lines(request.access)})
+    """People with a place who moved, left or stay away, to be worked through; all or one kind."""
+    kinds = {inbox.ROSTER: _("Moved or left"), inbox.DROP_OUT: _("Stay away")}
+    only = request.GET.get("only", "")
+    only = only if only in kinds else ""
+    choices = [("", _("All")), *kinds.items()]
+    context = {
+        "lines": inbox.lines(request.access, only),
+        "chips": [
+            {
+                "url": f"{request.path}?only={kind}" if kind else request.path,
+                "label": label,
+                "is_on": kind == only,
+            }
+            for kind, label in choices
+        ],
+    }
+    return render(request, "enrollment/change_inbox.html", context)
 
 
 @prison_view(Right.ENTER_REQUESTS)

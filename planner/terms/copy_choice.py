@@ -63,7 +63,7 @@ def read(query: QueryDict, access: Access, *, now: dt.datetime | None = None) ->
 def _source(
     query: QueryDict, terms: list[Term], wanted: frozenset[int], prison: Prison, today: dt.date
 ) -> Term | None:
-    """The term asked for; else that of the series asked for; else the one that runs, or ran last."""
+    """The term asked for; else that of the series; else the one that runs or ran last before the other."""
     asked = query.get("from", "")
     if asked == NO_TERM:
         return None
@@ -73,8 +73,10 @@ def _source(
         of_series = Series.objects.in_prison(prison).filter(pk__in=wanted).values_list("term", flat=True)
         ids = set(of_series)
         return next((term for term in terms if term.pk in ids), None)
-    begun = [term for term in terms if term.starts_on <= today]
-    return begun[-1] if begun else (terms[0] if terms else None)
+    target = _by_pk(query.get("to", ""), terms)
+    before = min(today, target.starts_on - dt.timedelta(days=1)) if target else today
+    begun = [term for term in terms if term.starts_on <= before]
+    return begun[-1] if begun else next((term for term in terms if term != target), None)
 
 
 def _by_pk(text: str, terms: list[Term]) -> Term | None:

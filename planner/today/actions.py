@@ -30,6 +30,7 @@ ACTIONS = [
     Action(_("Plan a series"), "planner:series_add", "plus-lg"),
     Action(_("Add a group activity"), "sessions:activity_add", "plus-lg"),
     Action(_("Copy series to another term"), "planner:term_copy", "copy"),
+    Action(_("Propose a schedule"), "planner:proposal_list", "magic"),
     Action(_("See the whole term"), "planner:term_overview", "calendar-week"),
     Action(_("Publish sessions"), "planner:board_publish", "send"),
     Action(_("Solve conflicts"), "planner:conflicts", "x-octagon"),

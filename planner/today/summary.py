@@ -120,9 +120,15 @@ def _tiles(access: Access) -> list[Tile]:
         ]
         tiles += [
             Tile(
-                changes := inbox.open_todos(access).count(),
+                talks := inbox.open_todos(access, inbox.DROP_OUT).count(),
+                ngettext("talk with somebody who stays away", "talks with people who stay away", talks),
+                reverse("enrollment:change_inbox", args=[slug]) + f"?only={inbox.DROP_OUT}",
+                "warn",
+            ),
+            Tile(
+                changes := inbox.open_todos(access, inbox.ROSTER).count(),
                 ngettext("change to acknowledge", "changes to acknowledge", changes),
-                reverse("enrollment:change_inbox", args=[slug]),
+                reverse("enrollment:change_inbox", args=[slug]) + f"?only={inbox.ROSTER}",
                 "warn",
             ),
             Tile(

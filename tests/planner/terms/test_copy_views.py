@@ -104,6 +104,19 @@ def test_the_choice_in_the_address_is_kept(
     assert fresh.context["choice"].picked == [koken]
 
 
+def test_the_way_from_a_term_to_be_filled(
+    anna: Client, coordinator_karim: User, haren: Prison, now_term: Term, next_term: Term
+) -> None:
+    """From the list of terms: into the next one from this one, into this one from the one before."""
+    earlier = make_term(haren, name="Before", starts_on=(THIS + -20).monday, ends_on=(THIS + -4).sunday)
+    for target, source in ((next_term, now_term), (now_term, earlier)):
+        choice = anna.get(url("term_copy", haren), {"to": target.pk}).context["choice"]
+        assert (choice.source, choice.target) == (source, target)
+    terms = signed_in(coordinator_karim).get(reverse("sessions:term_list", args=["haren"])).content.decode()
+    assert f"{url('term_copy', haren)}?to={next_term.pk}" in terms
+    assert f"{url('term_copy', haren)}?to={earlier.pk}" not in terms
+
+
 def test_htmx_gets_the_part(anna: Client, haren: Prison, now_term: Term, next_term: Term) -> None:
     answer = anna.get(url("term_copy", haren), headers={"HX-Request": "true"})
     assert text(answer).startswith('<div id="copy"')

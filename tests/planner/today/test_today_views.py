@@ -18,7 +18,7 @@ from planner.today.actions import ACTIONS, actions_for, address_of
 from planner.today.by_service import waiting_by_service
 from planner.today.lists_state import lists_to_hand_over
 from prisons.access import access_for
-from prisons.models import Organisation, Prison, User
+from prisons.models import Organisation, Prison, Todo, User
 from sessions.models import Series
 from tests.factories import (
     at,
@@ -190,6 +190,22 @@ def test_a_coordinator_sees_what_waits_at_each_service(
     assert rows[other_service].undecided is None is rows[other_service].overdue
     assert "What waits, by service" in today_of(signed_in(coordinator_karim))
     assert "What waits, by service" not in today_of(signed_in(organiser_anna))
+
+
+def test_talks_and_changes_are_counted_apart(
+    haren: Prison, service: Organisation, organiser_anna: User
+) -> None:
+    series = make_series(haren, organisation=service)
+    for kind, what in (("drop_out_talk", "absent"), ("roster_change", "moved"), ("roster_change", "gone")):
+        facts = {"person": make_participant(haren).pk, "series": series.pk, "what": what}
+        Todo.objects.create(prison=haren, organisation=service, kind=kind, facts=facts, created_at=now())
+    anna = signed_in(organiser_anna)
+    page = today_of(anna)
+    inbox = reverse("enrollment:change_inbox", args=["haren"])
+    for kind, number in (("drop_out_talk", 1), ("roster_change", 2)):
+        assert re.search(rf'href="{inbox}\?only={kind}"><span class="count-number">{number}<', page)
+        assert len(anna.get(inbox, {"only": kind}).context["lines"]) == number
+    assert len(anna.get(inbox, {"only": "x"}).context["lines"]) == 3
 
 
 def test_the_liaison_reads_how_far_the_lists_are(
