@@ -31,8 +31,12 @@ RULES: dict[str, Text] = {
 
 CAUSES: dict[str, tuple[Text, Text]] = {
     "rooms_taken": (
-        gettext_lazy("There are not enough rooms%(features)s at the times that remain."),
-        gettext_lazy("One more such room, or one of them at another time."),
+        gettext_lazy("There are not enough rooms at the times that remain."),
+        gettext_lazy("One more room, or one of them at another time."),
+    ),
+    "rooms_with_taken": (
+        gettext_lazy("They all need a room with %(features)s, and there are not enough of those."),
+        gettext_lazy("One more room with %(features)s, or one of them at another time."),
     ),
     "room_taken": (
         gettext_lazy("The rooms are taken by sessions that stay where they are."),
@@ -175,10 +179,9 @@ class Names:
 
     def fill(self, cause: Mapping[str, Any]) -> dict[str, str]:
         features = [str(self.features[pk]) for pk in cause.get("features", ()) if pk in self.features]
-        listed = _(" with %(features)s") % {"features": ", ".join(features)} if features else ""
         series = self.series.get(cause.get("series") or cause.get("activity") or 0)
         return {
-            "features": listed,
+            "features": ", ".join(features),
             "feature": str(self.features.get(cause.get("feature", 0), "?")),
             "worker": str(self.workers.get(cause.get("worker", 0), "?")),
             "series": str(series) if series else _("this series"),
@@ -219,7 +222,8 @@ def _opening(together: list[str], common: int) -> str:
 
 
 def _because(cause: Mapping[str, Any], names: Names) -> Because:
-    sentence, way_out = CAUSES[cause["code"]]
+    has_features = cause["code"] == "rooms_taken" and cause.get("features")
+    sentence, way_out = CAUSES["rooms_with_taken" if has_features else cause["code"]]
     facts = names.fill(cause)
     return Because(str(sentence) % facts, str(way_out) % facts)
 
