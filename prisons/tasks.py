@@ -12,6 +12,7 @@ def send_message(message_pk: int) -> None:
 def sweep() -> None:
     """Every few minutes: what was left lying by a program that stopped."""
     outbox.tend()
+    outbox.forget_old()
     changes.purge_images()
     jobs.forget_files()
 

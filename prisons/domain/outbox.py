@@ -29,6 +29,9 @@ SEND_TASK = "prisons.tasks.send_message"
 STALE = dt.timedelta(minutes=15)
 """A claim older than this has lost its sender; nobody knows whether the letter went out."""
 
+KEPT = dt.timedelta(days=90)
+"""How long the words of a letter that was sent are kept."""
+
 SECRET_KINDS = frozenset({"invitation"})
 """Letters with a secret link: their text goes once they have been handed to the mail server."""
 
@@ -189,6 +192,12 @@ def tend(*, now: dt.datetime | None = None) -> int:
     for pk in forgotten.values_list("pk", flat=True):
         enqueue(SEND_TASK, pk)  # harmless when it is queued already: the claim lets only one through
     return count
+
+
+def forget_old(*, now: dt.datetime | None = None) -> int:
+    """What a letter said goes 90 days after it was sent; that it was sent, and to whom, stays."""
+    sent = Message.objects.filter(state=State.SENT, sent_at__lt=(now or clock.now()) - KEPT)
+    return sent.exclude(body_text="").update(body_text="", body_html="")
 
 
 def _try_again(at: dt.datetime) -> None:

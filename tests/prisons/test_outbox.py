@@ -169,6 +169,16 @@ def test_all_that_failed_goes_again_with_one_click(letter, coordinator_karim, or
     ]
 
 
+def test_the_words_of_a_letter_go_after_ninety_days(letter):
+    send_message(letter.pk)
+    assert outbox.forget_old(now=now() + dt.timedelta(days=89)) == 0
+    assert outbox.forget_old(now=now() + dt.timedelta(days=91)) == 1
+    letter.refresh_from_db()
+    assert (letter.state, letter.to_email, letter.body_text, letter.body_html) == (
+        State.SENT, "somebody@example.org", "", "",
+    )  # fmt: skip
+
+
 def test_what_went_wrong_stands_first(letter, coordinator_karim, haren):
     Message.objects.update(state=State.UNKNOWN, failure="stale")
     newer = outbox.post(haren, "newer@example.org", "programme", "nl", "Programma", "Dag.")
