@@ -82,6 +82,9 @@ WORDS: dict[str, Words] = {
     "room_gone": Words(
         Kind.TRAY, _("Its room, %(room)s, is out of use."), _("Choose another room on the board.")
     ),
+    "no_room": Words(
+        Kind.TRAY, _("It has no usual room: it keeps its hour."), _("Choose a room on the board.")
+    ),
     "on_holiday": Words(
         Kind.LEFT_OUT,
         _("Public holiday: the series does not run."),

@@ -239,6 +239,8 @@ def _note_losses(plan: Plan, fitted: Fitted, room: Room | None, facts: _Facts) -
     source, notes = plan.source, plan.notes
     if plan.needs_room and room is not None:
         notes.append(note("room_gone", source, [date.on for date in plan.taking_place], room=room.pk))
+    elif room is None:
+        notes.append(note("no_room", source, [date.on for date in plan.taking_place]))
     for code, dates in (
         ("on_holiday", [date.on for date in plan.dates if not date.takes_place]),
         ("past", fitted.past),

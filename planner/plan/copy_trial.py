@@ -53,7 +53,11 @@ class SeriesCopy:
 
     @property
     def tray_count(self) -> int:
-        return sum(one.occurrence.on in self.in_tray for one in self.made)
+        return sum(self.waits(one.occurrence.on) for one in self.made)
+
+    def waits(self, on: dt.date) -> bool:
+        """In the tray: because it cannot stand, or because the series has no room, and then with its hour."""
+        return on in self.in_tray or self.plan.own_draft.series.default_room is None
 
 
 class Trial:

@@ -67,7 +67,7 @@ class CopyOutcome:
     """Pairs of the old and the new series."""
     placed: tuple[int, ...]
     in_tray: tuple[int, ...]
-    """Sessions made without a room and a time."""
+    """Sessions made without a room; without a time too, unless only the usual room is missing."""
     notes: tuple[Note, ...]
     outcome: Outcome | None
 
@@ -177,7 +177,7 @@ def _make(
         for one, session in zip(copy.made, new_sessions, strict=True):
             sessions[copy.source.pk, one.occurrence.on] = session.pk
             changes.append(_change(session.pk, copy, one))
-            if one.occurrence.on in copy.in_tray:
+            if copy.waits(one.occurrence.on):
                 tray.append(session.pk)
     ids = tuple(sessions.values())
     notes = _with_sessions(preview, sessions)

@@ -286,6 +286,16 @@ def test_room_out_of_use_means_the_tray(
     assert outcome.created[0][1].default_room is None
 
 
+def test_without_a_usual_room_it_keeps_its_hour_and_waits_in_the_tray(
+    service: Organisation, organiser_anna: User, autumn: Term, spring: Term
+) -> None:
+    outcome = copy(mondays(autumn, service, None), spring, organiser_anna)
+    (one,) = outcome.preview.copied
+    assert (one.placed_count, one.tray_count, outcome.placed, len(outcome.in_tray)) == (0, 4, (), 4)
+    assert starts(outcome.created[0][1])[0] == at("2027-01-11 09:00")
+    assert [(note.code, note.kind) for note in outcome.notes] == [("no_room", Kind.TRAY)]
+
+
 def test_a_permission_that_ends_takes_the_facilitator_off_the_dates_after_it(
     service: Organisation, organiser_anna: User, autumn: Term, spring: Term, room: Room
 ) -> None:
