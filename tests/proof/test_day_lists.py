@@ -4,12 +4,16 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+import pypdfium2
 import pytest
 
 from core.clock import BRUSSELS
+from core.paper import Heading, to_pdf, to_xlsx
 from enrollment import exports
 from enrollment.domain import lists
 from enrollment.domain.day import Day
+from enrollment.exports import papers
+from enrollment.exports.requested import plans_of_day
 from enrollment.models import Stay
 from planner.demo import loading
 from prisons.models import Prison
@@ -78,8 +82,45 @@ def test_a_sheet_of_twenty_five_fits_on_one_page(day, tmp_path):
     assert f"Code {meeting.code}" in page.text
 
 
-def test_the_page_of_changes_is_one_page(day, tmp_path):
+def test_the_page_of_changes_is_one_page_and_one_for_the_gate(day, tmp_path):
     later = lists.day_lists(Prison.objects.get(slug="haren"), day.on, now=NOW + dt.timedelta(hours=20))
     gone = later.only(lambda meeting: meeting.id != day.taking_place[0].id)
-    (page,) = print_pages(exports.changes_page(day, gone, version=1), tmp_path)
-    assert "GAAT NIET DOOR / N'A PAS LIEU" in page.text
+    posts, gate = print_pages(exports.changes_page(day, gone, version=1), tmp_path)
+    assert "GAAT NIET DOOR / N'A PAS LIEU" in posts.text
+    assert "Wijzigingen aan de poort / Changements à la porte" in gate.text
+    assert day.taking_place[0].visitors[0].name in gate.text
+
+
+def test_workbook_and_pdf_of_the_day_print_the_same_words(day, tmp_path):
+    """Printed by two programs: the same lists with the same words, in the same order."""
+    paper = papers.day_lists(day, 1, with_slips=True)
+    office = print_pages(to_xlsx(paper), tmp_path)
+    with pypdfium2.PdfDocument(to_pdf(paper)) as document:
+        ours = [page.get_textpage().get_text_bounded() for page in document]
+    told = [sorted(set(re.findall(r"\b\d{4,6}\b", " ".join(pages)))) for pages in
+            ([page.text for page in office], ours)]  # fmt: skip
+    assert told[0] == told[1]
+    for leaf in paper.leaves[:-1]:
+        first = next(str(block.text) for block in leaf.blocks if isinstance(block, Heading))
+        for pages in ([page.text for page in office], ours):
+            assert any(_flat(first) in _flat(page) for page in pages), first
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_the_day_by_post_prints_each_list_once(day, tmp_path):
+    prison = Prison.objects.get(slug="haren")
+    paper = papers.for_posts(plans_of_day(prison, day), papers.Source(day, 1))
+    with pypdfium2.PdfDocument(to_pdf(paper)) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    lying = [
+        page for page in pages if "Naam / Nom" in _flat_lines(page) and "Wat / Quoi" in _flat_lines(page)
+    ]
+    for row in day.movements():
+        assert any(re.search(rf"\b{row.person.number}\b", page) for page in lying)
+
+
+def _flat_lines(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
