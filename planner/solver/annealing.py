@@ -25,8 +25,8 @@ _MOVES_A_ROUND = 50_000
 class Annealer:
     """One walk. `best_plan` is the cheapest legal plan seen; sessions left out of the start stay out."""
 
-    def __init__(self, tables: Tables, plan: Plan, cooling: Cooling, *, seed: int) -> None:
-        self.grid = Grid(tables, plan)
+    def __init__(self, tables: Tables, plan: Plan, cooling: Cooling, *, seed: int, moved: int = 0) -> None:
+        self.grid = Grid(tables, plan, moved)
         self.cooling = cooling
         self.groups_of = _groups(tables)
         self.random = np.random.Generator(np.random.PCG64(seed))

@@ -20,7 +20,8 @@ _NO_LIMIT = 1 << 30
 class Grid:
     """State of a plan; sessions that are left out of `plan` stay out and are never touched."""
 
-    def __init__(self, tables: Tables, plan: Plan) -> None:
+    def __init__(self, tables: Tables, plan: Plan, moved: int = 0) -> None:
+        """`moved`: what it costs, times its notice, that a session is not in its present place."""
         problem = tables.problem
         self.tables = tables
         self.n, self.slots, self.rooms = len(plan), len(problem.slots), len(problem.rooms)
@@ -29,6 +30,7 @@ class Grid:
         self.day_of = _dense([slot.day for slot in problem.slots])
         self._load_domains()
         self._load_costs()
+        self._load_present(moved)
         self._load_activities()
         self._load_movements()
         self._load_fairness(plan)
@@ -64,6 +66,15 @@ class Grid:
     def _load_costs(self) -> None:
         self.slot_cost = _with_nobody(self.tables.slot_cost, self.slots)
         self.room_cost = _with_nobody(self.tables.room_cost, self.rooms)
+
+    def _load_present(self, moved: int) -> None:
+        sessions = self.tables.problem.sessions
+        self.present = np.full(self.n + 1, -1)
+        self.moved_cost = np.zeros(self.n + 1, dtype=np.int32)
+        for index, session in enumerate(sessions):
+            if moved and session.present is not None:
+                self.present[index] = session.present.slot * self.rooms + session.present.room
+                self.moved_cost[index] = moved * session.notice
 
     def _load_activities(self) -> None:
         """Sessions without an activity, and nobody, get an activity of their own that asks nothing."""
@@ -199,6 +210,7 @@ class Grid:
         total += self.slot_cost[other, here] - self.slot_cost[other, there]
         total += self.room_cost[session, new_room] - self.room_cost[session, old_room]
         total += self.room_cost[other, old_room] - self.room_cost[other, new_room]
+        total += self._moved_delta(session, origin, cell) + self._moved_delta(other, cell, origin)
         apart = self.activity[session] != self.activity[other]
         total += apart * self._activity_delta(session, here, there, old_room, new_room)
         total += apart * self._activity_delta(other, there, here, new_room, old_room)
@@ -211,6 +223,11 @@ class Grid:
         if not self.is_fair:
             return 0.0
         return self.tables.problem.weights.fairness * float(self._unfairness(self.fair_missed[None, :])[0])
+
+    def _moved_delta(self, session: Ints, origin: Ints, cell: Ints) -> Ints:
+        present = self.present[session]
+        delta: Ints = self.moved_cost[session] * ((cell != present).astype(np.int64) - (origin != present))
+        return delta
 
     def _activity_delta(self, session: Ints, here: Ints, there: Ints, old: Ints, new: Ints) -> Ints:
         weights = self.tables.problem.weights

@@ -51,6 +51,8 @@ _ARRAYS: dict[str, type[np.generic]] = {
     "pattern_weight": np.int32,
     "pattern_bit": np.int32,
     "pattern_table": np.int32,
+    "present": np.int64,
+    "moved_cost": np.int32,
     "cell": np.int64,
     "occupant": np.int64,
     "clashing": np.int16,

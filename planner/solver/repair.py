@@ -6,11 +6,12 @@ The proof models rooms only where sessions stand and for those that move: others
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import cpsat
 from .construct import construct
+from .cooling import Cooling
 from .formulation import Formulation
 from .incumbent import Incumbent, Limits, OnPlan, OnProgress, ShouldStop
 from .neighbourhood import Neighbourhoods
@@ -24,6 +25,11 @@ _MOVE = 10_000
 _IDLE_ROUNDS = 8
 """The polish ends after so many rounds without gain."""
 _STEP_SECONDS = 2.5
+_WALK_SHARE = 0.35
+"""Of the time, for the walk."""
+_PRICE_OF_A_MOVE, _WARMTH, _CLASH = 10, 0.3, 3
+"""A move costs ten times the hottest temperature of soft rules; the walk starts at 0.3 moves, where not yet everybody
+moves; two sessions that may not share a slot cost three moves while they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ def repair(
     run.offer(construct(tables, present, should_stop=lambda: not run.poll()), "construct")
     if tables.placeable() and cpsat.is_available():
         with run.helper(lambda: mending.prove(run)) as proof:
+            mending.anneal(run)
             mending.polish(run)
             run.wait_for(proof)
     run.tell()
@@ -71,7 +78,7 @@ class _Mending:
         self.most_slot_changes = notices
         self.left_out_cost = (_MOVE + 1) * notices + 1
         """Dearer than moving everybody."""
-        self.least = sum(self._least_burden(s) for s in tables.placeable())
+        self.least = sum(self._least_burden(s) for s in tables.placeable()) + self._least_for_limits()
         """Proven lower bound on the burden of a legal plan."""
 
     def rank(self, plan: Plan, score: Score) -> tuple[int, int]:
@@ -142,6 +149,30 @@ class _Mending:
             return 0
         return self.sessions[session].notice * (_MOVE + (present.slot not in self.tables.domains[session]))
 
+    def _least_for_limits(self) -> int:
+        """Of those that could stay, some must leave a slot that has become too small for all."""
+        tables, least = self.tables, 0
+        stayers: list[list[int]] = [[] for _ in tables.problem.slots]
+        for s in tables.placeable():
+            present = self.sessions[s].present
+            if present is not None and tables.allows(s, present):
+                stayers[present.slot].append(s)
+        for slot, here in zip(tables.problem.slots, stayers, strict=True):
+            limits = ((slot.max_movements, tables.movements), (slot.max_people, tables.people))
+            known = [(limit, takes) for limit, takes in limits if limit is not None]
+            excesses = ((takes, sum(takes[s] for s in here) - limit) for limit, takes in known)
+            least += max((self._least_to_free(here, takes, excess) for takes, excess in excesses), default=0)
+        return least
+
+    def _least_to_free(self, sessions: list[int], takes: tuple[int, ...], excess: int) -> int:
+        """The cheapest burden of moves that make the sessions take so much less."""
+        cheapest = [0, *[self.left_out_cost * len(sessions)] * max(0, excess)]
+        for s in sessions:
+            burden = self.sessions[s].notice * (_MOVE + 1)
+            for much in range(len(cheapest) - 1, 0, -1):
+                cheapest[much] = min(cheapest[much], cheapest[max(0, much - takes[s])] + burden)
+        return cheapest[-1]
+
     def _learn(self, bound: int) -> None:
         self.least = max(self.least, bound)
 
@@ -180,6 +211,25 @@ class _Mending:
             away = sum(x for slot, x in slots.items() if slot != present.slot)
             terms.append(self.sessions[session].notice * (_MOVE * (1 - stays - is_out) + away))
         return terms
+
+    def anneal(self, run: Incumbent) -> None:
+        """Fewer moves by a walk in which a move costs more than anything soft, for a part of the time."""
+        from . import native  # and numpy with it: only where a plan is made
+        from .annealing import Annealer
+
+        if native.library() is None or run.must_end:
+            return
+        soft, seconds, started = Cooling.for_weights(self.tables), run.seconds_left * _WALK_SHARE, run.seconds
+        price = _PRICE_OF_A_MOVE * soft.hot
+        cooling = replace(soft, hot=_WARMTH * price, clash=_CLASH * price)
+        walk = Annealer(self.tables, run.plan, cooling, seed=run.limits.seed, moved=round(price))
+
+        def share() -> float | None:
+            goes_on = run.poll() and not self.is_minimal(run.plan)
+            return (run.seconds - started) / max(1e-6, seconds) if goes_on else None
+
+        walk.run(share)
+        run.offer(walk.best_plan(), "annealing")
 
     def polish(self, run: Incumbent) -> None:
         """Fewer moves, then better soft costs, around what moved; ends when nothing is gained any more."""

@@ -32,6 +32,8 @@ struct walk {
     const int64_t *pattern_of, *pattern_table_at;
     const uint8_t *pattern_member;
     const int32_t *pattern_weight, *pattern_bit, *pattern_table;
+    const int64_t *present;
+    const int32_t *moved_cost;
     /* the state */
     int64_t *cell, *occupant;
     int16_t *clashing, *day_count, *room_count;
@@ -67,6 +69,12 @@ static int64_t propose(struct walk *w, int64_t *cell)
     else if ((second & 3) == 1)
         *cell += (origin / w->rooms - *cell / w->rooms) * w->rooms;
     return session;
+}
+
+/* What a repair pays when `s` goes from `origin` to `cell`: the cell where it stands today is free. */
+static int64_t moved_delta(const struct walk *w, int64_t s, int64_t origin, int64_t cell)
+{
+    return w->moved_cost[s] * ((cell != w->present[s]) - (origin != w->present[s]));
 }
 
 static int64_t activity_delta(const struct walk *w, int64_t s, int64_t here, int64_t there, int64_t old, int64_t new)
@@ -218,7 +226,8 @@ static void try_one(struct walk *w, double temperature)
     int64_t own = w->slot_cost[s * w->slots + there] - w->slot_cost[s * w->slots + here]
                 + w->slot_cost[other * w->slots + here] - w->slot_cost[other * w->slots + there]
                 + w->room_cost[s * w->rooms + new] - w->room_cost[s * w->rooms + old]
-                + w->room_cost[other * w->rooms + old] - w->room_cost[other * w->rooms + new];
+                + w->room_cost[other * w->rooms + old] - w->room_cost[other * w->rooms + new]
+                + moved_delta(w, s, origin, cell) + moved_delta(w, other, cell, origin);
     if (w->activity[s] != w->activity[other]) {
         own += activity_delta(w, s, here, there, old, new);
         if (other != w->nobody)

@@ -1,5 +1,7 @@
 """Random small prisons: the planner against trying everything."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
@@ -24,6 +26,7 @@ from planner.solver.problem import (
     Weights,
     Worker,
 )
+from planner.solver.repair import repair
 from planner.solver.score import breaches, score
 from planner.solver.solve import solve
 from planner.solver.tables import build_tables
@@ -143,12 +146,51 @@ def may_share(problem: Problem, a: int, b: int) -> bool:
     )
 
 
-def best_rank(problem: Problem) -> tuple[int, int]:
-    tables = build_tables(problem)
+def legal_plans(problem: Problem) -> Iterator[Plan]:
     cells: list[Place | None] = [None, *(Place(t, r) for t in range(SLOTS) for r in range(ROOMS))]
     options = [[c for c in cells if c is None or fits(problem, s, c)] for s in problem.sessions]
-    legal = (plan for plan in product(*options) if is_legal(problem, plan))
-    return min(score(tables, plan).rank for plan in legal)
+    return (plan for plan in product(*options) if is_legal(problem, plan))
+
+
+def best_rank(problem: Problem) -> tuple[int, int]:
+    tables = build_tables(problem)
+    return min(score(tables, plan).rank for plan in legal_plans(problem))
+
+
+def moves(problem: Problem, plan: Plan) -> tuple[int, int]:
+    """(left out, moves times notice)"""
+    rows = list(zip(problem.sessions, plan, strict=True))
+    return plan.count(None), sum(s.notice for s, p in rows if p and s.present and p != s.present)
+
+
+@settings(max_examples=25, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@given(prisons(), st.lists(places(), min_size=SESSIONS, max_size=SESSIONS), st.integers(1, 2))
+def test_repair_moves_as_few_as_brute_force(
+    problem: Problem, present: list[Place | None], notice: int
+) -> None:
+    pairs = enumerate(zip(problem.sessions, present, strict=True))
+    sessions = (replace(s, present=p, notice=notice if i else 1) for i, (s, p) in pairs)
+    problem = replace(problem, sessions=tuple(sessions))
+    mended = repair(problem, Limits(seconds=20))
+    assert is_legal(problem, mended.solution.plan)
+    fewest = min(moves(problem, plan) for plan in legal_plans(problem))
+    assert mended.is_minimal
+    assert (len(mended.left_out), mended.moves) == fewest
+    assert mended.at_least == mended.moves
+
+
+def test_who_must_leave_a_slot_that_became_too_small_is_counted_without_a_solver() -> None:
+    """Of nine movements in the first slot three are left: three sessions with two must go, and nobody else."""
+    problem = crowded_prison()
+    takes = [(0, 1)] * 4 + [(0,)]
+    sessions = (
+        replace(s, units=takes[i], present=Place(0, i)) if i < 5 else s
+        for i, s in enumerate(problem.sessions)
+    )
+    rooms = tuple(Room(f"r{i}", 10, frozenset(range(10))) for i in range(6))
+    problem = replace(problem, sessions=tuple(sessions), rooms=rooms, activities=())
+    mended = repair(problem, Limits(seconds=0))
+    assert mended.at_least == 3
 
 
 @settings(max_examples=25, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))

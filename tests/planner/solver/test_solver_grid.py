@@ -18,6 +18,7 @@ from planner.solver.problem import (
     Pattern,
     PatternKind,
     Place,
+    Plan,
     Problem,
     Room,
     Session,
@@ -125,6 +126,34 @@ def test_the_compiled_walk_leaves_the_grid_as_counting_would() -> None:
     for name in ("used", "mask"):
         ours, counted = getattr(walked.patterns, name)[:-1], getattr(anew.patterns, name)[:-1]
         assert (ours == counted).all(), name  # the last row is nobody's
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_the_walk_of_a_repair_counts_every_move_once(
+    is_compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session in another slot and room has moved once, however it got there."""
+    if not is_compiled:
+        monkeypatch.setattr(native, "library", lambda: None)
+    problem = random_prison(5)
+    draw, count = random.Random(1), len(problem.sessions)
+    present = [Place(draw.randrange(16), draw.randrange(4)) if i % 4 else None for i in range(count)]
+    sessions = (
+        replace(s, present=p, notice=1 + i % 3)
+        for i, (s, p) in enumerate(zip(problem.sessions, present, strict=True))
+    )
+    tables = build_tables(replace(problem, sessions=tuple(sessions)))
+    start = construct(tables)
+    annealer = Annealer(tables, start, Cooling.for_weights(tables), seed=1, moved=7)
+    rounds = iter([0.1, 0.5, 1.0])
+    annealer.run(lambda: next(rounds))
+
+    def price(plan: Plan) -> int:
+        rows = zip(tables.problem.sessions, plan, strict=True)
+        moved = sum(7 * s.notice for s, p in rows if s.present and p and p != s.present)
+        return moved + score(tables, plan).total
+
+    assert abs(annealer.cost - (price(annealer.grid.plan()) - price(start))) < 2
 
 
 def test_without_a_compiler_there_is_no_compiled_walk(
