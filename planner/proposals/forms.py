@@ -14,12 +14,13 @@ from core.forms import PlainForm
 from core.weeks import Week
 from planner.models import Proposal, ProposalLine
 from planner.plan.sentences import when
+from planner.proposals.brief import WhatIf
 from planner.proposals.mending import Goal, goals_of
 from planner.proposals.starting import Wish
 from prisons.access import Access
-from prisons.models import Prison
-from rooms.models import Closure, Room
-from sessions.models import GroupSession, Series, Term
+from prisons.models import Prison, Unit
+from rooms.models import Closure, Room, TimeSlot
+from sessions.models import GroupSession, Series, Term, Worker
 
 Scope, Aim, Preset = Proposal.Scope, Proposal.Aim, Proposal.Preset
 SECONDS = [
@@ -71,9 +72,25 @@ class ProposalForm(PlainForm):
     preset = forms.ChoiceField(label=_("what matters most"), choices=PRESETS, widget=forms.RadioSelect)
     seconds = forms.TypedChoiceField(label=_("how long it may look"), choices=SECONDS, coerce=int)
 
+    lost_room = forms.ModelChoiceField(
+        label=_("without this room"), queryset=Room.objects.none(), required=False
+    )
+    lost_worker = forms.ModelChoiceField(
+        label=_("without this facilitator"), queryset=Worker.objects.none(), required=False
+    )
+    lost_unit = forms.ModelChoiceField(
+        label=_("without this living unit"), queryset=Unit.objects.none(), required=False
+    )
+    lost_slot = forms.ModelChoiceField(
+        label=_("without this time slot"), queryset=TimeSlot.objects.none(), required=False
+    )
+    lost_day = forms.DateField(label=_("without this day"), required=False)
+    LOST = ("lost_room", "lost_worker", "lost_unit", "lost_slot", "lost_day")
+
     def __init__(self, *args: Any, prison: Prison, aim: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.aim = aim
+        self._offer_losses(prison)
         terms = Term.objects.in_prison(prison).filter(ends_on__gte=today()).order_by("starts_on")
         self.fields["term"].queryset = terms  # type: ignore[attr-defined]
         self.fields["series"].queryset = (  # type: ignore[attr-defined]
@@ -85,6 +102,34 @@ class ProposalForm(PlainForm):
         if aim == Aim.BY_HAND:
             for name in ("term", "scope", "series", "preset", "seconds"):
                 del self.fields[name]
+
+    def _offer_losses(self, prison: Prison) -> None:
+        """What a repair may suppose lost; nothing else asks for it."""
+        if self.aim != Aim.REPAIR:
+            for name in self.LOST:
+                del self.fields[name]
+            return
+        rows: dict[str, Any] = {
+            "lost_room": Room.objects.in_prison(prison).filter(is_active=True),
+            "lost_worker": Worker.objects.filter(accesses__prison=prison).distinct(),
+            "lost_unit": Unit.objects.in_prison(prison).filter(is_active=True),
+            "lost_slot": TimeSlot.objects.in_prison(prison),
+        }
+        for name, queryset in rows.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    @property
+    def losses(self) -> list[Any]:
+        return [self[name] for name in self.LOST if name in self.fields]
+
+    @property
+    def has_losses(self) -> bool:
+        return any(field.value() or field.errors for field in self.losses)
+
+    def _supposed(self) -> WhatIf:
+        data = self.cleaned_data
+        ids = {f"{name}_id": data[name].pk for name in self.LOST[:-1] if data.get(name) is not None}
+        return WhatIf(lost_day=data.get("lost_day"), **ids)
 
     @staticmethod
     def initial_of(prison: Prison, aim: str, term: Term | None) -> dict[str, Any]:
@@ -117,6 +162,7 @@ class ProposalForm(PlainForm):
             series_ids=[one.pk for one in data.get("series", ())],
             preset=data.get("preset", Preset.CALM),
             seconds=data.get("seconds", 60),
+            what_if=self._supposed(),
         )
 
 

@@ -98,6 +98,26 @@ def test_asking_starts_a_job_and_shows_that_it_waits(
     assert "It waits for its turn" in text and 'hx-trigger="every 2s"' in text
 
 
+def test_a_repair_may_suppose_that_something_is_lost(
+    haren: Prison, service: Organisation, organiser_anna: User, room: Room
+) -> None:
+    chris = make_worker(haren, name="Chris Maes")
+    make_room(haren)
+    make_session(make_series(haren, organisation=service), "2026-11-23 09:00", room=room, workers=[chris])
+    client = signed_in(organiser_anna)
+    assert "Chris Maes" in client.get(f"{HERE}mend/").content.decode()
+    assert "lost_room" not in client.get(f"{HERE}from-nothing/").content.decode()
+    wish = {"first": "2026-11-23", "last": "2026-11-29", "scope": "all", "preset": "calm", "seconds": "15"}
+
+    for name, row, outcome in (("lost_room", room, "moved"), ("lost_worker", chris, "left_out")):
+        client.post(f"{HERE}mend/", wish | {name: row.pk})
+        proposal = Proposal.objects.first()
+        assert proposal is not None and proposal.job_id is not None
+        running.run(proposal.job_id)
+        assert proposal.lines.get().outcome == outcome
+        assert str(row) in page(organiser_anna, f"{HERE}{proposal.pk}/")
+
+
 def test_a_span_that_cannot_be_is_said_at_its_field(haren: Prison, organiser_anna: User) -> None:
     client = signed_in(organiser_anna)
     wish = {"scope": "tray", "preset": "calm", "seconds": "15", "first": "2026-12-01", "last": "2026-11-30"}
@@ -295,6 +315,7 @@ def test_discarding_and_stopping(haren: Prison, organiser_anna: User, tray: list
     client.post(f"{HERE}{waiting.pk}/stop/")
     waiting.refresh_from_db()
     assert waiting.state == State.STOPPED
+    assert "It had found nothing yet" in page(organiser_anna, f"{HERE}{waiting.pk}/")
 
 
 def test_an_announced_closure_offers_to_move_out_of_its_way(
