@@ -134,7 +134,8 @@ def slip_hand_out(request: PrisonRequest, prison: Prison) -> HttpResponse:
     rows = slip_batches.of_key(mine, int(key)) if key.isdigit() else mine.filter(pk__in=ids)
     number = slips.hand_out(prison, list(rows.values_list("pk", flat=True)), by=request.user)
     sentence = ngettext("%(number)s slip is handed out.", "%(number)s slips are handed out.", number)
-    messages.success(request, sentence % {"number": number})
+    undo_url = reverse("enrollment:batch_take_back", args=[prison.slug, int(key)]) if key.isdigit() else ""
+    messages.success(request, sentence % {"number": number}, extra_tags=undo_url if number else "")
     if key.isdigit() and not request.POST.get("list"):
         return redirect("enrollment:slip_batch", prison.slug, int(key))
     return redirect(_desk(prison))

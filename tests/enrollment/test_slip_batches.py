@@ -87,14 +87,18 @@ def test_a_batch_is_handed_out_taken_back_and_printed_again(haren, group, organi
     browser = signed_in(organiser_anna)
     key = printed(browser, haren)
     assert len(pages_of(browser.get(url("slip_file", haren, key)))) == 2
-    browser.post(url("slip_hand_out", haren), {"batch": key})
+    told = browser.post(
+        url("slip_hand_out", haren), {"batch": key, "list": "1"}, follow=True
+    ).content.decode()
+    assert "2 slips are handed out." in told and url("batch_take_back", haren, key) in told
     assert counts.to_hand_out(access_for(organiser_anna, haren)).count() == 0
     assert len(pages_of(browser.get(url("slip_file", haren, key)))) == 2, "printed again, though handed out"
     browser.post(url("batch_take_back", haren, key))
     assert counts.to_hand_out(access_for(organiser_anna, haren)).count() == 2
     one = Slip.objects.first()
     assert len(pages_of(browser.get(url("slip_file", haren, key), {"slip": one.pk}))) == 1
-    assert str(one.participant) in browser.get(url("slip_batch", haren, key)).content.decode()
+    page = browser.get(url("slip_batch", haren, key)).content.decode()
+    assert str(one.participant) in page and "Unit · cell</th>" in page and "Answer</th>" in page
 
 
 def test_nothing_is_printed_twice_by_two_people(haren, group, organiser_anna, coordinator_karim):
