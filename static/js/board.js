@@ -25,7 +25,7 @@
       const cells = await answer.json();
       board().querySelectorAll("td[data-slot]").forEach((cell) => {
         const found = cells[cell.dataset.cell];
-        if (!found) return;
+        if (!found) { cell.classList.add("is-refused"); cell.title = words.nowhere; return; } // a day that is over, a room out of use
         cell.classList.add(found.kind === "free" ? "is-free" : found.kind === "soft" ? "is-soft" : "is-refused");
         if (found.why) cell.title = found.why;
       });

@@ -154,6 +154,18 @@ def test_the_week_keeps_them_too_and_links_each_day(anna: Client, series: Series
     assert 'id="board-steps" class="board-steps" hx-swap-oob="true"' in part.content.decode()
 
 
+def test_the_poll_of_a_day_costs_204_until_something_changes(
+    anna: Client, series: Series, room: Room, haren: Prison
+) -> None:
+    session = make_session(series, "2050-01-10 09:00", room=room)
+    haren.refresh_from_db()
+    url = reverse("planner:board_live", args=["haren"])
+    assert anna.get(url, DAY | {"version": haren.plan_version}, **HX).status_code == 204
+    part = anna.get(url, DAY | {"version": haren.plan_version - 1}, **HX).content.decode()
+    assert part.startswith('<div id="board"') and f'data-session="{session.pk}"' in part
+    assert 'data-board="day" data-week="2050-W02" data-day="2050-01-10"' in part
+
+
 def test_an_answer_shows_what_was_looked_at(anna: Client, series: Series, room: Room) -> None:
     session = make_session(series, "2050-01-10 09:00", room=room)
     other = make_session(make_series(room.prison), "2050-01-10 14:00", room=room)
