@@ -291,7 +291,7 @@ def test_page_tells_who_marked_when_and_no_value(session, people, organiser_anna
         ("mark", "Anna Peeters"),
     ]
     page = signed_in(organiser_anna).get(f"/p/haren/attendance/{session.pk}/").content.decode()
-    told = page[page.index("Who marked what") :]
+    told = page[page.index("Who marked, and when") :]
     assert "Karim Haddad" in told and "Naam2299, Jan" in told and "not brought" not in told
 
 
