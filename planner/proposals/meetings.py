@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import combinations
 from typing import NamedTuple
 
 from core.clock import BRUSSELS, today
@@ -164,3 +165,13 @@ def _goes_along(meeting: Meeting, present: Spot | None, broken: Collection[int])
     if meeting.stands is None or meeting.session_id in broken:
         return True
     return meeting.stands._replace(day=None) == present
+
+
+def meet_always(members: Iterable[int], items: list[Item]) -> bool:
+    """Whether every two of them have a week in common, so that they can meet at all."""
+    return all(items[a].weeks & items[b].weeks for a, b in combinations(members, 2))
+
+
+def pairs_that_meet(members: Iterable[int], items: list[Item]) -> Iterator[tuple[int, ...]]:
+    """The pairs of them that have a week in common."""
+    return ((a, b) for a, b in combinations(members, 2) if items[a].weeks & items[b].weeks)

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 from planner.proposals.cells import Cell, Cells, GridSlot, SlotAnswer, grid_of
 from planner.proposals.ground import Ground
-from planner.proposals.meetings import Item, Spot
+from planner.proposals.meetings import Item, Spot, meet_always, pairs_that_meet
 from planner.proposals.presets import Preset, preset_of
 from planner.solver.problem import (
     Activity,
@@ -105,7 +104,7 @@ class _Builder:
         self.preset, self.items, self.rules = preset, ground.items, ground.rules
         self.worker_ids = sorted({worker for item in self.items for worker in item.worker_ids})
         self.shared_workers = {
-            worker for worker in self.worker_ids if _meet_always(self._of_worker(worker), self.items)
+            worker for worker in self.worker_ids if meet_always(self._of_worker(worker), self.items)
         }
         real = sorted(self.rules.escorted_unit_ids)
         self.unit_keys = [str(pk) for pk in real] + [f"any{n}" for n in range(len(real))]
@@ -246,16 +245,16 @@ class _Builder:
         """People, and facilitators whose sessions do not all share a week."""
         for worker in self.worker_ids:
             if worker not in self.shared_workers:
-                for pair in _pairs_that_meet(self._of_worker(worker), self.items):
+                for pair in pairs_that_meet(self._of_worker(worker), self.items):
                     yield Clique("worker", str(worker), pair)
         groups: dict[tuple[int, ...], int] = {}
         for members in self._by_person().values():
             if len(members) < 2:
                 continue
-            if _meet_always(members, self.items):
+            if meet_always(members, self.items):
                 groups.setdefault(tuple(members), len(groups))
             else:
-                for pair in _pairs_that_meet(members, self.items):
+                for pair in pairs_that_meet(members, self.items):
                     groups.setdefault(pair, len(groups))
         for members_of, number in groups.items():
             yield Clique("person", str(number), members_of)
@@ -295,12 +294,3 @@ class _Builder:
             members = self._of_worker(worker)
             if self.preset.gaps and len(members) > 1:
                 yield Pattern(PatternKind.GAPS, f"worker{worker}", tuple(members), self.preset.gaps)
-
-
-def _meet_always(members: Iterable[int], items: list[Item]) -> bool:
-    """Whether every two of them have a week in common, so that they can meet at all."""
-    return all(items[a].weeks & items[b].weeks for a, b in combinations(members, 2))
-
-
-def _pairs_that_meet(members: Iterable[int], items: list[Item]) -> Iterator[tuple[int, ...]]:
-    return ((a, b) for a, b in combinations(members, 2) if items[a].weeks & items[b].weeks)
