@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
@@ -17,6 +18,7 @@ from core.weeks import Week
 from enrollment.domain import agreement, counts, inbox, sheet_entry, welcome
 from enrollment.domain.taking_part import occupancy
 from planner.closures.notices import ClosureNotice, notices_for
+from planner.emergency import packing
 from planner.plan.ask_lists import received
 from planner.plan.codes import CODES
 from planner.plan.open_conflicts import hard_count, hard_ones
@@ -107,11 +109,7 @@ def _tiles(access: Access) -> list[Tile]:
                 f"{desk}?tab=overdue",
                 "stop",
             ),
-            Tile(
-                undecided := counts.undecided(access).count(),
-                ngettext("request to decide", "requests to decide", undecided),
-                desk,
-            ),
+            _to_decide(access, desk),
             Tile(
                 slips := counts.to_hand_out(access).count(),
                 ngettext("reply slip to hand out", "reply slips to hand out", slips),
@@ -164,6 +162,18 @@ def _tiles(access: Access) -> list[Tile]:
         label = ngettext("ask of another service to answer", "asks of other services to answer", number)
         tiles.append(Tile(number, label, asks, "warn"))
     return tiles
+
+
+def _to_decide(access: Access, url: str) -> Tile:
+    """The list stands in the order of age, so its first row is the oldest."""
+    rows = counts.undecided(access)
+    number, oldest = rows.count(), rows.first()
+    label = ngettext("request to decide", "requests to decide", number)
+    days = (clock.today() - oldest.received_on).days if oldest else 0
+    if days:
+        since = ngettext("the oldest for %(count)s day", "the oldest for %(count)s days", days)
+        label = f"{label}, {since % {'count': days}}"
+    return Tile(number, label, url)
 
 
 def _sheets(access: Access, *, hides_none: bool = False) -> Iterator[Tile]:

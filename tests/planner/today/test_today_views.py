@@ -192,6 +192,14 @@ def test_a_coordinator_sees_what_waits_at_each_service(
     assert "What waits, by service" not in today_of(signed_in(organiser_anna))
 
 
+def test_the_oldest_request_tells_its_age(haren: Prison, service: Organisation, organiser_anna: User) -> None:
+    anna, series = signed_in(organiser_anna), make_series(haren, organisation=service)
+    make_request(series)
+    assert "request to decide</span>" in today_of(anna)
+    make_request(series, received_on=today() - dt.timedelta(days=5))
+    assert "requests to decide, the oldest for 5 days</span>" in today_of(anna)
+
+
 def test_talks_and_changes_are_counted_apart(
     haren: Prison, service: Organisation, organiser_anna: User
 ) -> None:
