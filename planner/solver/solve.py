@@ -14,6 +14,7 @@ _FULL_UNTIL, _WARM_UNTIL = 0.75, 0.92
 """Then full coolings and warm ones until these shares of it; neighbourhoods to the end."""
 _PROOF_SHARE = 0.4
 _GRACE_SECONDS = 1.5
+_MORE_STARTS, _STARTS_SHARE = 3, 0.1
 _STEPS_A_NEIGHBOURHOOD = 200
 
 
@@ -32,12 +33,26 @@ def solve(
     limits = limits or Limits()
     tables = build_tables(problem)
     run = Incumbent(tables, limits, on_progress, should_stop, on_plan=on_plan)
-    start = tables.start_plan() if limits.keep_present else None
-    run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: _is_late(run)), "construct")
+    _construct(run)
     if tables.placeable() and cpsat.is_available() and not run.must_end:
         _improve(run)
     run.tell()
     return finish(run)
+
+
+def _construct(run: Incumbent) -> None:
+    """A first plan; when it leaves somebody out, a few more from other seeds, for a small part of the time."""
+    tables, limits = run.tables, run.limits
+    start = tables.start_plan() if limits.keep_present else None
+    run.offer(construct(tables, start, seed=limits.seed, should_stop=lambda: _is_late(run)), "construct")
+    latest = limits.seconds if limits.is_reproducible else run.seconds + _STARTS_SHARE * run.seconds_left
+    for seed in range(limits.seed + 1, limits.seed + 1 + _MORE_STARTS):
+        if not run.unplaced or run.seconds >= latest:
+            break
+        plan = construct(
+            tables, start, seed=seed, should_stop=lambda: not run.poll() or run.seconds >= latest
+        )
+        run.offer(plan, "construct")
 
 
 def _is_late(run: Incumbent) -> bool:

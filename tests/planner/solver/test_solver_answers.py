@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from planner.solver import cpsat
+from planner.solver.construct import construct
 from planner.solver.explain import explain
 from planner.solver.incumbent import Limits
 from planner.solver.precheck import check
@@ -18,6 +19,7 @@ from planner.solver.problem import (
     Pattern,
     PatternKind,
     Place,
+    Plan,
     Problem,
     Progress,
     Room,
@@ -31,7 +33,7 @@ from planner.solver.problem import (
 from planner.solver.repair import repair
 from planner.solver.score import breaches, score
 from planner.solver.solve import solve
-from planner.solver.tables import build_tables
+from planner.solver.tables import Tables, build_tables
 from planner.solver.why_not import why_not
 
 ALL = frozenset(range(4))
@@ -93,6 +95,21 @@ def test_no_time_still_gives_a_legal_plan() -> None:
     solution = solve(problem, Limits(seconds=0))
     assert solution.score.left_out == 0
     assert breaches(build_tables(problem), solution.plan) == []
+
+
+def test_a_first_plan_that_leaves_somebody_out_is_tried_again_with_other_seeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module, seeds = sys.modules["planner.solver.solve"], []
+
+    def luckless(tables: Tables, start: Plan | None, *, seed: int, **options: object) -> Plan:
+        seeds.append(seed)
+        return (None, *construct(tables)[1:]) if seed < 2 else construct(tables)
+
+    monkeypatch.setattr(module, "construct", luckless)
+    monkeypatch.setattr(cpsat, "is_available", lambda: False)
+    assert solve(make_problem(), Limits(seconds=60)).score.left_out == 0
+    assert seeds == [0, 1, 2]
 
 
 def test_stopping_keeps_the_best_so_far_and_says_so() -> None:
