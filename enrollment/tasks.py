@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enrollment.domain import continuity, endings, forgetting, versions
+from enrollment.domain import continuity, endings, forgetting, sheet_return, versions
 from prisons.models import Prison
 
 
@@ -18,4 +18,5 @@ def tend_people() -> None:
         continuity.settle(prison)
         endings.close_series(prison)
         endings.ask_for_talks(prison)
+    sheet_return.forget_drafts()
     forgetting.forget_released()

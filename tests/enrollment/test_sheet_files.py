@@ -15,6 +15,7 @@ from enrollment.domain import sheet_file, sheet_return
 from enrollment.domain.sheet_lines import MARKS, fill_sheet, marks_by_word
 from enrollment.exports.fill_in import fill_in_sheet
 from enrollment.models import Attendance, SheetDraft
+from enrollment.tasks import tend_people
 from prisons.models import AuditEntry
 from tests.factories import (
     at,
@@ -207,6 +208,13 @@ def test_what_nobody_accepted_is_gone_after_a_day(session, people, organiser_ann
     send(organiser_anna, filled(download(session), FULL))
     assert sheet_return.forget_drafts(now=AFTER + dt.timedelta(hours=23)) == 0
     assert sheet_return.forget_drafts(now=AFTER + dt.timedelta(hours=25)) == 1
+
+
+def test_the_worker_forgets_drafts_of_its_own_accord(session, people, organiser_anna, monkeypatch):
+    send(organiser_anna, filled(download(session), FULL))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AFTER + dt.timedelta(hours=25))
+    tend_people()
+    assert not SheetDraft.objects.exists()
 
 
 @pytest.mark.parametrize(
