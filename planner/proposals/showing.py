@@ -261,6 +261,12 @@ def _names_of(proposal: Proposal) -> dict[str, str]:
     return names
 
 
+def published_in(rows: Sequence[Row]) -> int:
+    """How many of the sessions that can be accepted people have been told of: they are told anew."""
+    ids = {pk for row in rows if row.can_tick for pk, _version in row.line.sessions}
+    return GroupSession.objects.published().filter(pk__in=ids).count() if ids else 0
+
+
 def week_of(line: ProposalLine) -> dt.date | None:
     """The week that a line of one session may not leave; None for a weekly line."""
     if line.proposal.is_weekly or not line.sessions:

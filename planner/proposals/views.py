@@ -19,7 +19,7 @@ from core.errors import PlannerError
 from planner.models import Proposal
 from planner.proposals import accepting, running, starting
 from planner.proposals.accepting import Accepted
-from planner.proposals.showing import picture_of, rows_of, side_by_side, title_of
+from planner.proposals.showing import picture_of, published_in, rows_of, side_by_side, title_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -62,6 +62,7 @@ def _detail(
     if not picture.is_going:
         context["rows"] = rows_of(proposal, request.access)
         context["can_accept"] = picture.may_change and any(row.can_tick for row in context["rows"])
+        context["published"] = published_in(context["rows"]) if context["can_accept"] else 0
         context["siblings"] = _siblings(proposal)
     status = error.status if error else 200
     return render(request, "planner/proposals/proposal_detail.html", context, status=status)

@@ -198,7 +198,7 @@ def why_in_words(why: Mapping[str, Any], names: Names) -> Why | None:
         return None
     if not why.get("is_proven"):
         if why.get("can_be_placed"):
-            return Why(_("There is room for it after all. Let the planner look a little longer."))
+            return Why(_("There is a place for it after all. Let the planner look a little longer."))
         return Why(_("There was not enough time to find out why. Let the planner look a little longer."))
     together = [str(names.series[pk]) for pk in why["together"] if pk in names.series]
     causes = [cause for cause in why["causes"] if cause["code"] in CAUSES]

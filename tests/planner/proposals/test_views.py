@@ -152,7 +152,7 @@ def test_the_result_names_what_is_left_out_and_what_would_have_to_give(
 
     assert "2 placed, 1 left out" in text
     assert "These 3 cannot all have a place" in text
-    assert "There are not enough rooms" in text and "What would make room:" in text
+    assert "There are not enough rooms" in text and "What would help:" in text
     assert "Accept all" in text and "Class A" in text
 
 
@@ -341,6 +341,7 @@ def test_an_announced_closure_offers_to_move_out_of_its_way(
     running.run(proposal.job_id)
     line = proposal.lines.get()
     assert (line.sessions[0][0], line.outcome) == (hit.pk, "moved")
+    assert "1 of these sessions is published" in page(coordinator_karim, f"{HERE}{proposal.pk}/")
     assert "1 move. Fewer is not possible: this is proven." in page(
         coordinator_karim, f"{HERE}{proposal.pk}/"
     )
