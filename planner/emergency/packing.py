@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 FAILURES: dict[str, str | Promise] = {
     "no_folder": _("No folder has been named: whoever looks after the server sets EMERGENCY_FOLDER."),
     "folder_gone": _("The folder cannot be found: is it still connected to the server?"),
-    "not_written": _("The file could not be written to the folder: no right to write, or no room."),
+    "not_written": _("The file could not be written to the folder: no right to write, or the disk is full."),
     "no_passphrase": _("There is no passphrase yet."),
     "seal_broken": _(
         "The passphrase can no longer be read, because the server has another secret key. Make a new one."
@@ -62,6 +62,13 @@ def last_evening(now: dt.datetime) -> dt.datetime:
 def is_due(pack: EmergencyPack, now: dt.datetime) -> bool:
     """Not written since the last evening, however late it is by now."""
     return pack.is_on and (pack.written_at is None or pack.written_at < last_evening(now))
+
+
+def is_missing(prison: Prison, *, now: dt.datetime | None = None) -> bool:
+    """Due for more than an hour and still not written: somebody must look."""
+    at = now or clock.now()
+    pack = pack_row(prison)
+    return is_due(pack, at - dt.timedelta(hours=1)) and is_due(pack, at)
 
 
 def switch(prison: Prison, is_on: bool, *, by: User, now: dt.datetime | None = None) -> EmergencyPack:

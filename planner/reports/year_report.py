@@ -25,7 +25,7 @@ _DEFINITIONS = [
     (_("hours"), _("of sessions that were held, each from its start to its end")),
     (_("participants"), _("different people who were present at least once; each counts once in a line")),
     (_("times present"), _("every time that somebody was present, however often it was the same person")),
-    (_("drop-in visits"), _("people counted at sessions without enrolment; who they were is not kept")),
+    (_("drop-in attendances"), _("people counted at sessions without enrolment; who they were is not kept")),
     (_("not brought"), _("people on the list whom the prison did not bring; counted apart from absence")),
     (
         _("masked"),
@@ -121,7 +121,7 @@ def _columns(key: str, lines: list[Line]) -> list[tuple[Any, list[Any]]]:
         (_("times present"), masked_column([line.present for line in lines])),
     ]
     if has_plan:
-        found.append((_("drop-in visits"), masked_column([line.visits for line in lines])))
+        found.append((_("drop-in attendances"), masked_column([line.visits for line in lines])))
     return [*found, (_("not brought"), masked_column([line.not_brought for line in lines]))]
 
 

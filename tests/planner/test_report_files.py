@@ -120,7 +120,7 @@ def test_lines_count_sessions_hours_and_different_people(year):
         "cancelled: facilitator not available",
         "participants",
         "times present",
-        "drop-in visits",
+        "drop-in attendances",
         "not brought",
     ]
     assert line == ["Haren", 4, 3, 4.5, 1, 5, 6, 9, "< 5"]
