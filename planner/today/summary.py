@@ -10,7 +10,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
@@ -38,6 +37,8 @@ class Tile:
     label: str
     url: str
     tone: str = ""
+    is_usual: bool = False
+    """Stands there with a nought too; every other number is an exception, shown when there is one."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
     if not access.has(Right.SEE_BOARD):
         return Summary(
             day=day,
-            tiles=list(_sheets(access, hides_none=True)),
+            tiles=list(_sheets(access)),
             sessions=[],
             next_sessions=_own_next(access, now),
             closures=notices_for(access, now),
@@ -108,12 +109,14 @@ def _tiles(access: Access) -> list[Tile]:
                 % {"days": access.prison.promise_days},
                 f"{desk}?tab=overdue",
                 "stop",
+                is_usual=True,
             ),
             _to_decide(access, desk),
             Tile(
                 slips := counts.to_hand_out(access).count(),
                 ngettext("reply slip to hand out", "reply slips to hand out", slips),
                 f"{desk}?tab=hand_out",
+                is_usual=True,
             ),
         ]
         tiles += [
@@ -149,10 +152,14 @@ def _tiles(access: Access) -> list[Tile]:
         url = reverse("prisons:outbox_list", args=[slug]) + "?state=not_sent"
         letters = outbox.not_sent(access.prison).count()
         tiles.append(Tile(letters, ngettext("letter not sent", "letters not sent", letters), url, "stop"))
+    if access.has(Right.DISTRIBUTE) and packing.is_missing(access.prison):
+        url = reverse("planner:emergency_pack", args=[slug])
+        tiles.append(Tile(1, _("emergency pack that was not written"), url, "stop"))
     if access.has(Right.SEE_BOARD):
         conflicts = hard_count(access)
         label = ngettext("conflict to solve", "conflicts to solve", conflicts)
-        tiles.append(Tile(conflicts, label, reverse("planner:conflicts", args=[slug]), "stop"))
+        url = reverse("planner:conflicts", args=[slug])
+        tiles.append(Tile(conflicts, label, url, "stop", is_usual=True))
     if access.has(Right.PLACE):
         missing = len(cannot_come.waiting(access))
         label = ngettext("facilitator cannot come", "facilitators cannot come", missing)
@@ -161,7 +168,7 @@ def _tiles(access: Access) -> list[Tile]:
         number = received(access).count()
         label = ngettext("ask of another service to answer", "asks of other services to answer", number)
         tiles.append(Tile(number, label, asks, "warn"))
-    return tiles
+    return [tile for tile in tiles if tile.number or tile.is_usual]
 
 
 def _to_decide(access: Access, url: str) -> Tile:
@@ -173,15 +180,15 @@ def _to_decide(access: Access, url: str) -> Tile:
     if days:
         since = ngettext("the oldest for %(count)s day", "the oldest for %(count)s days", days)
         label = f"{label}, {since % {'count': days}}"
-    return Tile(number, label, url)
+    return Tile(number, label, url, is_usual=True)
 
 
-def _sheets(access: Access, *, hides_none: bool = False) -> Iterator[Tile]:
+def _sheets(access: Access) -> Iterator[Tile]:
     """Attendance that nobody has entered yet."""
     if access.has(Right.MARK):
         url = reverse("enrollment:attendance_list", args=[access.prison.slug])
         sheets = sheet_entry.to_type_in(access).count()
-        if sheets or not hides_none:
+        if sheets:
             yield Tile(sheets, ngettext("sheet to type in", "sheets to type in", sheets), url)
 
 

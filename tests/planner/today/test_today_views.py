@@ -200,6 +200,12 @@ def test_the_oldest_request_tells_its_age(haren: Prison, service: Organisation, 
     assert "requests to decide, the oldest for 5 days</span>" in today_of(anna)
 
 
+def test_exceptions_show_only_when_there_is_one(haren: Prison, coordinator_karim: User) -> None:
+    page = today_of(signed_in(coordinator_karim))
+    assert re.findall(r'count-number">(\d+)<', page) == ["0"] * 4
+    assert "requests to decide" in page and "facilitators to call" not in page
+
+
 def test_talks_and_changes_are_counted_apart(
     haren: Prison, service: Organisation, organiser_anna: User
 ) -> None:
