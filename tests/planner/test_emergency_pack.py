@@ -221,3 +221,16 @@ def test_the_command_says_what_is_missing(house, settings):
     settings.EMERGENCY_FOLDER = ""
     with pytest.raises(CommandError, match="EMERGENCY_FOLDER"):
         call_command("emergency_pack", "haren")
+
+
+def test_the_first_page_tells_of_a_pack_that_is_missing(
+    house, folder, passphrase, liaison_bert, organiser_anna
+):
+    told = "emergency pack that was not written"
+    client = signed_in(liaison_bert)
+    assert told not in client.get("/p/haren/").content.decode()  # nobody asked for one
+    packing.switch(house, True, by=liaison_bert)
+    assert told in client.get("/p/haren/").content.decode()
+    assert told not in signed_in(organiser_anna).get("/p/haren/").content.decode()
+    packing.write(packing.pack_row(house))
+    assert told not in client.get("/p/haren/").content.decode()
