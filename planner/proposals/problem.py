@@ -9,10 +9,11 @@ the first, after what stays there, the last), and leaves waived places alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from planner.proposals.cells import Cell, Cells, GridSlot, SlotAnswer, grid_of
+from planner.proposals.easy_rooms import EasyRooms
 from planner.proposals.ground import Ground
 from planner.proposals.meetings import Item, Spot, meet_always, pairs_that_meet
 from planner.proposals.presets import Preset, preset_of
@@ -65,14 +66,14 @@ class Assignment:
         return Spot(slot.day, slot.weekday, cell.start, self.room_ids[place.room]) if cell else None
 
 
-def assign(ground: Ground) -> Assignment:
-    """Build the problem of what was loaded; pure."""
+def assign(ground: Ground, beat: Callable[[], None] = lambda: None) -> Assignment:
+    """Build the problem of what was loaded; pure. `beat` is called for each item, and may raise to leave."""
     cells, slots = Cells(ground), grid_of(ground)
     rooms = [room for room in ground.rules.rooms.values() if room.is_active]
     room_ids = [room.room_id for room in rooms]
     preset = preset_of(ground.brief.preset, ground.brief.weights)
     builder = _Builder(ground, cells, slots, room_ids, preset)
-    sessions = tuple(builder.session(item) for item in ground.items)
+    sessions = tuple(builder.session(item) for item in ground.items if beat() is None)
     problem = Problem(
         slots=tuple(builder.slot(index) for index in range(len(slots))),
         rooms=tuple(
@@ -101,6 +102,7 @@ class _Builder:
         self, ground: Ground, cells: Cells, slots: list[GridSlot], room_ids: list[int], preset: Preset
     ) -> None:
         self.ground, self.cells, self.slots, self.room_ids = ground, cells, slots, room_ids
+        self.easy = EasyRooms(ground)
         self.preset, self.items, self.rules = preset, ground.items, ground.rules
         self.worker_ids = sorted({worker for item in self.items for worker in item.worker_ids})
         self.shared_workers = {
@@ -173,12 +175,14 @@ class _Builder:
             if answer.reason:
                 bars.append(Bar(answer.reason, index, None))
                 continue
+            easy = self.easy.of(answer.dates, answer.starts[0][0])
             for room in suitable:
-                found = self.cells.in_room(item, slot, self.room_ids[room], answer)
+                room_id = self.room_ids[room]
+                found = None if room_id in easy else self.cells.in_room(item, slot, room_id, answer)
                 if isinstance(found, str):
                     bars.append(Bar(found, index, room))
                 else:
-                    open_rooms.add(self.room_ids[room])
+                    open_rooms.add(room_id)
         return bars, open_rooms
 
     def _cost(self, item: Item, rooms: Iterable[int]) -> tuple[int, int]:
@@ -203,8 +207,7 @@ class _Builder:
         return None
 
     def _usual_place(self, item: Item) -> Place | None:
-        first = item.meetings[0]
-        weekday, start = first.usual
+        first, (weekday, start) = item.meetings[0], item.meetings[0].usual
         if first.usual_room_id is None:
             return None
         day = None if self.ground.brief.is_weekly else first.on(weekday)

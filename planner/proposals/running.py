@@ -85,11 +85,15 @@ def _make(proposal: Proposal, job_pk: int) -> None:
     watch = _Watch(proposal, job_pk)
     try:
         ground = grounds.load(brief_of(proposal), clock.now())
-        made = watch.made = assign(ground)
+        watch.prepare()
+        made = watch.made = assign(ground, watch.prepare)
         _note_versions(proposal)
+        watch.begin()
         result = _solve(proposal, made, watch)
         watch.save(force=True)
         finish(proposal, made, result)
+    except jobs.Stopped:
+        Proposal.objects.filter(pk=proposal.pk).update(state=State.STOPPED, ended_at=clock.now())
     except MemoryError:
         _fail(proposal, "too_large")
         raise PlannerError("too_large", jobs.FAILURES["too_large"]) from None
@@ -130,6 +134,17 @@ class _Watch:
         self.started = time.monotonic()
         self.saved = self.kept = 0.0
         self.goes_on = True
+
+    def prepare(self) -> None:
+        """While the problem is made: the heart beats, the bar stands still; whoever stops it is heard."""
+        seconds = time.monotonic() - self.started
+        if seconds - self.saved >= SAVE_SECONDS:
+            self.saved = seconds
+            jobs.beat(self.job_pk, 0, max(1, self.proposal.seconds))
+
+    def begin(self) -> None:
+        """The bar counts from here."""
+        self.started, self.saved = time.monotonic(), 0.0
 
     def on_progress(self, progress: Progress) -> None:
         self.proposal.cost, self.proposal.bound = progress.cost, progress.bound

@@ -9,7 +9,9 @@ import pytest
 from planner.plan import placement
 from planner.plan.changes import Change
 from planner.proposals import ground as grounds
-from planner.proposals.meetings import Meeting
+from planner.proposals.cells import Cell, Cells, GridSlot, SlotAnswer, grid_of
+from planner.proposals.easy_rooms import EasyRooms
+from planner.proposals.meetings import Item, Meeting
 from planner.proposals.problem import Assignment, assign
 from planner.solver.construct import construct
 from planner.solver.problem import Place
@@ -144,3 +146,49 @@ def test_a_term_gives_a_series_one_weekly_place_and_leaves_out_the_date_that_can
     assert [item.series_id for item in made.items] == [series.pk]
     cell = made.cell(0, Place(0, 0))
     assert cell is not None and cell.skipped == (sessions[1].pk,)
+
+
+@pytest.mark.parametrize("weeks", [1, 5])
+@pytest.mark.parametrize("seed", range(4))
+def test_rooms_found_all_at_once_are_those_that_are_found_one_by_one(
+    haren: Prison, service: Organisation, seed: int, weeks: int
+) -> None:
+    draw(haren, service, seed, weeks=weeks)
+    ground = grounds.load(brief_for(haren, weeks=weeks), NOW)
+    cells, easy = Cells(ground), EasyRooms(ground)
+
+    seen = 0
+    for item in ground.items:
+        for slot in grid_of(ground):
+            answer = cells.in_slot(item, slot)
+            if answer.reason:
+                continue
+            rooms = easy.of(answer.dates, answer.starts[0][0])
+            for room_id in rooms:
+                assert isinstance(cells.in_room(item, slot, room_id, answer), Cell)
+            seen += len(rooms)
+    assert seen > 5
+
+
+def test_a_large_house_asks_few_cells_one_by_one(
+    haren: Prison, service: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """600 sessions, 60 rooms and 21 slots are 756,000 cells: asked one by one, the planner seemed dead."""
+    make_slot(haren, 1, "08:30", "11:00")
+    rooms = [make_room(haren) for _number in range(5)]
+    make_session(
+        make_series(haren, organisation=service), "2026-11-23 08:30", room=rooms[0], state="published"
+    )
+    for _number in range(4):
+        make_session(make_series(haren, organisation=service), None, week_on=MONDAY)
+    asked: list[int] = []
+    real = Cells.in_room
+
+    def counted(self: Cells, item: Item, slot: GridSlot, room_id: int, answer: SlotAnswer) -> Cell | str:
+        asked.append(room_id)
+        return real(self, item, slot, room_id, answer)
+
+    monkeypatch.setattr(Cells, "in_room", counted)
+    made = assign(grounds.load(brief_for(haren), NOW))
+
+    assert len(made.items) == 4 and asked == [rooms[0].pk] * 4

@@ -287,3 +287,29 @@ def test_a_term_is_one_weekly_place_per_series(
     assert proposal.is_weekly and len(lines) == 2
     assert sorted(line.weekday or 0 for line in lines) == [1, 3]
     assert all(len(line.sessions) == 4 and line.on is None and line.room == room for line in lines)
+
+
+def test_it_lives_and_can_be_stopped_while_the_problem_is_being_made(
+    haren: Prison, organiser_anna: User, plain: list[GroupSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = starting.start_proposal(haren, wish(), by=organiser_anna, now=NOW)
+    assert proposal.job_id is not None
+    beats: list[int] = []
+    real = jobs.progress
+
+    def stopped_at_the_second_beat(job_pk: int, done: int, steps: int | None = None) -> bool:
+        beats.append(done)
+        if len(beats) == 2:
+            proposal.refresh_from_db()
+            starting.stop(proposal, by=organiser_anna, now=NOW)
+        return real(job_pk, done, steps)
+
+    monkeypatch.setattr(running, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "progress", stopped_at_the_second_beat)
+    monkeypatch.setattr(running, "solve", lambda *args, **hear: pytest.fail("it went on after the stop"))
+    running.run(proposal.job_id)
+
+    proposal.refresh_from_db()
+    assert (beats, proposal.state, proposal.ended_at) == ([0, 0], State.STOPPED, NOW)
+    assert Job.objects.get(pk=proposal.job_id).state == Job.State.STOPPED
+    assert not proposal.lines.exists()
