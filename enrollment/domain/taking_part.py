@@ -126,9 +126,9 @@ def people_there(
 
 def _skips(prison_id: int, session_ids: Collection[int]) -> set[tuple[int, int]]:
     """(enrolment, session) of everybody who told that they will not be there."""
-    rows = Skip.objects.filter(session__in=session_ids)
-    if len(session_ids) > CHUNK:
-        rows = Skip.objects.filter(session__prison_id=prison_id)
+    is_many = len(session_ids) > CHUNK
+    near = Q(session__prison_id=prison_id) if is_many else Q(session__in=session_ids)
+    rows = Skip.objects.filter(near)
     return set(rows.values_list("enrollment_id", "session_id"))
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyphen
 from django.utils.translation import get_language
@@ -74,6 +74,32 @@ class Card:
         return f"is-{self.state}" + ("" if self.is_mine else " is-other")
 
 
+class Found(NamedTuple):
+    """What is read of a session, in the order of `FIELDS`."""
+
+    session_id: int
+    series_id: int
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    room_id: int | None
+    state: str
+    version: int
+    week_on: dt.date
+    label: str
+    list_code: str
+    list_name: str
+    places: int
+    duration_minutes: int
+    languages: Sequence[str]
+    domain: str
+    title_nl: str
+    title_fr: str
+    title_en: str
+    organisation_id: int
+    organisation: str
+    authority: str
+
+
 FIELDS = (
     "pk",
     "series_id",
@@ -96,7 +122,6 @@ FIELDS = (
     "series__activity__organisation_id",
     "series__activity__organisation__short_name",
     "series__activity__organisation__authority",
-    "cancellation__reason",
 )
 
 
@@ -106,61 +131,59 @@ class CardMaker:
     def __init__(
         self, sessions: Any, picture: Picture, found: Mapping[int, Sequence[Conflict]], access: Access
     ) -> None:
-        self._rows: list[dict[str, Any]] = list(sessions.values(*FIELDS))
+        self._rows = [Found(*row) for row in sessions.values_list(*FIELDS)]
         self._picture, self._found, self._access = picture, found, access
         self._language = get_language() or "nl"
 
     def all(self) -> list[Card]:
         return [self._card(row) for row in self._rows]
 
-    def _card(self, row: dict[str, Any]) -> Card:
+    def _card(self, row: Found) -> Card:
         title, language = self._title(row)
-        starts, ends = _local(row["starts_at"]), _local(row["ends_at"])
-        known = self._picture.rows.get(row["pk"])
+        day, start = _on_the_wall(row.starts_at)
+        _day, end = _on_the_wall(row.ends_at)
+        known = self._picture.rows.get(row.session_id)
         worker_ids = known.worker_ids if known else ()
         return Card(
-            session_id=row["pk"],
-            series_id=row["series_id"],
+            session_id=row.session_id,
+            series_id=row.series_id,
             title=title,
             title_language=language,
-            domain="" if self._access.uses_neutral_names else row["series__activity__domain"],
-            organisation_id=row["series__activity__organisation_id"],
-            organisation=row["series__activity__organisation__short_name"],
-            day=starts.date() if starts else None,
-            start=f"{starts:%H:%M}" if starts else "",
-            end=f"{ends:%H:%M}" if ends else "",
-            places=row["series__places"],
-            enrolled=len(self._picture.people.get(row["pk"], ())),
-            state=row["state"],
+            domain="" if self._access.uses_neutral_names else row.domain,
+            organisation_id=row.organisation_id,
+            organisation=row.organisation,
+            day=day,
+            start=start,
+            end=end,
+            places=row.places,
+            enrolled=len(self._picture.people.get(row.session_id, ())),
+            state=row.state,
             workers=", ".join(self._picture.worker_names[pk] for pk in worker_ids),
             worker_ids=worker_ids,
-            languages="" if self._access.uses_neutral_names else " ".join(row["series__languages"]).upper(),
-            room_id=row["room_id"],
-            version=row["version"],
+            languages="" if self._access.uses_neutral_names else " ".join(row.languages).upper(),
+            room_id=row.room_id,
+            version=row.version,
             is_mine=self._is_mine(row),
-            mark=mark_of(self._found.get(row["pk"], ())),
-            week_on=row["week_on"],
-            minutes=int((ends - starts).total_seconds() // 60)
-            if starts and ends
-            else row["series__duration_minutes"],
+            mark=mark_of(self._found.get(row.session_id, ())),
+            week_on=row.week_on,
+            minutes=int((row.ends_at - row.starts_at).total_seconds() // 60)
+            if row.starts_at and row.ends_at
+            else row.duration_minutes,
         )
 
-    def _title(self, row: dict[str, Any]) -> tuple[str, str]:
+    def _title(self, row: Found) -> tuple[str, str]:
         """The title in the reader's language or the nearest, with the language it is in (for hyphens)."""
         if self._access.uses_neutral_names:
-            return row["series__list_name"] or f"Activiteit / Activité {row['series__list_code']}", "nl"
-        for language in (self._language[:2], "nl", "fr", "en"):
-            title = row[f"series__activity__title_{language}"]
-            if title:
-                return f"{title} {row['series__label']}".strip(), language
+            return row.list_name or f"Activiteit / Activité {row.list_code}", "nl"
+        titles = {"nl": row.title_nl, "fr": row.title_fr, "en": row.title_en}
+        for language in (self._language[:2], *titles):
+            if title := titles.get(language):
+                return f"{title} {row.label}".strip(), language
         return "?", "nl"
 
-    def _is_mine(self, row: dict[str, Any]) -> bool:
+    def _is_mine(self, row: Found) -> bool:
         access = self._access
-        return (
-            row["series__activity__organisation_id"] in access.organisation_ids
-            or row["series__activity__organisation__authority"] in access.authorities
-        )
+        return row.organisation_id in access.organisation_ids or row.authority in access.authorities
 
 
 @lru_cache(maxsize=2048)
@@ -188,5 +211,10 @@ def mark_of(conflicts: Iterable[Conflict]) -> Mark | None:
     return Mark(str(CODES[shown[0].code].title), len(shown), bool(hard))
 
 
-def _local(at: dt.datetime | None) -> dt.datetime | None:
-    return at.astimezone(BRUSSELS) if at else None
+@lru_cache(maxsize=2048)
+def _on_the_wall(at: dt.datetime | None) -> tuple[dt.date | None, str]:
+    """The date and the clock of the prison; the sessions of a week share few different instants."""
+    if at is None:
+        return None, ""
+    local = at.astimezone(BRUSSELS)
+    return local.date(), f"{local:%H:%M}"

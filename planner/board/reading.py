@@ -150,7 +150,6 @@ def read(
         .filter(Q(starts_at__gte=start, starts_at__lt=end) | in_tray)
         .filter(chosen.condition(access.organisation_ids))
         .order_by("starts_at", "pk")
-        .distinct()
     )
     if access.uses_neutral_names:
         sessions = sessions.published()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -35,9 +36,16 @@ class Column:
     start: int
     end: int
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.day:%Y%m%d}-{self.slot_id}"
+
+    @cached_property
+    def instants(self) -> tuple[dt.datetime, dt.datetime]:
+        """When it starts and ends on the clock of the prison."""
+        midnight = dt.datetime.combine(self.day, dt.time(), BRUSSELS)
+        starts_at = midnight.replace(hour=self.start // 60, minute=self.start % 60)
+        return starts_at, starts_at + dt.timedelta(minutes=self.end - self.start)
 
     @property
     def label(self) -> str:
@@ -123,7 +131,7 @@ class _Sorter:
         self.holidays = reading.holidays()
         self.closures = reading.closures()
         self.days = tuple(self._days())
-        self.columns = [column for day in self.days for column in day.columns]
+        self.columns = {(column.day, column.slot_id): column for day in self.days for column in day.columns}
         self.column_of = {card.session_id: self._column(card) for card in self.placed}
         self.has_other = any(column is None for column in self.column_of.values())
 
@@ -164,15 +172,15 @@ class _Sorter:
             slot = self.rules.slot_around(day, _minutes(card.start), _minutes(card.end))
         if slot is None or card.day is None:
             return None
-        return Column(card.day, slot.slot_id, slot.start, slot.end)
+        return self.columns.get((card.day, slot.slot_id))
 
     def _cells(self, row_id: int, cards: Sequence[Card], room: RoomFacts | None = None) -> tuple[Cell, ...]:
-        cells = {column.key: Cell(column, row_id) for column in self.columns}
+        cells = {column.key: Cell(column, row_id) for column in self.columns.values()}
         other = Cell(None, row_id)
         for card in cards:
             column = self.column_of[card.session_id]
-            (cells[column.key] if column and column.key in cells else other).cards.append(card)
-        if room is not None:
+            (cells[column.key] if column else other).cards.append(card)
+        if room is not None and (self.closures or room.hours is not None):
             for cell in cells.values():
                 self._close(cell, room)
         return (*cells.values(), other) if self.has_other else tuple(cells.values())
@@ -182,9 +190,7 @@ class _Sorter:
         column = cell.column
         if column is None:
             return
-        midnight = dt.datetime.combine(column.day, dt.time(), BRUSSELS)
-        starts_at = midnight.replace(hour=column.start // 60, minute=column.start % 60)
-        ends_at = starts_at + dt.timedelta(minutes=column.end - column.start)
+        starts_at, ends_at = column.instants
         for closure, reason in self.closures:
             is_here = closure.unit_id is None and closure.room_id in (None, room.room_id)
             if is_here and closure.starts_at < ends_at and starts_at < closure.ends_at:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.clock import BRUSSELS
@@ -24,8 +25,12 @@ class LocalSpan(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=8192)
 def local_span(starts_at: dt.datetime, ends_at: dt.datetime) -> LocalSpan:
-    """Wall time of two instants. When 02:10 follows 02:50 in the autumn night, it still lasts a minute."""
+    """Wall time of two instants, kept: the sessions of a week share few.
+
+    When 02:10 follows 02:50 in the autumn night, it still lasts a minute.
+    """
     start, end = starts_at.astimezone(BRUSSELS), ends_at.astimezone(BRUSSELS)
     day = start.date()
     first = start.hour * 60 + start.minute
