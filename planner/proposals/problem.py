@@ -73,21 +73,19 @@ def assign(ground: Ground, beat: Callable[[], None] = lambda: None) -> Assignmen
     room_ids = [room.room_id for room in rooms]
     preset = preset_of(ground.brief.preset, ground.brief.weights)
     builder = _Builder(ground, cells, slots, room_ids, preset)
-    sessions = tuple(builder.session(item) for item in ground.items if beat() is None)
+    sessions, every = [], frozenset(range(len(slots)))
+    for item in ground.items:
+        beat()
+        sessions.append(builder.session(item))
     problem = Problem(
         slots=tuple(builder.slot(index) for index in range(len(slots))),
         rooms=tuple(
-            Room(
-                str(room.room_id),
-                room.capacity,
-                frozenset(range(len(slots))),
-                frozenset(map(str, room.features)),
-            )
+            Room(str(room.room_id), room.capacity, every, frozenset(map(str, room.features)))
             for room in rooms
         ),
-        sessions=sessions,
-        workers=tuple(Worker(str(pk), frozenset(range(len(slots)))) for pk in builder.worker_ids),
-        units=tuple(Unit(key, frozenset(range(len(slots)))) for key in builder.unit_keys),
+        sessions=tuple(sessions),
+        workers=tuple(Worker(str(pk), every) for pk in builder.worker_ids),
+        units=tuple(Unit(key, every) for key in builder.unit_keys),
         activities=tuple(builder.activities()),
         cliques=tuple(builder.cliques()),
         apart=tuple(builder.apart()),
@@ -282,7 +280,7 @@ class _Builder:
         for number, (first, second) in enumerate(sorted(pairs)):
             yield Apart(str(number), first, second)
 
-    def patterns(self, sessions: tuple[Session, ...]) -> Iterator[Pattern]:
+    def patterns(self, sessions: Iterable[Session]) -> Iterator[Pattern]:
         real = len(self.unit_index)
         of_unit: dict[int, list[int]] = defaultdict(list)
         for index, session in enumerate(sessions):

@@ -17,8 +17,9 @@ from planner.proposals.presets import RULES
 from prisons.access import Access, Right, access_for
 from prisons.domain import audit, jobs
 from prisons.domain.locking import lock_prison
-from prisons.models import Organisation, Prison, User
+from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Closure
+from sessions.models import GroupSession, Term
 
 KIND = "proposal"
 TASK = "planner.proposals.tasks.propose"
@@ -74,6 +75,26 @@ def start_proposal(
         proposal.save(update_fields=["job"])
         audit.record(prison, by, "propose", proposal, now=now)
     return proposal
+
+
+def mend_copied(
+    prison: Prison,
+    change_set: ChangeSet,
+    term: Term,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+    access: Access | None = None,
+) -> Proposal | None:
+    """A repair of the term for what was just copied; None when all of it has a place. Raises as above.
+
+    One's own drafts of the term may move; what is published, or of another service, stays.
+    """
+    made = [pk for _source, pk in change_set.facts.get("series", ())]
+    if not GroupSession.objects.in_prison(prison).live().filter(series__in=made, room=None).exists():
+        return None
+    wish = Wish(first=term.starts_on, last=term.ends_on, aim=Aim.REPAIR, scope=Scope.MINE)
+    return start_proposal(prison, wish, by=by, now=now, access=access)
 
 
 def make_by_hand(

@@ -32,6 +32,13 @@ class CopyChoice:
     others: int
     """How many series of the term belong to other services."""
     into_tray: bool
+    and_mend: bool = False
+    """Then the planner looks for places for what stands nowhere, in the same act."""
+
+    @property
+    def conflicts(self) -> str:
+        """What shall become of dates that cannot stand, as the address says it."""
+        return ("mend" if self.and_mend else "tray") if self.into_tray else "skip"
 
     @property
     def source_value(self) -> str:
@@ -56,8 +63,17 @@ def read(query: QueryDict, access: Access, *, now: dt.datetime | None = None) ->
     is_fresh = query.get("was", "") != (str(source.pk) if source else NO_TERM)
     mine = frozenset(one.pk for one in offered)
     chosen = (wanted & mine or mine) if is_fresh else wanted & mine
-    tray = query.get("conflicts") != "skip"
-    return CopyChoice(source, target, tuple(terms), targets, offered, chosen, len(found) - len(offered), tray)
+    return CopyChoice(
+        source=source,
+        target=target,
+        sources=tuple(terms),
+        targets=targets,
+        offered=offered,
+        chosen=chosen,
+        others=len(found) - len(offered),
+        into_tray=query.get("conflicts") != "skip",
+        and_mend=query.get("conflicts") == "mend",
+    )
 
 
 def _source(

@@ -22,6 +22,7 @@ from core.weeks import Week
 from planner.plan.copy_notes import Kind, Note, Told, in_words
 from planner.plan.copy_trial import SeriesCopy
 from planner.plan.copying import CopyOutcome, copy_series, preview_copy
+from planner.proposals.starting import mend_copied
 from planner.terms.copy_choice import CopyChoice, new_term_url, no_target_text, read
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain.changes import UNDO_WITHIN
@@ -65,11 +66,27 @@ def term_copy(request: PrisonRequest, prison: Prison) -> HttpResponse:
         else:
             if outcome.change_set is not None:
                 _say(request, prison, outcome)
-                return redirect("planner:term_copied", prison.slug, outcome.change_set.pk)
+                return _go_on(request, prison, choice, outcome.change_set)
             refusal = PlannerError("nothing_to_copy", _("Nothing was copied: see below why."))
     context = _context(request.access, choice) | {"refusal": refusal}
     status = refusal.status if refusal else 200
     return render_part(request, "planner/terms/copy.html", "planner/terms/_copy.html", context, status=status)
+
+
+def _go_on(request: PrisonRequest, prison: Prison, choice: CopyChoice, change_set: ChangeSet) -> HttpResponse:
+    """To the report; or, when that was asked and something waits, to the proposal that looks for places."""
+    report = redirect("planner:term_copied", prison.slug, change_set.pk)
+    if not choice.and_mend or choice.target is None:
+        return report
+    try:
+        proposal = mend_copied(prison, change_set, choice.target, by=request.user, access=request.access)
+    except PlannerError as error:
+        messages.warning(request, str(error))
+        return report
+    if proposal is None:
+        messages.info(request, _("Everything has its place: there was nothing to mend."))
+        return report
+    return redirect("planner:proposal_detail", prison.slug, proposal.pk)
 
 
 def _copy(request: PrisonRequest, prison: Prison, choice: CopyChoice, target: Term) -> CopyOutcome:

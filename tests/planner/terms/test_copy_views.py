@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core.clock import today
 from core.weeks import Week
+from planner.models import Proposal
 from planner.plan.undo import undo
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
@@ -145,6 +146,43 @@ def test_copying_makes_what_was_shown_and_reports_what_could_not_go_along(
     assert "Enrolled or waiting: 1. People and their wishes are never copied." in said
     assert f"{url('board', haren)}?week={Week.from_date(waiting.week_on)}" in said
     assert reverse("enrollment:series_detail", args=[haren.slug, new.pk]) in said
+
+
+def test_copying_and_mending_is_one_act(
+    anna: Client, haren: Prison, service: Organisation, now_term: Term, next_term: Term, room: Room
+) -> None:
+    yoga = group(now_term, service, "Yoga", room)
+    make_session(make_series(haren, organisation=service), at(f"{(THIS + 9).monday} 09:30"), room=room)
+    query = {"from": now_term.pk, "to": next_term.pk, "was": now_term.pk, "series": [yoga.pk]}
+    query["conflicts"] = "mend"
+
+    assert "Copy 1 series to Next and mend what broke" in text(anna.get(url("term_copy", haren), query))
+    answer = anna.post(url("term_copy", haren), query)
+
+    proposal = Proposal.objects.get()
+    assert answer["Location"] == url("proposal_detail", haren, proposal.pk)
+    assert (proposal.aim, proposal.scope, proposal.state) == ("repair", "mine", "waiting")
+    assert (proposal.first_on, proposal.last_on) == (next_term.starts_on, next_term.ends_on)
+    assert GroupSession.objects.filter(series__copied_from=yoga, room=None).count() == 1
+    assert "1 series was copied to Next." in text(anna.get(answer["Location"]))
+
+
+def test_nothing_is_asked_of_the_planner_when_all_has_a_place_or_nobody_wishes_it(
+    anna: Client, haren: Prison, service: Organisation, now_term: Term, next_term: Term, room: Room
+) -> None:
+    yoga, chess = (group(now_term, service, title, make_room(haren)) for title in ("Yoga", "Chess"))
+    query = {"from": now_term.pk, "to": next_term.pk, "was": now_term.pk}
+    data = query | {"series": [yoga.pk], "conflicts": "mend"}
+
+    answer = anna.post(url("term_copy", haren), data, follow=True)
+    assert "Everything has its place: there was nothing to mend." in text(answer)
+    make_session(
+        make_series(haren, organisation=service), at(f"{(THIS + 9).monday} 09:30"), room=chess.default_room
+    )
+    anna.post(url("term_copy", haren), query | {"series": [chess.pk], "conflicts": "tray"})
+
+    assert GroupSession.objects.filter(series__copied_from=chess, room=None).exists()
+    assert not Proposal.objects.exists()
 
 
 def test_twice_says_that_it_is_there_and_keeps_the_choice(
