@@ -1,4 +1,4 @@
-"""What is asked of the planner, where a line shall go, which cell is asked about."""
+"""What is asked of the planner: which days, what may move, what is supposed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import now, today
+from core.clock import today
 from core.forms import PlainForm
 from core.weeks import Week
-from planner.models import Proposal, ProposalLine
-from planner.plan.sentences import when
+from planner.models import Proposal
 from planner.proposals.brief import WhatIf
-from planner.proposals.mending import Goal, goals_of
 from planner.proposals.starting import Wish
-from prisons.access import Access
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Room, TimeSlot
-from sessions.models import GroupSession, Series, Term, Worker
+from sessions.models import Series, Term, Worker
 
 Scope, Aim, Preset = Proposal.Scope, Proposal.Aim, Proposal.Preset
 SECONDS = [
@@ -41,6 +38,11 @@ SCOPES = [
     (Scope.SERIES, _("Only the series that I choose below, also when published")),
     (Scope.ALL, _("Everything; what belongs to other services is asked of them")),
 ]
+
+
+def weekday_choices() -> list[tuple[object, str]]:
+    days = [(day, date_format(dt.date(2024, 1, day), "l")) for day in range(1, 8)]
+    return [("", "–"), *days]
 
 
 class ProposalForm(PlainForm):
@@ -85,12 +87,27 @@ class ProposalForm(PlainForm):
         label=_("without this time slot"), queryset=TimeSlot.objects.none(), required=False
     )
     lost_day = forms.DateField(label=_("without this day"), required=False)
+    more_rooms = forms.IntegerField(label=_("so many rooms more"), required=False, min_value=0, max_value=9)
+    helped_worker = forms.ModelChoiceField(
+        label=_("a second facilitator beside"), queryset=Worker.objects.none(), required=False
+    )
+    more_on = forms.TypedChoiceField(
+        label=_("another time slot, on"),
+        choices=weekday_choices,
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    more_from = forms.TimeField(label=_("from"), required=False)
+    more_until = forms.TimeField(label=_("until"), required=False)
+    MORE = ("more_rooms", "helped_worker", "more_on", "more_from", "more_until")
     LOST = ("lost_room", "lost_worker", "lost_unit", "lost_slot", "lost_day")
 
     def __init__(self, *args: Any, prison: Prison, aim: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.aim = aim
         self._offer_losses(prison)
+        self._offer_more(prison)
         terms = Term.objects.in_prison(prison).filter(ends_on__gte=today()).order_by("starts_on")
         self.fields["term"].queryset = terms  # type: ignore[attr-defined]
         self.fields["series"].queryset = (  # type: ignore[attr-defined]
@@ -118,6 +135,23 @@ class ProposalForm(PlainForm):
         for name, queryset in rows.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 
+    def _offer_more(self, prison: Prison) -> None:
+        """What a plan from nothing may suppose to be there besides."""
+        if self.aim != Aim.FRESH:
+            for name in self.MORE:
+                del self.fields[name]
+            return
+        helped: Any = self.fields["helped_worker"]
+        helped.queryset = Worker.objects.filter(accesses__prison=prison).distinct()
+
+    @property
+    def additions(self) -> list[Any]:
+        return [self[name] for name in self.MORE if name in self.fields]
+
+    @property
+    def has_additions(self) -> bool:
+        return any(field.value() or field.errors for field in self.additions)
+
     @property
     def losses(self) -> list[Any]:
         return [self[name] for name in self.LOST if name in self.fields]
@@ -129,7 +163,14 @@ class ProposalForm(PlainForm):
     def _supposed(self) -> WhatIf:
         data = self.cleaned_data
         ids = {f"{name}_id": data[name].pk for name in self.LOST[:-1] if data.get(name) is not None}
-        return WhatIf(lost_day=data.get("lost_day"), **ids)
+        helped, on = data.get("helped_worker"), data.get("more_on")
+        return WhatIf(
+            more_rooms=data.get("more_rooms") or 0,
+            slot=(on, _minute(data["more_from"]), _minute(data["more_until"])) if on else None,
+            helped_worker_id=helped.pk if helped else None,
+            lost_day=data.get("lost_day"),
+            **ids,
+        )
 
     @staticmethod
     def initial_of(prison: Prison, aim: str, term: Term | None) -> dict[str, Any]:
@@ -149,7 +190,19 @@ class ProposalForm(PlainForm):
             for name in ("first", "last"):
                 if data.get(name) is None:
                     self.add_error(name, _("Choose a term, or a first and a last day."))
+        self._clean_slot(data)
         return data
+
+    def _clean_slot(self, data: dict[str, Any]) -> None:
+        """All of it or nothing; a time that could not be read has its own error already."""
+        parts = [data.get(name) for name in self.MORE[2:]]
+        if not any(part is not None for part in parts) or any(name in self.errors for name in self.MORE[2:]):
+            return
+        on, begins, ends = parts
+        if on is None or begins is None or ends is None:
+            self.add_error("more_on", _("Give another time slot its day, its beginning and its end."))
+        elif ends <= begins:
+            self.add_error("more_until", _("The end must come after the beginning."))
 
     def wish(self) -> Wish:
         data = self.cleaned_data
@@ -166,95 +219,8 @@ class ProposalForm(PlainForm):
         )
 
 
-class GoalForm(PlainForm):
-    """A slot and a room."""
-
-    slot = forms.ChoiceField(label=_("time slot"))
-    room = forms.ModelChoiceField(label=_("room"), queryset=Room.objects.none())
-    starts = forms.TimeField(
-        label=_("starts at"), required=False, help_text=_("Empty: as usual, where it fits.")
-    )
-
-    def __init__(self, *args: Any, proposal: Proposal, week: dt.date | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rooms = Room.objects.in_prison(proposal.prison).filter(is_active=True)
-        self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
-        self._goals = {
-            f"{on or weekday}/{start}-{end}": (on, weekday, start, end)
-            for on, weekday, start, end in goals_of(proposal)
-            if week is None or on is None or week <= on < week + dt.timedelta(days=7)
-        }
-        slots: forms.ChoiceField = self.fields["slot"]  # type: ignore[assignment]
-        slots.choices = [(key, slot_label(*goal)) for key, goal in self._goals.items()]
-
-    def goal(self) -> Goal:
-        data = self.cleaned_data
-        on, weekday, start, end = self._goals[data["slot"]]
-        at = data["starts"]
-        return Goal(weekday, start, end, data["room"], on, at.hour * 60 + at.minute if at else None)
-
-
-class LineForm(GoalForm):
-    """Which line of the proposal, and where: the question "why not there?"."""
-
-    line = forms.ModelChoiceField(label=_("what"), queryset=ProposalLine.objects.none())
-    field_order = ["line", "slot", "room", "starts"]
-
-    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
-        super().__init__(*args, proposal=proposal, **kwargs)
-        lines: Any = self.fields["line"]
-        lines.queryset = proposal.lines.select_related("series__activity")
-        lines.label_from_instance = _line_label
-        del self.fields["starts"]
-        self.order_fields(["line", "slot", "room"])
-
-    def goal(self) -> Goal:
-        self.cleaned_data["starts"] = None
-        return super().goal()
-
-
-class AddForm(GoalForm):
-    """A session to add by hand, and where it shall go."""
-
-    field_of = {"in_it_already": "session"}
-    session = forms.ModelChoiceField(label=_("session"), queryset=GroupSession.objects.none())
-
-    def __init__(self, *args: Any, proposal: Proposal, access: Access, **kwargs: Any) -> None:
-        super().__init__(*args, proposal=proposal, **kwargs)
-        sessions: Any = self.fields["session"]
-        sessions.queryset = _sessions_in(proposal)
-        sessions.label_from_instance = _session_label
-        self.order_fields(["session", "slot", "room", "starts"])
-
-
-def _sessions_in(proposal: Proposal) -> Any:
-    first = Week.from_date(max(proposal.first_on, today())).monday
-    rows = GroupSession.objects.in_prison(proposal.prison).live()
-    return (
-        rows.filter(week_on__gte=first, week_on__lte=proposal.last_on)
-        .exclude(starts_at__lte=now())
-        .select_related("series__activity", "room")
-        .order_by("starts_at", "week_on", "pk")
-    )
-
-
-def _session_label(session: GroupSession) -> str:
-    if session.room is None or session.starts_at is None:
-        text = _("%(series)s – in the tray, week of %(day)s")
-        return str(text) % {"series": session.series, "day": date_format(session.week_on, "j N")}
-    return f"{session.series} – {when(session.starts_at, session.ends_at)}, {session.room}"
-
-
-def _line_label(line: ProposalLine) -> str:
-    if line.on is not None:
-        return f"{line.series} – {date_format(line.on, 'D j N')}"
-    return str(line.series)
-
-
-def slot_label(on: dt.date | None, weekday: int, start: int, end: int) -> str:
-    """`Tue 24 Nov 08:30-11:00`, or for a weekly plan `Tuesday 08:30-11:00`."""
-    day = date_format(on, "D j N") if on else date_format(dt.date(2024, 1, weekday), "l")
-    return f"{day} {start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+def _minute(at: dt.time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def closure_wish(closure: Closure, parts: list[Closure], seconds: int = 60) -> Wish:

@@ -17,7 +17,7 @@ from planner.plan.changes import Refused
 from planner.plan.codes import Conflict
 from planner.plan.sentences import speak
 from planner.proposals import mending
-from planner.proposals.forms import AddForm, GoalForm, LineForm
+from planner.proposals.line_forms import AddForm, GoalForm, LineForm
 from planner.proposals.showing import title_of, week_of
 from planner.proposals.views import proposals_of
 from prisons.access import PrisonRequest, Right, prison_view

@@ -17,7 +17,7 @@ from planner.plan.sentences import speak
 from planner.proposals import words
 from planner.proposals.accepting import is_open
 from planner.proposals.brief import WhatIf
-from planner.proposals.forms import slot_label
+from planner.proposals.line_forms import slot_label
 from planner.proposals.refusals import conflict_of
 from planner.proposals.starting import OPEN
 from prisons.access import Access

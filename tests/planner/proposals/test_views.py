@@ -72,7 +72,9 @@ def page(user: User, path: str, status: int = 200, **options: Any) -> str:
 
 def test_an_empty_list_says_what_to_do(haren: Prison, organiser_anna: User) -> None:
     text = page(organiser_anna, HERE)
-    assert "No proposals yet" in text and f"{HERE}mend/" in text and "/board/term/copy/" in text
+    assert (
+        "No proposals yet" in text and f"{HERE}mend/" in text and "/board/term/copy/?conflicts=mend" in text
+    )
 
 
 @pytest.mark.parametrize("path", ["", "mend/", "from-nothing/", "by-hand/"])
@@ -116,6 +118,30 @@ def test_a_repair_may_suppose_that_something_is_lost(
         running.run(proposal.job_id)
         assert proposal.lines.get().outcome == outcome
         assert str(row) in page(organiser_anna, f"{HERE}{proposal.pk}/")
+
+
+def test_a_plan_from_nothing_may_suppose_another_slot_and_a_second_facilitator(
+    haren: Prison, service: Organisation, organiser_anna: User, tray: list[GroupSession]
+) -> None:
+    worker, client = make_worker(haren, name="Marie", organisation=service), signed_in(organiser_anna)
+    data: dict[str, Any] = {
+        "first": "2026-11-23", "last": "2026-11-29", "scope": "tray", "preset": "calm", "seconds": 15,
+        "helped_worker": worker.pk, "more_on": 3, "more_from": "18:00",
+    }  # fmt: skip
+    refused = client.post(f"{HERE}from-nothing/", data)
+    assert refused.status_code == 422 and not Proposal.objects.exists()
+    assert "Give another time slot its day, its beginning and its end." in refused.content.decode()
+    backwards = client.post(f"{HERE}from-nothing/", data | {"more_until": "17:00"}).content.decode()
+    assert "The end must come after the beginning." in backwards
+
+    client.post(f"{HERE}from-nothing/", data | {"more_until": "20:00"})
+
+    proposal = Proposal.objects.get()
+    assert proposal.what_if == {"slot": [3, 1080, 1200], "helped_worker_id": worker.pk}
+    text = page(organiser_anna, f"{HERE}{proposal.pk}/")
+    assert "If there were a slot on Wednesday 18:00-20:00." in text
+    assert "If a second facilitator helped Marie." in text
+    assert 'name="more_on"' not in page(organiser_anna, f"{HERE}mend/")
 
 
 def test_a_span_that_cannot_be_is_said_at_its_field(haren: Prison, organiser_anna: User) -> None:
