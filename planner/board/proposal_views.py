@@ -13,7 +13,7 @@ from planner.board.filters import BoardFilter
 from planner.board.proposal_drawing import draw_overlay
 from planner.board.shown import Shown, steps
 from planner.board.week import week_board
-from planner.models import Proposal
+from planner.models import Proposal, ProposalLine
 from planner.proposals.showing import picture_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -26,7 +26,7 @@ def proposal_board(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     rows = Proposal.objects.in_prison(prison).select_related("by", "job", "prison")
     proposal = get_object_or_404(rows, pk=pk)
     first, last = Week.from_date(max(proposal.first_on, today())), Week.from_date(proposal.last_on)
-    week = _week(request.GET.get("week", ""), first, last)
+    week = _week(request.GET.get("week", "") or str(_first_change(proposal, first)), first, last)
     board = week_board(prison, week, request.access, BoardFilter())
     here = reverse("planner:proposal_board", args=[prison.slug, pk])
     context = {
@@ -39,6 +39,13 @@ def proposal_board(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
         "next_url": f"{here}?week={week + 1}" if week < last else "",
     }
     return render(request, "planner/board/proposal.html", context)
+
+
+def _first_change(proposal: Proposal, first: Week) -> Week:
+    """The week to open with: the first in which something comes or goes; a weekly line does so in all."""
+    changes = proposal.lines.exclude(outcome=ProposalLine.Outcome.LEFT_OUT).values_list("on", flat=True)
+    days = [day for day in changes if day is not None]
+    return Week.from_date(min(days)) if days and len(days) == len(changes) else first
 
 
 def _week(text: str, first: Week, last: Week) -> Week:

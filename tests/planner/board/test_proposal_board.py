@@ -71,3 +71,17 @@ def test_every_week_of_a_term_can_be_looked_at(
         assert ('rel="prev"' in text, 'rel="next"' in text) == (has_before, has_after)
     outside = client.get(f"/p/haren/board/proposals/{proposal.pk}/board/?week=2030-W01")
     assert "Week 50" in outside.content.decode()
+
+
+def test_it_opens_with_the_first_week_in_which_something_changes(
+    haren: Prison, service: Organisation, organiser_anna: User
+) -> None:
+    make_slot(haren, 1, "08:30", "11:00")
+    make_room(haren)
+    later = MONDAY + dt.timedelta(days=7)
+    make_session(make_series(haren, organisation=service), None, week_on=later)
+    proposal = made(haren, organiser_anna, last=later + dt.timedelta(days=6))
+
+    text = signed_in(organiser_anna).get(f"/p/haren/board/proposals/{proposal.pk}/board/").content.decode()
+
+    assert "Week 49" in text and "new here" in text

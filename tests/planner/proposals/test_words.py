@@ -51,5 +51,5 @@ def test_every_cause_is_a_whole_sentence_whatever_is_known(code: str) -> None:
 
 def test_when_time_was_too_short_it_says_so() -> None:
     assert "not enough time" in told({"is_proven": False}).opening
-    assert "room for it after all" in told({"is_proven": False, "can_be_placed": True}).opening
+    assert "a place for it after all" in told({"is_proven": False, "can_be_placed": True}).opening
     assert words.why_in_words({}, words.Names([])) is None
