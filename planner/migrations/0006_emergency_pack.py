@@ -5,28 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('planner', '0005_proposals'),
-        ('prisons', '0003_next_cut_off'),
+        ("planner", "0005_proposals"),
+        ("prisons", "0003_next_cut_off"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EmergencyPack',
+            name="EmergencyPack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_on', models.BooleanField(default=False, verbose_name='write it every evening')),
-                ('sealed_passphrase', models.TextField(blank=True)),
-                ('passphrase_at', models.DateTimeField(blank=True, null=True)),
-                ('tried_at', models.DateTimeField(blank=True, null=True)),
-                ('written_at', models.DateTimeField(blank=True, null=True)),
-                ('file_name', models.CharField(blank=True, max_length=120)),
-                ('failure', models.CharField(blank=True, max_length=40)),
-                ('prison', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='emergency_pack', to='prisons.prison')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_on", models.BooleanField(default=False, verbose_name="write it every evening")),
+                ("sealed_passphrase", models.TextField(blank=True)),
+                ("passphrase_at", models.DateTimeField(blank=True, null=True)),
+                ("tried_at", models.DateTimeField(blank=True, null=True)),
+                ("written_at", models.DateTimeField(blank=True, null=True)),
+                ("file_name", models.CharField(blank=True, max_length=120)),
+                ("failure", models.CharField(blank=True, max_length=40)),
+                (
+                    "prison",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="emergency_pack",
+                        to="prisons.prison",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['prison'],
+                "ordering": ["prison"],
             },
         ),
     ]
