@@ -59,7 +59,9 @@ def job_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     if job.by_id != request.user.pk:
         raise Http404
     if not hasattr(job, "file"):
-        raise PlannerError("file_gone", _("This file has been deleted. Make it anew if you still need it."), status=404)
+        raise PlannerError(
+            "file_gone", _("This file has been deleted. Make it anew if you still need it."), status=404
+        )
     if not may_open(job, request.access):
         raise PermissionDenied(_("Your role no longer includes this file."))
     file = JobFile.objects.get(job=job)
