@@ -24,3 +24,11 @@ def one_line(text: str, max_length: int | None = None) -> str:
     if max_length is None or len(line) <= max_length:
         return line
     return line[: max_length - 1].rstrip() + "…"
+
+
+def as_counted(text: str) -> str:
+    """Sorts as people count: cell 9 before cell 10, 1.12 before 2.3, unit A2 before A10."""
+    return _FIGURES.sub(lambda found: found[0].rjust(12, "0"), text.casefold())
+
+
+_FIGURES = re.compile("[0-9]+")

@@ -7,13 +7,13 @@ later and compared with the present. What it holds is what a list of the prison 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from core.clock import BRUSSELS
+from core.text import as_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +188,6 @@ class Day:
 
     def meeting(self, session_id: int) -> Meeting | None:
         return next((meeting for meeting in self.meetings if meeting.id == session_id), None)
-
-
-def as_counted(text: str) -> str:
-    """Sorts as people count: cell 9 before cell 10, 1.12 before 2.3, unit A2 before A10."""
-    return _FIGURES.sub(lambda found: found[0].rjust(12, "0"), text.casefold())
-
-
-_FIGURES = re.compile("[0-9]+")
 
 
 def place_of(person: Person) -> tuple[str, str, str]:

@@ -16,8 +16,8 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from core.clock import BRUSSELS, today
+from core.text import as_counted
 from enrollment.domain.secrecy import own_requests
-from enrollment.domain.slips import walk_order
 from enrollment.models import Enrollment, EnrollmentStep, Request, Stay
 from enrollment.models.people import SLIP_LANGUAGES, THIRD_LANGUAGES
 from enrollment.models.requests import RequestQuerySet
@@ -140,7 +140,7 @@ def lines(rows: Iterable[Asked], by: str) -> list[Line]:
     for row in rows:
         groups[getattr(row, by)].append(row)
     made = [_line(key, _label(key, by), group) for key, group in groups.items()]
-    return sorted(made, key=lambda line: (not line.key, walk_order(line.label)))
+    return sorted(made, key=lambda line: (not line.key, as_counted(line.label)))
 
 
 def _label(key: str, by: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.clock import today
 from core.errors import PlannerError
+from core.text import as_counted
 from enrollment.domain.taking_part import occupancy, places_of
 from enrollment.models import Enrollment, Participant, Request, Slip, Stay
 from prisons.domain import audit
@@ -164,16 +164,6 @@ def _places(prison: Prison, wanted: Collection[tuple[int, int]]) -> dict[tuple[i
     }
 
 
-def walk_order(text: str) -> str:
-    """Sorts as people count: "9" before "10", "A2" before "A10"."""
-    return "".join(
-        part.rjust(12, "0") if part.isdigit() else part.casefold() for part in _NUMBERS.split(text)
-    )
-
-
-_NUMBERS = re.compile(r"(\d+)")
-
-
 @dataclass(frozen=True)
 class BatchLine:
     """A slip and where to bring it."""
@@ -186,7 +176,7 @@ class BatchLine:
         """The order of the walk: cell 9 comes before cell 10, and whoever has no unit here comes last."""
         unit = self.stay.unit.code if self.stay and self.stay.unit else ""
         cell = self.stay.cell if self.stay else ""
-        return not unit, walk_order(unit), walk_order(cell), str(self.slip.participant), self.slip.pk
+        return not unit, as_counted(unit), as_counted(cell), str(self.slip.participant), self.slip.pk
 
 
 def desk(prison: Prison) -> QuerySet[Slip]:

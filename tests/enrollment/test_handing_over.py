@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import PlannerError
 from core.paper import to_pdf
+from core.text import as_counted
 from enrollment.domain import family_visits, handing_over, list_rules, lists, versions
-from enrollment.domain.day import as_counted
 from enrollment.domain.list_changes import Kind, changes, gate_changes
 from enrollment.exports import papers
 from enrollment.models import Enrollment, FamilyVisit, ListVersion, Skip, Stay
