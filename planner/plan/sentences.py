@@ -95,7 +95,7 @@ class _Names:
             "slot": self._labels(
                 TimeSlot.objects.in_prison(prison),
                 ids["slot"],
-                lambda slot: f"{slot.starts:%H:%M}-{slot.ends:%H:%M}",
+                lambda slot: f"{slot.starts:%H:%M}–{slot.ends:%H:%M}",
             ),
         }
         self._others = self._rows(
@@ -116,7 +116,7 @@ class _Names:
         """The facts of one conflict as texts, by the names that its sentence uses."""
         texts = {name: self._text(name, value) for name, value in facts.items()}
         if "start" in facts:
-            texts["time"] = f"{_clock(facts['start'])}-{_clock(facts['end'])}"
+            texts["time"] = f"{_clock(facts['start'])}–{_clock(facts['end'])}"
         if "other" in facts:
             texts["other"], texts["other_time"] = self._other(facts["other"])
         if "closure" in facts:
@@ -154,10 +154,10 @@ class _Names:
 
 
 def when(starts_at: dt.datetime | None, ends_at: dt.datetime | None) -> str:
-    """`Mon 23 Nov 09:00-10:30`, on the clock of the prison; a dash for what has no time yet."""
+    """`Mon 23 Nov 09:00–10:30`, on the clock of the prison; a dash for what has no time yet."""
     if starts_at is None or ends_at is None:
         return "-"
-    return f"{_moment(starts_at)}-{ends_at.astimezone(BRUSSELS):%H:%M}"
+    return f"{_moment(starts_at)}–{ends_at.astimezone(BRUSSELS):%H:%M}"
 
 
 def _moment(at: dt.datetime) -> str:

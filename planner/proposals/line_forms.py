@@ -108,4 +108,4 @@ def _line_label(line: ProposalLine) -> str:
 def slot_label(on: dt.date | None, weekday: int, start: int, end: int) -> str:
     """`Tue 24 Nov 08:30-11:00`, or for a weekly plan `Tuesday 08:30-11:00`."""
     day = date_format(on, "D j N") if on else date_format(dt.date(2024, 1, weekday), "l")
-    return f"{day} {start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+    return f"{day} {start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}"

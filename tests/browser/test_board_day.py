@@ -101,7 +101,7 @@ def test_a_session_is_dragged_to_another_minute_and_room_and_undone(
     expect(lane(day, "Cupboard")).to_have_class(re.compile("is-refused"))
     day.mouse.up()
 
-    expect(day.locator("#toasts")).to_contain_text("Yoga is in Hall now, Mon 10 Jan. 09:20-10:20.")
+    expect(day.locator("#toasts")).to_contain_text("Yoga is in Hall now, Mon 10 Jan. 09:20–10:20.")
     expect(lane(day, "Hall").locator(".block[data-session]")).to_contain_text("09:20–10:20")
     assert place(session) == "Hall 09:20-10:20"
     expect(day.locator("#panel")).to_be_empty()
@@ -191,7 +191,7 @@ def test_arrow_keys_move_and_resize_enter_puts_down_escape_leaves(day: Page, ses
     day.keyboard.press("ArrowLeft")
     expect(says).to_have_text("08:55–10:05, Class A. It fits.")
     day.keyboard.press("Enter")
-    expect(day.locator("#toasts")).to_contain_text("08:55-10:05")
+    expect(day.locator("#toasts")).to_contain_text("08:55–10:05")
     assert place(session) == "Class A 08:55-10:05"
     expect(card(day, session).locator("a")).to_be_focused()
     day.keyboard.press("Enter")

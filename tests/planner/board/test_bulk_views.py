@@ -57,7 +57,7 @@ def test_the_page_for_several_has_a_box_on_every_own_card(
 def test_the_effect_is_shown_before_anything_changes(anna: Client, sessions: list[GroupSession]) -> None:
     text = anna.post(BULK, sent(sessions, "weeks"), **HX).content.decode()
     assert "2 sessions would change" in text
-    assert "Mon 10 Jan. 09:00-10:30 → Mon 17 Jan. 09:00-10:30" in text
+    assert "Mon 10 Jan. 09:00–10:30 → Mon 17 Jan. 09:00–10:30" in text
     assert starts(sessions) == ["01-10 08:00", "01-17 08:00"]
 
 

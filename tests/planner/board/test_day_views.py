@@ -175,7 +175,7 @@ def test_an_answer_shows_what_was_looked_at(anna: Client, series: Series, room: 
     answer = anna.post(url, sent, HTTP_HX_CURRENT_URL=page_url, HTTP_HX_TARGET="board", **HX)
     text = answer.content.decode()
     assert 'data-board="day"' in text and "at-545 for-60" in text
-    assert "Yoga is in Class A now, Mon 10 Jan. 09:05-10:05." in text
+    assert "Yoga is in Class A now, Mon 10 Jan. 09:05–10:05." in text
     assert f'data-session="{other.pk}"' not in text
 
 

@@ -139,7 +139,7 @@ def test_a_plan_from_nothing_may_suppose_another_slot_and_a_second_facilitator(
     proposal = Proposal.objects.get()
     assert proposal.what_if == {"slot": [3, 1080, 1200], "helped_worker_id": worker.pk}
     text = page(organiser_anna, f"{HERE}{proposal.pk}/")
-    assert "If there were a slot on Wednesday 18:00-20:00." in text
+    assert "If there were a slot on Wednesday 18:00–20:00." in text
     assert "If a second facilitator helped Marie." in text
     assert 'name="more_on"' not in page(organiser_anna, f"{HERE}mend/")
 
