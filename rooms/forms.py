@@ -104,6 +104,7 @@ class RoomForm(RuleForm):
     class Meta:
         model = Room
         fields = ["name", "building", "capacity", "features", "inside_unit", "reachable_from"]
+        labels = {"building": _("Building")}
         widgets = {"features": forms.CheckboxSelectMultiple, "reachable_from": forms.CheckboxSelectMultiple}
         help_texts = {"capacity": _("How many people may be in it, the facilitator not counted.")}
 
@@ -200,6 +201,7 @@ class UnitForm(RuleForm):
     class Meta:
         model = Unit
         fields = ["code", "name", "building", "regime", "population", "target_group", "is_active"]
+        labels = {"building": _("Building")}
         help_texts = {"code": _("Short, as it stands on lists: A1, 3B.")}
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:

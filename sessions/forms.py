@@ -32,6 +32,7 @@ class ActivityForm(RuleForm):
     class Meta:
         model = Activity
         fields = ["organisation", "domain", "title_nl", "title_fr", "title_en", "is_active"]
+        labels = {"organisation": _("Service")}
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

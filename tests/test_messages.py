@@ -1,9 +1,14 @@
 """Every text of the interface exists in Dutch and French."""
 
 import gettext
+import importlib
 import io
+import pkgutil
+from collections.abc import Iterator
 
 import pytest
+from django import forms
+from django.utils import translation
 
 from planner import catalogues
 
@@ -25,6 +30,43 @@ def test_catalogues_hold_no_text_that_the_code_has_not(collected) -> None:
     in_code = {first(message) for message in collected}
     for language in catalogues.LANGUAGES:
         assert not {first(message) for message in catalogues.read(language)} - in_code
+
+
+def product_forms() -> Iterator[type[forms.BaseForm]]:
+    """Every form class of the product's own apps, also those that nobody has imported yet."""
+    for app in catalogues.PYTHON_FOLDERS:
+        for module in pkgutil.walk_packages([app], f"{app}."):
+            if module.name.rpartition(".")[2] in {"forms", "views"} or "_forms" in module.name:
+                importlib.import_module(module.name)
+    waiting = forms.BaseForm.__subclasses__()
+    while waiting:
+        found = waiting.pop()
+        waiting += found.__subclasses__()
+        if found.__module__.partition(".")[0] in catalogues.PYTHON_FOLDERS:
+            yield found
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_no_form_shows_a_label_in_english(language: str) -> None:
+    """A label that Django makes from a column's name is English for everybody."""
+    known = catalogues.read(language)
+    fields = [
+        (form.__name__, name, field.label)
+        for form in product_forms()
+        for name, field in form.base_fields.items()
+        if field.label and not field.widget.is_hidden
+    ]
+    assert len(fields) > 100
+    with translation.override("en"):
+        english = [str(label) for _form, _name, label in fields]
+    with translation.override(language):
+        shown = [str(label) for _form, _name, label in fields]
+    untranslated = [
+        f"{form}.{name}: {label}"
+        for (form, name, _label), label, text in zip(fields, english, shown, strict=True)
+        if label == text and str(getattr(known.get(label), "string", "")) != text
+    ]
+    assert untranslated == []
 
 
 def first(message: catalogues.Message) -> str:

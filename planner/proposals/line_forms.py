@@ -71,7 +71,7 @@ class AddForm(GoalForm):
     """A session to add by hand, and where it shall go."""
 
     field_of = {"in_it_already": "session"}
-    session = forms.ModelChoiceField(label=_("session"), queryset=GroupSession.objects.none())
+    session = forms.ModelChoiceField(label=_("Session"), queryset=GroupSession.objects.none())
 
     def __init__(self, *args: Any, proposal: Proposal, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, proposal=proposal, **kwargs)
