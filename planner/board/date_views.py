@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from core import digest
 from core.clock import BRUSSELS
+from core.digest import NotAsShown
 from core.errors import PlannerError
 from core.forms import PlainForm
 from core.weeks import Week
 from planner.board.answers import done, refused
-from planner.plan.changes import KEEP, Part
-from planner.plan.date_edits import DateEdit, Scope, edit_dates, effect_of
+from planner.plan.changes import KEEP, Part, Placing
+from planner.plan.date_edits import DateEdit, Effect, Scope, edit_dates, effect_of
 from planner.plan.places import length_minutes
 from planner.plan.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view
@@ -93,29 +96,48 @@ def session_dates(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
     session = get_object_or_404(sessions.select_related("series__activity__organisation", "prison"), pk=pk)
     request.access.require_change(session.series.activity.organisation)
     form = DateEditForm(request.POST or None, session=session)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if "do" in request.POST:
-                return _do(request, prison, session, form)
-            return _page(request, session, form, effect=_effect(request, session, form))
-        except PlannerError as error:
-            sent = {"url": request.path, "fields": [], "back_url": request.path}
-            return refused(request, prison, error, form=sent)
-    return _page(request, session, form, status=422 if request.method == "POST" else 200)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, session, form, status=422 if request.method == "POST" else 200)
+    try:
+        if "do" in request.POST:
+            return _do(request, prison, session, form)
+        return _page(request, session, form, effect=_effect(session, form))
+    except NotAsShown as error:
+        session.refresh_from_db()
+        return _page(request, session, form, effect=_effect(session, form), error=error)
+    except PlannerError as error:
+        sent = {"url": request.path, "fields": [], "back_url": request.path}
+        return refused(request, prison, error, form=sent)
 
 
-def _effect(request: PrisonRequest, session: GroupSession, form: DateEditForm) -> list[dict[str, Any]]:
-    dates = effect_of(session, Scope(form.cleaned_data["scope"]), form.edit())
-    spoken = iter(speak([c for date in dates for c in date.conflicts], session.prison, request.access))
+def _effect(session: GroupSession, form: DateEditForm) -> Effect:
+    return effect_of(session, Scope(form.cleaned_data["scope"]), form.edit())
+
+
+def _rows(request: PrisonRequest, session: GroupSession, effect: Effect) -> list[dict[str, Any]]:
+    """Each date as it stands and as it would stand: time, room, who leads."""
+    spoken = iter(speak([c for date in effect.dates for c in date.conflicts], session.prison, request.access))
+    placings = [placing for date in effect.dates for placing in (date.before, date.after)]
+    rooms = Room.objects.in_bulk({placing.room_id for placing in placings if placing.room_id})
+    workers = Worker.objects.in_bulk({part.worker_id for placing in placings for part in placing.workers})
     return [
         {
             "date": date,
-            "before": when(date.session.starts_at, date.session.ends_at),
-            "after": when(date.change.starts_at, date.change.ends_at),  # type: ignore[arg-type]
+            "before": _standing(date.before, rooms, workers),
+            "after": _standing(date.after, rooms, workers) if date.will_change else None,
+            "staying": [str(workers[part.worker_id]) for part in date.staying],
             "reasons": [next(spoken) for _conflict in date.conflicts],
         }
-        for date in dates
+        for date in effect.dates
     ]
+
+
+def _standing(placing: Placing, rooms: Mapping[int, Room], workers: Mapping[int, Worker]) -> dict[str, Any]:
+    return {
+        "when": when(placing.starts_at, placing.ends_at),
+        "room": rooms[placing.room_id] if placing.room_id else None,
+        "workers": ", ".join(str(workers[part.worker_id]) for part in placing.workers),
+    }
 
 
 def _do(request: PrisonRequest, prison: Prison, session: GroupSession, form: DateEditForm) -> HttpResponse:
@@ -126,6 +148,7 @@ def _do(request: PrisonRequest, prison: Prison, session: GroupSession, form: Dat
         by=request.user,
         access=request.access,
         leave_out_refused=request.POST.get("leave_out") == "1",
+        seen=request.POST.get(digest.FIELD, ""),
     )
     count = len(outcome.session_ids)
     text = ngettext("%(count)s date is changed.", "%(count)s dates are changed.", count) % {"count": count}
@@ -138,14 +161,19 @@ def _page(
     request: PrisonRequest,
     session: GroupSession,
     form: DateEditForm,
-    effect: list[dict[str, Any]] | None = None,
+    *,
+    effect: Effect | None = None,
+    error: NotAsShown | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    dates = effect.dates if effect else ()
     context = {
         "form": form,
         "session": session,
         "effect": effect,
-        "refused_count": sum(row["date"].is_refused for row in effect or ()),
-        "will_change": sum(not row["date"].is_refused for row in effect or ()),
+        "rows": _rows(request, session, effect) if effect else [],
+        "refused_count": sum(date.is_refused for date in dates),
+        "will_change": sum(date.will_change for date in dates),
+        "error": error,
     }
-    return render(request, "planner/board/dates.html", context, status=status)
+    return render(request, "planner/board/dates.html", context, status=error.status if error else status)

@@ -210,5 +210,9 @@ class Conflict:
     def key(self) -> tuple[str, int, tuple[tuple[str, Any], ...]]:
         return self.code, self.session_id, self.facts
 
+    def as_seen(self) -> tuple[int, str]:
+        """What every reader sees of it: that a rule forbids it, or which point to watch it is."""
+        return self.session_id, "" if self.is_hard else self.code
+
     def __getitem__(self, name: str) -> Any:
         return dict(self.facts)[name]

@@ -17,18 +17,22 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from planner.plan import conflicts
-from planner.plan.changes import KEEP, Change, Keep, Outcome, Part, Refused
+from planner.plan.changes import KEEP, Change, Keep, Outcome, Part, Placing, Refused
 from planner.plan.codes import Conflict
-from planner.plan.placement import apply, preview
+from planner.plan.placement import apply, foresee, preview
+from planner.plan.telling import Told, told_by
 from prisons.access import Access
 from prisons.domain import audit
 from prisons.domain.changes import Image, remember
 from prisons.domain.locking import lock_prison
 from prisons.models import User
 from sessions.domain.recurrence import instants
-from sessions.models import GroupSession, Series, SeriesWorker
+from sessions.models import GroupSession, Series, SeriesWorker, SessionWorker
+
+LEADER, SUBSTITUTE = SessionWorker.Part.LEADER, SessionWorker.Part.SUBSTITUTE
 
 
 class Scope(StrEnum):
@@ -46,6 +50,7 @@ class DateEdit:
     minutes: int | None = None
     room_id: int | Keep | None = KEEP
     workers: tuple[Part, ...] | Keep = KEEP
+    """Who leads instead of those who lead now. Interpreters and substitutes of a single date stay."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,47 @@ class EditedDate:
 
     session: GroupSession
     change: Change
+    before: Placing
+    after: Placing
     conflicts: tuple[Conflict, ...] = ()
 
     @property
     def is_refused(self) -> bool:
         return any(conflict.is_hard for conflict in self.conflicts)
+
+    @property
+    def will_change(self) -> bool:
+        """A date without a time, or that stands so already, stays as it is."""
+        return not self.is_refused and self.before != self.after
+
+    @property
+    def staying(self) -> tuple[Part, ...]:
+        """Who is there for this date only, or to interpret, and is left there by another leader."""
+        if isinstance(self.change.workers, Keep):
+            return ()
+        return tuple(part for part in self.after.workers if part.part != LEADER)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an edit would do, as the page shows it and as the act does it."""
+
+    scope: Scope
+    edit: DateEdit
+    dates: tuple[EditedDate, ...]
+    told: Told
+
+    @property
+    def refused(self) -> list[Conflict]:
+        return [conflict for date in self.dates for conflict in date.conflicts if conflict.is_hard]
+
+    @property
+    def changes(self) -> list[Change]:
+        return [date.change for date in self.dates if date.will_change]
+
+    @property
+    def digest(self) -> str:
+        return digest("edit_dates", self)
 
 
 def dates_ahead(session: GroupSession, scope: Scope, *, now: dt.datetime | None = None) -> list[GroupSession]:
@@ -78,28 +119,44 @@ def _day(session: GroupSession) -> dt.date:
 
 def effect_of(
     session: GroupSession, scope: Scope, edit: DateEdit, *, now: dt.datetime | None = None
-) -> list[EditedDate]:
+) -> Effect:
     """What the edit would do to each date, without writing. Raises PlannerError `leaves_week` (422)."""
     sessions = dates_ahead(session, scope, now=now)
-    changes = [_change(one, edit) for one in sessions]
+    standing = foresee(session.prison, [Change(one.pk) for one in sessions], now=now)
+    changes = [_change(one, standing[one.pk][0], edit) for one in sessions]
     found = conflicts.by_session(preview(session.prison, changes, now=now))
-    return [
-        EditedDate(one, change, tuple(found.get(one.pk, ())))
+    placings = foresee(session.prison, changes, now=now)
+    dates = tuple(
+        EditedDate(one, change, *placings[one.pk], tuple(found.get(one.pk, ())))
         for one, change in zip(sessions, changes, strict=True)
-    ]
+    )
+    told = told_by(session.prison, [date.change for date in dates if date.will_change])
+    return Effect(scope, edit, dates, told)
 
 
-def _change(session: GroupSession, edit: DateEdit) -> Change:
+def _change(session: GroupSession, standing: Placing, edit: DateEdit) -> Change:
     """Local wall time stays what was asked on both sides of a change of clocks."""
+    workers = _workers(standing, edit.workers)
     if session.starts_at is None or session.ends_at is None:
-        return Change(session.pk, workers=edit.workers)
+        return Change(session.pk, workers=workers)
     local = session.starts_at.astimezone(clock.BRUSSELS)
     length = int((session.ends_at - session.starts_at).total_seconds() // 60)
     day = local.date() + dt.timedelta(days=edit.days)
     if day.isocalendar()[:2] != local.date().isocalendar()[:2]:
         raise PlannerError("leaves_week", _("Choose another day of the same week."), status=422)
     starts_at, ends_at = instants(day, edit.start or local.time(), edit.minutes or length)
-    return Change(session.pk, edit.room_id, starts_at, ends_at, workers=edit.workers)
+    return Change(session.pk, edit.room_id, starts_at, ends_at, workers=workers)
+
+
+def _workers(standing: Placing, leaders: tuple[Part, ...] | Keep) -> tuple[Part, ...] | Keep:
+    """Only who leads is replaced; a date that a substitute leads keeps the substitute, and no leader beside."""
+    if isinstance(leaders, Keep):
+        return KEEP
+    staying = [part for part in standing.workers if part.part != LEADER]
+    is_substituted = len(staying) == len(standing.workers) and any(p.part == SUBSTITUTE for p in staying)
+    known = {part.worker_id for part in staying}
+    coming = () if is_substituted else leaders
+    return (*staying, *(part for part in coming if part.worker_id not in known))
 
 
 def edit_dates(
@@ -110,23 +167,26 @@ def edit_dates(
     by: User,
     access: Access | None = None,
     leave_out_refused: bool = False,
+    seen: str | None = None,
     now: dt.datetime | None = None,
 ) -> Outcome:
     """Do it, as one act. Beyond one date, the pattern of the series follows, so that later dates are made so.
 
-    Raises Refused (409) when a date is refused and `leave_out_refused` is not said, or nothing would be left.
+    `seen` is the digest of the effect that the person was shown. Raises NotAsShown (409), Refused (409) when a
+    date is refused and `leave_out_refused` is not said, or nothing would be left.
     """
     now = now or clock.now()
     with transaction.atomic():
         prison = lock_prison(session.prison_id)
-        dates = effect_of(session, scope, edit, now=now)
-        refused = [conflict for date in dates for conflict in date.conflicts if conflict.is_hard]
-        wanted = [date.change for date in dates if not date.is_refused]
+        effect = effect_of(session, scope, edit, now=now)
+        require_seen(seen, effect.digest)
+        wanted, refused = effect.changes, effect.refused
         if refused and (not leave_out_refused or not wanted):
             raise Refused(refused)
+        left_out = len(effect.dates) - len(wanted)
         outcome = apply(
             prison, wanted, by=by, verb="edit_dates", now=now, access=access, accept_soft=True,
-            facts={"series": session.series_id, "scope": scope.value, "left_out": len(dates) - len(wanted)},
+            facts={"series": session.series_id, "scope": scope.value, "left_out": left_out},
         )  # fmt: skip
         if scope != Scope.THIS:
             _follow(session.series, edit, outcome, by, now)

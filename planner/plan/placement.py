@@ -109,6 +109,14 @@ def preview(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | Non
     return sorted(_conflicts_added(prison, works), key=lambda conflict: not conflict.is_hard)
 
 
+def foresee(
+    prison: Prison, changes: Iterable[Change], *, now: dt.datetime | None = None
+) -> dict[int, tuple[Placing, Placing]]:
+    """Session -> how it stands and how it would stand, without asking any rule. Raises as `rehearse` does."""
+    works = _load(prison, list(changes), now or clock.now(), frozenset())
+    return {work.session.pk: (work.before, work.after) for work in works}
+
+
 def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: frozenset[int]) -> list[Work]:
     wanted = {change.session_id: change for change in changes}
     sessions = (

@@ -37,7 +37,7 @@ def sessions(haren: Prison, service: Organisation, room: Room) -> list[GroupSess
 
 def reached(session: GroupSession, scope: Scope) -> list[str]:
     dates = effect_of(session, scope, DateEdit(start=dt.time(9, 30)), now=NOW)
-    return [f"{date.session.starts_at:%Y-%m-%d}" for date in dates]
+    return [f"{date.session.starts_at:%Y-%m-%d}" for date in dates.dates]
 
 
 def times(series: Series) -> list[str]:
@@ -74,7 +74,10 @@ def test_refused_dates_stop_the_edit_or_are_left_out(
     other = make_room(haren)
     make_session(make_series(haren), "2026-12-14 09:00", room=other)
     edit = DateEdit(room_id=other.pk)
-    assert [date.is_refused for date in effect_of(sessions[1], Scope.ALL, edit, now=NOW)] == [False, True]
+    assert [date.is_refused for date in effect_of(sessions[1], Scope.ALL, edit, now=NOW).dates] == [
+        False,
+        True,
+    ]
 
     with pytest.raises(Refused):
         edit_dates(sessions[1], Scope.ALL, edit, by=organiser_anna, now=NOW)
@@ -121,3 +124,24 @@ def test_local_time_stays_over_the_change_of_clocks(
 
     after.refresh_from_db()
     assert after.starts_at == at("2027-03-29 09:30")
+
+
+def test_only_who_leads_is_replaced(
+    haren: Prison, sessions: list[GroupSession], organiser_anna: User
+) -> None:
+    """Interpreters stay, and so does the substitute of a single date, who then leads alone."""
+    old, new, sub, interpreter = (make_worker(haren) for _number in range(4))
+    for session in sessions:
+        session.session_workers.create(worker=old)
+        session.session_workers.create(worker=interpreter, part="interpreter", language="uk")
+    sessions[3].session_workers.filter(worker=old).update(worker=sub, part="substitute")
+
+    edit_dates(sessions[1], Scope.ALL, DateEdit(workers=(Part(new.pk),)), by=organiser_anna, now=NOW)
+
+    assert _parts(sessions[1]) == {(new.pk, "leader", ""), (interpreter.pk, "interpreter", "uk")}
+    assert _parts(sessions[3]) == {(sub.pk, "substitute", ""), (interpreter.pk, "interpreter", "uk")}
+    assert _parts(sessions[0]) == {(old.pk, "leader", ""), (interpreter.pk, "interpreter", "uk")}
+
+
+def _parts(session: GroupSession) -> set[tuple[int, str, str]]:
+    return set(session.session_workers.values_list("worker", "part", "language"))
