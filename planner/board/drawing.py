@@ -8,7 +8,7 @@ What was drawn is kept by value: the functions at the end get all that they show
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,7 +58,8 @@ class Ink:
     megaphone: SafeString
     hard: SafeString
     soft: SafeString
-    states: Mapping[str, SafeString]
+    draft: SafeString
+    cancelled: SafeString
 
 
 class Pen:
@@ -83,7 +84,7 @@ class Pen:
         return _head(self.ink, title, detail, warning)
 
     def cell(self, cell: Cell) -> SafeString:
-        opened = _opened(self.ink, cell.row_id, cell.column, cell.closed, cell.announced)
+        opened = _opened(self.ink, cell.row_id, cell.column, cell.closed, cell.announced, cell.is_said)
         return opened + self.cards(cell.cards, with_day=cell.column is None) + CELL_END
 
     def cards(self, cards: Iterable[Card], *, with_day: bool = False) -> SafeString:
@@ -120,7 +121,7 @@ class Pen:
 def _ink(language: str | None) -> Ink:
     """Of the language that is active now, which is the key."""
     stop = format_html('<span class="card-mark tone-stop">{}{}</span>', icon("x-circle"), _("cancelled"))
-    draft = format_html('<span class="card-mark">{}{}</span>', icon("pencil"), _("draft"))
+    draft = format_html('{}<span class="visually-hidden">{}: </span>', icon("pencil"), _("draft"))
     return Ink(
         language=language or "nl",
         select=_("Select"),
@@ -129,7 +130,8 @@ def _ink(language: str | None) -> Ink:
         megaphone=icon("megaphone"),
         hard=icon("x-octagon"),
         soft=icon("exclamation-triangle"),
-        states={"draft": draft, "cancelled": stop},
+        draft=draft,
+        cancelled=stop,
     )
 
 
@@ -137,21 +139,23 @@ def _ink(language: str | None) -> Ink:
 def _head(ink: Ink, title: str, detail: str, warning: str) -> SafeString:
     """What the row is: a room with its places, a living unit, a facilitator."""
     return format_html(
-        '<th class="board-row" scope="row">{}{}{}</th>',
+        '<th class="board-row" scope="row"><span class="board-row-name">{}</span>{}{}</th>',
         hyphenated(title, "nl"),
-        format_html('<span class="sub">{}{}</span>', ink.people, detail) if detail else EMPTY,
+        format_html('<span class="sub number">{}{}</span>', ink.people, detail) if detail else EMPTY,
         format_html('<span class="sub">{}</span>', warning) if warning else EMPTY,
     )
 
 
 @lru_cache(maxsize=MOST_CELLS)
-def _opened(ink: Ink, row_id: int, column: Column | None, closed: str, announced: str) -> SafeString:
-    """A cell up to its cards: where it is, and why nothing can be there."""
+def _opened(
+    ink: Ink, row_id: int, column: Column | None, closed: str, announced: str, is_said: bool
+) -> SafeString:
+    """A cell up to its cards: where it is, and why nothing can be there unless the head of the day says it."""
     where = SafeString(' data-day="other"')
     if column is not None:
         where = format_html(' data-day="{}" data-slot="{}"', f"{column.day:%Y%m%d}", column.slot_id)
     note = EMPTY
-    if closed or announced:
+    if (closed or announced) and not is_said:
         drawing = EMPTY if closed else ink.megaphone
         note = format_html('<span class="cell-note">{}{}</span>', drawing, closed or announced)
     return format_html(
@@ -182,9 +186,10 @@ def _card(
     """`room` where the rows are no rooms; `picks` with its tick box."""
     return format_html(
         '<article class="slip card-slip domain-{} {}{}" data-session="{}" data-version="{}"{}{}>'
-        '{}<a class="slip-title" lang="{}" href="{}" hx-get="{}" hx-target="#panel"'
-        ' hx-swap="innerHTML">{}</a><span class="slip-line number">{} '
+        '{}<span class="slip-line number">{} '
         '<b{}><span class="visually-hidden">{} </span>{}/{}</b>{}</span>'
+        '<a class="slip-title" lang="{}" href="{}" hx-get="{}" hx-target="#panel"'
+        ' hx-swap="innerHTML" title="{}">{}{}</a>'
         "{}{}{}{}</article>",
         card.domain,
         card.css,
@@ -194,18 +199,20 @@ def _card(
         handle,
         more,
         _pick(ink, card) if picks else EMPTY,
-        card.title_language,
-        address,
-        address,
-        card.hyphenated,
         time,
         SafeString(' class="is-full"') if card.is_full else EMPTY,
         ink.enrolled,
         card.enrolled,
         card.places,
         format_html(' <span class="card-languages">{}</span>', card.languages) if card.languages else EMPTY,
+        card.title_language,
+        address,
+        address,
+        " · ".join(part for part in (card.title, room, card.languages, card.workers) if part),
+        ink.draft if card.state == "draft" else EMPTY,
+        card.hyphenated,
         _who_and_where(card, room),
-        ink.states.get(card.state, EMPTY),
+        ink.cancelled if card.state == "cancelled" else EMPTY,
         _mark(ink, card.mark) if card.mark else EMPTY,
         after,
     )

@@ -75,7 +75,6 @@ def board(request: PrisonRequest, prison: Prison) -> HttpResponse:
     context = board_of(request, prison, shown) | {
         "choices": filter_choices(prison),
         "may_place": request.access.has(Right.PLACE),
-        "may_publish": request.access.has(Right.PUBLISH),
         "opened": number_of(request.GET.get("open")),
     }
     response = render_part(request, "planner/board/board.html", "planner/board/_part.html", context)

@@ -6,7 +6,7 @@ One composed picture in frozen dataclasses, with the same number of queries for 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,11 +16,11 @@ from core.clock import BRUSSELS, today
 from core.weeks import Week
 from planner.board.cards import Card
 from planner.board.filters import BoardFilter
-from planner.board.reading import Reading, read
+from planner.board.reading import Reading, Row, read
 from prisons.access import Access
 from prisons.models import Prison
 from rooms.domain import availability
-from rooms.domain.facts import RoomFacts, SlotFacts
+from rooms.domain.facts import ClosureFacts, SlotFacts
 from rooms.models import SoftBand
 
 OTHER_TIMES = 0
@@ -60,18 +60,22 @@ class Day:
     is_today: bool
     is_past: bool
     note: str = ""
-    """The public holiday or closure that holds all day."""
+    """The public holiday."""
+    closed: str = ""
+    announced: str = ""
+    """Why the whole prison is closed in some of its slots, or perhaps will be: said once, in the head of the day."""
 
 
 @dataclass
 class Cell:
-    """Where a row and a column meet. `closed` is the reason why nothing can be there."""
+    """Where a row and a column meet. `closed` is the reason why nothing can be there; `is_said` above, in the head."""
 
     column: Column | None
     row_id: int
     cards: list[Card] = field(default_factory=list)
     closed: str = ""
     announced: str = ""
+    is_said: bool = False
 
     @property
     def key(self) -> str:
@@ -144,7 +148,7 @@ class _Sorter:
                     row.row_id,
                     row.title,
                     row.detail,
-                    self._cells(row.row_id, row.cards, row.room),
+                    self._cells(row),
                     row.warning,
                 )
                 for row in self.reading.rows()
@@ -160,7 +164,21 @@ class _Sorter:
             if not slots:
                 continue
             columns = tuple(Column(on, slot.slot_id, slot.start, slot.end) for slot in slots)
-            yield Day(on, columns, on == self.today, on < self.today, self.holidays.get(on, ""))
+            closed, announced = self._whole_prison(columns)
+            yield Day(
+                on, columns, on == self.today, on < self.today, self.holidays.get(on, ""), closed, announced
+            )
+
+    def _whole_prison(self, columns: Sequence[Column]) -> tuple[str, str]:
+        """The reasons of closures, confirmed and announced, that touch these slots in every room."""
+        touching = [
+            (closure.is_confirmed, reason)
+            for closure, reason in self.closures
+            if closure.room_id is None and closure.unit_id is None and any(map(_touches(closure), columns))
+        ]
+        closed = dict.fromkeys(reason for confirmed, reason in touching if confirmed)
+        announced = dict.fromkeys(reason for confirmed, reason in touching if not confirmed)
+        return " · ".join(closed), " · ".join(announced)
 
     def _column(self, card: Card) -> Column | None:
         row = self.reading.picture.rows.get(card.session_id)
@@ -174,34 +192,50 @@ class _Sorter:
             return None
         return self.columns.get((card.day, slot.slot_id))
 
-    def _cells(self, row_id: int, cards: Sequence[Card], room: RoomFacts | None = None) -> tuple[Cell, ...]:
-        cells = {column.key: Cell(column, row_id) for column in self.columns.values()}
-        other = Cell(None, row_id)
-        for card in cards:
+    def _cells(self, row: Row) -> tuple[Cell, ...]:
+        cells = {column.key: Cell(column, row.row_id) for column in self.columns.values()}
+        other = Cell(None, row.row_id)
+        for card in row.cards:
             column = self.column_of[card.session_id]
             (cells[column.key] if column else other).cards.append(card)
-        if room is not None and (self.closures or room.hours is not None):
+        if self.closures or (row.room is not None and row.room.hours is not None):
             for cell in cells.values():
-                self._close(cell, room)
+                self._close(cell, row)
         return (*cells.values(), other) if self.has_other else tuple(cells.values())
 
-    def _close(self, cell: Cell, room: RoomFacts) -> None:
-        """Why nothing can be in this cell: a closure of the room or the prison, or the room's own hours."""
+    def _close(self, cell: Cell, row: Row) -> None:
+        """Why nothing can be in this cell: a closure of the row or the prison, or the room's own hours."""
         column = cell.column
         if column is None:
             return
-        starts_at, ends_at = column.instants
         for closure, reason in self.closures:
-            is_here = closure.unit_id is None and closure.room_id in (None, room.room_id)
-            if is_here and closure.starts_at < ends_at and starts_at < closure.ends_at:
+            if _is_of(closure, row) and _touches(closure)(column):
+                cell.is_said = closure.room_id is None and closure.unit_id is None
                 if closure.is_confirmed:
                     cell.closed = reason
                 else:
                     cell.announced = reason
-        if not cell.closed and room.hours is not None:
-            hours = room.hours.get(column.day.isoweekday(), ())
+        if not cell.closed and row.room is not None and row.room.hours is not None:
+            hours = row.room.hours.get(column.day.isoweekday(), ())
             if not any(opens < column.end and column.start < closes for opens, closes in hours):
-                cell.closed = _("not open")
+                cell.closed, cell.is_said = _("not open"), False
+
+
+def _is_of(closure: ClosureFacts, row: Row) -> bool:
+    """Whether a closure holds in a row: that of the whole prison in each, of a room or a living unit in its own."""
+    if closure.room_id is not None:
+        return row.room is not None and row.room.room_id == closure.room_id
+    if closure.unit_id is not None:
+        return row.unit is not None and row.unit.unit_id == closure.unit_id
+    return True
+
+
+def _touches(closure: ClosureFacts) -> Callable[[Column], bool]:
+    def touches(column: Column) -> bool:
+        starts_at, ends_at = column.instants
+        return closure.starts_at < ends_at and starts_at < closure.ends_at
+
+    return touches
 
 
 def neighbours(week: Week) -> tuple[Week, Week]:

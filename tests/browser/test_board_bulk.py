@@ -159,6 +159,7 @@ def test_without_javascript_boxes_a_page_and_back(
 def test_what_was_chosen_outlives_a_filter_a_step_and_an_act(
     board: Page, sessions: list[GroupSession]
 ) -> None:
+    board.get_by_text("Filter", exact=True).click()
     board.get_by_label("My service only").check(force=True)
     expect(board).to_have_url(re.compile(r"/board/\?mine=1&week=2050-W02$"))
     board.locator("#board-steps").get_by_role("link", name="Next week").click()

@@ -164,7 +164,8 @@ def test_from_the_tray_onto_a_minute_and_back(
     assert place(choir) == "Hall 14:00-15:30"
 
     back, tray = card(day, choir).bounding_box(), day.locator(".tray").bounding_box()
-    pull(day, card(day, choir), tray["x"] + 80 - back["x"], tray["y"] + 20 - back["y"])
+    to_middle = tray["y"] + (tray["height"] - back["height"]) / 2 - back["y"]
+    pull(day, card(day, choir), tray["x"] + 80 - back["x"], to_middle)
     day.mouse.up()
     expect(day.locator(f'.tray [data-session="{choir.pk}"]')).to_be_visible()
     choir.refresh_from_db()

@@ -99,9 +99,12 @@ def test_a_card_can_be_told_apart_by_every_field() -> None:
 
 def test_a_cell_says_what_closes_it_now() -> None:
     ink, column = drawing._ink("en"), Column(dt.date(2050, 1, 10), 4, 510, 600)
-    free = drawing._opened(ink, 2, column, "", "")
+    free = drawing._opened(ink, 2, column, "", "", False)
     assert 'data-cell="2-20500110-4"' in free and "is-closed" not in free
-    closed = drawing._opened(ink, 2, column, "strike <1>", "")
+    closed = drawing._opened(ink, 2, column, "strike <1>", "", False)
     assert "is-closed" in closed and "strike &lt;1&gt;" in closed
-    announced = drawing._opened(ink, 2, column, "", "strike")
-    assert "is-announced" in announced and drawing._opened(ink, 2, column, "", "") == free
+    announced = drawing._opened(ink, 2, column, "", "strike", False)
+    assert "is-announced" in announced and "strike" in announced
+    said_above = drawing._opened(ink, 2, column, "", "strike", True)
+    assert "is-announced" in said_above and "strike" not in said_above
+    assert drawing._opened(ink, 2, column, "", "", False) == free
