@@ -81,6 +81,11 @@ class Evidence:
         return bool(self.lines) or any(each.state != MET for each in self.requirements)
 
     @property
+    def blocks(self) -> bool:
+        """Giving a place would be refused, whatever somebody decides."""
+        return bool(self.clashes.hard)
+
+    @property
     def summary(self) -> str:
         """Why it is an exception, in a few words."""
         wants = [
@@ -119,6 +124,19 @@ def of_series(
         )
         for each in enrollments
     }
+
+
+def swaps(found: Evidence) -> list[Enrollment]:
+    """Places of the own service that are in the way: the person could leave that group for this one."""
+    meets = {clash.other_series_id for clash in found.clashes.hard if clash.code == OCCUPIED}
+    others = {clash for clash in found.clashes.hard if clash.code != OCCUPIED}
+    if others or not meets or None in meets:
+        return []
+    places = Enrollment.objects.filter(
+        participant=found.enrollment.participant_id, series__in=meets, state=Enrollment.State.PLACED
+    )
+    rows = list(places.select_related("series__activity", "series__prison"))
+    return rows if len(rows) == 1 else []  # out of two groups at once is two decisions
 
 
 def _says_unit(rows: Iterable[Requirement]) -> bool:

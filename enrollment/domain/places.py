@@ -5,7 +5,8 @@ Counted under the prison's lock, given to the next in line the moment they come 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from enrollment.domain import waiting_list
@@ -40,11 +41,33 @@ class Places:
 
 def count(series: Series) -> Places:
     """One query. Inside a transaction that holds the prison's lock the numbers stand still."""
-    states = list(Enrollment.objects.live().filter(series=series).values_list("state", flat=True))
-    E = Enrollment.State
-    return Places(
-        series.places, *(states.count(each) for each in (E.PLACED, E.AWAITING, E.WAITING, E.REQUESTED))
+    return _places(
+        series.places, Enrollment.objects.live().filter(series=series).values_list("state", flat=True)
     )
+
+
+def count_all(series_ids: Collection[int]) -> dict[int, Places]:
+    """Series -> how full it is, for a list: two queries for any number of series."""
+    states: dict[int, list[str]] = {pk: [] for pk in series_ids}
+    live = Enrollment.objects.live().filter(series__in=series_ids)
+    for pk, state in live.values_list("series_id", "state"):
+        states[pk].append(state)
+    places = Series.objects.filter(pk__in=series_ids).values_list("pk", "places")
+    return {pk: _places(number, states[pk]) for pk, number in places}
+
+
+def _places(number: int, states: Iterable[str]) -> Places:
+    E, found = Enrollment.State, Counter(states)
+    return Places(number, *(found[each] for each in (E.PLACED, E.AWAITING, E.WAITING, E.REQUESTED)))
+
+
+def asked_in_order(series_ids: Collection[int]) -> dict[int, int]:
+    """Request -> which of the undecided of its series it is, from 1, in the order of asking."""
+    asked = Enrollment.objects.filter(series__in=series_ids, state=Enrollment.State.REQUESTED)
+    order: dict[int, list[int]] = {}
+    for pk, request in asked.order_by("requested_at", "pk").values_list("series_id", "request_id"):
+        order.setdefault(pk, []).append(request)
+    return {request: place for line in order.values() for place, request in enumerate(line, 1)}
 
 
 def when_giving(act: Act) -> str:

@@ -171,6 +171,28 @@ def end(
     return _act(enrollment, decide, by=by, now=now, seen=seen)
 
 
+def swap(
+    enrollment: Enrollment,
+    given_up: Enrollment,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+    seen: int | None = None,
+) -> Enrollment:
+    """The person leaves another group of the service and gets a place in this one, as one act or not at all.
+
+    Raises PlannerError as `end` and `approve` do, and 409 `no_place` when this group is full: nobody gives up a
+    place to wait.
+    """
+    at = now or clock.now()
+    with transaction.atomic():
+        end(given_up, Enrollment.Reason.OTHER_GROUP, by=by, now=at)
+        row = approve(enrollment, by=by, now=at, seen=seen)
+        if row.state not in Enrollment.HOLDING:
+            raise PlannerError("no_place", _("There is no free place in %(series)s."), series=str(row.series))
+        return row
+
+
 def take_back(
     enrollment: Enrollment, *, by: User, now: dt.datetime | None = None, seen: int | None = None
 ) -> Enrollment:

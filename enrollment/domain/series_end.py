@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
-from enrollment.domain import slips
 from enrollment.domain.facts import lock_facts
+from enrollment.domain.reopening import put_back
 from enrollment.domain.states import Verb, move_of
 from enrollment.domain.steps import Act, fresh, take
 from enrollment.models import Enrollment, EnrollmentStep, Slip, Stay
@@ -23,8 +23,6 @@ from prisons.models import User
 from sessions.models import Series
 
 E = Enrollment.State
-SAID_BY_STATE: dict[str, Slip.Kind] = {E.PLACED: Slip.Kind.PLACED, E.WAITING: Slip.Kind.WAITING}
-"""Which slip says that somebody is in this state."""
 
 
 def end_series(series: Series, *, by: User, now: dt.datetime | None = None) -> int:
@@ -94,7 +92,7 @@ def reopen_series(series: Series, ended_at: dt.datetime, *, by: User, now: dt.da
         staying = set(here.filter(participant__in=[each.row.participant_id for each in rows]))
         back = [each for each in rows if each.row.participant_id in staying]
         for each in back:
-            _put_back(each, act)
+            put_back(each.row, each.state, act)
     return len(back)
 
 
@@ -110,16 +108,3 @@ def _answered_by(series: Series, ended_at: dt.datetime) -> list[_Was]:
         had_place = step.verb == Verb.END
         found.append(_Was(fresh(step.enrollment), was or (E.PLACED if had_place else E.REQUESTED)))
     return found
-
-
-def _put_back(was: _Was, act: Act) -> None:
-    """As it stood. An answer that the end took off the desk unsaid is written again."""
-    row, first_day = was.row, was.row.placed_from
-    slips.replace_on_desk(act.prison, enrollment=row, now=act.at)
-    take(row, move_of(Verb.REOPEN, row.state, was.state if row.state == E.DECLINED else ""), act)
-    if first_day is not None:
-        row.placed_from = first_day  # it ran before: its dates stay what they were
-        row.save(update_fields=["placed_from"])
-    kind = SAID_BY_STATE.get(row.state)
-    if kind and not Slip.objects.filter(enrollment=row, kind=kind, handed_out_at__isnull=False).exists():
-        slips.write(act.prison, row.participant, kind, now=act.at, request=row.request, enrollment=row)

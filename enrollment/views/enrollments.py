@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from core.htmx import is_partial
-from enrollment.domain import agreement, evidence, requests, skipping, slip_text, waiting_list
+from enrollment.domain import agreement, evidence, reopening, requests, skipping, slip_text, waiting_list
 from enrollment.domain import people as people_domain
 from enrollment.domain.places import count
 from enrollment.domain.requests import DECLINE_REASONS
 from enrollment.domain.states import Verb, can
 from enrollment.models import Enrollment, EnrollmentStep
+from enrollment.views.pile import go_on, pile_of, query_of, steps
 from enrollment.views.series import show_decided, show_series, tab_of
 from enrollment.views.shared import Notice, find_enrollment, find_series, seen_version
 from prisons.access import PrisonRequest, Right, prison_view
@@ -29,6 +30,8 @@ from prisons.models import Prison
 from sessions.models import GroupSession
 
 E = Enrollment.State
+PILE = "pile"
+"""A decision on the way through the pile: the answer is the next request."""
 Act = Callable[[Enrollment, dt.datetime], Enrollment]
 
 
@@ -49,7 +52,9 @@ def _show(
     week, occupied = evidence.week_of(series, person.pk)
     places = count(series)
     kind = slip_text.kind_of_approval(places.free, series.prison.asks_agreement)
+    asked = request.POST if request.POST.get("back") == PILE else request.GET
     context = {
+        "pile": steps(request.access, asked, enrollment.pk) if asked.get("pile") else None,
         "enrollment": enrollment,
         "series": series,
         "person": person,
@@ -63,6 +68,8 @@ def _show(
         "places": places,
         "preview": slip_text.preview(enrollment, kind) if kind else None,
         "decline_reasons": [(reason.value, reason.label) for reason in DECLINE_REASONS],
+        "swaps": evidence.swaps(found) if places.free else [],
+        "can_reopen": enrollment.state == E.ENDED and reopening.can_reopen(enrollment),
         "can": {verb.value: can(verb, enrollment.state) for verb in Verb},
         "notice": notice,
     }
@@ -73,22 +80,34 @@ def _decide(request: PrisonRequest, pk: int, act: Act, *, undo: bool = False) ->
     """Does it, and answers where the user was: on the page of the series, or on the decide page."""
     enrollment = find_enrollment(request.access, pk)
     at = clock.now()
+    is_in_pile = request.POST.get("back") == PILE
+    next_in_pile = pile_of(request.access, request.POST).after(pk) if is_in_pile else None
     try:
         row = act(enrollment, at)
     except PlannerError as error:
         notice = Notice("stop", str(error))
         enrollment = find_enrollment(request.access, pk)
-        if request.POST.get("back") == "decide":
+        if request.POST.get("back") in ("decide", PILE):
             return _show(request, enrollment, notice=notice, status=error.status)
         series = find_series(request.prison, enrollment.series_id)
         return show_series(request, series, request.POST.get("tab", ""), notice=notice, status=error.status)
-    return _done(request, row, at, undo)
+    return _done(request, row, at, undo, next_in_pile)
 
 
-def _done(request: PrisonRequest, row: Enrollment, at: dt.datetime, undo: bool) -> HttpResponse:
+def _done(
+    request: PrisonRequest, row: Enrollment, at: dt.datetime, undo: bool, next_in_pile: int | None
+) -> HttpResponse:
     slug = request.prison.slug
-    undo_url = reverse("enrollment:take_back", args=[slug, row.pk]) if undo else ""
+    name = "reopen_place" if row.state == E.ENDED else "take_back"
+    undo_url = reverse(f"enrollment:{name}", args=[slug, row.pk]) if undo else ""
     notice = Notice("ok", " ".join(_what_happened(row, at)), undo_url)
+    if request.POST.get("back") == PILE:
+        back = f"{undo_url}?pile=1&{query_of(request.POST)}" if undo_url else ""
+        messages.success(request, notice.text, extra_tags=back)
+        return redirect(go_on(request.access, request.POST, next_in_pile))
+    if request.GET.get("pile"):  # taken back from the page of the next one
+        messages.success(request, notice.text)
+        return redirect(go_on(request.access, request.GET, row.pk))
     if is_partial(request):
         series, tab = find_series(request.prison, row.series_id), request.POST.get("tab", "")
         if tab == "undecided":
@@ -185,7 +204,23 @@ def give_place(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
 @require_POST
 def end(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     seen, reason = seen_version(request.POST.get("seen")), request.POST.get("reason", "")
-    return _decide(request, pk, lambda row, at: requests.end(row, reason, by=request.user, now=at, seen=seen))
+    return _decide(
+        request, pk, lambda row, at: requests.end(row, reason, by=request.user, now=at, seen=seen), undo=True
+    )
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def reopen_place(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    return _decide(request, pk, lambda row, at: reopening.reopen_place(row, by=request.user, now=at))
+
+
+@prison_view(Right.DECIDE)
+@require_POST
+def swap(request: PrisonRequest, prison: Prison, pk: int, given_up: int) -> HttpResponse:
+    """Out of another group of the service, into this one."""
+    other, seen = find_enrollment(request.access, given_up), seen_version(request.POST.get("seen"))
+    return _decide(request, pk, lambda row, at: requests.swap(row, other, by=request.user, now=at, seen=seen))
 
 
 @prison_view(Right.DECIDE)

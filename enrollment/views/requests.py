@@ -1,7 +1,4 @@
-"""Requests: what is undecided, wished for, parked or to be handed out.
-
-Bulk decisions that show the exceptions.
-"""
+"""Requests: what is undecided, wished for, parked or to be handed out."""
 
 from __future__ import annotations
 
@@ -22,14 +19,14 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from core.htmx import render_part
-from enrollment.domain import answers, bulk, counts, slip_batches, slips
+from enrollment.domain import answers, counts, slip_batches, slips
+from enrollment.domain.places import Places, asked_in_order, count_all
 from enrollment.domain.requests import DECLINE_REASONS
 from enrollment.domain.secrecy import own_requests, own_series
 from enrollment.models import Request, Stay
 from enrollment.views.shared import Notice, Tab, seen_version
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
-from sessions.models import Series
 
 PER_PAGE = 50
 TAB_LABELS = {
@@ -44,12 +41,15 @@ TAB_LABELS = {
 
 @dataclass(frozen=True)
 class Line:
-    """A request with its age in days and where the person lives."""
+    """A request with its age in days, where the person lives, and how full the group is."""
 
     request: Request
     age: int
     is_late: bool
     stay: Stay | None
+    places: Places | None = None
+    position: int = 0
+    """Which of those who asked for this series and are undecided, in the order of asking, from 1."""
 
 
 @prison_view(Right.ENTER_REQUESTS)
@@ -101,7 +101,7 @@ def _slips(request: PrisonRequest) -> dict[str, Any]:
 
 
 def _undecided(request: PrisonRequest) -> dict[str, Any]:
-    rows = _filtered(counts.undecided(request.access), request.GET, request.access)
+    rows = filtered(counts.undecided(request.access), request.GET, request.access)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return {
         "page": page,
@@ -127,7 +127,7 @@ def _with_names(rows: QuerySet[Request]) -> QuerySet[Request]:
     return rows.select_related("participant", "series__activity", "activity", "organisation", "enrollment")
 
 
-def _filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> QuerySet[Request]:
+def filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> QuerySet[Request]:
     """Filters stand in the address: series=, unit=."""
     series, unit = query.get("series", ""), query.get("unit", "")
     if series.isdigit():
@@ -145,8 +145,17 @@ def _lines(prison: Prison, rows: list[Request]) -> list[Line]:
         stay.participant_id: stay for stay in stays.filter(participant__in={r.participant_id for r in rows})
     }
     oldest = day - dt.timedelta(days=prison.promise_days)
+    wanted = {row.series_id for row in rows if row.series_id}
+    places, asked = count_all(wanted), asked_in_order(wanted)
     return [
-        Line(row, (day - row.received_on).days, row.received_on < oldest, where.get(row.participant_id))
+        Line(
+            row,
+            (day - row.received_on).days,
+            row.received_on < oldest,
+            where.get(row.participant_id),
+            places.get(row.series_id or 0),
+            asked.get(row.pk, 0),
+        )
         for row in rows
     ]
 
@@ -207,16 +216,3 @@ def _decide(request: PrisonRequest, row: Request) -> str:
         return _("%(name)s has withdrawn.") % name
     answers.decline_request(row, request.POST.get("reason", ""), by=by, seen=seen)
     return _("%(name)s has no place; the reply slip says why.") % name
-
-
-@prison_view(Right.DECIDE)
-@require_POST
-def bulk_decide(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    """Approves what has no exception, in the order of asking; shows only the rest, each with its reason."""
-    ids = [int(pk) for pk in request.POST.getlist("row") if pk.isdigit() and len(pk) < 12]
-    outcome = bulk.approve_without_exceptions(request.access, ids, by=request.user)
-    series_pk = request.POST.get("series", "")
-    series = (
-        Series.objects.in_prison(prison).filter(pk=int(series_pk)).first() if series_pk.isdigit() else None
-    )
-    return render(request, "enrollment/bulk_decide.html", {"outcome": outcome, "series": series})

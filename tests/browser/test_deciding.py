@@ -39,3 +39,36 @@ def test_one_after_another_and_back(page, live_server, signed_in, haren, service
     notice.get_by_role("button", name="Undo").click()
     expect(page.locator("#messages")).to_contain_text("is to be decided again")
     assert sorted(Enrollment.objects.values_list("state", flat=True)) == ["placed", "placed", "requested"]
+
+
+def test_the_pile_by_keys_alone(page, live_server, signed_in, haren, service, organiser_anna, complaints):
+    """a, w and d with the reason, arrows between; each answer leads to the next."""
+    series = make_series(haren, activity=make_activity(service, "Koor"), places=5, starts_on=clock.today())
+    for number in range(4):
+        person = make_participant(haren, f"Naam{number}, Jan")
+        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+    signed_in(organiser_anna, language="en")
+    page.goto(f"{live_server.url}/p/haren/requests/")
+    page.get_by_role("link", name="Decide one by one").click()
+    head = page.get_by_role("heading", level=1)
+    expect(head).to_contain_text("Naam0, Jan")
+    page.keyboard.press("ArrowRight")
+    expect(head).to_contain_text("Naam1, Jan")
+    page.keyboard.press("ArrowLeft")
+    expect(head).to_contain_text("Naam0, Jan")
+    page.keyboard.press("a")
+    expect(page.locator("#messages")).to_contain_text("Naam0, Jan has a place.")
+    expect(head).to_contain_text("Naam1, Jan")
+    page.keyboard.press("w")
+    expect(page.locator("#messages")).to_contain_text("Naam1, Jan is on the waiting list.")
+    expect(head).to_contain_text("Naam2, Jan")
+    page.keyboard.press("d")
+    expect(page.get_by_label("Decline, because")).to_be_focused()
+    page.get_by_label("Decline, because").select_option("full")
+    page.get_by_role("button", name="Decline").click()
+    expect(head).to_contain_text("Naam3, Jan")
+    page.locator("#messages").get_by_role("button", name="Undo").click()
+    expect(head).to_contain_text("Naam2, Jan")
+    # whoever waits while there is room gets the next free place, here with the refusal of Naam2
+    states = Enrollment.objects.order_by("participant__last_name").values_list("state", flat=True)
+    assert list(states) == ["placed", "placed", "requested", "requested"]

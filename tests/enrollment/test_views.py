@@ -337,22 +337,6 @@ def test_another_service_is_only_occupied(haren, other_service, group, organiser
     assert b"occupied" in page and b"Verslaving" not in page
 
 
-def test_bulk_decisions_show_only_the_exceptions(haren, group, organiser_anna):
-    group.needs_intake = True
-    group.save()
-    rows = [note(group, organiser_anna) for _ in range(3)]
-    for row in rows[:2]:
-        row.participant.intakes.create(organisation=group.activity.organisation, done_on=clock.today())
-    page = signed_in(organiser_anna).post(url("bulk_decide", haren), {"row": [row.pk for row in rows]})
-    text = page.content.decode()
-    assert str(rows[2].participant) in text and str(rows[0].participant) not in text
-    assert list(Enrollment.objects.order_by("pk").values_list("state", flat=True)) == [
-        "placed",
-        "placed",
-        "requested",
-    ]
-
-
 def test_hand_made_order_needs_a_reason(haren, group, organiser_anna):
     make_enrollment(group, state="waiting", requested_at=soon(-9))
     last = make_enrollment(group, state="waiting", requested_at=soon(-8))
