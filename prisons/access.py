@@ -65,7 +65,9 @@ class Right(StrEnum):
     """Units, cells, arrivals and departures of people."""
     MANAGE_WORKERS = "manage_workers"
     MANAGE_PEOPLE = "manage_people"
-    """Invite, give and end roles."""
+    """Invite, give and end roles of the services."""
+    APPOINT = "appoint"
+    """Invite, give and end roles of the prison's own side."""
     MANAGE_RULES = "manage_rules"
     """Rooms, time slots, units and their hours, holidays."""
     READ_OUTBOX = "read_outbox"
@@ -114,11 +116,30 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
             Right.AGREE,
             Right.SEPARATE,
             Right.KEEP_ROSTER,
+            Right.APPOINT,
         }
     ),
     Role.WORKER: frozenset({Right.SEE_OWN_SESSIONS, Right.SEE_TITLES, Right.MARK}),
     Role.AUDITOR: frozenset({Right.SEE_BOARD, Right.READ_AUDIT, Right.REPORT}),
 }
+
+
+class Side(StrEnum):
+    """Who a role speaks for. Nobody may be both who asks and who checks."""
+
+    SERVICES = "services"
+    PRISON = "prison"
+    OVERSIGHT = "oversight"
+
+
+SIDE_OF_ROLE: dict[str, Side] = {
+    Role.COORDINATOR: Side.SERVICES,
+    Role.ORGANISER: Side.SERVICES,
+    Role.WORKER: Side.SERVICES,
+    Role.LIAISON: Side.PRISON,
+    Role.AUDITOR: Side.OVERSIGHT,
+}
+
 
 # Whoever installs the program sets up prisons and people; participants are none of their business.
 RIGHTS_OF_SUPERUSER = frozenset(
@@ -211,6 +232,7 @@ def is_welcome(user: User) -> bool:
 def _access(user: User, prison: Prison, memberships: tuple[Membership, ...]) -> Access | None:
     if not memberships and not user.is_superuser:
         return None
+    memberships = _of_one_side(memberships)
     rights: set[Right] = set(RIGHTS_OF_SUPERUSER) if user.is_superuser else set()
     for membership in memberships:
         rights |= RIGHTS_OF_ROLE[membership.role]
@@ -226,6 +248,14 @@ def _access(user: User, prison: Prison, memberships: tuple[Membership, ...]) -> 
             m.organisation.authority for m in acting if m.organisation and m.role == Role.COORDINATOR
         ),
     )
+
+
+def _of_one_side(memberships: tuple[Membership, ...]) -> tuple[Membership, ...]:
+    """The roles of the side that came first: whatever put a row of another side there gives nothing."""
+    if not memberships:
+        return ()
+    side = SIDE_OF_ROLE[memberships[0].role]
+    return tuple(one for one in memberships if SIDE_OF_ROLE[one.role] is side)
 
 
 def _access_by_slug(user: User, slug: str) -> Access | None:

@@ -42,6 +42,9 @@ def _links(access: Access | None) -> Iterator[dict[str, str]]:
     if access is not None and access.has_any((Right.PLACE, Right.REPORT, Right.DOWNLOAD_LISTS)):
         url = reverse("prisons:job_list", args=[access.prison.slug])
         yield {"url": url, "icon": "hourglass-split", "label": _("My long work")}
+    if access is not None and access.has(Right.APPOINT):
+        url = reverse("prisons:membership_list", args=[access.prison.slug])
+        yield {"url": url, "icon": "people", "label": _("People and rights")}
     if access is not None and access.has(Right.READ_AUDIT):
         url = reverse("prisons:audit_list", args=[access.prison.slug])
         yield {"url": url, "icon": "clock-history", "label": _("Who did what")}

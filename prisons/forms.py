@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from prisons.access import Access
+from prisons.access import SIDE_OF_ROLE, Access, Right, Side
 from prisons.domain.memberships import ROLES_OF_THE_PRISON
 from prisons.models import AuditEntry, Invitation, Letters, Membership, Organisation, Role, User
 from prisons.verbs import words_for
@@ -39,6 +39,14 @@ def offer(form: forms.Form, name: str, rows: QuerySet) -> forms.ModelChoiceField
     return field
 
 
+def roles_to_give(access: Access) -> frozenset[str]:
+    """The roles of the sides that this person appoints for."""
+    sides = {Side.SERVICES} if access.has(Right.MANAGE_PEOPLE) else set()
+    if access.has(Right.APPOINT):
+        sides.add(Side.PRISON)
+    return frozenset(role for role, side in SIDE_OF_ROLE.items() if side in sides)
+
+
 class RoleForm(forms.Form):
     """A role and the organisation that it goes with, as far as this person may give it."""
 
@@ -47,29 +55,39 @@ class RoleForm(forms.Form):
         label=_("Organisation"),
         queryset=Organisation.objects.none(),
         required=False,
-        empty_label=_("The prison itself (liaison, auditor)"),
+        empty_label=_("The prison itself (liaison)"),
     )
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        role = cast(forms.ChoiceField, self.fields["role"])
+        self.may_give = roles_to_give(access)
+        role.choices = [choice for choice in Role.choices if choice[0] in self.may_give]
+        role.initial = next(iter(self.may_give)) if len(self.may_give) == 1 else None
         organisations = Organisation.objects.filter(prisons=access.prison)
         if not access.user.is_superuser:
             organisations = organisations.filter(authority__in=access.authorities)
-        offer(self, "organisation", organisations)
+        field = offer(self, "organisation", organisations)
+        if self.may_give.isdisjoint(ROLES_OF_THE_PRISON):
+            field.required, field.empty_label = True, _("Choose an organisation")
+        if self.may_give <= ROLES_OF_THE_PRISON:
+            del self.fields["organisation"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if "organisation" not in self.fields:
+            return data | {"organisation": None}
         role, organisation = data.get("role"), data.get("organisation")
         if role and "organisation" in data and (organisation is None) != (role in ROLES_OF_THE_PRISON):
             self.add_error(
                 "organisation",
-                _("A liaison or auditor belongs to the prison itself; every other role to an organisation."),
+                _("A liaison belongs to the prison itself; every other role to an organisation."),
             )
         return data
 
 
 class OrganisationForm(forms.ModelForm):
-    """A service or partner of an authority that this person coordinates."""
+    """A service or partner: added by a coordinator of its authority, changed by its own people."""
 
     class Meta:
         model = Organisation
@@ -80,6 +98,8 @@ class OrganisationForm(forms.ModelForm):
         if not access.user.is_superuser:
             mine = [choice for choice in Organisation.Authority.choices if choice[0] in access.authorities]
             cast(forms.ChoiceField, self.fields["authority"]).choices = mine
+            if self.instance.pk and self.instance.authority not in access.authorities:
+                del self.fields["authority"]
 
 
 class KnownOrganisationForm(forms.Form):
@@ -113,7 +133,8 @@ class GiveRoleForm(RoleForm):
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, access=access, **kwargs)
-        members = User.objects.filter(memberships__prison=access.prison, is_active=True).distinct()
+        here = Membership.objects.in_prison(access.prison).filter(role__in=self.may_give)
+        members = User.objects.filter(pk__in=here.values("user"), is_active=True)
         offer(self, "user", members)
 
 
@@ -127,7 +148,7 @@ class EndForm(forms.Form):
         help_text=_("Empty: without end. Feeds and tokens of the role end with it."),
     )
     is_confirmed = forms.BooleanField(
-        label=_("Yes, I am sure: nobody will coordinate for this authority here"), required=False
+        label=_("Yes, I am sure, although nobody else has this role"), required=False
     )
 
     def __init__(self, *args: Any, asks_to_confirm: bool, **kwargs: Any) -> None:

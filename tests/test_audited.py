@@ -166,7 +166,7 @@ def test_every_exception_is_still_there():
 
 def test_the_reader_sees_writes_and_audits():
     known = functions()
-    assert known["prisons.domain.memberships.end_role"].writes
+    assert known["prisons.domain.memberships.end_at_once"].writes
     assert not known["prisons.domain.tokens.hash_secret"].writes
     assert reaches("prisons.domain.memberships.give_role", known, AUDIT)
     assert not reaches("prisons.domain.tokens.hash_secret", known, AUDIT)

@@ -46,6 +46,21 @@ def record_many(
     AuditEntry.objects.bulk_create(entries, batch_size=1000)
 
 
+def record_everywhere(
+    prisons: Iterable[Prison],
+    by: User | None,
+    verb: str,
+    target: Target,
+    *,
+    fields: Iterable[str] = (),
+    now: dt.datetime | None = None,
+) -> None:
+    """One act that counts in several prisons: each of them can read who did it."""
+    names = list(fields)
+    for prison in prisons:
+        record(prison, by, verb, target, fields=names, now=now)
+
+
 def _entry(
     prison: Prison | None,
     by: User | None,

@@ -17,7 +17,12 @@ from core import clock
 from core.errors import PlannerError
 from prisons.domain import audit, outbox
 from prisons.domain.locking import lock_prison
-from prisons.domain.memberships import put_in_force, require_fitting, require_may_manage
+from prisons.domain.memberships import (
+    put_in_force,
+    require_fitting,
+    require_may_manage,
+    require_one_side,
+)
 from prisons.domain.tokens import hash_secret, new_secret
 from prisons.models import Invitation, Membership, Organisation, Prison, User
 
@@ -36,28 +41,30 @@ def invite(
     now: dt.datetime | None = None,
 ) -> tuple[Invitation, str]:
     """Offers a role and posts the letter. The link comes back too, for the console of a new installation."""
-    at, email = now or clock.now(), email.strip().lower()
+    at = now or clock.now()
     with transaction.atomic():
         prison = lock_prison(prison)
-        require_may_manage(prison, by, organisation, at)
-        require_fitting(prison, role, organisation)
-        _require_news(prison, email, role, organisation, at)
-        secret = new_secret()
-        invitation = Invitation.objects.create(
+        require_may_manage(prison, by, role, organisation, at)
+        offered = Invitation(
             prison=prison,
-            email=email,
+            email=email.strip().lower(),
             role=role,
             organisation=organisation,
             full_name=full_name,
             language=language,
-            invited_by=by,
-            token_hash=hash_secret(secret),
-            created_at=at,
-            expires_at=at + VALID_FOR,
         )
-        audit.record(prison, by, "invite", invitation, fields=["role"], now=at)
-        link = _post(invitation, secret, at)
-    return invitation, link
+        return offered, offer(offered, by=by, at=at)
+
+
+def offer(invitation: Invitation, *, by: User, at: dt.datetime) -> str:
+    """The row and its letter, for an inviter whose right was checked before: under the prison's lock only."""
+    _require_sound(invitation, at)
+    secret = new_secret()
+    invitation.invited_by, invitation.token_hash = by, hash_secret(secret)
+    invitation.created_at, invitation.expires_at = at, at + VALID_FOR
+    invitation.save()
+    audit.record(invitation.prison, by, "invite", invitation, fields=["role"], now=at)
+    return _post(invitation, secret, at)
 
 
 def send_again(invitation: Invitation, *, by: User, now: dt.datetime | None = None) -> str:
@@ -162,7 +169,7 @@ def _locked_open(invitation: Invitation, by: User, at: dt.datetime) -> Invitatio
     prison = lock_prison(invitation.prison_id)
     fresh = Invitation.objects.select_related("organisation", "invited_by").get(pk=invitation.pk)
     fresh.prison = prison
-    require_may_manage(prison, by, fresh.organisation, at)
+    require_may_manage(prison, by, fresh.role, fresh.organisation, at)
     if fresh.accepted_at or fresh.withdrawn_at:
         raise PlannerError(
             "invitation_closed", _("This invitation was accepted or withdrawn in the meantime.")
@@ -170,11 +177,12 @@ def _locked_open(invitation: Invitation, by: User, at: dt.datetime) -> Invitatio
     return fresh
 
 
-def _require_news(
-    prison: Prison, email: str, role: str, organisation: Organisation | None, at: dt.datetime
-) -> None:
-    same = {"role": role, "organisation": organisation}
-    roles = Membership.objects.in_prison(prison).live_on(clock.today(at))
+def _require_sound(invitation: Invitation, at: dt.datetime) -> None:
+    """Role and organisation go together, it is news, and the account is on no other side here."""
+    prison, email, day = invitation.prison, invitation.email, clock.today(at)
+    require_fitting(prison, invitation.role, invitation.organisation)
+    same = {"role": invitation.role, "organisation": invitation.organisation}
+    roles = Membership.objects.in_prison(prison).live_on(day)
     if roles.filter(user__email__iexact=email, **same).exists():
         raise PlannerError("has_role_already", _("%(person)s has this role already."), person=email)
     waiting = Invitation.objects.in_prison(prison).filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
@@ -184,6 +192,8 @@ def _require_news(
             _("%(email)s was invited for this already. Send that invitation again."),
             email=email,
         )
+    if known := account_of(invitation):
+        require_one_side(prison, known, invitation.role, day)
 
 
 def _post(invitation: Invitation, secret: str, at: dt.datetime) -> str:

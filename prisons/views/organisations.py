@@ -15,12 +15,11 @@ from prisons.forms import KnownOrganisationForm, OrganisationForm, add_refusal, 
 from prisons.models import Organisation, Prison
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.PLACE)
 def organisation_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    rows = [
-        (row, organisations.may_manage_organisation(request.access, row))
-        for row in prison.organisations.all()
-    ]
+    here = list(prison.organisations.all())
+    kept = organisations.kept_ids(request.access, here)
+    rows = [(row, row.pk in kept) for row in here]
     known = KnownOrganisationForm(access=request.access)
     return render(request, "prisons/organisation_list.html", {"rows": rows, "known": known})
 
@@ -30,7 +29,7 @@ def organisation_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return _edit(request, prison, Organisation())
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.PLACE)
 def organisation_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     return _edit(request, prison, get_object_or_404(prison.organisations, pk=pk))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,13 +14,15 @@ from django.views.decorators.http import require_POST
 
 from core.clock import now, today
 from core.errors import PlannerError
-from prisons.access import Access, PrisonRequest, Right, has_ended, prison_view
+from prisons.access import SIDE_OF_ROLE, Access, PrisonRequest, Right, Side, has_ended, prison_view
 from prisons.domain import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
 from prisons.models import Invitation, Membership, Prison
 
+OF_THE_PRISON = [role for role, side in SIDE_OF_ROLE.items() if side is Side.PRISON]
 
-@prison_view(Right.MANAGE_PEOPLE)
+
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 def membership_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return render(request, "prisons/membership_list.html", _people(request.access))
 
@@ -27,15 +30,12 @@ def membership_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def _people(access: Access) -> dict[str, Any]:
     """Everybody with a role, in one list per state; each row says whether this reader may manage it."""
     day = today()
-    roles = Membership.objects.in_prison(access.prison).select_related("user", "organisation", "prison")
-    rows = list(roles.order_by("organisation__short_name", "role", "user__full_name", "user__email"))
-    waiting = Invitation.objects.in_prison(access.prison).select_related(
-        "organisation", "invited_by", "prison"
-    )
+    rows = list(_roles(access).order_by("organisation__short_name", "role", "user__full_name", "user__email"))
+    waiting = _invitations(access).select_related("organisation", "invited_by", "prison")
     invited = list(waiting.filter(accepted_at__isnull=True, withdrawn_at__isnull=True))
     shown: list[Any] = [*rows, *invited]
     for row in shown:
-        row.is_mine = memberships.may_manage(access, row.organisation)
+        row.is_mine = memberships.may_manage(access, row.role, row.organisation)
     for row in rows:
         row.links = _links(row)  # type: ignore[attr-defined]
     for invitation in invited:
@@ -47,6 +47,17 @@ def _people(access: Access) -> dict[str, Any]:
     }
 
 
+def _roles(access: Access) -> QuerySet[Membership]:
+    """All of them for the services; for the prison its own, since who comes for which service is not its own."""
+    rows = Membership.objects.in_prison(access.prison).select_related("user", "organisation", "prison")
+    return rows if access.has(Right.MANAGE_PEOPLE) else rows.filter(role__in=OF_THE_PRISON)
+
+
+def _invitations(access: Access) -> QuerySet[Invitation]:
+    rows = Invitation.objects.in_prison(access.prison)
+    return rows if access.has(Right.MANAGE_PEOPLE) else rows.filter(role__in=OF_THE_PRISON)
+
+
 def _links(row: Membership) -> list[tuple[str, str, str, str]]:
     """What can be done with a role in force, for its menu."""
     key = [row.prison.slug, row.pk]
@@ -56,7 +67,7 @@ def _links(row: Membership) -> list[tuple[str, str, str, str]]:
     ]
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 def invite(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = InviteForm(posted(request), access=request.access, initial={"language": request.user.language})
     status = 200
@@ -76,25 +87,25 @@ def invite(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return render(request, "prisons/invite.html", {"form": form}, status=status)
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 @require_POST
 def send_invitation_again(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    invitation = get_object_or_404(Invitation.objects.in_prison(prison), pk=pk)
+    invitation = get_object_or_404(_invitations(request.access), pk=pk)
     invitations.send_again(invitation, by=request.user)
     messages.success(request, _("A new link is on its way to %(email)s.") % {"email": invitation.email})
     return redirect("prisons:membership_list", prison.slug)
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 @require_POST
 def withdraw_invitation(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    invitation = get_object_or_404(Invitation.objects.in_prison(prison), pk=pk)
+    invitation = get_object_or_404(_invitations(request.access), pk=pk)
     invitations.withdraw(invitation, by=request.user)
     messages.success(request, _("The link sent to %(email)s no longer works.") % {"email": invitation.email})
     return redirect("prisons:membership_list", prison.slug)
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 def give_role(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = GiveRoleForm(posted(request), access=request.access, initial={"user": request.GET.get("user")})
     status = 200
@@ -114,11 +125,11 @@ def give_role(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return render(request, "prisons/give_role.html", {"form": form}, status=status)
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 def membership_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The last day of one role."""
-    membership = _membership(prison, pk)
-    is_last = memberships.is_last_coordinator(membership)
+    membership = _membership(request.access, pk)
+    is_last = memberships.is_last_of_its_kind(membership)
     initial = {"ends_on": membership.ends_on}
     form = EndForm(posted(request), asks_to_confirm=is_last, initial=initial)
     status = 200
@@ -137,11 +148,11 @@ def membership_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRe
     return render(request, "prisons/membership_detail.html", context, status=status)
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 def membership_end(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Asks first, because tokens and feeds that die here do not come back."""
-    membership = _membership(prison, pk)
-    is_last = memberships.is_last_coordinator(membership)
+    membership = _membership(request.access, pk)
+    is_last = memberships.is_last_of_its_kind(membership)
     form = EndNowForm(posted(request), asks_to_confirm=is_last)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -157,17 +168,16 @@ def membership_end(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     return render(request, "prisons/membership_end.html", context, status=status)
 
 
-@prison_view(Right.MANAGE_PEOPLE)
+@prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 @require_POST
 def membership_reinstate(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    membership = memberships.reinstate(_membership(prison, pk), by=request.user)
+    membership = memberships.reinstate(_membership(request.access, pk), by=request.user)
     messages.success(request, _("%(person)s has this role again.") % {"person": membership.user})
     return redirect("prisons:membership_list", prison.slug)
 
 
-def _membership(prison: Prison, pk: int) -> Membership:
-    rows = Membership.objects.in_prison(prison).select_related("user", "organisation", "prison")
-    return get_object_or_404(rows, pk=pk)
+def _membership(access: Access, pk: int) -> Membership:
+    return get_object_or_404(_roles(access), pk=pk)
 
 
 def _back(request: PrisonRequest, membership: Membership) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -36,9 +36,12 @@ def write(
     by: User,
     seen: str = "",
     is_rule: bool = True,
+    also_in: Iterable[Prison] = (),
     now: dt.datetime | None = None,
 ) -> Row:
     """Adds or changes one row and returns it, read anew. Holds the lock until the transaction ends.
+
+    `also_in` are other prisons that use the row: they keep the audit entry too.
 
     `is_rule` says that a schedule is checked against it, so what was kept of the rules is void.
     Raises PlannerError `changed_meanwhile` (409) when `seen` is no longer the row's fingerprint.
@@ -53,7 +56,8 @@ def write(
         changed = _apply(row, values)
         if changed:
             verb = f"{'add' if is_new else 'change'}_{row._meta.model_name}"
-            audit.record(locked, by, verb, row, fields=changed, now=now)
+            everywhere = {each.pk: each for each in (*also_in, locked)}.values()
+            audit.record_everywhere(everywhere, by, verb, row, fields=changed, now=now)
             if is_rule:
                 bump_rules(locked)
     prison.rules_version = locked.rules_version

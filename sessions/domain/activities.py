@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import PlannerError
 from prisons.access import Access
 from prisons.domain.locking import lock_prison
+from prisons.domain.organisations import require_kept
 from prisons.models import Organisation, Prison, User
 from rooms.domain import rulebook
 from sessions.models import Activity, Term
@@ -21,25 +22,39 @@ LANGUAGES = ("nl", "fr", "en")
 def save_activity(
     access: Access, values: Mapping[str, Any], *, activity: Activity | None = None, seen: str = ""
 ) -> Activity:
-    """Adds or changes an activity of the own service (or, for a coordinator, the own authority).
+    """Adds an activity of the own service (or, for a coordinator, the own authority), or changes one.
+
+    It is one row for all prisons, so it is changed by the service's own people only.
 
     Raises PlannerError `not_yours` (403), `title_missing` or `title_taken` (422), `changed_meanwhile` (409).
     """
     row = activity or Activity()
-    for organisation in {values["organisation"], row.organisation if activity else values["organisation"]}:
-        require_own(access, organisation)
+    require_own(access, values["organisation"])
+    if activity:
+        require_kept(access, activity.organisation)
     with transaction.atomic():
         lock_prison(access.prison)
         _check_titles(row, values)
         version = {"version": row.version + 1} if activity else {}
         return rulebook.write(
-            access.prison, row, {**values, **version}, by=access.user, seen=seen, is_rule=False
+            access.prison,
+            row,
+            {**values, **version},
+            by=access.user,
+            seen=seen,
+            is_rule=False,
+            also_in=_used_in(activity) if activity else (),
         )
+
+
+def _used_in(activity: Activity) -> Iterable[Prison]:
+    """Every prison with a series of it: a title that changes, changes there too."""
+    return Prison.objects.filter(pk__in=activity.series.values("prison"))
 
 
 def remove_activity(access: Access, activity: Activity) -> None:
     """Raises PlannerError `not_yours` (403), or `in_use` (409) once a series or a request names it."""
-    require_own(access, activity.organisation)
+    require_kept(access, activity.organisation)
     rulebook.remove(access.prison, activity, by=access.user)
 
 

@@ -100,7 +100,15 @@ def change_worker(
         if email and Worker.objects.filter(email__iexact=email).exclude(pk=access.worker_id).exists():
             message = _("Another facilitator already has this address.")
             raise PlannerError("address_taken", message, status=422)
-        worker = rulebook.write(access.prison, access.worker, values, by=by, seen=seen, is_rule=False)
+        worker = rulebook.write(
+            access.prison,
+            access.worker,
+            values,
+            by=by,
+            seen=seen,
+            is_rule=False,
+            also_in=Prison.objects.filter(pk__in=access.worker.accesses.values("prison")),
+        )
         if organisations is not None:
             _set_organisations(worker, access.prison, set(organisations))
         rulebook.write(access.prison, access, entry, by=by)

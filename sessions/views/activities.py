@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.clock import today
 from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain.organisations import kept_ids, require_kept
 from prisons.models import Prison
 from rooms.views.editing import act_and_return, edit
 from sessions.domain import activities
@@ -24,8 +25,9 @@ from sessions.models import Activity, Term
 def activity_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     filters = ActivityFilter(request.GET or None, prison=prison)
     rows = list(_filtered(_activities(prison), filters))
+    kept = kept_ids(request.access, {row.organisation for row in rows})
     for row in rows:
-        row.is_mine = request.access.may_change(row.organisation)  # type: ignore[attr-defined]
+        row.is_mine = row.organisation_id in kept  # type: ignore[attr-defined]
         row.missing = activities.missing_languages(row)  # type: ignore[attr-defined]
     return render(request, "sessions/activity_list.html", {"activities": rows, "filters": filters})
 
@@ -61,7 +63,7 @@ def activity_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.PLACE)
 def activity_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity.objects.filter(organisation__prisons=prison), pk=pk)
-    request.access.require_change(activity.organisation)
+    require_kept(request.access, activity.organisation)
     name, form = str(activity), ActivityForm(request.POST or None, instance=activity, access=request.access)
     return edit(
         request,

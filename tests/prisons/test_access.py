@@ -41,12 +41,22 @@ def test_what_a_role_must_never(role, never):
 
 
 def test_rights_are_the_union_of_the_roles_in_force(haren, service, organiser_anna):
-    make_membership(organiser_anna, haren, "liaison")
-    make_membership(organiser_anna, haren, "auditor", ends_on=dt.date(2026, 11, 22))
+    make_membership(organiser_anna, haren, "worker", service)
+    make_membership(organiser_anna, haren, "coordinator", service, ends_on=dt.date(2026, 11, 22))
     access = access_for(organiser_anna, haren, now=NOON)
-    assert access.has(Right.AGREE) and access.has(Right.PLACE)
+    assert access.has(Right.SEE_OWN_SESSIONS) and access.has(Right.PLACE)
     assert not access.has(Right.READ_AUDIT)
-    assert access.roles == {"organiser", "liaison"}
+    assert access.roles == {"organiser", "worker"}
+
+
+def test_a_row_of_another_side_gives_nothing(haren, organiser_anna):
+    """Whoever wrote it past the program: what came first counts."""
+    make_membership(organiser_anna, haren, "liaison")
+    make_membership(organiser_anna, haren, "auditor")
+    access = access_for(organiser_anna, haren, now=NOON)
+    assert access.roles == {"organiser"} and not access.has_any(
+        {Right.SEPARATE, Right.APPOINT, Right.READ_AUDIT}
+    )
 
 
 def test_access_takes_one_query(haren, coordinator_karim, django_assert_num_queries):

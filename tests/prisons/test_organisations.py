@@ -66,5 +66,5 @@ def test_organisation_from_another_prison_works_here_too(karim, haren, saint_gil
 )
 def test_who_manages_organisations(request, haren, fixture, status):
     client = signed_in(request.getfixturevalue(fixture))
-    assert client.get(url("organisation_list")).status_code == status
+    assert client.post(url("organisation_known"), DATA).status_code == status
     assert client.post(url("organisation_add"), DATA).status_code == status

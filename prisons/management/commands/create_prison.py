@@ -1,4 +1,4 @@
-"""The first step after installing: a prison, and somebody who can go on in the browser."""
+"""The first step after installing: a prison, and somebody on each side who can go on in the browser."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from core.errors import PlannerError
+from prisons.domain.appointments import appoint
 from prisons.domain.invitations import invite
 from prisons.domain.organisations import create_prison, save_organisation
 from prisons.models import Organisation, Prison, Role, User
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--organisation", required=True, metavar="NAME", help="the service of the coordinator"
         )
+        parser.add_argument("--liaison", metavar="EMAIL", help="who is invited as the prison's first liaison")
         parser.add_argument("--authority", required=True, choices=Authority.values)
         parser.add_argument("--language", default="nl", choices=["nl", "fr", "en"], help="of the invitation")
         parser.add_argument("--by", metavar="EMAIL", help="the superuser who invites, when there are several")
@@ -40,7 +42,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         by = superuser(options["by"])
         try:
-            validate_email(options["coordinator"])
+            for address in filter(None, (options["coordinator"], options["liaison"])):
+                validate_email(address)
             with transaction.atomic():
                 prison = create_prison(options["slug"], options["name_nl"], options["name_fr"], by=by)
                 service = service_of(prison, options, by)
@@ -52,13 +55,23 @@ class Command(BaseCommand):
                     by=by,
                     language=options["language"],
                 )
+                liaison_link = self._liaison(prison, options, by)
         except PlannerError as error:
             raise CommandError(f"Nothing was made. {error}") from error
         except ValidationError as error:
             raise CommandError(f"Nothing was made. {' '.join(error.messages)}") from error
+        if liaison_link:
+            self.stdout.write(
+                f"The first liaison of the prison goes on here (14 days, once):\n{liaison_link}"
+            )
         self.stdout.write(
             f"Made the prison {prison}. The first coordinator goes on here (14 days, once):\n{link}"
         )
+
+    def _liaison(self, prison: Prison, options: dict[str, Any], by: User) -> str:
+        if not options["liaison"]:
+            return ""
+        return appoint(prison, options["liaison"], Role.LIAISON, by=by, language=options["language"])
 
 
 def superuser(email: str | None) -> User:
