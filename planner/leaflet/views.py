@@ -15,6 +15,7 @@ from planner.leaflet import drawing
 from planner.leaflet.drawing import Wanted
 from planner.leaflet.programme import missing_titles
 from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain.organisations import kept_ids
 from prisons.models import Prison, Unit
 
 _WEEKS = (1, 2, 4)
@@ -25,6 +26,7 @@ def leaflet(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """What the leaflet will hold, and the titles that are still missing."""
     wanted = _asked(request, prison)
     query = request.GET.urlencode()
+    missing = missing_titles(prison, wanted.first, wanted.last, with_english=wanted.third)
     context = {
         "week": wanted.week,
         "weeks": wanted.weeks,
@@ -33,7 +35,8 @@ def leaflet(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "units": Unit.objects.in_prison(prison).filter(is_active=True),
         "chosen": set(wanted.units),
         "programmes": drawing.programmes_of(prison, wanted),
-        "missing": missing_titles(prison, wanted.first, wanted.last, with_english=wanted.third),
+        "missing": missing,
+        "kept": kept_ids(request.access, [activity.organisation for activity in missing]),
         "pdf": reverse("planner:leaflet_file", args=[prison.slug]) + (f"?{query}" if query else ""),
     }
     return render(request, "planner/leaflet/leaflet.html", context)
