@@ -16,3 +16,8 @@ def now() -> dt.datetime:
 def today(at: dt.datetime | None = None) -> dt.date:
     """The calendar date in Brussels, of `at` or of this moment."""
     return (at or now()).astimezone(BRUSSELS).date()
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The instant at which this date begins in Brussels."""
+    return dt.datetime.combine(day, dt.time(), BRUSSELS)

@@ -12,9 +12,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enrollment.domain import counts
+from enrollment.domain import counts, sheet_entry
 from planner.plan.open_conflicts import hard_count
-from prisons.access import Access, Right
+from prisons.access import Access, Right, access_for
+from prisons.models import Prison, User
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,38 @@ class _Place:
     is_alarm: bool = False
     holds: tuple[str, ...] = ()
     """Folders of other pages that belong here: they light up the same place."""
+    is_of_prison: bool = True
+    """False for a page across prisons: its address names none."""
+
+    def address(self, prison: Prison) -> str:
+        return reverse(self.view, args=[prison.slug] if self.is_of_prison else [])
 
 
 _PLACES = [
     _Place("today", _("Today"), "house", "planner:today", frozenset()),
+    _Place(
+        "own-sessions",
+        _("My sessions"),
+        "calendar-week",
+        "own_sessions",
+        frozenset({Right.SEE_OWN_SESSIONS}),
+        is_of_prison=False,
+    ),
+    _Place(
+        "attendance",
+        _("Attendance"),
+        "check2-square",
+        "enrollment:attendance_list",
+        frozenset({Right.SEE_OWN_SESSIONS}),
+        lambda access: sheet_entry.to_type_in(access).count(),
+    ),
+    _Place(
+        "calendar",
+        _("Calendar"),
+        "calendar-event",
+        "sessions:feed_list",
+        frozenset({Right.SEE_OWN_SESSIONS}),
+    ),
     _Place(
         "board",
         _("Board"),
@@ -94,16 +123,25 @@ _PLACES = [
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `nav` on pages of a prison, counted only when the page draws its rail."""
-    access: Access | None = getattr(request, "access", None)
+    access: Access | None = getattr(request, "access", None) or _of_facilitator(request)
     if access is None:
         return {}
     return {"nav": SimpleLazyObject(lambda: list(_entries(access, request.path)))}
 
 
+def _of_facilitator(request: HttpRequest) -> Access | None:
+    """A facilitator's sessions are a page of no prison; the way back is that of the prison seen last."""
+    user = getattr(request, "user", None)
+    if request.path != reverse("own_sessions") or not isinstance(user, User) or user.last_prison is None:
+        return None
+    access = access_for(user, user.last_prison)
+    return access if access is not None and access.has(Right.SEE_OWN_SESSIONS) else None
+
+
 def places_for(access: Access) -> list[tuple[_Place, str]]:
     """Where this reader may go, with its address."""
     return [
-        (place, reverse(place.view, args=[access.prison.slug]))
+        (place, place.address(access.prison))
         for place in _PLACES
         if not place.rights or access.has_any(place.rights)
     ]

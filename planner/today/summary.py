@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -21,7 +21,7 @@ from planner.emergency import packing
 from planner.plan.ask_lists import received
 from planner.plan.codes import CODES
 from planner.plan.open_conflicts import hard_count, hard_ones
-from planner.telling import calls, cannot_come
+from planner.telling import calls, cannot_come, own_sessions
 from planner.today.by_service import Waiting, waiting_by_service
 from planner.today.lists_state import ListsOfDay, lists_to_hand_over
 from prisons.access import Access, Right
@@ -50,6 +50,17 @@ class TodaySession:
     warnings: tuple[str, ...] = ()
     """What is wrong with it, in a word or two each."""
     may_mark: bool = False
+    has_said_no: bool = False
+    """The facilitator who reads it has told the service not to come."""
+
+
+@dataclass(frozen=True)
+class LaterDay:
+    """A day of this week after tomorrow, in numbers."""
+
+    on: dt.date
+    sessions: int
+    enrolled: int
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,9 @@ class Summary:
     day: dt.date
     tiles: list[Tile]
     sessions: list[TodaySession]
+    tomorrow: list[TodaySession] = field(default_factory=list)
+    later: list[LaterDay] = field(default_factory=list)
+    """The rest of the week, day by day."""
     next_sessions: list[TodaySession] = field(default_factory=list)
     closures: list[ClosureNotice] = field(default_factory=list)
     is_worker: bool = False
@@ -65,6 +79,10 @@ class Summary:
     """What is handed over next, for whoever prints."""
     services: list[Waiting] = field(default_factory=list)
     """What waits at each service, for a coordinator."""
+
+    @property
+    def tomorrow_on(self) -> dt.date:
+        return self.day + dt.timedelta(days=1)
 
 
 def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
@@ -81,15 +99,32 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
             announcements=for_reader(access, now=now),
             is_worker=True,
         )
-    sessions = GroupSession.objects.in_prison(access.prison).on_day(day)
+    tomorrow = day + dt.timedelta(days=1)
+    until = max(Week.from_date(day).sunday, tomorrow)
+    sessions = (
+        GroupSession.objects.in_prison(access.prison)
+        .exclude(room=None)
+        .filter(
+            starts_at__gte=clock.midnight(day), starts_at__lt=clock.midnight(until + dt.timedelta(days=1))
+        )
+    )
     if access.uses_neutral_names:
         sessions = sessions.exclude(state=GroupSession.State.DRAFT)
     elif access.organisation_ids and not access.authorities:
         sessions = sessions.filter(series__activity__organisation__in=access.organisation_ids)
+    by_day = defaultdict(list)
+    for row in _told(sessions, access, now):
+        by_day[clock.today(row.session.starts_at)].append(row)
     return Summary(
         day=day,
         tiles=list(_tiles(access)),
-        sessions=_told(sessions.exclude(room=None), access, now),
+        sessions=by_day.pop(day, []),
+        tomorrow=by_day.pop(tomorrow, []),
+        later=[
+            LaterDay(on, len(live), sum(row.enrolled for row in live))
+            for on, rows in sorted(by_day.items())
+            if (live := [row for row in rows if not row.is_cancelled])
+        ],
         closures=notices_for(access, now),
         announcements=for_reader(access, now=now),
         lists=lists_to_hand_over(access, now=now),
@@ -201,7 +236,9 @@ def _own_next(access: Access, now: dt.datetime) -> list[TodaySession]:
         ends_at__gte=now,
         starts_at__lt=Week.from_date(clock.today(now)).span.ends_at + dt.timedelta(days=7),
     )
-    return _told(sessions, access, now)
+    worker = own_sessions.worker_of(access.user)
+    said_no = cannot_come.said_no(worker) if worker else set()
+    return [replace(row, has_said_no=row.session.pk in said_no) for row in _told(sessions, access, now)]
 
 
 def _told(sessions: Any, access: Access, now: dt.datetime) -> list[TodaySession]:
