@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -28,7 +29,8 @@ class Reading:
 
     @property
     def size(self) -> int:
-        return len(self.body) + sum(map(len, self._encoded.values()))
+        # A copy first: another thread may add an encoding meanwhile.
+        return len(self.body) + sum(map(len, list(self._encoded.values())))
 
     def encoded(self, name: str) -> bytes:
         """The bytes in an encoding of core.encodings, made once."""
@@ -65,21 +67,44 @@ def _name(feed: Feed) -> str:
 
 # --- kept for clients that never say what they have -------------------------------------------------------
 
-_KEPT: OrderedDict[str, Reading] = OrderedDict()
 _MOST_BYTES = 20_000_000
 
 
-def kept(token_hash: str, tag: str) -> Reading | None:
-    """The whole feed as this process gave it out last, if that is what `tag` stands for."""
-    found = _KEPT.get(token_hash)
-    return found if found and found.tag == tag else None
+class Kept:
+    """The feeds that this process gave out last, up to so many bytes; several threads give them out at once."""
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._lock = threading.Lock()
+        self._readings: OrderedDict[str, Reading] = OrderedDict()
+
+    def get(self, token_hash: str, tag: str) -> Reading | None:
+        """The whole feed as it was given out last, if that is what `tag` stands for."""
+        with self._lock:
+            found = self._readings.get(token_hash)
+        return found if found and found.tag == tag else None
+
+    def keep(self, token_hash: str, reading: Reading) -> Reading:
+        """Keeps it, unless the same is kept already with its encodings."""
+        with self._lock:
+            known = self._readings.get(token_hash)
+            reading = known if known and known.tag == reading.tag else reading
+            self._readings[token_hash] = reading
+            self._readings.move_to_end(token_hash)
+            self._let_go()
+        return reading
+
+    def clear(self) -> None:
+        """As another process, which has given out nothing yet."""
+        with self._lock:
+            self._readings.clear()
+
+    def _let_go(self) -> None:
+        """The oldest first; the last one stays, whatever its size. Called under the lock."""
+        size = sum(one.size for one in self._readings.values())
+        while len(self._readings) > 1 and size > self._most:
+            size -= self._readings.popitem(last=False)[1].size
 
 
-def keep(token_hash: str, reading: Reading) -> Reading:
-    """Keeps it, unless the same is kept already with its encodings."""
-    reading = kept(token_hash, reading.tag) or reading
-    _KEPT[token_hash] = reading
-    _KEPT.move_to_end(token_hash)
-    while len(_KEPT) > 1 and sum(one.size for one in _KEPT.values()) > _MOST_BYTES:
-        _KEPT.popitem(last=False)
-    return reading
+_KEPT = Kept()
+kept, keep = _KEPT.get, _KEPT.keep

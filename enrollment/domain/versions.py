@@ -25,8 +25,6 @@ from rooms.models import Holiday
 
 DEFAULT_CUT_OFF = dt.time(15)
 KEPT_DAYS = 90
-_AHEAD = 6
-"""Days after today that can be due already: a long weekend of holidays."""
 _LOOKED_AHEAD = dt.timedelta(hours=25)
 """Nobody looks further ahead than to the end of a day; the longest has 25 hours."""
 
@@ -87,27 +85,35 @@ def digest_of(facts: dict[str, object]) -> str:
 
 
 def cut_offs(prison: Prison, now: dt.datetime) -> dict[dt.date, dt.datetime]:
-    """From today on: each day and the moment at which its lists close, on the last working day before."""
-    today = clock.today(now)
-    days = [today + dt.timedelta(days=number) for number in range(_AHEAD + 1)]
-    first = today - dt.timedelta(days=_AHEAD)
-    off = set(
-        Holiday.objects.in_prison(prison).filter(on__range=(first, days[-1])).values_list("on", flat=True)
-    )
-    hours = dict(CutOff.objects.in_prison(prison).values_list("weekday", "at"))
-    return {day: _cut_off(day, off, hours) for day in days}
+    """Each day from today on whose lists close today at the latest, and when; then the next one to come.
+
+    However long the house is closed: the days after a working day close together on that day.
+    """
+    closing = _Closing(prison)
+    day, moments = clock.today(now), {}
+    while not moments or max(moments.values()).date() <= clock.today(now):
+        moments[day] = closing.of(day)
+        day += dt.timedelta(days=1)
+    return moments
 
 
 def cut_off_of(prison: Prison, day: dt.date, now: dt.datetime) -> dt.datetime | None:
-    """When the lists of this day close or closed; None for days that lie too far ahead or back."""
-    return cut_offs(prison, now).get(day)
+    """When the lists of this day close or closed; None for days that are over."""
+    return _Closing(prison).of(day) if day >= clock.today(now) else None
 
 
-def _cut_off(day: dt.date, off: set[dt.date], hours: dict[int, dt.time]) -> dt.datetime:
-    before = day - dt.timedelta(days=1)
-    while before.isoweekday() > 5 or before in off:
-        before -= dt.timedelta(days=1)
-    return dt.datetime.combine(before, hours.get(before.isoweekday(), DEFAULT_CUT_OFF), BRUSSELS)
+class _Closing:
+    """When lists close in this prison: on the last working day before theirs, at the hour of that weekday."""
+
+    def __init__(self, prison: Prison) -> None:
+        self._off = set(Holiday.objects.in_prison(prison).values_list("on", flat=True))
+        self._hours = dict(CutOff.objects.in_prison(prison).values_list("weekday", "at"))
+
+    def of(self, day: dt.date) -> dt.datetime:
+        before = day - dt.timedelta(days=1)
+        while before.isoweekday() > 5 or before in self._off:
+            before -= dt.timedelta(days=1)
+        return dt.datetime.combine(before, self._hours.get(before.isoweekday(), DEFAULT_CUT_OFF), BRUSSELS)
 
 
 def latest(prison: Prison, day: dt.date, *, now: dt.datetime | None = None) -> ListVersion | None:

@@ -173,5 +173,4 @@ def keep_record(
     audit.record_many(
         prison, by, verb, [work.session for work in works], fields=names, change_set=change_set, now=now
     )
-    Prison.objects.filter(pk=prison.pk).update(plan_version=F("plan_version") + 1)
     return change_set

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -150,7 +149,6 @@ def add_absence(
             raise PlannerError("absent_already", _("These dates are in the list already."), status=422)
         absence = WorkerAbsence.objects.create(worker=worker, starts_at=starts_at, ends_at=ends_at)
         audit.record(locked, by, "add_workerabsence", absence)
-        _touch_plans(worker)
     return absence
 
 
@@ -161,7 +159,6 @@ def remove_absence(absence: WorkerAbsence, prison: Prison, *, by: User) -> None:
         target = (WorkerAbsence, absence.pk)
         absence.delete()
         audit.record(locked, by, "remove_workerabsence", target)
-        _touch_plans(absence.worker)
 
 
 def add_wish(
@@ -176,7 +173,6 @@ def add_wish(
             for weekday in sorted(set(weekdays))
         ]
         audit.record_many(locked, by, "add_workerwish", wishes)
-        _touch_plans(worker)
     return wishes
 
 
@@ -186,7 +182,6 @@ def remove_wish(wish: WorkerWish, prison: Prison, *, by: User) -> None:
         target = (WorkerWish, wish.pk)
         wish.delete()
         audit.record(locked, by, "remove_workerwish", target)
-        _touch_plans(wish.worker)
 
 
 def coming_hits(
@@ -197,7 +192,3 @@ def coming_hits(
         session__prison=prison, live=True, starts_at__lt=ends_at, ends_at__gt=starts_at
     ).order_by("starts_at")
     return [(session, at) for session, at in rows.values_list("session_id", "starts_at") if at]
-
-
-def _touch_plans(worker: Worker) -> None:
-    Prison.objects.filter(worker_accesses__worker=worker).update(plan_version=F("plan_version") + 1)
