@@ -90,7 +90,8 @@ def cut_offs(prison: Prison, now: dt.datetime) -> dict[dt.date, dt.datetime]:
     However long the house is closed: the days after a working day close together on that day.
     """
     closing = _Closing(prison)
-    day, moments = clock.today(now), {}
+    day = clock.today(now)
+    moments: dict[dt.date, dt.datetime] = {}
     while not moments or max(moments.values()).date() <= clock.today(now):
         moments[day] = closing.of(day)
         day += dt.timedelta(days=1)
