@@ -113,7 +113,7 @@ def _done(
         if tab == "undecided":
             return show_decided(request, series, row, notice)
         return show_series(request, series, tab, notice=notice)
-    messages.success(request, notice.text)
+    messages.success(request, notice.text, extra_tags=undo_url)
     tab = request.POST.get("tab") or tab_of(row)
     return redirect(f"{reverse('enrollment:series_detail', args=[slug, row.series_id])}?tab={tab}")
 

@@ -4,10 +4,8 @@
 
 (() => {
   const STEP = 5;
-  const { board, says, base, words } = window.tempoBoard;
+  const { board, says, base, words, post, scrollAtEdges } = window.tempoBoard;
   let held = null; // { card, mode, room, start, end, grab, spans, ghost, byKeys }
-  let pending = null; // a finger that may become a drag
-  let scroller = 0;
   let focusOn = null;
 
   const isDay = () => board() && board().dataset.board === "day";
@@ -117,43 +115,57 @@
     held.ghost.remove();
     clearTimeout(held.said);
     clearTimeout(held.asking);
-    cancelAnimationFrame(scroller);
     document.documentElement.classList.remove("is-dragging", "is-resizing");
     if (board()) delete board().dataset.held;
     wipe();
     held = null;
   };
 
-  const move = (x, y) => {
+  // --- mouse and touch: outside every lane there is no place, and so nothing to be done ---
+  const laneAt = (x, y) => {
     const under = document.elementFromPoint(x, y);
-    const over = under && under.closest("td.lane");
-    if (held.mode === "move") {
-      held.toTray = Boolean(under && under.closest("[data-tray]"));
-      const lane = byRooms() ? over : over && held.from ? held.from : null;
-      held.lane = lane && (lane.hasAttribute("data-room") || lane === held.from) ? lane : null;
-      if (held.lane) {
-        const start = snap(minuteAt(held.lane, x) - held.grab);
-        held.start = Math.max(first(), Math.min(start, last() - held.minutes));
-        held.end = held.start + held.minutes;
-      }
-    } else {
-      const minute = Math.max(first(), Math.min(snap(minuteAt(held.from, x) - held.grab), last()));
-      if (held.mode === "end") held.end = Math.max(minute, held.start + STEP);
-      else held.start = Math.min(minute, held.end - STEP);
-    }
+    const lane = under && under.closest("td.lane");
+    return lane && board().contains(lane) ? lane : null;
+  };
+  const isTrayAt = (x, y) => {
+    const under = document.elementFromPoint(x, y);
+    return Boolean(under && under.closest("[data-tray]"));
+  };
+
+  const carry = (over, x) => {
+    const lane = byRooms() ? over : over && held.from;
+    held.lane = lane && (lane.hasAttribute("data-room") || lane === held.from) ? lane : null;
+    if (!held.lane) return;
+    const start = snap(minuteAt(held.lane, x) - held.grab);
+    held.start = Math.max(first(), Math.min(start, last() - held.minutes));
+    held.end = held.start + held.minutes;
+  };
+
+  const stretch = (over, x) => {
+    held.lane = over && held.from;
+    const minute = Math.max(first(), Math.min(snap(minuteAt(held.from, x) - held.grab), last()));
+    if (held.mode === "end") held.end = Math.max(minute, held.start + STEP);
+    else held.start = Math.min(minute, held.end - STEP);
+  };
+
+  const move = (x, y) => {
+    held.toTray = held.mode === "move" && isTrayAt(x, y);
+    if (held.mode === "move") carry(laneAt(x, y), x);
+    else stretch(laneAt(x, y), x);
     show();
   };
 
   const isSame = () => held.lane === held.from && held.lane && held.start === Number(held.card.dataset.start) && held.end === Number(held.card.dataset.end);
 
-  const post = (card, act, values) => htmx.ajax("POST", `${base()}sessions/${card.dataset.session}/${act}/`, {
-    source: board(), target: "#board", swap: "outerHTML", values: { ...values, version: card.dataset.version, week: board().dataset.week },
-  });
+  const abandon = () => {
+    letGo();
+    says(words.left);
+  };
 
   const putDown = async () => {
     const { card, lane, from, toTray, start, end, ghost } = held;
     if (toTray && from) { letGo(); post(card, "drop", {}); return; }
-    if (!lane || isSame()) { if (held.byKeys) says(words.left); letGo(); return; }
+    if (!lane || isSame()) { abandon(); return; }
     const room = byRooms() ? lane.dataset.row : card.dataset.roomId;
     focusOn = held.byKeys ? card.dataset.session : null;
     letGo();
@@ -164,68 +176,30 @@
     } catch { /* told in a toast (static/js/errors.js) */ } finally { ghost.remove(); }
   };
 
-  // --- mouse and touch ---
-  const edgesScroll = (x, y) => {
-    cancelAnimationFrame(scroller);
-    const wrap = board().querySelector(".board-wrap");
-    const box = wrap.getBoundingClientRect();
-    const step = (at, from, to) => (at < from + 36 ? -8 : at > to - 36 ? 8 : 0);
-    const [dx, dy] = [step(x, box.left + 60, box.right), y > box.bottom ? 0 : step(y, box.top, box.bottom)];
-    if (!dx && !dy) return;
-    scroller = requestAnimationFrame(() => {
-      if (!held) return;
-      wrap.scrollBy(dx, dy);
-      move(x, y);
-      edgesScroll(x, y);
-    });
+  const takes = (event) => {
+    if (!isDay() || held || event.target.closest("input") || board().classList.contains("is-selecting")) return null;
+    const card = event.target.closest(".card-slip[data-mine], .card-slip[data-theirs]");
+    return card && board().contains(card) ? { card, grip: event.target.closest("[data-grip]") } : null;
   };
 
-  const begin = (card, mode, x) => {
-    getSelection().removeAllRanges();
+  const begin = ({ card, grip, x }) => {
+    const mode = grip ? grip.dataset.grip : "move";
     take(card, mode, false);
     if (held.lane) held.grab = minuteAt(held.lane, x) - (mode === "end" ? held.end : held.start);
     document.documentElement.classList.add(mode === "move" ? "is-dragging" : "is-resizing");
   };
 
-  document.addEventListener("pointerdown", (event) => {
-    if (!isDay() || held || pending || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const card = event.target.closest(".card-slip[data-mine], .card-slip[data-theirs]");
-    if (!card || !board().contains(card) || event.target.closest("input") || board().classList.contains("is-selecting")) return;
-    const grip = event.target.closest("[data-grip]");
-    pending = { card, mode: grip ? grip.dataset.grip : "move", x: event.clientX, y: event.clientY, id: event.pointerId };
-    if (event.pointerType === "touch" && !grip) {
-      pending.timer = setTimeout(() => { const { card: one, mode, x } = pending; begin(one, mode, x); }, 250);
-    }
-    pending.isTouch = event.pointerType === "touch";
-  });
+  const follow = (x, y) => {
+    move(x, y);
+    scrollAtEdges(x, y, () => Boolean(held), move);
+  };
 
-  document.addEventListener("pointermove", (event) => {
-    if (held && !held.byKeys) { move(event.clientX, event.clientY); edgesScroll(event.clientX, event.clientY); return; }
-    if (!pending || event.pointerId !== pending.id) return;
-    const far = Math.hypot(event.clientX - pending.x, event.clientY - pending.y);
-    if (far < 5) return;
-    if (pending.timer) { clearTimeout(pending.timer); pending = null; return; } // the finger scrolls
-    begin(pending.card, pending.mode, pending.x);
-    move(event.clientX, event.clientY);
-  });
-
-  const swallow = (click) => { click.preventDefault(); click.stopPropagation(); }; // a drag opens no panel
-  const lift = (event) => {
-    if (pending) clearTimeout(pending.timer);
-    const wasHeld = held && !held.byKeys;
-    pending = null;
-    if (!wasHeld) return;
-    if (event.type === "pointercancel") { letGo(); return; }
-    move(event.clientX, event.clientY);
-    addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => removeEventListener("click", swallow, true), 50);
+  const drop = (x, y) => {
+    move(x, y);
     putDown();
   };
-  document.addEventListener("pointerup", lift);
-  document.addEventListener("pointercancel", lift);
-  document.addEventListener("touchmove", (event) => { if (held) event.preventDefault(); }, { passive: false });
-  document.addEventListener("contextmenu", (event) => { if (held || (pending && pending.isTouch)) event.preventDefault(); });
-  document.addEventListener("dragstart", (event) => { if (isDay() && event.target.closest(".card-slip")) event.preventDefault(); });
+
+  window.tempoDrag({ takes, begin, move: follow, drop, abandon });
 
   // --- keyboard: arrows move, Shift and arrows change the end, Enter puts down, Escape leaves it ---
   const step = (event) => {
@@ -256,8 +230,7 @@
     if (event.key === "Escape" && held) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      letGo();
-      says(words.left);
+      abandon();
       return;
     }
     const card = event.target.closest && event.target.closest(".card-slip");
@@ -277,8 +250,7 @@
 
   // --- after each swap: what a screen reader is told of each session, the focus, and on a phone the first slot ---
   const start = () => {
-    if (!isDay() || board().dataset.ready) return;
-    board().dataset.ready = "yes";
+    if (!isDay()) return;
     if (document.getElementById("day-keys")) {
       board().querySelectorAll("[data-mine] .slip-title, [data-theirs] .slip-title").forEach((link) => link.setAttribute("aria-describedby", "day-keys"));
     }
@@ -293,7 +265,6 @@
     const mark = wrap && (wrap.querySelector(".lane > .now") || wrap.querySelector(".axis .slot"));
     if (mark) wrap.scrollLeft = Math.max(0, mark.offsetLeft - 24);
   };
-  document.addEventListener("htmx:afterSettle", start);
-  start();
+  window.tempoBoard.onDrawn(start);
   toFirstSlot();
 })();

@@ -3,10 +3,9 @@
 "use strict";
 
 (() => {
-  const { board, says, words } = window.tempoBoard;
+  const { board, says, words, titleOf } = window.tempoBoard;
   const bar = () => document.querySelector("[data-picks]");
   const cards = () => [...board().querySelectorAll(".card-slip[data-mine]")];
-  const titleOf = (card) => card.querySelector(".slip-title").textContent.replace(/\u00ad/g, "");
   const picked = new Set();
   let isOn = Boolean(bar() && !bar().hidden);
   let last = null;
