@@ -105,10 +105,15 @@ def test_the_solver_is_pure() -> None:
 
 
 def test_nothing_happens_by_signal() -> None:
-    """No write is started by a signal; post_migrate, which installs the guards, is no write of a person."""
+    """No write is started by a signal; post_migrate, which installs the guards, is no write of a person.
+
+    What a column of its own kind defines (`def pre_save`) is no signal.
+    """
     found = [
         path.relative_to(ROOT)
         for path in PYTHON
-        if re.search(r"\b(?:pre|post)_(?:save|delete|init)\b|m2m_changed|@receiver", path.read_text())
+        if re.search(
+            r"(?<!def )\b(?:pre|post)_(?:save|delete|init)\b|m2m_changed|@receiver", path.read_text()
+        )
     ]
     assert not found

@@ -1,4 +1,7 @@
-"""What a note asks for, found by part of a title or by its code on lists."""
+"""People by number or name, and what a note asks for by title or code: however it is typed.
+
+Every word that is typed must begin a word of the name or the title, both folded (core.folding).
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,119 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
+from core.errors import PlannerError
+from core.folding import asked, begins, fold, name_key
 from core.text import one_line
 from enrollment.domain.asking import is_over
 from enrollment.domain.notes import Ask
+from enrollment.models import Participant, Stay
 from prisons.models import Prison
 from sessions.models import Activity, Series
+
+SHORTEST_NEAR = 4
+"""A word of three letters resembles too many others."""
+
+
+def find_people(
+    prison: Prison, text: str, *, day: dt.date, most: int = 20, near: bool = False
+) -> list[Participant]:
+    """People who stay here, each with that stay as `current` (a list) and with `is_near`.
+
+    By part of the register number, or by the beginnings of their names in any order; whoever fits best comes
+    first. `near` adds names that differ by a letter or two, below all others: to be offered, never chosen.
+    """
+    stays = Stay.objects.in_prison(prison).open_on(day)
+    found = _people(_that_fit(stays, text), text, most)
+    if near and len(found) < most:
+        known = {person.pk for person in found}
+        close = _people(_that_nearly_fit(stays, text), text, most)
+        found += [person for person in close if person.pk not in known][: most - len(found)]
+        for person in found:
+            person.is_near = person.pk not in known  # type: ignore[attr-defined]
+    return found
+
+
+def the_one(prison: Prison, text: str, *, day: dt.date) -> Participant:
+    """The one person whom a number or a name means. Raises PlannerError 422 when nobody or several are meant."""
+    found = find_people(prison, text, day=day, most=2)
+    if len(found) != 1:
+        words = (
+            gettext_lazy("“%(text)s” means several people: type the number.")
+            if found
+            else gettext_lazy("Nobody here is “%(text)s”.")
+        )
+        raise PlannerError("who", words, status=422, text=text[:80])
+    return found[0]
+
+
+def _that_fit(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
+    found = Q(pk__in=[])
+    for words in asked(one_line(text, 200)):
+        found |= _all_of(words)
+    return stays.filter(found)
+
+
+def _all_of(words: Iterable[str]) -> Q:
+    condition = Q()
+    for word in words:
+        by_name = Q(participant__name_words__contains=begins(word))
+        condition &= Q(register_number__contains=word) if word.isdigit() else by_name | _by_number(word)
+    return condition
+
+
+def _by_number(word: str) -> Q:
+    return Q(register_number__icontains=word)
+
+
+def _that_nearly_fit(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
+    """Each word begins a word of the name, or is a slip of the finger away from one."""
+    words = name_key(one_line(text, 200)).split()[:4]
+    if not words or any(word.isdigit() for word in words) or max(map(len, words)) < SHORTEST_NEAR:
+        return stays.none()
+    keys = stays.order_by().values_list("participant__name_key", flat=True)
+    vocabulary = list(set(" ".join(keys.iterator(chunk_size=5000)).split()))
+    condition = Q()
+    for word in words:
+        either = Q(participant__name_words__contains=begins(word))
+        for close in _close_to(word, vocabulary):
+            either |= Q(participant__name_key__contains=close)
+        condition &= either
+    return stays.filter(condition)
+
+
+def _close_to(word: str, vocabulary: list[str], most: int = 8) -> list[str]:
+    if len(word) < SHORTEST_NEAR:
+        return []
+    slips = 1 if len(word) < 8 else 2
+    found = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=slips, limit=most)
+    return [str(close) for close, _distance, _index in found]
+
+
+def _people(stays: QuerySet[Stay], text: str, most: int) -> list[Participant]:
+    """The best first: the whole number, the beginning of a number, a whole word of the name, the rest."""
+    word, first = one_line(text, 200), fold(text).partition(" ")[0]
+    rank = Case(
+        When(register_number__iexact=word, then=Value(0)),
+        When(register_number__istartswith=word, then=Value(1)),
+        When(participant__name_words__startswith=begins(first), then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    rows = stays.select_related("participant", "unit").order_by(
+        rank, "participant__last_name", "participant__first_name", "participant_id", "-starts_on"
+    )
+    found: dict[int, Participant] = {}
+    for stay in rows[: most + 5]:
+        person = found.setdefault(stay.participant_id, stay.participant)
+        person.is_near = False  # type: ignore[attr-defined]
+        person.current = [*getattr(person, "current", []), stay]  # type: ignore[attr-defined]
+    return list(found.values())[:most]
 
 
 @dataclass(frozen=True)
@@ -37,7 +145,7 @@ def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> l
 
     Three queries. Every word of the text must occur in a title (in any language), the group or the list code.
     """
-    words = one_line(text).split()[:6]
+    words = fold(one_line(text)).split()[:6]
     if not words:
         return []
     rows = Series.objects.in_prison(prison).filter(is_drop_in=False).select_related("activity__organisation")
@@ -60,7 +168,7 @@ def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> l
 def _matches(words: list[str], path: str) -> Q:
     condition = Q()
     for word in words:
-        condition &= _title(word, path) | Q(label__icontains=word) | Q(list_code__iexact=word)
+        condition &= _title(word, path) | Q(label_words__contains=begins(word)) | _code(word)
     return condition
 
 
@@ -72,10 +180,12 @@ def _titles(words: list[str], path: str) -> Q:
 
 
 def _title(word: str, path: str) -> Q:
-    condition = Q()
-    for language in ("nl", "fr", "en"):
-        condition |= Q(**{f"{path}title_{language}__icontains": word})
-    return condition
+    return Q(**{f"{path}title_words__contains": begins(word)})
+
+
+def _code(word: str) -> Q:
+    """H-12 is found by its whole code, by its letter or by its number."""
+    return Q(list_code__istartswith=word) | Q(list_code__iendswith=f"-{word}")
 
 
 def _series_things(rows: Iterable[Series], *, is_over: bool = False) -> list[Thing]:

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.folding import name_key
 from enrollment.models import Participant, Stay
 from prisons.models import Prison
 
 MOST = 5
-Name = tuple[str, str]
 
 
-def plain_name(last_name: str, first_name: str = "") -> Name:
-    """For comparing names: no accents, no signs, no capitals; every script keeps its letters."""
-    return _plain(last_name), _plain(first_name)
-
-
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
-
-
-def of_names(prison: Prison, names: Iterable[Name]) -> dict[Name, tuple[Participant, ...]]:
-    """(name, first name) -> people of that name who do not stay in this prison now. One query for all."""
-    wanted = set(names)
-    if not wanted:
-        return {}
+def of_names(prison: Prison, keys: Iterable[str]) -> dict[str, tuple[Participant, ...]]:
+    """Key of a name (core.folding) -> people of that name who do not stay in this prison now, a few each."""
     here = Stay.objects.in_prison(prison).filter(ends_on__isnull=True)
     rows = Participant.objects.filter(anonymised_at__isnull=True).exclude(stays__in=here)
-    found: dict[Name, list[int]] = defaultdict(list)
-    for pk, last, first in rows.order_by("pk").values_list("pk", "last_name", "first_name"):
-        if (name := plain_name(last, first)) in wanted:
-            found[name].append(pk)
-    people = rows.in_bulk([pk for pks in found.values() for pk in pks[:MOST]])
-    return {name: tuple(people[pk] for pk in pks[:MOST]) for name, pks in found.items()}
+    wanted = sorted(set(keys) - {""})
+    found: dict[str, list[Participant]] = defaultdict(list)
+    for start in range(0, len(wanted), 500):  # a database takes so many parameters only
+        for person in rows.filter(name_key__in=wanted[start : start + 500]).order_by("pk"):
+            found[person.name_key].append(person)
+    return {key: tuple(people[:MOST]) for key, people in found.items()}
 
 
 @dataclass(frozen=True)
@@ -49,10 +35,8 @@ class Namesake:
 
 def of_name(prison: Prison, last_name: str, first_name: str) -> list[Namesake]:
     """People of this name who do not stay here now, known here from before first."""
-    name = plain_name(last_name, first_name)
-    if not name[0]:
-        return []
-    people = of_names(prison, [name]).get(name, ())
+    key = name_key(last_name, first_name)
+    people = of_names(prison, [key]).get(key, ())
     last = {
         stay.participant_id: stay
         for stay in Stay.objects.in_prison(prison).filter(participant__in=people).order_by("starts_on", "pk")

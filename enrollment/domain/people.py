@@ -1,4 +1,4 @@
-"""People and where they stay: found by part of a name or number, made, moved, gone.
+"""People and where they stay: made, moved, gone. They are found in `finding`.
 
 Stays are dated, never deleted.
 """
@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
@@ -45,34 +45,6 @@ def here(prison: Prison, day: dt.date) -> QuerySet[Participant]:
     return Participant.objects.filter(Exists(stays.filter(participant=OuterRef("pk")))).prefetch_related(
         Prefetch("stays", queryset=stays, to_attr="current")
     )
-
-
-def find(prison: Prison, text: str, *, day: dt.date, most: int = 20) -> list[Participant]:
-    """People who stay here, by part of the register number or by the beginnings of their names, in any
-    order.
-    """
-    words = one_line(text).split()[:5]
-    if not words:
-        return []
-    people = here(prison, day)
-    for word in words:
-        by_number = Q(stays__register_number__icontains=word, stays__prison=prison)
-        by_name = Q(last_name__icontains=word) | Q(first_name__icontains=word)
-        people = people.filter(by_name | by_number) if not word.isdigit() else people.filter(by_number)
-    return list(people.order_by("last_name", "first_name", "pk").distinct()[:most])
-
-
-def the_one(prison: Prison, text: str, *, day: dt.date) -> Participant:
-    """The one person whom a number or a name means. Raises PlannerError 422 when nobody or several are meant."""
-    found = find(prison, text, day=day, most=2)
-    if len(found) != 1:
-        words = (
-            _("“%(text)s” means several people: type the number.")
-            if found
-            else _("Nobody here is “%(text)s”.")
-        )
-        raise PlannerError("who", words, status=422, text=text[:80])
-    return found[0]
 
 
 def stay_of(participant: Participant, prison: Prison, day: dt.date) -> Stay | None:

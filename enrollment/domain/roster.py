@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.clock import today
-from enrollment.domain.namesakes import Name, of_names, plain_name
+from core.folding import name_key
+from enrollment.domain.namesakes import of_names
 from enrollment.domain.roster_file import Problem, RosterLine, plain, read
 from enrollment.models import Participant, RosterDraft, Stay
 from prisons.models import Prison, Unit, User
@@ -125,7 +126,7 @@ def compare(
         if line.unit and unit is None:
             result.problems.append(_problem(line, _("this living unit is not known here")))
         elif stay is None:
-            same = nameless.get(plain_name(line.last_name, line.first_name), [])
+            same = nameless.get(name_key(line.last_name, line.first_name), [])
             if len(same) == 1 and same[0].pk not in mentioned:
                 mentioned.add(same[0].pk)
                 result.known.append(Known(line, unit, same[0]))
@@ -160,23 +161,22 @@ def _units(prison: Prison) -> dict[str, Unit]:
 
 
 def _is_same_name(line: RosterLine, person: Participant) -> bool:
-    """Accents and capitals do not matter; a first name that one of the two lacks does not either."""
-    (last, first), (known_last, known_first) = (
-        plain_name(line.last_name, line.first_name),
-        plain_name(person.last_name, person.first_name),
-    )
-    return last == known_last and (not first or not known_first or first == known_first)
+    """However it is written; a first name that one of the two lacks does not matter either."""
+    if name_key(line.last_name, line.first_name) == person.name_key:
+        return True
+    is_short = not line.first_name or not person.first_name
+    return is_short and name_key(line.last_name) == name_key(person.last_name)
 
 
-def _by_name(stays: Iterable[Stay]) -> dict[Name, list[Stay]]:
-    found: dict[Name, list[Stay]] = defaultdict(list)
+def _by_name(stays: Iterable[Stay]) -> dict[str, list[Stay]]:
+    found: dict[str, list[Stay]] = defaultdict(list)
     for stay in stays:
-        found[plain_name(stay.participant.last_name, stay.participant.first_name)].append(stay)
+        found[stay.participant.name_key].append(stay)
     return found
 
 
 def _links(prison: Prison, lines: list[RosterLine]) -> dict[int, tuple[Participant, ...]]:
     """People of the same name who do not stay here now: a person decides whether it is the same one."""
-    names = {line.row: plain_name(line.last_name, line.first_name) for line in lines}
+    names = {line.row: name_key(line.last_name, line.first_name) for line in lines}
     found = of_names(prison, names.values())
     return {row: found.get(name, ()) for row, name in names.items()}

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.folded_field import FoldedField, KeepsFolded
 from prisons.models import Organisation, Prison, PrisonScoped, Unit
 from rooms.models import WEEKDAYS
 from sessions.models.offer import LanguageLevel
@@ -29,13 +30,15 @@ class ParticipantQuerySet(PrisonScoped["Participant"]):
     prison_path = "stays__prison"
 
 
-class Participant(models.Model):
+class Participant(KeepsFolded):
     """One person, once in the whole database: a name and the language of the answer. Nothing else."""
 
     last_name = models.CharField(_("name"), max_length=80)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     language = models.CharField(_("language of replies"), max_length=2, choices=SLIP_LANGUAGES, default="nl")
     third_language = models.CharField(_("also in"), max_length=2, choices=THIRD_LANGUAGES, blank=True)
+    name_key = FoldedField(of=["last_name", "first_name"], how="key", db_index=True)
+    name_words = FoldedField(of=["last_name", "first_name"], how="words")
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import PlannerError
-from enrollment.domain import merging, people, transfer, welcome
+from enrollment.domain import finding, merging, transfer, welcome
 from enrollment.forms import posted
 from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
@@ -75,7 +75,7 @@ def person_merge(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
         status = 422
         if form.is_valid():
             try:
-                other = people.the_one(prison, form.cleaned_data["other"], day=clock.today())
+                other = finding.the_one(prison, form.cleaned_data["other"], day=clock.today())
                 merging.merge(participant, other, prison, by=request.user)
                 messages.success(request, _("The two are one now: %(name)s.") % {"name": participant})
                 return redirect("enrollment:person_detail", prison.slug, pk)

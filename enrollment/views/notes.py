@@ -124,7 +124,7 @@ class _Entry:
         if not data["who"] and not optional:
             self.form.add_error("who", _("Say who hands in this note."))
             return None
-        self.people = people.find(self.prison, data["who"], day=self.day, most=9)
+        self.people = finding.find_people(self.prison, data["who"], day=self.day, most=9)
         if len(self.people) == 1:
             return self.people[0]
         self.nobody = not self.people and not optional
@@ -230,7 +230,7 @@ def _written(done: Entered) -> Notice:
 @prison_view(Right.ENTER_REQUESTS)
 def note_people(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Suggestions while typing: people by part of a name or number."""
-    found = people.find(prison, request.GET.get("who", ""), day=clock.today(), most=8)
+    found = finding.find_people(prison, request.GET.get("who", ""), day=clock.today(), most=8, near=True)
     return render(request, "enrollment/_people_choices.html", {"people": found})
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from core.htmx import render_part
-from enrollment.domain import continuity, people, person
+from enrollment.domain import continuity, finding, people, person
 from enrollment.forms import (
     BlockForm,
     LeaveForm,
@@ -42,7 +42,7 @@ def person_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Everybody who stays here, by name; filters by part of a name or number and by living unit."""
     text, unit = request.GET.get("q", ""), request.GET.get("unit", "")
     if text.strip():
-        rows: Any = people.find(prison, text, day=clock.today(), most=200)
+        rows: Any = finding.find_people(prison, text, day=clock.today(), most=200)
     else:
         rows = people.here(prison, clock.today()).order_by("last_name", "first_name", "pk")
     if unit.isdigit():

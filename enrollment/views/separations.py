@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.errors import PlannerError
-from enrollment.domain import people, separations
+from enrollment.domain import finding, separations
 from enrollment.models import Separation
 from enrollment.views.shared import Notice
 from prisons.access import PrisonRequest, Right, prison_view
@@ -26,7 +26,8 @@ def separation_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         return _show(request)
     try:
         one, other = (
-            people.the_one(prison, request.POST.get(name, ""), day=clock.today()) for name in ("one", "other")
+            finding.the_one(prison, request.POST.get(name, ""), day=clock.today())
+            for name in ("one", "other")
         )
         separations.separate(prison, one, other, by=request.user)
     except PlannerError as error:

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractIsoWeekDay
 
 from core import clock
+from core.folding import begins, fold
 from core.weeks import Week
 from enrollment.models import Enrollment
 from prisons.models import Prison
@@ -80,17 +81,12 @@ def filtered(
 
 
 def _named(words: str) -> Q:
-    names = (
-        "activity__title_nl",
-        "activity__title_fr",
-        "activity__title_en",
-        "label",
-        "list_name",
-        "list_code",
-    )
     found = Q()
-    for name in names:
-        found |= Q(**{f"{name}__icontains": words})
+    for word in fold(words).split()[:6]:
+        either = Q(list_code__istartswith=word) | Q(list_code__iendswith=f"-{word}")
+        for name in ("activity__title_words", "label_words", "list_name_words"):
+            either |= Q(**{f"{name}__contains": begins(word)})
+        found &= either
     return found
 
 

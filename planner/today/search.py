@@ -13,6 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.clock import today
+from core.folding import begins, fold
+from enrollment.domain.finding import find_people
 from enrollment.models import Stay
 from planner.today.actions import actions_for
 from planner.today.navigation import places_for
@@ -55,22 +58,19 @@ def find(words: str, access: Access) -> list[Group]:
 def _people(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.ENTER_REQUESTS):
         return []
-    stays = Stay.objects.in_prison(access.prison).filter(ends_on__isnull=True)
-    for word in words.split()[:4]:
-        stays = stays.filter(
-            Q(participant__last_name__icontains=word)
-            | Q(participant__first_name__icontains=word)
-            | Q(register_number__istartswith=word)
-        )
     return [
         Hit(
-            str(stay.participant),
-            " · ".join(filter(None, [stay.register_number, stay.unit.code if stay.unit else "", stay.cell])),
-            reverse("enrollment:person_detail", args=[access.prison.slug, stay.participant_id]),
+            str(person),
+            _where(person.current[0]),  # type: ignore[attr-defined]
+            reverse("enrollment:person_detail", args=[access.prison.slug, person.pk]),
             "person",
         )
-        for stay in stays.select_related("participant", "unit").order_by("participant__last_name")[:MOST]
+        for person in find_people(access.prison, words, day=today(), most=MOST, near=True)
     ]
+
+
+def _where(stay: Stay) -> str:
+    return " · ".join(filter(None, [stay.register_number, stay.unit.code if stay.unit else "", stay.cell]))
 
 
 def _series(words: str, access: Access) -> list[Hit]:
@@ -78,12 +78,14 @@ def _series(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.SEE_BOARD):
         return []
     series = Series.objects.in_prison(access.prison).filter(ended_on__isnull=True)
-    names = ["list_name"]
+    names = ["list_name_words"]
     if not access.uses_neutral_names:
-        names += ["label", "activity__title_nl", "activity__title_fr", "activity__title_en"]
-    for word in words.split()[:4]:
+        names += ["label_words", "activity__title_words"]
+    for word in fold(words).split()[:4]:
         code = Q(list_code__istartswith=word) | Q(list_code__iendswith=f"-{word}")
-        series = series.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names), code))
+        series = series.filter(
+            reduce(or_, (Q(**{f"{name}__contains": begins(word)}) for name in names), code)
+        )
     found = series.select_related("activity__organisation").order_by("-starts_on", "pk")[:MOST]
     return [_series_hit(one, access) for one in found]
 
@@ -98,7 +100,8 @@ def _series_hit(series: Series, access: Access) -> Hit:
 def _rooms(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.SEE_BOARD):
         return []
-    rooms: Any = Room.objects.in_prison(access.prison).in_use().filter(name__icontains=words)
+    in_use: Any = Room.objects.in_prison(access.prison).in_use().select_related("building")
+    rooms = [room for room in in_use if fold(words) in fold(room.name)][:MOST]
     board = reverse("planner:board", args=[access.prison.slug])
     may_edit = access.has(Right.MANAGE_RULES)
     return [
@@ -108,7 +111,7 @@ def _rooms(words: str, access: Access) -> list[Hit]:
             reverse("rooms:room_edit", args=[access.prison.slug, room.pk]) if may_edit else board,
             "door-open",
         )
-        for room in rooms.select_related("building")[:MOST]
+        for room in rooms
     ]
 
 
@@ -116,8 +119,8 @@ def _workers(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.MANAGE_WORKERS):
         return []
     workers = Worker.objects.in_prison(access.prison).active()
-    for word in words.split()[:4]:
-        workers = workers.filter(name__icontains=word)
+    for word in fold(words).split()[:4]:
+        workers = workers.filter(name_words__contains=begins(word))
     return [
         Hit(one.name, "", reverse("sessions:worker_edit", args=[access.prison.slug, one.pk]), "person-vcard")
         for one in workers.distinct()[:MOST]
@@ -125,18 +128,18 @@ def _workers(words: str, access: Access) -> list[Hit]:
 
 
 def _actions(words: str, access: Access) -> list[Hit]:
-    wanted = words.casefold().split()
+    wanted = fold(words).split()
     return [
         Hit(str(action.label), "", url, action.icon)
         for action, url in actions_for(access)
-        if all(word in str(action.label).casefold() for word in wanted)
+        if all(word in fold(str(action.label)) for word in wanted)
     ][:MOST]
 
 
 def _places(words: str, access: Access) -> list[Hit]:
-    wanted = words.casefold()
+    wanted = fold(words)
     return [
         Hit(str(place.label), "", url, place.icon)
         for place, url in places_for(access)
-        if wanted in str(place.label).casefold()
+        if wanted in fold(str(place.label))
     ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.folded_field import FoldedField, KeepsFolded
 from core.languages import localized
 from prisons.models import Organisation, Prison, PrisonScoped, Unit
 from rooms.models import Feature, Room
@@ -54,7 +55,7 @@ class Term(models.Model):
         return self.name
 
 
-class Activity(models.Model):
+class Activity(KeepsFolded):
     """What a service offers: a title in three languages and a life domain. It has no place and no time."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="activities")
@@ -62,6 +63,7 @@ class Activity(models.Model):
     title_nl = models.CharField(_("title in Dutch"), max_length=120, blank=True)
     title_fr = models.CharField(_("title in French"), max_length=120, blank=True)
     title_en = models.CharField(_("title in English"), max_length=120, blank=True)
+    title_words = FoldedField(of=["title_nl", "title_fr", "title_en"], how="words")
     is_active = models.BooleanField(_("offered"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -92,7 +94,7 @@ def neutral_name(list_code: str, list_name: str = "") -> str:
     return list_name or f"Activiteit / Activité {list_code}"
 
 
-class Series(models.Model):
+class Series(KeepsFolded):
     """One group in one prison: its places, for whom, what it needs, and the pattern of its dates."""
 
     class WaitingOrder(models.TextChoices):
@@ -115,6 +117,8 @@ class Series(models.Model):
         blank=True,
         help_text=_("Neutral: it must not betray why somebody comes."),
     )
+    label_words = FoldedField(of=["label"], how="words")
+    list_name_words = FoldedField(of=["list_name"], how="words")
     places = models.PositiveSmallIntegerField(
         _("places"), validators=[MinValueValidator(1), MaxValueValidator(500)]
     )

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.folded_field import FoldedField, KeepsFolded
 from prisons.models import Letters, Membership, Organisation, Prison, PrisonScoped, User
 from rooms.models import WEEKDAYS, Room
 
@@ -20,11 +21,12 @@ class WorkerQuerySet(PrisonScoped["Worker"]):
         return self.filter(is_active=True)
 
 
-class Worker(models.Model):
+class Worker(KeepsFolded):
     """A teacher, guide, volunteer or interpreter. Global: one person, in one prison or in many."""
 
     user = models.OneToOneField(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="worker")
     name = models.CharField(_("name"), max_length=120)
+    name_words = FoldedField(of=["name"], how="words")
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language of messages"), max_length=2, default="nl")

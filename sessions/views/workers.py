@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.clock import now
+from core.folding import begins, fold
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Organisation, Prison
 from rooms.views.editing import act_and_return, edit
@@ -51,8 +52,8 @@ def _entries(prison: Prison) -> QuerySet[WorkerAccess]:
 def _filtered(rows: QuerySet[WorkerAccess], filters: WorkerFilter) -> QuerySet[WorkerAccess]:
     filters.is_valid()
     data: dict[str, Any] = getattr(filters, "cleaned_data", {})
-    if data.get("q"):
-        rows = rows.filter(worker__name__icontains=data["q"])
+    for word in fold(data.get("q") or "").split()[:5]:
+        rows = rows.filter(worker__name_words__contains=begins(word))
     if data.get("organisation"):
         rows = rows.filter(worker__organisations=data["organisation"])
     return rows
