@@ -205,7 +205,7 @@ def busy(haren, series, service, other_service, unit, monkeypatch):
 
 
 class Numbers(HTMLParser):
-    """Every number in the sections of a page: with the address it links to, or without one."""
+    """Every number in the sentences and parts of the page: with the address it links to, or without one."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -224,7 +224,7 @@ class Numbers(HTMLParser):
             pass
 
     def handle_data(self, data):
-        inside = [part for part in self.stack if part[0] == "section"]
+        inside = [part for part in self.stack if part[1] == "report-words" or "report-part" in part[1]]
         for number in re.findall(r"\d+", data) if inside else ():
             derived = {"share", "median"} & {part[1] for part in self.stack}
             links = [href for tag, _css, href in self.stack if tag == "a" and href]

@@ -272,3 +272,37 @@ def test_numbers_in_the_rail_are_the_lengths_of_their_lists(
     assert karim.get(reverse("planner:conflicts", args=["haren"])).context["total"] == numbers["board"]
     access = access_for(coordinator_karim, haren)
     assert access is not None and counts.undecided(access).count() == numbers["requests"]
+
+
+def test_today_also_shows_tomorrow_and_the_rest_of_the_week(
+    haren: Prison, service: Organisation, coordinator_karim: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.clock.now", lambda: at("2026-11-24 08:00"))  # a Tuesday
+    room, activity = make_room(haren), make_activity(service, "Koor")
+    series = make_series(haren, activity=activity, starts_on=dt.date(2026, 11, 24), places=9)
+    dates = ("2026-11-24", "2026-11-25", "2026-11-27", "2026-11-29", "2026-11-30")
+    for number, day in enumerate(dates):
+        make_session(series, f"{day} {9 + number:02}:00", room=room, state="published")
+    make_enrollment(series, placed_from=dt.date(2026, 11, 20))
+    page = " ".join(today_of(signed_in(coordinator_karim)).split())
+    assert "Tomorrow, Wednesday 25 November" in page and "10:00" in page
+    later = re.findall(r'view=day&amp;day=([0-9-]+)">', page)
+    assert later == ["2026-11-27", "2026-11-29"], "the week ends on Sunday"
+    assert page.count("1 session, 1 enrolled") == 2
+
+
+def test_a_facilitator_has_a_bar_of_their_own_also_on_the_page_of_every_prison(
+    haren: Prison, worker_chloe: User
+) -> None:
+    make_worker(haren, user=worker_chloe)
+    client = signed_in(worker_chloe)
+    rail = [reverse("planner:today", args=["haren"]), reverse("own_sessions")]
+    rail += [
+        reverse("enrollment:attendance_list", args=["haren"]),
+        reverse("sessions:feed_list", args=["haren"]),
+    ]
+    for address in rail:
+        page = client.get(address)
+        assert page.status_code == 200
+        assert [entry.url for entry in page.context["nav"]] == rail
+        assert [entry.url for entry in page.context["nav"] if entry.is_current] == [address]
