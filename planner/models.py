@@ -83,6 +83,10 @@ class Notice(models.Model):
     was_starts_at = models.DateTimeField(null=True, blank=True)
     is_urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    change_set = models.ForeignKey(
+        ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    """The act that it tells of: undone before anybody has heard of it, there is nothing to tell."""
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     read_at = models.DateTimeField(null=True, blank=True)
     called_at = models.DateTimeField(null=True, blank=True)
@@ -264,6 +268,10 @@ class StaffNotice(models.Model):
     facts = models.JSONField(default=dict)
     is_urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    change_set = models.ForeignKey(
+        ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    """The act that it tells of: undone before anybody has heard of it, there is nothing to tell."""
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     read_at = models.DateTimeField(null=True, blank=True)
 

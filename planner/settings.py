@@ -133,6 +133,7 @@ PLANNER_MEMORY_MB = env.number("PLANNER_MEMORY_MB", default=1500)
 # Task: minutes between two runs. `manage.py schedule_tasks` (which `serve` runs) tells the worker.
 REGULAR_TASKS = {
     "prisons.tasks.sweep": 5,
+    "prisons.tasks.send_due": 1,
     "prisons.tasks.tend_jobs": 1,
     "enrollment.tasks.keep_lists": 5,
     "enrollment.tasks.tend_people": 60,

@@ -9,6 +9,11 @@ def send_message(message_pk: int) -> None:
     outbox.deliver(message_pk)
 
 
+def send_due() -> None:
+    """Every minute: letters that have waited for an undo which did not come."""
+    outbox.send_due()
+
+
 def sweep() -> None:
     """Every few minutes: what was left lying by a program that stopped."""
     outbox.tend()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,10 +14,10 @@ from core import clock
 from core.clock import today
 from core.errors import PlannerError
 from core.text import as_counted
-from enrollment.domain.taking_part import occupancy, places_of
+from enrollment.domain.taking_part import places_of
 from enrollment.models import Enrollment, Participant, Request, Slip, Stay
 from prisons.domain import audit
-from prisons.models import Prison, User
+from prisons.models import ChangeSet, Prison, User
 from sessions.models import GroupSession
 
 Kind = Slip.Kind
@@ -71,65 +71,88 @@ def replace_on_desk(prison: Prison, *, enrollment: Enrollment, now: dt.datetime)
 ABOUT_SESSIONS = (Kind.MOVED, Kind.CANCELLED, Kind.RESTORED)
 
 
-def tell_people(
+def tell(
     prison: Prison,
-    session_ids: Collection[int],
-    kind: Slip.Kind,
+    wanted: Mapping[tuple[int, int], Slip.Kind],
     *,
-    before: dict[int, str] | None = None,
+    about: Collection[int],
+    before: Mapping[int, str] | None = None,
+    act: int | None = None,
     now: dt.datetime | None = None,
 ) -> int:
-    """A slip for everybody who takes part in these sessions, which were moved or cancelled; returns how many.
+    """A slip for each (session, person) whom a change of sessions concerns; returns how many.
 
-    To be called in the transaction of the change. One statement for all; a second change of the same session
-    replaces the slip that is still on the desk. `before` says the old time as ISO text, per session.
+    To be called in the transaction of the change. What still lies on the desk about the sessions in `about` was
+    never said: it is replaced. `before` says the old time as ISO text; `act` is the change set, which can be
+    undone.
     """
     at = now or clock.now()
-    there = occupancy(prison, session_ids, with_awaiting=False)
-    _take_off_the_desk(prison, session_ids, at)
-    wanted = {(session, person): kind for session, group in there.items() for person in group}
-    return _write_for(prison, wanted, before or {}, at)
+    _take_off_the_desk(prison, about, act, at)
+    return _write_for(prison, wanted, before or {}, act, at)
 
 
-def tell_of_return(prison: Prison, session_ids: Collection[int], *, now: dt.datetime | None = None) -> int:
-    """These sessions take place after all: corrects what was said before, and only that; returns how many.
+def who_must_hear_of_return(
+    prison: Prison, there: Mapping[int, Collection[int]]
+) -> dict[tuple[int, int], Slip.Kind]:
+    """(session, person) -> the slip that corrects what this person knows, once these sessions take place after all.
 
-    A slip that is still on the desk was never said: it is taken away. Whoever holds one in hand that says
-    "does not take place" gets a slip that says it does. A move that nobody was told of is told now.
+    `there` says who is expected. Whoever holds a slip in hand that says "does not take place" gets one that it
+    does; a move that nobody was told of is told now. What is still on the desk was never said. Writes nothing.
     """
-    at = now or clock.now()
-    wanted = who_must_hear_of_return(prison, session_ids)
-    _take_off_the_desk(prison, session_ids, at)
-    return _write_for(prison, wanted, {}, at)
-
-
-def who_must_hear_of_return(prison: Prison, session_ids: Collection[int]) -> dict[tuple[int, int], Slip.Kind]:
-    """(session, person) -> the slip that corrects what this person knows. Writes nothing."""
-    there = occupancy(prison, session_ids, with_awaiting=False)
+    if not there:
+        return {}
     told: dict[tuple[int, int], str] = {}
     unsaid_move: set[tuple[int, int]] = set()
-    rows = Slip.objects.in_prison(prison).filter(
-        kind__in=ABOUT_SESSIONS, facts__session__in=list(session_ids)
-    )
+    rows = Slip.objects.in_prison(prison).filter(kind__in=ABOUT_SESSIONS, facts__session__in=list(there))
     for slip in rows.order_by("created_at", "pk"):
         key = (int(slip.facts["session"]), slip.participant_id)
         if slip.handed_out_at is not None:
             told[key] = slip.kind
             unsaid_move.discard(key)
-        elif slip.kind == Kind.MOVED:
+        elif slip.kind == Kind.MOVED and not slip.facts.get("taken_back"):
             unsaid_move.add(key)
     wanted = dict.fromkeys(unsaid_move, Kind.MOVED)
     wanted |= {key: Kind.RESTORED for key, kind in told.items() if kind == Kind.CANCELLED}
     return {key: kind for key, kind in wanted.items() if key[1] in there.get(key[0], ())}
 
 
-def _take_off_the_desk(prison: Prison, session_ids: Collection[int], at: dt.datetime) -> None:
+def _take_off_the_desk(
+    prison: Prison, session_ids: Collection[int], act: int | None, at: dt.datetime
+) -> None:
+    """Each remembers the act that replaced it: when that is undone, it lies there again."""
     desk = Slip.objects.in_prison(prison).on_the_desk()
-    desk.filter(kind__in=ABOUT_SESSIONS, facts__session__in=list(session_ids)).update(replaced_at=at)
+    rows = list(desk.filter(kind__in=ABOUT_SESSIONS, facts__session__in=list(session_ids)))
+    for slip in rows:
+        slip.replaced_at, slip.facts = at, {**slip.facts, "replaced_by": act}
+    Slip.objects.bulk_update(rows, ["replaced_at", "facts"], batch_size=300)
+
+
+def on_desk_of(act: ChangeSet) -> QuerySet[Slip]:
+    """What an act has written about sessions and nobody has handed out yet."""
+    desk = Slip.objects.in_prison(act.prison_id).on_the_desk()
+    return desk.filter(kind__in=ABOUT_SESSIONS, facts__act=act.pk)
+
+
+def take_back_unsaid(act: ChangeSet, *, now: dt.datetime) -> None:
+    """The act is undone: its slips leave the desk, and what they had replaced lies there again."""
+    gone = list(on_desk_of(act))
+    for slip in gone:
+        slip.replaced_at, slip.facts = now, {**slip.facts, "taken_back": True}
+    back = list(
+        Slip.objects.in_prison(act.prison_id).filter(kind__in=ABOUT_SESSIONS, facts__replaced_by=act.pk)
+    )
+    for slip in back:
+        slip.replaced_at = None
+        slip.facts = {name: value for name, value in slip.facts.items() if name != "replaced_by"}
+    Slip.objects.bulk_update([*gone, *back], ["replaced_at", "facts"], batch_size=300)
 
 
 def _write_for(
-    prison: Prison, wanted: dict[tuple[int, int], Slip.Kind], before: dict[int, str], at: dt.datetime
+    prison: Prison,
+    wanted: Mapping[tuple[int, int], Slip.Kind],
+    before: Mapping[int, str],
+    act: int | None,
+    at: dt.datetime,
 ) -> int:
     """A slip per (session, person), in one statement."""
     people = Participant.objects.in_bulk({person for _session, person in wanted})
@@ -142,7 +165,7 @@ def _write_for(
             kind=kind,
             language=people[person].language,
             third_language=people[person].third_language,
-            facts={"session": session_id, "before": before.get(session_id, "")},
+            facts={"session": session_id, "before": before.get(session_id, ""), "act": act},
             created_at=at,
         )
         for (session_id, person), kind in sorted(wanted.items())

@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.errors import PlannerError
 from planner.plan.codes import Conflict
 from prisons.models import ChangeSet
-from sessions.models import GroupSession, SessionWorker, Waiver
+from sessions.models import Cancellation, GroupSession, SessionWorker, Waiver
+
+State = GroupSession.State
 
 
 class Keep(Enum):
@@ -146,3 +149,41 @@ def waivers_that_hold(
     if workers == before.workers:
         return before.waivers
     return tuple(allowed for allowed in before.waivers if allowed.code != "worker_unavailable")
+
+
+def after_of(before: Placing, change: Change) -> Placing:
+    """How it would stand. Raises PlannerError `ends_before_start` or `room_without_time` (422)."""
+    starts_at = before.starts_at if isinstance(change.starts_at, Keep) else change.starts_at
+    ends_at = before.ends_at if isinstance(change.ends_at, Keep) else change.ends_at
+    room_id = before.room_id if isinstance(change.room_id, Keep) else change.room_id
+    state = before.state if isinstance(change.state, Keep) else change.state
+    if (starts_at is None) != (ends_at is None) or (starts_at and ends_at and ends_at <= starts_at):
+        raise PlannerError("ends_before_start", _("The end must come after the start."), status=422)
+    if room_id is not None and starts_at is None:
+        raise PlannerError(
+            "room_without_time", _("Choose a time as well: a room is taken for a time."), status=422
+        )
+    cancellation = before.cancellation
+    if state != State.CANCELLED:
+        cancellation = None
+    elif before.state != State.CANCELLED:
+        cancellation = (
+            change.reason or Cancellation.Reason.NOT_NEEDED.value,
+            change.closure_id,
+            before.state,
+        )
+    workers = before.workers if isinstance(change.workers, Keep) else tuple(sorted(change.workers))
+    if isinstance(change.waivers, Keep):
+        waivers = waivers_that_hold(before, room_id, starts_at, ends_at, workers)
+    else:
+        waivers = change.waivers
+    waivers = (*(one for one in waivers if one.code not in {new.code for new in change.allow}), *change.allow)
+    week_on = _monday(starts_at, before.week_on)
+    return Placing(room_id, starts_at, ends_at, state, week_on, workers, cancellation, tuple(sorted(waivers)))
+
+
+def _monday(starts_at: dt.datetime | None, otherwise: dt.date) -> dt.date:
+    if starts_at is None:
+        return otherwise
+    day = clock.today(starts_at)
+    return day - dt.timedelta(days=day.isoweekday() - 1)

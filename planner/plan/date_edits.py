@@ -22,7 +22,8 @@ from core.errors import PlannerError
 from planner.plan import conflicts
 from planner.plan.changes import KEEP, Change, Keep, Outcome, Part, Placing, Refused
 from planner.plan.codes import Conflict
-from planner.plan.placement import apply, foresee, preview
+from planner.plan.foreseeing import foresee
+from planner.plan.placement import apply, preview
 from planner.plan.telling import Told, told_by
 from prisons.access import Access
 from prisons.domain import audit
@@ -122,12 +123,12 @@ def effect_of(
 ) -> Effect:
     """What the edit would do to each date, without writing. Raises PlannerError `leaves_week` (422)."""
     sessions = dates_ahead(session, scope, now=now)
-    standing = foresee(session.prison, [Change(one.pk) for one in sessions], now=now)
-    changes = [_change(one, standing[one.pk][0], edit) for one in sessions]
+    standing = foresee(session.prison, [Change(one.pk) for one in sessions])
+    changes = [_change(one, standing[one.pk].before, edit) for one in sessions]
     found = conflicts.by_session(preview(session.prison, changes, now=now))
-    placings = foresee(session.prison, changes, now=now)
+    then = foresee(session.prison, changes)
     dates = tuple(
-        EditedDate(one, change, *placings[one.pk], tuple(found.get(one.pk, ())))
+        EditedDate(one, change, then[one.pk].before, then[one.pk].after, tuple(found.get(one.pk, ())))
         for one, change in zip(sessions, changes, strict=True)
     )
     told = told_by(session.prison, [date.change for date in dates if date.will_change])

@@ -18,17 +18,19 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
+from planner.notifications.audience import audience_of
+from planner.notifications.session_change import SessionChange
+from planner.notifications.unsaid import withdraw
 from planner.plan import conflicts, picture, since
-from planner.plan.changes import Change, Keep, Outcome, Placing, Refused, placing_of, waivers_that_hold
+from planner.plan.changes import Change, Outcome, Refused, after_of, placing_of
 from planner.plan.codes import Conflict
 from planner.plan.writing import Work, keep_record, write
 from planner.telling import notices
-from planner.telling.changed import Told
 from prisons.access import Access, access_for
-from prisons.models import Prison, User
+from prisons.models import ChangeSet, Prison, User
 from rooms.domain.facts import rules_of
 from sessions import guards
-from sessions.models import Cancellation, GroupSession
+from sessions.models import GroupSession
 
 State = GroupSession.State
 
@@ -59,14 +61,15 @@ def apply(
     ordered_by_prison: bool = False,
     created: frozenset[int] = frozenset(),
     facts: dict[str, Any] | None = None,
-    puts_back: bool = False,
+    undoes: ChangeSet | None = None,
 ) -> Outcome:
     """Do all changes or none, as one act under the prison's lock.
 
     `seen` holds the version of each session that the person was looking at. `accept_soft` says that points to
     watch were shown and accepted. `ordered_by_prison` lets a closure go over every service. `created` names
-    sessions made in this same transaction: undoing the act removes them. `puts_back` is undo's: a rule that
-    was broken before the act is no reason to refuse, a place that somebody has taken since is.
+    sessions made in this same transaction: undoing the act removes them. `undoes` is the act that is taken
+    back: a rule that was broken before it is no reason to refuse, a place that somebody has taken since is; and
+    whom it has not told yet hears of neither.
     Raises Refused (409) with the conflicts that would be added, PlannerError `stale` (409), `not_yours`
     (403), `past` (409), `unknown_session` (404), `room_without_time` or `ends_before_start` (422).
     """
@@ -74,21 +77,22 @@ def apply(
     changes = list(changes)
     with _guards_in_words(), transaction.atomic():
         prison = lock_facts(prison, now=now)
-        works = _load(prison, changes, now, created)
+        works = _load(prison, changes, created)
         _refuse_stale(works, seen or {}, now)
         if not ordered_by_prison:
             _refuse_others(works, access or access_for(by, prison, now=now))
         works = [work for work in works if work.changed or work.is_new]
         _refuse_past(works, now)
         found = _conflicts_added(prison, works)
-        if puts_back:
+        if undoes:
             found = _taken_since(found, works)
         if any(conflict.is_hard for conflict in found) or (found and not accept_soft):
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
+        unsaid = withdraw(undoes, now=now) if undoes else None
+        audience = audience_of(prison, map(_session_change, works), unsaid)
         write(works, by, now)
         change_set = keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
-        told = [Told(work.session.pk, work.before, work.after) for work in works]
-        notices.tell(prison, told, by=by, now=now, is_closure="closures" in (facts or {}))
+        notices.tell(change_set, audience, by=by, now=now, unsaid=unsaid)
     return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
 
 
@@ -105,19 +109,15 @@ def _taken_since(found: list[Conflict], works: list[Work]) -> list[Conflict]:
 
 def preview(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | None = None) -> list[Conflict]:
     """The conflicts that these changes would add, hard ones first, without writing anything."""
-    works = [work for work in _load(prison, list(changes), now or clock.now(), frozenset()) if work.changed]
+    works = [work for work in _load(prison, list(changes), frozenset()) if work.changed]
     return sorted(_conflicts_added(prison, works), key=lambda conflict: not conflict.is_hard)
 
 
-def foresee(
-    prison: Prison, changes: Iterable[Change], *, now: dt.datetime | None = None
-) -> dict[int, tuple[Placing, Placing]]:
-    """Session -> how it stands and how it would stand, without asking any rule. Raises as `rehearse` does."""
-    works = _load(prison, list(changes), now or clock.now(), frozenset())
-    return {work.session.pk: (work.before, work.after) for work in works}
+def _session_change(work: Work) -> SessionChange:
+    return SessionChange(work.session.pk, work.session.series_id, work.before, work.after)
 
 
-def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: frozenset[int]) -> list[Work]:
+def _load(prison: Prison, changes: list[Change], created: frozenset[int]) -> list[Work]:
     wanted = {change.session_id: change for change in changes}
     sessions = (
         GroupSession.objects.in_prison(prison)
@@ -128,7 +128,7 @@ def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: froz
     works = []
     for session in sessions:
         before = placing_of(session)
-        after = _after(before, wanted[session.pk])
+        after = after_of(before, wanted[session.pk])
         changed = [
             name for name in before.__dataclass_fields__ if getattr(before, name) != getattr(after, name)
         ]
@@ -136,43 +136,6 @@ def _load(prison: Prison, changes: list[Change], now: dt.datetime, created: froz
     if len(works) != len(wanted):
         raise PlannerError("unknown_session", _("This session does not exist any more."), status=404)
     return works
-
-
-def _after(before: Placing, change: Change) -> Placing:
-    starts_at = before.starts_at if isinstance(change.starts_at, Keep) else change.starts_at
-    ends_at = before.ends_at if isinstance(change.ends_at, Keep) else change.ends_at
-    room_id = before.room_id if isinstance(change.room_id, Keep) else change.room_id
-    state = before.state if isinstance(change.state, Keep) else change.state
-    if (starts_at is None) != (ends_at is None) or (starts_at and ends_at and ends_at <= starts_at):
-        raise PlannerError("ends_before_start", _("The end must come after the start."), status=422)
-    if room_id is not None and starts_at is None:
-        raise PlannerError(
-            "room_without_time", _("Choose a time as well: a room is taken for a time."), status=422
-        )
-    cancellation = before.cancellation
-    if state != State.CANCELLED:
-        cancellation = None
-    elif before.state != State.CANCELLED:
-        cancellation = (
-            change.reason or Cancellation.Reason.NOT_NEEDED.value,
-            change.closure_id,
-            before.state,
-        )
-    workers = before.workers if isinstance(change.workers, Keep) else tuple(sorted(change.workers))
-    if isinstance(change.waivers, Keep):
-        waivers = waivers_that_hold(before, room_id, starts_at, ends_at, workers)
-    else:
-        waivers = change.waivers
-    waivers = (*(one for one in waivers if one.code not in {new.code for new in change.allow}), *change.allow)
-    week_on = _monday(starts_at, before.week_on)
-    return Placing(room_id, starts_at, ends_at, state, week_on, workers, cancellation, tuple(sorted(waivers)))
-
-
-def _monday(starts_at: dt.datetime | None, otherwise: dt.date) -> dt.date:
-    if starts_at is None:
-        return otherwise
-    day = clock.today(starts_at)
-    return day - dt.timedelta(days=day.isoweekday() - 1)
 
 
 def _refuse_stale(works: list[Work], seen: Mapping[int, int], now: dt.datetime) -> None:
@@ -224,7 +187,7 @@ def rehearse(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | No
 
     Raises PlannerError as `apply` does for changes that make no sense by themselves.
     """
-    return _rehearsed(prison, _load(prison, list(changes), now or clock.now(), frozenset()))
+    return _rehearsed(prison, _load(prison, list(changes), frozenset()))
 
 
 def _rehearsed(prison: Prison, works: list[Work]) -> Rehearsal:

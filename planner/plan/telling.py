@@ -1,7 +1,7 @@
 """Whom a change of published sessions tells, said before it is done: counts only, no names.
 
-The same rules as in planner/telling/notices.py, which does the telling. A change that names nothing yet is
-taken for a move.
+The rule itself is `planner/notifications/audience.py`, for this and for what is written with the act. A change
+that names nothing yet is taken for a move.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.clock import today
-from enrollment.domain.slips import who_must_hear_of_return
-from enrollment.domain.taking_part import occupancy
 from enrollment.models import ListVersion
-from planner.plan.changes import Change, Keep
+from planner.notifications.audience import Audience, audiences_of
+from planner.notifications.session_change import SessionChange
+from planner.notifications.unsaid import Unsaid
+from planner.plan.changes import Change
+from planner.plan.foreseeing import at_least, standing
 from prisons.models import Prison
-from sessions.models import GroupSession
 
-State = GroupSession.State
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -73,98 +73,46 @@ class Told:
         return said
 
 
-def told_by(prison: Prison, changes: Iterable[Change]) -> Told:
-    """Whom these changes, done as one act, would tell. Nothing is written."""
-    return told_by_each(prison, {0: list(changes)})[0]
+def told_by(prison: Prison, changes: Iterable[Change], unsaid: Unsaid | None = None) -> Told:
+    """Whom these changes, done as one act, would tell. Nothing is written.
+
+    `unsaid` belongs to the act that they take back.
+    """
+    return told_by_each(prison, {0: list(changes)}, unsaid)[0]
 
 
-def told_by_each(prison: Prison, acts: Mapping[Key, Iterable[Change]]) -> dict[Key, Told]:
+def told_by_each(
+    prison: Prison, acts: Mapping[Key, Iterable[Change]], unsaid: Unsaid | None = None
+) -> dict[Key, Told]:
     """The same for several acts, each by itself, in a fixed number of queries."""
-    lists = {key: list(changes) for key, changes in acts.items()}
-    sessions = (
-        GroupSession.objects.in_prison(prison)
-        .filter(pk__in={change.session_id for changes in lists.values() for change in changes})
-        .prefetch_related("session_workers")
-        .in_bulk()
-    )
-    people = dict(occupancy(prison, set(sessions), with_awaiting=False)) if sessions else {}
-    people |= _who_was_told_otherwise(prison, sessions.values())
-    closed = _closed_days(prison, [change for changes in lists.values() for change in changes], sessions)
-    told = {}
-    for key, changes in lists.items():
-        seen = [c for c in changes if c.session_id in sessions and _is_seen(sessions[c.session_id], c)]
-        told[key] = Told(
-            workers=len({pk for c in seen for pk in _workers(sessions[c.session_id], c)}),
-            people_count=len({pk for c in seen for pk in _people(people, sessions[c.session_id], c)}),
-            liaison=any(_moments(sessions[c.session_id], c) for c in seen),
-            feeds=bool(seen),
-            after_cut_off=any(
-                today(at) in closed for c in seen for at in _moments(sessions[c.session_id], c)
-            ),
-        )  # fmt: skip
-    return told
+    changes = {key: list(some) for key, some in acts.items()}
+    foreseen = _foreseen(prison, changes)
+    found = audiences_of(prison, foreseen, unsaid)
+    closed = _closed_days(prison, found.values())
+    return {key: _counted(audience, closed) for key, audience in found.items()}
 
 
-def _who_was_told_otherwise(prison: Prison, sessions: Iterable[GroupSession]) -> dict[int, frozenset[int]]:
-    """Of cancelled sessions: only whoever holds a slip that says something else hears of their return."""
-    cancelled = [session.pk for session in sessions if session.state == State.CANCELLED]
-    found: dict[int, set[int]] = {pk: set() for pk in cancelled}
-    if cancelled:
-        for session, person in who_must_hear_of_return(prison, cancelled):
-            found[session].add(person)
-    return {pk: frozenset(group) for pk, group in found.items()}
-
-
-def _is_seen(session: GroupSession, change: Change) -> bool:
-    """Published before or after: drafts are nobody's business yet."""
-    return State.PUBLISHED in (session.state, change.state)
-
-
-def _workers(session: GroupSession, change: Change) -> set[int]:
-    """Whoever learns of it: all of them, or those who come and go where only they change."""
-    present = {one.worker_id for one in session.session_workers.all()}
-    chosen = present if isinstance(change.workers, Keep) else {part.worker_id for part in change.workers}
-    was = present if _was_seen(session) else set()
-    after = chosen if _stays_seen(session, change) else set()
-    return was ^ after if _is_about_workers(change) else was | after
-
-
-def _people(people: Mapping[int, frozenset[int]], session: GroupSession, change: Change) -> frozenset[int]:
-    """The group that saw the session and must come elsewhere, at another time, not at all, or after all."""
-    is_unplaced = change.starts_at is None and _stays_seen(session, change)
-    was_told = _was_seen(session) or session.state == State.CANCELLED
-    if not was_told or _is_about_workers(change) or is_unplaced:
-        return frozenset()
-    return people.get(change.session_id, frozenset())
-
-
-def _was_seen(session: GroupSession) -> bool:
-    return session.state == State.PUBLISHED
-
-
-def _stays_seen(session: GroupSession, change: Change) -> bool:
-    return (session.state if isinstance(change.state, Keep) else change.state) == State.PUBLISHED
-
-
-def _is_about_workers(change: Change) -> bool:
-    """Who leads it changes nothing in when and where the group is brought."""
-    place = (change.room_id, change.starts_at, change.ends_at, change.state)
-    return not isinstance(change.workers, Keep) and all(isinstance(one, Keep) for one in place)
-
-
-def _moments(session: GroupSession, change: Change) -> list[dt.datetime]:
-    """Old and new start, as far as there are any."""
-    after = session.starts_at if isinstance(change.starts_at, Keep) else change.starts_at
-    return [at for at in (session.starts_at, after) if at is not None]
-
-
-def _closed_days(prison: Prison, changes: list[Change], sessions: Mapping[int, GroupSession]) -> set[dt.date]:
-    days = {
-        today(at)
-        for change in changes
-        if change.session_id in sessions
-        for at in _moments(sessions[change.session_id], change)
+def _foreseen(prison: Prison, acts: Mapping[Key, list[Change]]) -> dict[Key, list[SessionChange]]:
+    """Each act by itself: two of them may speak of the same session."""
+    known = standing(prison, {change.session_id for changes in acts.values() for change in changes})
+    return {
+        key: [at_least(known[one.session_id], one) for one in changes if one.session_id in known]
+        for key, changes in acts.items()
     }
+
+
+def _counted(audience: Audience, closed: set[dt.date]) -> Told:
+    return Told(
+        workers=len({worker for _session, worker, _kind in audience.workers}),
+        people_count=len({person for _session, person in audience.slips}),
+        liaison=any(one.moments for one in audience.changes),
+        feeds=bool(audience),
+        after_cut_off=any(today(at) in closed for one in audience.changes for at in one.moments),
+    )
+
+
+def _closed_days(prison: Prison, found: Iterable[Audience]) -> set[dt.date]:
+    days = {today(at) for audience in found for one in audience.changes for at in one.moments}
     if not days:
         return set()
     return set(ListVersion.objects.in_prison(prison).filter(on__in=days).values_list("on", flat=True))

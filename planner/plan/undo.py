@@ -64,7 +64,7 @@ def undo(
         backward = [_backward(image) for image in images if image.before is not None]
         outcome = (
             apply(prison, backward, by=by, verb="undo", now=now, accept_soft=True, access=access,
-                  ordered_by_prison=_is_of_the_prison(change_set), puts_back=True)
+                  ordered_by_prison=_is_of_the_prison(change_set), undoes=change_set)
             if backward or closures or change_set.verb == series_end.VERB
             else None
         )  # fmt: skip

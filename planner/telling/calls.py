@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from core import clock
 from planner.models import Notice, StaffNotice
-from planner.telling.changed import URGENT
+from planner.notifications.session_change import URGENT
 from planner.telling.sentences import sentence
 from prisons.access import Access
 from prisons.domain import audit

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import PlannerError
-from planner.telling.changed import Told
+from planner.notifications.session_change import SessionChange
 from planner.telling.own_sessions import coming
 from planner.telling.sentences import sentence_of
 from planner.telling.staff import readers
@@ -123,7 +123,7 @@ def waiting(access: Access, *, now: dt.datetime | None = None) -> list[tuple[Gro
     return sorted(known, key=lambda pair: (str(pair[0].starts_at), pair[1].name))
 
 
-def settle(prison: Prison, told: Iterable[Told], *, by: User, now: dt.datetime) -> int:
+def settle(prison: Prison, told: Iterable[SessionChange], *, by: User, now: dt.datetime) -> int:
     """What is solved by this change: somebody else leads, another time, or cancelled. Part of that act."""
     solved = {one.session_id: one for one in told if _may_solve(one)}
     if not solved:
@@ -138,12 +138,12 @@ def settle(prison: Prison, told: Iterable[Told], *, by: User, now: dt.datetime) 
     return done
 
 
-def _may_solve(one: Told) -> bool:
+def _may_solve(one: SessionChange) -> bool:
     before, after = one.before, one.after
     return (before.workers, before.starts_at, before.state) != (after.workers, after.starts_at, after.state)
 
 
-def _is_solved(one: Told, worker: int) -> bool:
+def _is_solved(one: SessionChange, worker: int) -> bool:
     still_leads = worker in {part.worker_id for part in one.after.workers}
     return not still_leads or not one.is_shown or one.before.starts_at != one.after.starts_at
 

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 
 from planner.models import Notice, StaffNotice
+from planner.notifications.session_change import URGENT
 from planner.telling import letters, staff
-from planner.telling.changed import URGENT
 from prisons.models import Prison, User
 from rooms.models import Closure
 from sessions.models import GroupSession, SessionWorker

@@ -21,7 +21,7 @@ from planner.models import Notice
 from planner.telling import staff_letters
 from planner.telling.sentences import LINK_LASTS, sentence
 from prisons.domain import outbox
-from prisons.models import Letters, Message, Prison
+from prisons.models import ChangeSet, Letters, Message, Prison
 from sessions.models import Worker
 
 SALT = "planner.telling.read"
@@ -37,13 +37,24 @@ class Line:
     sentence: str
 
 
-def post_now(prison: Prison, notice_ids: Collection[int], *, now: dt.datetime) -> int:
-    """One letter per facilitator who is to hear at once; returns how many."""
+def post_now(
+    prison: Prison,
+    notice_ids: Collection[int],
+    *,
+    now: dt.datetime,
+    act: ChangeSet | None = None,
+    at_once: Collection[int] = (),
+) -> int:
+    """One letter per facilitator who is to hear of an act by itself; returns how many.
+
+    It waits a little for an undo, unless one of its sessions is in `at_once`.
+    """
     found = Notice.objects.in_prison(prison).filter(pk__in=list(notice_ids), message__isnull=True)
     by_worker = _by_worker(found)
     chosen = [rows for rows in by_worker.values() if _is_now(rows)]
     for rows in chosen:
-        post(rows, now=now)
+        leaves_now = act is None or any(row.session_id in at_once for row in rows)
+        post(rows, now=now, act=act, at_once=leaves_now)
     return len(chosen)
 
 
@@ -72,7 +83,9 @@ def _by_worker(notices: Iterable[Notice]) -> dict[tuple[int, int], list[Notice]]
     return found
 
 
-def post(rows: list[Notice], *, now: dt.datetime) -> Message | None:
+def post(
+    rows: list[Notice], *, now: dt.datetime, act: ChangeSet | None = None, at_once: bool = True
+) -> Message | None:
     """One letter about these notices of one facilitator, in the facilitator's language.
 
     None when somebody else has just written it: a task may run twice at once.
@@ -91,8 +104,9 @@ def post(rows: list[Notice], *, now: dt.datetime) -> Message | None:
         subject = _subject(rows)
     with transaction.atomic():
         message = outbox.post(
-            prison, worker.email, "session_changes", worker.language, subject, text, html, now=now
-        )
+            prison, worker.email, "session_changes", worker.language, subject, text, html,
+            act=act, at_once=at_once, now=now,
+        )  # fmt: skip
         own = Notice.objects.filter(pk__in=[row.pk for row in rows], message__isnull=True)
         if own.update(message=message) == len(rows):
             return message

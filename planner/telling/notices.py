@@ -6,63 +6,64 @@ Written in the transaction of the change itself: a notice exists if and only if 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 from enrollment.domain import slips
-from enrollment.models import Slip
 from planner.models import Notice
+from planner.notifications.audience import Audience
+from planner.notifications.unsaid import Unsaid
 from planner.telling import cannot_come, letters, staff
-from planner.telling.changed import Told
-from prisons.models import Prison, User
-from sessions.models import GroupSession
-
-_State = GroupSession.State
+from prisons.models import ChangeSet, User
 
 
 def tell(
-    prison: Prison, changes: Iterable[Told], *, by: User, now: dt.datetime, is_closure: bool = False
+    act: ChangeSet,
+    audience: Audience,
+    *,
+    by: User,
+    now: dt.datetime,
+    unsaid: Unsaid | None = None,
 ) -> int:
     """Notices and letters for facilitators and staff, slips for participants; returns how many notices.
 
     Asks nothing of the database when no published session is touched. Of a closure the staff gets a letter of
-    its own (planner/telling/closures.py).
+    its own (planner/telling/closures.py). `unsaid` belongs to the act that this one undoes.
     """
-    told = [one for one in changes if one.was_shown or one.is_shown]
-    if not told:
+    if not audience:
         return 0
+    changes = {one.session_id: one for one in audience.changes}
     notices = Notice.objects.bulk_create(
         [
             Notice(
-                prison=prison,
+                prison=act.prison,
                 worker_id=worker,
-                session_id=one.session_id,
+                session_id=session_id,
                 kind=kind,
-                was_starts_at=one.before.starts_at if one.was_shown else None,
-                is_urgent=one.is_urgent(now),
+                was_starts_at=changes[session_id].was_starts_at,
+                is_urgent=changes[session_id].is_urgent(now),
+                change_set=act,
                 created_at=now,
             )
-            for one in told
-            for worker, kind in one.kinds()
+            for session_id, worker, kind in audience.workers
         ],
         batch_size=500,
     )
-    letters.post_now(prison, [notice.pk for notice in notices], now=now)
-    cannot_come.settle(prison, told, by=by, now=now)
-    if not is_closure:
-        staff.tell_changes(prison, told, by=by, now=now)
-    _tell_participants(prison, told, now)
+    soon = {one.session_id for one in audience.changes if one.leaves_at_once(now)}
+    letters.post_now(act.prison, [notice.pk for notice in notices], act=act, at_once=soon, now=now)
+    cannot_come.settle(act.prison, audience.changes, by=by, now=now)
+    if "closures" not in act.facts:
+        unheard = unsaid.users if unsaid else ()
+        staff.tell_changes(act.prison, audience.changes, act=act, by=by, now=now, unsaid=unheard)
+    _write_slips(act, audience, now)
     return len(notices)
 
 
-def _tell_participants(prison: Prison, told: list[Told], now: dt.datetime) -> None:
-    """A slip for everybody of the group: only whoever has seen the session as it was needs one."""
-    cancelled = [one.session_id for one in told if one.was_shown and not one.is_shown]
-    moved = [one for one in told if one.was_shown and one.is_shown and one.is_moved and one.after.starts_at]
-    returned = [one.session_id for one in told if one.is_shown and one.before.state == _State.CANCELLED]
-    if returned:
-        slips.tell_of_return(prison, returned, now=now)
-    if cancelled:
-        slips.tell_people(prison, cancelled, Slip.Kind.CANCELLED, now=now)
-    if moved:
-        before = {one.session_id: one.before.starts_at.isoformat() for one in moved if one.before.starts_at}
-        slips.tell_people(prison, [one.session_id for one in moved], Slip.Kind.MOVED, before=before, now=now)
+def _write_slips(act: ChangeSet, audience: Audience, now: dt.datetime) -> None:
+    """What lies on the desk about these sessions was never said, and is replaced."""
+    before = {
+        one.session_id: one.before.starts_at.isoformat()
+        for one in audience.changes
+        if one.is_shown and one.is_moved and one.before.starts_at
+    }
+    about = [one.session_id for one in audience.changes if one.slip]
+    if about:
+        slips.tell(act.prison, audience.slips, about=about, before=before, act=act.pk, now=now)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from planner.models import StaffNotice
+from planner.notifications.session_change import URGENT
 from planner.telling import staff
-from planner.telling.changed import URGENT
 from prisons.domain import audit, outbox
 from prisons.models import Letters
 from sessions.models import WorkerAccess

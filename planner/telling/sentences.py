@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from core.clock import BRUSSELS
 from planner.models import Notice
+from planner.notifications.session_change import WORKERS
 from rooms.models import Closure
 from sessions.models import GroupSession
 
 LINK_LASTS = dt.timedelta(days=60)
 """A letter that is found later opens nothing any more."""
-WORKERS = "workers"
-"""Of news for a service or the prison: who leads it has changed."""
 
 
 def sentence(row: Notice) -> str:

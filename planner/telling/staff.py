@@ -13,9 +13,9 @@ from typing import Any
 
 from core.clock import today
 from planner.models import StaffNotice
+from planner.notifications.session_change import SessionChange
 from planner.telling import staff_letters
-from planner.telling.changed import Told
-from prisons.models import Membership, Organisation, Prison, Role, User
+from prisons.models import ChangeSet, Membership, Organisation, Prison, Role, User
 from sessions.models import GroupSession
 
 
@@ -54,21 +54,33 @@ def readers(prison: Prison, organisation_ids: Iterable[int], *, now: dt.datetime
     return Readers(of_service, {row.user for row in rows if row.role == Role.LIAISON})
 
 
-def tell_changes(prison: Prison, told: Iterable[Told], *, by: User, now: dt.datetime) -> int:
-    """One notice per person about the whole act; returns how many."""
-    news = {one.session_id: one for one in told if one.news()}
+def tell_changes(
+    prison: Prison,
+    changes: Iterable[SessionChange],
+    *,
+    act: ChangeSet,
+    by: User,
+    now: dt.datetime,
+    unsaid: Collection[int] = (),
+) -> int:
+    """One notice per person about the whole act; returns how many. `unsaid` are people who have not heard of
+    the act that this one takes back: for them nothing has happened.
+    """
+    news = {one.session_id: one for one in changes if one.news()}
     owners = owners_of(news)
     notices = []
     for user, services in readers(prison, owners.values(), now=now).each():
         own = [one for pk, one in news.items() if services is None or owners[pk] in services]
-        if own and user != by:
+        if own and user != by and user.pk not in unsaid:
             facts = {"changes": [_entry(one) for one in own]}
             urgent = any(one.is_urgent(now) for one in own)
-            notices.append(notice(prison, user, StaffNotice.Kind.CHANGES, services, facts, urgent, now))
-    return keep(prison, notices, now=now)
+            row = notice(prison, user, StaffNotice.Kind.CHANGES, services, facts, urgent, now)
+            row.change_set = act
+            notices.append(row)
+    return keep(prison, notices, now=now, at_once=any(one.leaves_at_once(now) for one in news.values()))
 
 
-def _entry(one: Told) -> tuple[int, str, str | None]:
+def _entry(one: SessionChange) -> tuple[int, str, str | None]:
     was = one.before.starts_at if one.was_shown else None
     return one.session_id, one.news(), was.isoformat() if was else None
 
@@ -97,8 +109,8 @@ def notice(
     return StaffNotice(prison=prison, user=user, kind=kind, facts=known, is_urgent=is_urgent, created_at=now)
 
 
-def keep(prison: Prison, notices: list[StaffNotice], *, now: dt.datetime) -> int:
-    """Writes them, and the letters of those that are to hear at once."""
+def keep(prison: Prison, notices: list[StaffNotice], *, now: dt.datetime, at_once: bool = True) -> int:
+    """Writes them, and the letters of those that are to hear of it by itself."""
     made = StaffNotice.objects.bulk_create(notices, batch_size=500)
-    staff_letters.post_now(made, now=now)
+    staff_letters.post_now(made, now=now, at_once=at_once)
     return len(made)

@@ -20,7 +20,7 @@ from core import clock
 from planner.models import StaffNotice
 from planner.telling.sentences import LINK_LASTS, closed, happened
 from prisons.domain import outbox
-from prisons.models import Letters, Message
+from prisons.models import ChangeSet, Letters, Message
 from rooms.models import Closure
 from sessions.models import GroupSession, WorkerAccess
 
@@ -29,11 +29,11 @@ MOST_LINES = 40
 """Longer is a list: the board and the day lists show it better."""
 
 
-def post_now(notices: Iterable[StaffNotice], *, now: dt.datetime) -> int:
-    """Of one act: a letter to whoever wants to hear at once, and to everybody of what cannot wait."""
+def post_now(notices: Iterable[StaffNotice], *, now: dt.datetime, at_once: bool = True) -> int:
+    """Of one act: a letter to whoever wants to hear of it by itself, and to everybody of what is urgent."""
     chosen = [row for row in notices if row.is_urgent or row.user.letters == Letters.NOW]
     for row in chosen:
-        post([row], now=now)
+        post([row], now=now, act=row.change_set, at_once=at_once or row.change_set is None)
     return len(chosen)
 
 
@@ -52,7 +52,9 @@ def post_daily(*, now: dt.datetime) -> int:
     return sum(post(rows, now=now) is not None for rows in found.values())
 
 
-def post(rows: list[StaffNotice], *, now: dt.datetime) -> Message | None:
+def post(
+    rows: list[StaffNotice], *, now: dt.datetime, act: ChangeSet | None = None, at_once: bool = True
+) -> Message | None:
     """One letter about these notices of one person; None when somebody else has just written it."""
     user, prison = rows[0].user, rows[0].prison
     with translation.override(user.language):
@@ -73,7 +75,10 @@ def post(rows: list[StaffNotice], *, now: dt.datetime) -> Message | None:
         text = render_to_string("planner/telling/staff_letter.txt", context)
         html = render_to_string("planner/telling/staff_letter.html", context)
     with transaction.atomic():
-        message = outbox.post(prison, user, "staff_news", user.language, subject, text, html, now=now)
+        message = outbox.post(
+            prison, user, "staff_news", user.language, subject, text, html,
+            act=act, at_once=at_once, now=now,
+        )  # fmt: skip
         own = StaffNotice.objects.filter(pk__in=[row.pk for row in rows], message__isnull=True)
         if own.update(message=message) == len(rows):
             return message

@@ -22,12 +22,15 @@ from core import clock
 from core.errors import PlannerError
 from prisons.domain import audit
 from prisons.domain.jobs import enqueue
-from prisons.models import Message, Prison, User
+from prisons.models import ChangeSet, Message, Prison, User
 
 State = Message.State
 SEND_TASK = "prisons.tasks.send_message"
 STALE = dt.timedelta(minutes=15)
 """A claim older than this has lost its sender; nobody knows whether the letter went out."""
+
+WAIT = dt.timedelta(minutes=2)
+"""What tells of an act waits so long: undone meanwhile, it was never said."""
 
 KEPT = dt.timedelta(days=90)
 """How long the words of a letter that was sent are kept."""
@@ -58,12 +61,16 @@ def post(
     body_text: str,
     body_html: str = "",
     *,
+    act: ChangeSet | None = None,
+    at_once: bool = True,
     now: dt.datetime | None = None,
 ) -> Message:
     """One letter to one person, sent if and only if the transaction around this ends well.
 
-    Without `body_html` the same words are sent as HTML too, their addresses as links.
+    Without `body_html` the same words are sent as HTML too, their addresses as links. What tells of an `act` and
+    need not leave `at_once` waits two minutes, and falls away when the act is undone before.
     """
+    at = now or clock.now()
     with transaction.atomic():
         message = Message.objects.create(
             prison=prison,
@@ -74,9 +81,12 @@ def post(
             subject=" ".join(subject.split())[:200],
             body_text=body_text,
             body_html=body_html or _as_html(body_text, language),
-            created_at=now or clock.now(),
+            created_at=at,
+            change_set=act,
+            leaves_at=None if at_once else at + WAIT,
         )
-        enqueue(SEND_TASK, message.pk)
+        if at_once:
+            enqueue(SEND_TASK, message.pk)
     return message
 
 
@@ -88,7 +98,7 @@ def _as_html(text: str, language: str) -> str:
 def deliver(message_pk: int, *, now: dt.datetime | None = None) -> None:
     """Claims and sends one letter; nothing when it is not waiting, so that a task may run twice."""
     at = now or clock.now()
-    waiting = Message.objects.filter(pk=message_pk, state=State.WAITING)
+    waiting = Message.objects.filter(_is_due(at), pk=message_pk, state=State.WAITING)
     if not waiting.update(state=State.CLAIMED, claimed_at=at, attempts=F("attempts") + 1):
         return
     message = Message.objects.get(pk=message_pk)
@@ -98,6 +108,30 @@ def deliver(message_pk: int, *, now: dt.datetime | None = None) -> None:
     if message.kind in SECRET_KINDS and message.failure not in AGAIN:
         message.body_text = message.body_html = ""
     message.save(update_fields=["state", "failure", "sent_at", "body_text", "body_html"])
+
+
+def _is_due(at: dt.datetime) -> Q:
+    return Q(leaves_at__isnull=True) | Q(leaves_at__lte=at)
+
+
+def send_due(*, now: dt.datetime | None = None) -> int:
+    """Queues the letters whose time to be called back is over; returns how many. As often as one likes."""
+    at = now or clock.now()
+    with transaction.atomic():
+        rows = Message.objects.filter(state=State.WAITING, leaves_at__lte=at).select_for_update(
+            skip_locked=True
+        )
+        due = list(rows.values_list("pk", flat=True))
+        Message.objects.filter(pk__in=due).update(leaves_at=None)
+        for pk in due:
+            enqueue(SEND_TASK, pk)
+    return len(due)
+
+
+def lock_waiting(act: ChangeSet) -> list[int]:
+    """The letters of an act that have not left, held until the transaction ends: nobody sends them meanwhile."""
+    rows = Message.objects.filter(change_set=act, state=State.WAITING).select_for_update()
+    return [message.pk for message in rows.order_by("pk").only("pk")]
 
 
 def _send(message: Message) -> tuple[str, str]:
@@ -188,7 +222,7 @@ def tend(*, now: dt.datetime | None = None) -> int:
     stale = Message.objects.filter(state=State.CLAIMED, claimed_at__lt=at - STALE)
     count = stale.update(state=State.UNKNOWN, failure="stale")
     _try_again(at)
-    forgotten = Message.objects.filter(state=State.WAITING, created_at__lt=at - STALE)
+    forgotten = Message.objects.filter(_is_due(at), state=State.WAITING, created_at__lt=at - STALE)
     for pk in forgotten.values_list("pk", flat=True):
         enqueue(SEND_TASK, pk)  # harmless when it is queued already: the claim lets only one through
     return count

@@ -140,6 +140,11 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
+    leaves_at = models.DateTimeField(null=True, blank=True)
+    """Not sent before: until then the act that it tells of can be undone without anybody hearing of it."""
+    change_set = models.ForeignKey(
+        ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters"
+    )
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

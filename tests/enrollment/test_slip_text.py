@@ -8,7 +8,7 @@ from enrollment.domain import requests, slip_text, slips
 from enrollment.domain.slip_text import moment, words
 from enrollment.models import Enrollment, Slip
 from enrollment.models.people import SLIP_LANGUAGES, THIRD_LANGUAGES
-from tests.factories import at, make_activity, make_enrollment, make_participant, make_series, make_session
+from tests.factories import at, make_activity, make_enrollment, make_series, make_session
 
 LANGUAGES = [code for code, _name in [*SLIP_LANGUAGES, *THIRD_LANGUAGES]]
 HOLES = re.compile(r"%\((\w+)\)s")
@@ -73,13 +73,12 @@ def test_who_decided_is_said(haren, service, organiser_anna):
 
 
 @pytest.mark.django_db
-def test_people_of_a_moved_session_are_told_once(haren, service):
+def test_a_slip_that_was_never_said_is_replaced_by_the_next(haren, service):
     series = make_series(haren, activity=make_activity(service, "Koor"))
     session = make_session(series, "2026-11-30 09:00", state="published")
     there = make_enrollment(series)
-    make_enrollment(series, state="awaiting")
-    make_enrollment(series, make_participant(haren), state="waiting")
     for _ in range(2):
-        assert slips.tell_people(haren, [session.pk], Slip.Kind.MOVED, now=at("2026-11-23 12:00")) == 1
+        wanted = {(session.pk, there.participant_id): Slip.Kind.MOVED}
+        assert slips.tell(haren, wanted, about=[session.pk], now=at("2026-11-23 12:00")) == 1
     slip = slips.desk(haren).get()
     assert (slip.participant, slip.enrollment) == (there.participant, there)

@@ -10,6 +10,7 @@ import pytest
 from core.errors import PlannerError
 from enrollment.domain import continuity, counts, endings, fairness, requests, slips, transfer
 from enrollment.domain.notes import Ask, enter_note
+from enrollment.domain.taking_part import occupancy
 from enrollment.models import Enrollment, Request, Slip
 from prisons.access import access_for
 from sessions.models import GroupSession
@@ -93,7 +94,9 @@ class Year:
     def strike(self, now):
         """The day's sessions do not take place, and nobody decides anything."""
         sessions = list(GroupSession.objects.in_prison(self.prison).on_day(now.date()).live())
-        self.told += slips.tell_people(self.prison, [s.pk for s in sessions], Slip.Kind.CANCELLED, now=now)
+        there = occupancy(self.prison, [s.pk for s in sessions], with_awaiting=False)
+        wanted = {(pk, person): Slip.Kind.CANCELLED for pk, people in there.items() for person in people}
+        self.told += slips.tell(self.prison, wanted, about=list(there), now=now)
         GroupSession.objects.filter(pk__in=[s.pk for s in sessions]).update(state="cancelled")
 
     def work(self, now):

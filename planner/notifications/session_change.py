@@ -6,23 +6,31 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from enrollment.models import Slip
 from planner.models import Notice
 from planner.plan.changes import Placing
-from planner.telling.sentences import WORKERS
 from sessions.models import GroupSession
 
 URGENT = dt.timedelta(hours=48)
+"""What begins so soon is read in time only by whoever gets a letter, and is called about otherwise."""
+AT_ONCE = dt.timedelta(hours=24)
+"""A letter about what begins so soon does not wait for a change of mind."""
+WORKERS = "workers"
+"""Of news for a service or the prison: who leads it has changed."""
 Kind = Notice.Kind
 _State = GroupSession.State
 
 
 @dataclass(frozen=True)
-class Told:
-    """One session as it was and as it is now."""
+class SessionChange:
+    """One session as it was and as it is now, or would be."""
 
     session_id: int
+    series_id: int
     before: Placing
     after: Placing
+    is_open: bool = False
+    """Where to is not said yet: it is taken for a move."""
 
     @property
     def was_shown(self) -> bool:
@@ -34,7 +42,7 @@ class Told:
 
     @property
     def is_moved(self) -> bool:
-        return self._where(self.before) != self._where(self.after)
+        return self.is_open or self._where(self.before) != self._where(self.after)
 
     @staticmethod
     def _where(placing: Placing) -> tuple[object, ...]:
@@ -42,8 +50,39 @@ class Told:
 
     def is_urgent(self, now: dt.datetime) -> bool:
         """It begins, or would have begun, within two days: calendars may not have asked again by then."""
-        starts = (self.before.starts_at if self.was_shown else None, self.after.starts_at)
-        return any(at is not None and now < at <= now + URGENT for at in starts)
+        return self._begins_within(URGENT, now)
+
+    def leaves_at_once(self, now: dt.datetime) -> bool:
+        """Who has so little time hears of it without delay, even of a slip of the hand."""
+        return self._begins_within(AT_ONCE, now)
+
+    def _begins_within(self, span: dt.timedelta, now: dt.datetime) -> bool:
+        starts = (self.was_starts_at, self.after.starts_at)
+        return any(at is not None and now < at <= now + span for at in starts)
+
+    @property
+    def was_starts_at(self) -> dt.datetime | None:
+        """When it was to begin, for whoever could see it."""
+        return self.before.starts_at if self.was_shown else None
+
+    @property
+    def slip(self) -> Slip.Kind | None:
+        """What the group is told: only whoever has seen the session as it was needs a slip."""
+        if not self.was_shown:
+            return Slip.Kind.RESTORED if self.returns else None
+        if not self.is_shown:
+            return Slip.Kind.CANCELLED
+        return Slip.Kind.MOVED if self.is_moved and self.after.starts_at else None
+
+    @property
+    def returns(self) -> bool:
+        """Cancelled before, and to be seen now: only who was told otherwise hears of it."""
+        return self.is_shown and self.before.state == _State.CANCELLED
+
+    @property
+    def moments(self) -> tuple[dt.datetime, ...]:
+        """Old and new start, as far as there are any."""
+        return tuple(at for at in (self.before.starts_at, self.after.starts_at) if at is not None)
 
     def kinds(self) -> Iterator[tuple[int, str]]:
         """(worker, what to say); nothing about what nobody could see."""
