@@ -5,21 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('planner', '0007_notices_of_staff'),
-        ('prisons', '0006_letters_wait'),
+        ("planner", "0007_notices_of_staff"),
+        ("prisons", "0006_letters_wait"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='change_set',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='prisons.changeset'),
+            model_name="notice",
+            name="change_set",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="prisons.changeset",
+            ),
         ),
         migrations.AddField(
-            model_name='staffnotice',
-            name='change_set',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='prisons.changeset'),
+            model_name="staffnotice",
+            name="change_set",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="prisons.changeset",
+            ),
         ),
     ]

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from core.clock import today
 from planner.models import Ask
+from planner.notifications.session_change import AT_ONCE
 from planner.plan.ask_words import wish_in_words
 from planner.plan.sentences import when
 from prisons.domain import outbox
-from prisons.models import Membership, Organisation, Prison, Role, User
+from prisons.models import ChangeSet, Membership, Organisation, Prison, Role, User
 
 
 def post_ask(ask: Ask, *, now: dt.datetime) -> None:
@@ -32,8 +33,8 @@ def post_ask(ask: Ask, *, now: dt.datetime) -> None:
             _post(ask, person, "ask", subject, now)
 
 
-def post_answer(ask: Ask, *, now: dt.datetime) -> None:
-    """To the person who asked, unless they answered it themselves."""
+def post_answer(ask: Ask, *, now: dt.datetime, act: ChangeSet | None = None) -> None:
+    """To the person who asked, unless they answered it themselves. An `act` can be undone before it is said."""
     if ask.asked_by_id == ask.answered_by_id or not ask.asked_by.is_active:
         return
     with translation.override(ask.asked_by.language):
@@ -42,7 +43,7 @@ def post_answer(ask: Ask, *, now: dt.datetime) -> None:
             subject = _("%(service)s accepted what you asked") % facts
         else:
             subject = _("%(service)s refused what you asked") % facts
-        _post(ask, ask.asked_by, "ask_answer", subject, now)
+        _post(ask, ask.asked_by, "ask_answer", subject, now, act)
 
 
 def recipients(prison: Prison, organisation: Organisation, *, now: dt.datetime) -> list[User]:
@@ -54,7 +55,9 @@ def recipients(prison: Prison, organisation: Organisation, *, now: dt.datetime) 
     return list({row.user_id: row.user for row in rows if row.user.is_active}.values())
 
 
-def _post(ask: Ask, person: User, kind: str, subject: str, now: dt.datetime) -> None:
+def _post(
+    ask: Ask, person: User, kind: str, subject: str, now: dt.datetime, act: ChangeSet | None = None
+) -> None:
     """In the language that is active; the link leads to the page of asks."""
     session = ask.session
     facts = {
@@ -65,4 +68,8 @@ def _post(ask: Ask, person: User, kind: str, subject: str, now: dt.datetime) -> 
         "link": settings.BASE_URL + reverse("planner:ask_list", args=[ask.prison.slug]),
     }
     body = render_to_string(f"planner/asks/mail/{kind}.txt", facts)
-    outbox.post(ask.prison, person, kind, person.language, subject, body, now=now)
+    is_near = session.starts_at is not None and session.starts_at <= now + AT_ONCE
+    outbox.post(
+        ask.prison, person, kind, person.language, subject, body,
+        act=act, at_once=act is None or is_near, now=now,
+    )  # fmt: skip

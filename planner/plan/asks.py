@@ -186,7 +186,7 @@ def accept(
             facts={"ask": ask.pk},
         )
         _answer(ask, State.ACCEPTED, by, now, outcome.change_set)
-        ask_letters.post_answer(ask, now=now)
+        ask_letters.post_answer(ask, act=outcome.change_set, now=now)
     return outcome
 
 

@@ -85,7 +85,7 @@ def announce(
         bump_rules(prison)
         change_set = open_change_set(prison, by, "announce_closure", _facts(rows), now)
         _keep(change_set, rows, [None] * len(rows), by, now)
-        closing_todos.tell(prison, rows, by=by, now=now)
+        closing_todos.tell(prison, rows, act=change_set, by=by, now=now)
     return Decision(tuple(rows), change_set)
 
 
@@ -123,7 +123,7 @@ def confirm(
             facts=_facts(rows),
         )  # fmt: skip
         _keep(outcome.change_set, rows, before, by, now)
-        closing_todos.tell(prison, rows, by=by, now=now)
+        closing_todos.tell(prison, rows, act=outcome.change_set, by=by, now=now)
     return Decision(tuple(rows), outcome.change_set, outcome.session_ids)
 
 
@@ -147,7 +147,7 @@ def lift(
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),
         )  # fmt: skip
         _keep(outcome.change_set, rows, before, by, now)
-        closing_todos.tell(prison, rows, by=by, now=now)
+        closing_todos.tell(prison, rows, act=outcome.change_set, by=by, now=now)
     return Decision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
 
 
@@ -164,7 +164,7 @@ def restore(
             prison, [back(one.session) for one in ruling.can], by=by, verb="reopen", now=now,
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),
         )  # fmt: skip
-        closures.tell(prison, rows, outcome.session_ids, by=by, now=now)
+        closures.tell(prison, rows, outcome.session_ids, act=outcome.change_set, by=by, now=now)
     return Decision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
 
 

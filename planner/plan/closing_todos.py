@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from core.clock import today
 from planner.plan.closing_effects import closed_sessions, facts_of
 from planner.telling import closures, staff
 from prisons.domain import audit
-from prisons.models import Organisation, Prison, Todo, User
+from prisons.models import ChangeSet, Organisation, Prison, Todo, User
 from rooms.models import Closure
 from sessions.models import GroupSession
 
@@ -18,7 +18,15 @@ WARN, CALL = "closure_warn", "closure_call"
 KINDS = (WARN, CALL)
 
 
-def tell(prison: Prison, rows: Sequence[Closure], *, by: User, now: dt.datetime) -> None:
+def tell(
+    prison: Prison,
+    rows: Sequence[Closure],
+    *,
+    act: ChangeSet,
+    by: User,
+    now: dt.datetime,
+    unheard: Collection[int] = (),
+) -> None:
     """Letters, and one thing to do per service that is hit, as the closure stands now.
 
     What was to be done before is done.
@@ -26,7 +34,7 @@ def tell(prison: Prison, rows: Sequence[Closure], *, by: User, now: dt.datetime)
     close(rows, by=by, now=now)
     state = rows[0].state
     hit = _hit(prison, rows, now)
-    closures.tell(prison, rows, hit, by=by, now=now)
+    closures.tell(prison, rows, hit, act=act, by=by, now=now, unheard=unheard)
     if state == Closure.State.LIFTED:
         return
     kind = WARN if state == Closure.State.ANNOUNCED else CALL

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
 from planner.models import MadeUp
+from planner.notifications.unsaid import Unsaid
 from planner.plan import closing_todos
 from planner.plan.closing import image_of
 from planner.plan.closure_refusals import require_right
@@ -53,26 +54,35 @@ def take_back(
     _refuse_made_up(change_set)
     audit.record_many(prison, by, "undo", rows.values(), fields=["state"], change_set=change_set, now=now)
     closing_todos.close(list(rows.values()), by=by, now=now)
-    _tell_that_it_is_off(prison, [rows[image.object_id] for image in images if image.before is None], by, now)
     for image in images:
         _put_back(rows[image.object_id], image.before)
     bump_rules(prison)
+
+
+def tell(
+    act: ChangeSet, images: Sequence[ChangeImage], unsaid: Unsaid, *, by: User, now: dt.datetime
+) -> None:
+    """Once the sessions are back: who has heard of it hears how it stands now; then what was announced goes.
+
+    An announcement made by mistake reads as lifted to whoever was told.
+    """
+    rows = Closure.objects.in_prison(act.prison).in_bulk([image.object_id for image in images])
+    announced = [rows[image.object_id] for image in images if image.before is None]
     remaining = [rows[image.object_id] for image in images if image.before is not None]
-    if remaining:
-        closing_todos.tell(prison, remaining, by=by, now=now)
-
-
-def _tell_that_it_is_off(prison: Prison, rows: list[Closure], by: User, now: dt.datetime) -> None:
-    """What was announced by mistake: to whoever was told, it reads as lifted."""
-    for row in rows:
+    for row in announced:
         row.state = Closure.State.LIFTED
-    if rows:
-        closing_todos.tell(prison, rows, by=by, now=now)
+    for some in (announced, remaining):
+        if some:
+            closing_todos.tell(act.prison, some, act=act, by=by, now=now, unheard=unsaid.users)
+    for row in announced:
+        row.delete()
 
 
 def _put_back(row: Closure, before: dict[str, Any] | None) -> None:
+    """What was announced stands as lifted until everybody is told, and then goes."""
     if before is None:
-        row.delete()
+        row.state = Closure.State.LIFTED
+        row.save(update_fields=["state"])
         return
     row.state, row.decided_by_id = before["state"], before["decided_by_id"]
     row.decided_at = dt.datetime.fromisoformat(before["decided_at"]) if before["decided_at"] else None

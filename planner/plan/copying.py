@@ -19,10 +19,12 @@ from planner.plan.changes import Change, Outcome, Part
 from planner.plan.copy_notes import Note, Told, in_words
 from planner.plan.copy_plans import Plan, plans_of
 from planner.plan.copy_trial import SeriesCopy, Trial
+from planner.plan.made_series import images_of_made
 from planner.plan.placement import apply
 from planner.plan.sentences import when
 from planner.plan.series_edits import TriedDate, next_list_codes, save_series, skip_reason
 from prisons.access import Access, access_for
+from prisons.domain.changes import remember
 from prisons.domain.locking import lock_prison
 from prisons.models import ChangeSet, Prison, User
 from sessions.domain.recurrence import Occurrence
@@ -196,6 +198,7 @@ def _make(
             "notes": [one.as_json() for one in notes],
         },
     )
+    remember(outcome.change_set, images_of_made(made for _source, made in created))
     placed = tuple(pk for pk in ids if pk not in set(tray))
     return CopyOutcome(preview, tuple(created), placed, tuple(tray), notes, outcome)
 

@@ -18,9 +18,11 @@ from core.errors import PlannerError
 from planner.plan import conflicts, picture
 from planner.plan.changes import Change, Outcome, Part
 from planner.plan.codes import Conflict
+from planner.plan.made_series import images_of_made
 from planner.plan.placement import apply
 from prisons.access import Access, access_for
 from prisons.domain import audit
+from prisons.domain.changes import remember
 from prisons.domain.locking import lock_prison
 from prisons.models import Prison, Unit, User
 from rooms.domain.facts import rules_of
@@ -107,6 +109,7 @@ def create_series(
         tried = _tried(prison, draft, dates)
         series = save_series(prison, draft, by, now)
         outcome = _place_dates(prison, series, draft, tried, by, now)
+        remember(outcome.change_set, images_of_made([series]))
     return SeriesOutcome(series, tried, outcome)
 
 

@@ -34,13 +34,14 @@ class Work:
 
 
 def write(works: list[Work], by: User, now: dt.datetime) -> None:
-    """Park all, then place all: a swap would break the guards row by row."""
+    """Park all, then place all: a swap, or a return into a place that another leaves, breaks the guards row by row."""
     in_place = [work for work in works if set(work.changed) <= {"state", "cancellation"} and not work.is_new]
     places = {work.session.pk for work in works} - {work.session.pk for work in in_place}
     others = [work for work in works if work.session.pk in places]
     moved = [work for work in others if {"room_id", "starts_at", "ends_at", "state"} & set(work.changed)]
     parked = [work.session.pk for work in moved if work.before.starts_at is not None]
-    if len(parked) > 1:
+    returning = any(work.before.state == State.CANCELLED for work in in_place)
+    if len(parked) > 1 or (parked and returning):
         GroupSession.objects.filter(pk__in=parked).update(room=None, starts_at=None, ends_at=None)
     _write_states(in_place, by, now)
     with_workers = [work for work in works if "workers" in work.changed]

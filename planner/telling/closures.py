@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 
 from planner.models import Notice, StaffNotice
-from planner.notifications.session_change import URGENT
+from planner.notifications.session_change import AT_ONCE, URGENT
 from planner.telling import letters, staff
-from prisons.models import Prison, User
+from prisons.models import ChangeSet, Prison, User
 from rooms.models import Closure
 from sessions.models import GroupSession, SessionWorker
 
@@ -17,26 +17,40 @@ State = Closure.State
 
 
 def tell(
-    prison: Prison, rows: Sequence[Closure], session_ids: Collection[int], *, by: User, now: dt.datetime
+    prison: Prison,
+    rows: Sequence[Closure],
+    session_ids: Collection[int],
+    *,
+    act: ChangeSet,
+    by: User,
+    now: dt.datetime,
+    unheard: Collection[int] = (),
 ) -> None:
-    """`session_ids` is what it would hit (announced), has cancelled (confirmed), or had hit (lifted)."""
+    """`session_ids` is what it would hit (announced), has cancelled (confirmed), or had hit (lifted).
+
+    `unheard` are people who have not heard of the act that this one takes back: for them nothing has happened.
+    """
     state = rows[0].state
     shown = _shown(session_ids, state)
     owners = staff.owners_of(shown)
     if state == State.ANNOUNCED:
-        _tell_workers(prison, _leading(shown), Kind.DOUBTFUL, now)
+        known = set(_in_doubt(shown))
+        _tell_workers(act, [pair for pair in _leading(shown) if pair not in known], Kind.DOUBTFUL, now)
     elif state == State.LIFTED:
-        _tell_workers(prison, _in_doubt(shown), Kind.CERTAIN, now)
+        _tell_workers(act, _in_doubt(shown), Kind.CERTAIN, now)
     kind = {State.ANNOUNCED: Kind.DOUBTFUL, State.CONFIRMED: Kind.CANCELLED}.get(State(state), Kind.CERTAIN)
     facts = {"closures": [row.pk for row in rows], "state": state}
     urgent = any(row.starts_at <= now + URGENT and row.ends_at > now for row in rows)
     notices = []
     for user, services in staff.readers(prison, owners.values(), now=now).each():
         own = [pk for pk in shown if services is None or owners[pk] in services]
-        if user != by:
+        if user != by and user.pk not in unheard:
             told = {**facts, "changes": [(pk, kind, _iso(shown[pk])) for pk in own]}
-            notices.append(staff.notice(prison, user, StaffNotice.Kind.CLOSURE, services, told, urgent, now))
-    staff.keep(prison, notices, now=now)
+            row = staff.notice(prison, user, StaffNotice.Kind.CLOSURE, services, told, urgent, now)
+            row.change_set = act
+            notices.append(row)
+    at_once = any(row.starts_at <= now + AT_ONCE and row.ends_at > now for row in rows)
+    staff.keep(prison, notices, now=now, at_once=at_once)
 
 
 def _iso(at: dt.datetime | None) -> str | None:
@@ -64,11 +78,11 @@ def _in_doubt(session_ids: Collection[int]) -> list[tuple[int, int]]:
     return [pair for pair, kind in latest.items() if kind == Kind.DOUBTFUL]
 
 
-def _is_near(starts_at: dt.datetime | None, now: dt.datetime) -> bool:
-    return starts_at is not None and now < starts_at <= now + URGENT
+def _is_near(starts_at: dt.datetime | None, now: dt.datetime, span: dt.timedelta = URGENT) -> bool:
+    return starts_at is not None and now < starts_at <= now + span
 
 
-def _tell_workers(prison: Prison, pairs: Collection[tuple[int, int]], kind: str, now: dt.datetime) -> None:
+def _tell_workers(act: ChangeSet, pairs: Collection[tuple[int, int]], kind: str, now: dt.datetime) -> None:
     starts = dict(
         GroupSession.objects.filter(pk__in={session for _worker, session in pairs}).values_list(
             "pk", "starts_at"
@@ -77,16 +91,18 @@ def _tell_workers(prison: Prison, pairs: Collection[tuple[int, int]], kind: str,
     notices = Notice.objects.bulk_create(
         [
             Notice(
-                prison=prison,
+                prison=act.prison,
                 worker_id=worker,
                 session_id=session,
                 kind=kind,
                 was_starts_at=starts[session],
                 is_urgent=_is_near(starts[session], now),
+                change_set=act,
                 created_at=now,
             )
             for worker, session in pairs
         ],
         batch_size=500,
     )
-    letters.post_now(prison, [row.pk for row in notices], now=now)
+    soon = [pk for pk, starts_at in starts.items() if _is_near(starts_at, now, AT_ONCE)]
+    letters.post_now(act.prison, [row.pk for row in notices], act=act, at_once=soon, now=now)

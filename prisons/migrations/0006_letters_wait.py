@@ -5,20 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('prisons', '0005_announcements'),
+        ("prisons", "0005_announcements"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='change_set',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='prisons.changeset'),
+            model_name="message",
+            name="change_set",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="letters",
+                to="prisons.changeset",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='leaves_at',
+            model_name="message",
+            name="leaves_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]
