@@ -111,7 +111,7 @@ def many() -> None:
     make_membership(liaison, house.prison, "liaison")
     week = Part(None, None, instant(MONDAY), instant(MONDAY + dt.timedelta(days=7)))
     begun = time.process_time()
-    seal = effects_of(house.prison, [week]).seal
+    seal = effects_of(house.prison, [week]).digest
     say("what a strike of 200 sessions hits, in numbers and names", f"{since_ms(begun):.0f} ms", "-")
     closure = announce(house.prison, ClosureDraft("strike", (week,)), by=liaison).closures[0]
     begun = time.process_time()

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.test import Client
 
 
-def seen_on(response: Any, form: str = "") -> str:
-    """The digest of what the page showed; of the form that posts to `form`, when there are several."""
-    page = response.content.decode()
-    start = page.index(f'action="{form}"') if form else 0
-    found = re.search(r'name="seen" value="([^"]*)"', page[start:])
-    assert found, "the page shows no effect that could be done"
-    return found[1]
+def seen_on(response: Any, field: str = "seen", beside: str = "") -> str:
+    """The digest of what the page showed; of the form that holds `beside`, when there are several."""
+    forms = response.content.decode().split("<form")
+    for form in forms:
+        found = re.search(rf'name="{field}" value="([^"]+)"', form)
+        if found and beside in form:
+            return found[1]
+    return ""
+
+
+def press(
+    client: Client,
+    url: str,
+    data: Mapping[str, Any],
+    *,
+    page: str = "",
+    look: Mapping[str, Any] | None = None,
+    field: str = "seen",
+    beside: str = "",
+    **extra: Any,
+) -> Any:
+    """Look at the page (with `look`, press the button that shows the effect), then press the one that does it."""
+    shown = client.get(page or url) if look is None else client.post(url, look, **extra)
+    return client.post(url, {**data, field: seen_on(shown, field, beside)}, **extra)
 
 
 def look_and_do(client: Client, url: str, look: dict[str, Any], do: dict[str, Any]) -> Any:
-    """Press the button that shows the effect, then the one that does it."""
-    shown = client.post(url, look)
-    assert shown.status_code == 200, shown.content.decode()
-    return client.post(url, {**look, **do, "seen": seen_on(shown)})
+    """The same for a form of which both buttons send all the fields."""
+    return press(client, url, {**look, **do}, look=look)

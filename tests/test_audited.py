@@ -39,6 +39,7 @@ WITHOUT = {
     "enrollment.domain.sheet_return.forget_drafts": "a day is over: nobody's act",
     "enrollment.domain.roster.draft": "keeps a file to look at; accepting it is the act, and is audited",
     "enrollment.domain.slips.take_back_unsaid": "a part of the undo that takes them back",
+    "prisons.domain.outbox.send_due": "a letter is put on its way, nothing about it changes",
     "enrollment.domain.slips.tell": "a part of the change that the slips tell of",
     "enrollment.domain.versions.freeze_due": "the cut-off's own act; the stored version is its record",
     "enrollment.domain.versions.forget_old": "90 days are over: nobody's act",

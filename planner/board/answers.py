@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import PlannerError
@@ -27,6 +26,7 @@ from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
 from planner.plan.codes import Conflict
 from planner.plan.sentences import Spoken, speak
+from planner.plan.undo_effects import address_of
 from prisons.access import PrisonRequest
 from prisons.models import Prison
 from sessions.models import GroupSession
@@ -46,7 +46,7 @@ def done(
     request: PrisonRequest, prison: Prison, week: Week, text: str, outcome: Outcome | None
 ) -> HttpResponse:
     """After a change: for HTMX the table with a toast that offers undo, else the board with a message."""
-    undo_url = outcome and reverse("planner:undo", args=[prison.slug, outcome.change_set.pk])
+    undo_url = outcome and address_of(outcome.change_set)
     if not is_partial(request):
         messages.success(request, text, extra_tags=undo_url or "")
         return redirect(board_url(prison, week, request))
@@ -117,9 +117,13 @@ def _each_once(reasons: list[Spoken]) -> list[Spoken]:
 
 def board_url(prison: Prison, week: Week, request: HttpRequest) -> str:
     """The board of this week as it was looked at last, or where the form says that the person came from."""
-    wanted = request.POST.get("next", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+    if wanted := local_address(request, request.POST.get("next", "")):
         return wanted
     behind = shown_behind(request, prison, week.monday)
     shown = behind if behind.week == week else behind.at(week.monday)
     return board_address(prison) + shown.query
+
+
+def local_address(request: HttpRequest, wanted: str) -> str:
+    """Where somebody came from, as the page says; empty for an address elsewhere."""
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else ""

@@ -13,20 +13,23 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from core.clock import today
+from core.digest import FIELD
 from core.errors import PlannerError
 from core.htmx import is_partial
 from core.weeks import Week
 from planner.board.answers import board_url, done
 from planner.board.bulk_forms import FORMS, BulkForm
 from planner.board.filters import number_of
+from planner.notifications.session_change import SessionChange
 from planner.plan import bulk_edits, cancelling
-from planner.plan.changes import Change, Keep, Outcome
-from planner.plan.returning import Ruling, Verdict
+from planner.plan.bulk_effects import BulkEffect
+from planner.plan.changes import Outcome
+from planner.plan.returning import Verdict
 from planner.plan.sentences import speak, when
-from planner.plan.telling import told_by
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from sessions.models import GroupSession
+from rooms.models import Room
+from sessions.models import GroupSession, Worker
 
 TITLES = {
     "weeks": gettext_lazy("Move by weeks"),
@@ -41,7 +44,7 @@ TITLES = {
 def board_bulk(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The effect on what is ticked; with `step=do`, the act: all that can, in one."""
     act = request.POST.get("act", "")
-    ids, seen = picked(request)
+    ids, versions = picked(request)
     if act not in FORMS:
         act = "weeks"
     sent = request.POST if "sent" in request.POST else None
@@ -49,7 +52,7 @@ def board_bulk(request: PrisonRequest, prison: Prison) -> HttpResponse:
     error: PlannerError | None = None
     if request.POST.get("step") == "do" and form.is_valid():
         try:
-            return _did(request, prison, act, _do(request, prison, form, ids, seen))
+            return _did(request, prison, act, _do(request, prison, form, ids, versions))
         except PlannerError as refusal:
             error = refusal
     return _look(request, prison, act, form, ids, error)
@@ -66,9 +69,10 @@ def picked(request: PrisonRequest) -> tuple[list[int], dict[int, int]]:
 
 
 def _do(
-    request: PrisonRequest, prison: Prison, form: BulkForm, ids: list[int], seen: dict[int, int]
+    request: PrisonRequest, prison: Prison, form: BulkForm, ids: list[int], versions: dict[int, int]
 ) -> Outcome:
-    how: dict[str, Any] = {"by": request.user, "seen": seen, "access": request.access}
+    how: dict[str, Any] = {"by": request.user, "versions": versions, "access": request.access}
+    how["seen"] = request.POST.get(FIELD, "")
     how["leave_out"] = request.POST.get("leave_out") == "1"
     if (edit := form.edit()) is None:
         return cancelling.cancel_many(prison, ids, reason=form.cleaned_data["reason"], **how)
@@ -100,26 +104,27 @@ def _look(
 ) -> HttpResponse:
     """What can, what cannot and why; nothing is written."""
     prison.refresh_from_db(fields=["plan_version", "rules_version"])
-    ruling = Ruling()
-    changes: list[Change] = []
+    effect = BulkEffect()
     if not ids:
         error = error or PlannerError("nothing_chosen", _("Tick the sessions first."), status=422)
     else:
         try:
-            ruling, changes = _ruling(request, prison, act, form, ids)
+            effect = _effect(request, prison, act, form, ids)
         except PlannerError as refusal:
             error = error or refusal
+    ruling = effect.ruling
     context = {
         "act": act,
         "title": TITLES[act],
         "form": form,
         "ids": ids,
-        "effect": _rows(ruling.can, request, changes),
-        "cannot": _rows(ruling.cannot, request, []),
+        "effect": _rows(ruling.can, request, effect),
+        "cannot": _rows(ruling.cannot, request, BulkEffect()),
+        "seen": effect.digest,
         "is_asked": bool(ruling.can or ruling.cannot),
         "picks": [f"{one.session.pk}:{one.session.version}" for one in (*ruling.can, *ruling.cannot)]
         or request.POST.getlist("pick"),
-        "told": told_by(prison, changes),
+        "told": effect.told,
         "error": error,
         "next": board_url(prison, Week.from_date(today()), request),
     }
@@ -135,29 +140,24 @@ def _template(request: PrisonRequest) -> str:
     return "planner/board/_bulk_body.html" if inside else "planner/board/_bulk.html"
 
 
-def _ruling(
-    request: PrisonRequest, prison: Prison, act: str, form: BulkForm, ids: list[int]
-) -> tuple[Ruling, list[Change]]:
+def _effect(request: PrisonRequest, prison: Prison, act: str, form: BulkForm, ids: list[int]) -> BulkEffect:
     """Nothing is asked before a room or a facilitator is chosen."""
     if act == "cancel":
         ruling = cancelling.what_can_be_cancelled(prison, ids, access=request.access)
-        gone = GroupSession.State.CANCELLED
-        return ruling, [Change(one.session.pk, state=gone) for one in ruling.can]
+        return cancelling.effect_of_cancelling(prison, ruling)
     if form.is_bound and form.is_valid():
         edit = form.edit()
     else:
         edit = bulk_edits.ByWeeks(1) if act == "weeks" and not form.is_bound else None
     if edit is None:
-        return Ruling(), []
+        return BulkEffect()
     ruling = bulk_edits.what_can_be_edited(prison, ids, edit, access=request.access)
-    return ruling, bulk_edits.changes_of(ruling, edit)
+    return bulk_edits.effect_of_edit(prison, ruling, edit)
 
 
-def _rows(
-    verdicts: Sequence[Verdict], request: PrisonRequest, changes: Sequence[Change]
-) -> list[dict[str, Any]]:
+def _rows(verdicts: Sequence[Verdict], request: PrisonRequest, effect: BulkEffect) -> list[dict[str, Any]]:
     """Each session with what it would become, and in words what stands against it or is to watch."""
-    after = {change.session_id: change for change in changes}
+    names = _Names(effect)
     shown = [verdict.conflicts[:3] for verdict in verdicts]
     spoken = iter(
         speak([conflict for some in shown for conflict in some], request.access.prison, request.access)
@@ -165,22 +165,35 @@ def _rows(
     rows = []
     for verdict, some in zip(verdicts, shown, strict=True):
         said = list(dict.fromkeys(next(spoken).sentence for _conflict in some))
-        change = after.get(verdict.session.pk)
+        change = effect.then.get(verdict.session.pk)
         rows.append(
             {
                 "session": verdict.session,
                 "name": verdict.session.series,
                 "when": when(verdict.session.starts_at, verdict.session.ends_at),
-                "then": _then(change) if change else "",
+                "then": names.then(change) if change else "",
                 "whys": [str(verdict.why)] if verdict.why else said,
             }
         )
     return rows
 
 
-def _then(change: Change) -> str:
-    """Its new time, when it gets one."""
-    starts_at, ends_at = change.starts_at, change.ends_at
-    if isinstance(starts_at, Keep) or isinstance(ends_at, Keep):
-        return ""
-    return when(starts_at, ends_at)
+class _Names:
+    """Rooms and facilitators of an effect, looked up once for all of its lines."""
+
+    def __init__(self, effect: BulkEffect) -> None:
+        placings = [one.after for one in effect.then.values()]
+        self.rooms = Room.objects.in_bulk({one.room_id for one in placings if one.room_id})
+        self.workers = Worker.objects.in_bulk({part.worker_id for one in placings for part in one.workers})
+
+    def then(self, change: SessionChange) -> str:
+        """What is different: its new time, its new room, who is there then."""
+        before, after = change.before, change.after
+        said = []
+        if (before.starts_at, before.ends_at) != (after.starts_at, after.ends_at):
+            said.append(when(after.starts_at, after.ends_at))
+        if before.room_id != after.room_id:
+            said.append(str(self.rooms[after.room_id]) if after.room_id else "–")
+        if before.workers != after.workers:
+            said.append(", ".join(str(self.workers[part.worker_id]) for part in after.workers) or "–")
+        return " · ".join(said)

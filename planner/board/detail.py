@@ -14,6 +14,7 @@ from planner.plan import conflicts, picture, waivers
 from planner.plan.ask_lists import asks_of
 from planner.plan.codes import WAIVABLE
 from planner.plan.sentences import Spoken, speak, when
+from planner.plan.undo_effects import UndoOffer, offer_of
 from prisons.access import Access, Right
 from prisons.models import ChangeSet
 from rooms.domain.facts import rules_of
@@ -32,7 +33,7 @@ class SessionDetail:
     may_change: bool
     is_past: bool
     may_see_names: bool
-    undo_id: int | None = None
+    undo: UndoOffer | None = None
     may_ask: bool = False
     """Belongs to another service, and lies ahead."""
     may_waive: bool = False
@@ -71,7 +72,7 @@ def session_detail(session: GroupSession, access: Access) -> SessionDetail:
         may_change=is_mine and may_plan,
         is_past=is_past,
         may_see_names=access.has(Right.SEE_NAMES),
-        undo_id=_undo_id(session, access),
+        undo=_undo(session, access),
         may_ask=not is_mine and may_plan and session.is_live,
         may_waive=may_waive,
         can_be_waived=may_waive and any(one.is_hard and one.code in WAIVABLE for one in reasons),
@@ -109,8 +110,8 @@ def _conflicts(session: GroupSession) -> list[Any]:
     return conflicts.by_session(found).get(session.pk, [])
 
 
-def _undo_id(session: GroupSession, access: Access) -> int | None:
-    """The reader's own act of this hour that touched this session last."""
+def _undo(session: GroupSession, access: Access) -> UndoOffer | None:
+    """The reader's own act of this hour that touched this session last, while it can be taken back."""
     acts = ChangeSet.objects.filter(
         images__object_id=session.pk,
         images__model=GroupSession._meta.label_lower,
@@ -118,4 +119,5 @@ def _undo_id(session: GroupSession, access: Access) -> int | None:
         by=access.user,
         undone_by__isnull=True,
     ).exclude(verb="undo")
-    return acts.values_list("pk", flat=True).first()
+    act = acts.select_related("prison").first()
+    return offer_of(act, access) if act else None

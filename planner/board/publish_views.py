@@ -18,14 +18,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.clock import today
+from core.digest import FIELD, NotAsShown
 from core.forms import DateInput
 from core.weeks import Week
 from planner.board.answers import done
-from planner.plan.changes import Change
 from planner.plan.news import since_last_publication
 from planner.plan.publishing import Publication, PublicationRefused, look, publish
 from planner.plan.sentences import speak
-from planner.plan.telling import told_by
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import GroupSession, Term
@@ -73,8 +72,10 @@ def board_publish(request: PrisonRequest, prison: Prison) -> HttpResponse:
     try:
         outcome = publish(
             prison, span.first, span.last, by=request.user, access=request.access,
-            leave_out_refused=request.POST.get("leave_out") == "1",
+            leave_out_refused=request.POST.get("leave_out") == "1", seen=request.POST.get(FIELD, ""),
         )  # fmt: skip
+    except NotAsShown as error:
+        return _publication(request, prison, span, error=error, status=error.status)
     except PublicationRefused:
         return _publication(request, prison, span, status=409)
     count = len(outcome.session_ids) if outcome else 0
@@ -115,9 +116,10 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _publication(request: PrisonRequest, prison: Prison, span: Span, status: int = 200) -> HttpResponse:
+def _publication(
+    request: PrisonRequest, prison: Prison, span: Span, *, error: NotAsShown | None = None, status: int = 200
+) -> HttpResponse:
     publication = look(prison, span.first, span.last, request.access)
-    published = [Change(session.pk, state=GroupSession.State.PUBLISHED) for session in publication.ready]
     context = {
         "publication": publication,
         "span": span,
@@ -125,7 +127,8 @@ def _publication(request: PrisonRequest, prison: Prison, span: Span, status: int
         "refused": _by_owner(publication, prison, request),
         "refused_count": len(publication.refused),
         "news": since_last_publication(prison, span.first, span.last, request.access),
-        "told": told_by(prison, published),
+        "told": publication.told,
+        "error": error,
         "is_long": len(publication.ready) > MOST_SHOWN,
         "choices": _choices(prison, span),
         "dates": span.dates,

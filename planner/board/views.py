@@ -27,9 +27,8 @@ from planner.plan.placement import apply
 from planner.plan.places import length_minutes
 from planner.plan.sentences import when
 from planner.plan.telling import told_by
-from planner.plan.undo import undo as undo_act
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.models import ChangeSet, Prison
+from prisons.models import Prison
 from sessions.models import GroupSession
 
 FIELDS_NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "accept_soft", "allow", "why"}
@@ -254,20 +253,3 @@ def session_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         return refused(request, prison, error, form=_sent(request, prison, request.path, session))
     text = _("%(session)s takes place after all.") % {"session": session.series}
     return done(request, prison, _week_of(session), text, outcome)
-
-
-@require_POST
-@prison_view(Right.PLACE, Right.CLOSE)
-def undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """Take an act of this hour back."""
-    change_set = get_object_or_404(ChangeSet.objects.in_prison(prison), pk=pk)
-    week = _week(request.GET.get("week", ""))
-    touched = change_set.images.values("object_id")[:1]
-    session = GroupSession.objects.in_prison(prison).filter(pk__in=touched).first()
-    week = _week_of(session) if session else week
-    try:
-        undo_act(change_set, by=request.user, access=request.access)
-    except PlannerError as error:
-        form = {"url": request.path, "fields": [], "back_url": board_url(prison, week, request)}
-        return refused(request, prison, error, form=form)
-    return done(request, prison, week, _("Undone: everything is as it was."), None)

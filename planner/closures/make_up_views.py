@@ -12,12 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.digest import FIELD
 from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from planner.closures import picture as pictures
 from planner.models import MadeUp
 from planner.plan.changes import Refused
-from planner.plan.make_up import dates_for, make_up
+from planner.plan.make_up import dates_for, digest_of, make_up
 from planner.plan.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -76,6 +77,7 @@ def session_make_up(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
             ends_at=data["ends_at"],
             by=request.user,
             accept_soft=True,
+            seen=request.POST.get(FIELD, ""),
             access=request.access,
         )
     except PlannerError as error:
@@ -117,6 +119,7 @@ def _told(request: PrisonRequest, prison: Prison, session: GroupSession) -> list
             "when": when(choice.starts_at, choice.ends_at),
             "starts_at": f"{choice.starts_at:%Y-%m-%dT%H:%M:%S%z}",
             "ends_at": f"{choice.ends_at:%Y-%m-%dT%H:%M:%S%z}",
+            "seen": digest_of(session, choice.room_id, choice.starts_at, choice.ends_at, choice.conflicts),
             "reasons": speak(choice.conflicts, prison, request.access),
         }
         for choice in dates_for(session)

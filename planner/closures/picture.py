@@ -57,7 +57,7 @@ class Told:
     people: int
     workers: int
     hidden_drafts: int
-    seal: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def tell(effects: Effects, access: Access) -> Told:
         effects.people,
         len(effects.workers),
         len(effects.hits) - len(shown.hits),
-        effects.seal,
+        effects.digest,
     )
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from core.clock import today
+from core.digest import FIELD
 from core.errors import PlannerError
 from core.forms import DateInput
 from planner.board.filters import number_of
@@ -27,6 +28,7 @@ from planner.plan.closure_parts import instant
 from planner.plan.returning import Ruling, Verdict, what_can_return
 from planner.plan.sentences import when
 from planner.plan.undo import latest_of
+from planner.plan.undo_effects import UndoOffer, offer_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Room
@@ -95,9 +97,14 @@ def session_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "filters": form,
         "page": page,
         "rows": [_row(request, session) for session in page],
-        "latest": latest_of(prison, request.user),
+        "undo": _undo(request, prison),
     }
     return render(request, "planner/closures/session_list.html", context)
+
+
+def _undo(request: PrisonRequest, prison: Prison) -> UndoOffer | None:
+    act = latest_of(prison, request.user)
+    return offer_of(act, request.access) if act else None
 
 
 def _rows(request: PrisonRequest, prison: Prison, chosen: dict[str, Any]) -> Any:
@@ -141,7 +148,7 @@ def _reasons() -> list[tuple[str, Any]]:
 @prison_view(Right.PLACE)
 def sessions_cancel(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """What cancelling the ticked sessions would do; with a reason and `step=do`, does it."""
-    ids, seen = _picked(request)
+    ids, versions = _picked(request)
     if request.POST.get("step") != "do":
         return _look(request, prison, "cancel", ids)
     try:
@@ -151,7 +158,8 @@ def sessions_cancel(request: PrisonRequest, prison: Prison) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             by=request.user,
             leave_out=request.POST.get("leave_out") == "1",
-            seen=seen,
+            versions=versions,
+            seen=request.POST.get(FIELD, ""),
             access=request.access,
         )
     except PlannerError as error:
@@ -165,7 +173,7 @@ def sessions_cancel(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.PLACE)
 def sessions_restore(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """What restoring the ticked sessions would do; with `step=do`, does it."""
-    ids, seen = _picked(request)
+    ids, versions = _picked(request)
     if request.POST.get("step") != "do":
         return _look(request, prison, "restore", ids)
     try:
@@ -174,7 +182,8 @@ def sessions_restore(request: PrisonRequest, prison: Prison) -> HttpResponse:
             ids,
             by=request.user,
             leave_out=request.POST.get("leave_out") == "1",
-            seen=seen,
+            versions=versions,
+            seen=request.POST.get(FIELD, ""),
             access=request.access,
         )
     except PlannerError as error:
@@ -207,8 +216,10 @@ def _look(
     prison.refresh_from_db(fields=["plan_version", "rules_version"])
     if verb == "cancel":
         ruling = cancelling.what_can_be_cancelled(prison, ids, access=request.access)
+        effect = cancelling.effect_of_cancelling(prison, ruling)
     else:
         ruling = what_can_return(prison, ids, access=request.access)
+        effect = cancelling.effect_of_restoring(prison, ruling)
     if not ids and error is None:
         error = PlannerError("nothing_chosen", _("Tick the sessions first."), status=422)
     context = {
@@ -216,6 +227,8 @@ def _look(
         "can": _told(request, ruling.can),
         "cannot": _told(request, ruling.cannot),
         "picks": _picks(ruling),
+        "seen": effect.digest,
+        "told": effect.told if ruling.can else None,
         "reasons": _reasons(),
         "reason": request.POST.get("reason", ""),
         "error": error,

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.clock import now, today
+from core.digest import FIELD, NotAsShown
 from core.errors import PlannerError
 from core.xlsx import CONTENT_TYPE
 from planner.closures import picture as pictures
@@ -22,6 +23,7 @@ from planner.closures.forms import PRESETS, ClosureForm, form_of
 from planner.closures.notices import services_not_called
 from planner.plan import closing, closing_todos
 from planner.plan.closing_effects import effects_of
+from planner.plan.closure_parts import ClosureDraft
 from planner.plan.closure_refusals import refuse_unusable
 from planner.plan.returning import Ruling, what_can_return
 from prisons.access import PrisonRequest, Right, prison_view
@@ -71,25 +73,22 @@ def closure_announce(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 
 def _look_or_announce(request: PrisonRequest, prison: Prison, preset: str, form: ClosureForm) -> HttpResponse:
-    draft = form.draft()
-    effects = effects_of(prison, draft.parts)
+    status = 200
     if request.POST.get("step") == "announce":
-        if request.POST.get("seen") == effects.seal:
-            return _announced(request, prison, preset, form)
-        form.add_error(None, _("It hits something else now than what you saw. Look again, then announce it."))
-        status = 409
-    else:
-        status = 200
+        seen = request.POST.get(FIELD, "")
+        try:
+            return _announced(request, prison, form.draft(), seen)
+        except PlannerError as error:
+            form.refuse(error)
+            status = error.status
+    effects = effects_of(prison, form.draft().parts)
     told = pictures.tell(effects, request.access)
-    return _announce_page(request, prison, preset, form, status=status, told=told)
+    seen = closing.digest_of_draft(form.draft(), effects)
+    return _announce_page(request, prison, preset, form, status=status, told=told, seen=seen)
 
 
-def _announced(request: PrisonRequest, prison: Prison, preset: str, form: ClosureForm) -> HttpResponse:
-    try:
-        decision = closing.announce(prison, form.draft(), by=request.user, access=request.access)
-    except PlannerError as error:
-        form.refuse(error)
-        return _announce_page(request, prison, preset, form, status=error.status)
+def _announced(request: PrisonRequest, prison: Prison, draft: ClosureDraft, seen: str) -> HttpResponse:
+    decision = closing.announce(prison, draft, by=request.user, seen=seen, access=request.access)
     messages.success(request, _("It is announced. Nothing is cancelled yet."))
     return redirect("planner:closure_detail", prison.slug, decision.closures[0].pk)
 
@@ -101,8 +100,10 @@ def _announce_page(
     form: ClosureForm,
     status: int = 200,
     told: Any = None,
+    seen: str = "",
 ) -> HttpResponse:
     context = {
+        "seen": seen,
         "form": form,
         "preset": preset,
         "presets": [(code, label) for code, (label, _form) in PRESETS.items()],
@@ -148,7 +149,7 @@ def _detail(
 def closure_confirm(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Cancel exactly what the page showed."""
     closure = get_object_or_404(closures_of(prison), pk=pk)
-    seen = request.POST.get("seen", "")
+    seen = request.POST.get(FIELD, "")
     try:
         decision = closing.confirm(closure, by=request.user, seen=seen, access=request.access)
     except PlannerError as error:
@@ -171,7 +172,10 @@ def closure_lift(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
     if request.method == "GET":
         return _lift_page(request, prison, closure)
     try:
-        decision = closing.lift(closure, by=request.user, access=request.access)
+        seen = request.POST.get(FIELD, "")
+        decision = closing.lift(closure, by=request.user, seen=seen, access=request.access)
+    except NotAsShown as error:
+        return _lift_page(request, prison, closure, error)
     except PlannerError as error:
         return _detail(request, prison, closure, error)
     messages.success(request, _returned(decision))
@@ -194,7 +198,9 @@ def _returned(decision: closing.Decision) -> str:
     return text
 
 
-def _lift_page(request: PrisonRequest, prison: Prison, closure: Closure) -> HttpResponse:
+def _lift_page(
+    request: PrisonRequest, prison: Prison, closure: Closure, error: NotAsShown | None = None
+) -> HttpResponse:
     picture = pictures.picture_of(closure, request.access)
     ids = closing.sessions_taken_by(prison, picture.closures)
     ruling = what_can_return(prison, ids, without_closures={row.pk for row in picture.closures})
@@ -202,8 +208,11 @@ def _lift_page(request: PrisonRequest, prison: Prison, closure: Closure) -> Http
         "picture": picture,
         "can": [(pictures.name_of(one.session, request.access), one) for one in ruling.can],
         "cannot": _cannot(request, ruling),
+        "seen": closing.digest_of_return(ruling),
+        "error": error,
     }
-    return render(request, "planner/closures/closure_lift.html", context)
+    status = error.status if error else 200
+    return render(request, "planner/closures/closure_lift.html", context, status=status)
 
 
 def _cannot(request: PrisonRequest, ruling: Ruling) -> list[dict[str, Any]]:

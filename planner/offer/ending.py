@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from core.digest import FIELD
 from core.errors import PlannerError
 from planner.plan import series_end
 from planner.plan.undo import undo
+from planner.plan.undo_effects import digest_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import ChangeSet, Prison
 from sessions.models import Series
@@ -34,7 +36,7 @@ def series_end_page(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
     if request.method != "POST":
         return _show(request, series)
     try:
-        outcome = series_end.end(request.access, series)
+        outcome = series_end.end(request.access, series, seen=request.POST.get(FIELD, ""))
     except PlannerError as error:
         return _show(request, series, error)
     answered = outcome.change_set.facts["answered"]
@@ -44,19 +46,22 @@ def series_end_page(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         answered,
     )
     undo_url = reverse("planner:series_reopen", args=[prison.slug, outcome.change_set.pk])
+    undo_url = f"{undo_url}?{FIELD}={digest_of(outcome.change_set)}"
     messages.success(request, told % {"series": series, "count": answered}, extra_tags=undo_url)
     return redirect("enrollment:series_detail", prison.slug, pk)
 
 
 def _show(request: PrisonRequest, series: Series, error: PlannerError | None = None) -> HttpResponse:
     effect = series_end.effect_of(series)
+    act = series_end.that_ended(series, request.user) if series.ended_on else None
     context = {
         "series": series,
         "effect": effect,
         "more": max(len(effect.sessions) - MOST_DATES, 0),
         "shown": effect.sessions[:MOST_DATES],
         "error": error,
-        "act": series_end.that_ended(series, request.user) if series.ended_on else None,
+        "act": act,
+        "undo_seen": digest_of(act) if act else "",
     }
     status = error.status if error else 200
     return render(request, "planner/offer/series_end.html", context, status=status)
@@ -69,7 +74,8 @@ def series_reopen(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
     act = get_object_or_404(ChangeSet.objects.in_prison(prison).filter(verb=series_end.VERB), pk=pk)
     series = _own(request, prison, act.facts["series"])
     try:
-        undo(act, by=request.user, access=request.access)
+        seen = request.POST.get(FIELD) or request.GET.get(FIELD, "")
+        undo(act, by=request.user, seen=seen, access=request.access)
     except PlannerError as error:
         return _show(request, series, error)
     messages.success(request, _("%(series)s goes on: everything is as it was.") % {"series": series})

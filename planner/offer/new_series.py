@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.digest import NotAsShown
 from core.errors import PlannerError
 from core.forms import DONE
 from core.htmx import is_partial
 from planner.offer.forms import NewSeriesForm
 from planner.plan.sentences import Spoken, speak
-from planner.plan.series_edits import SeriesOutcome, TriedDate, create_series, preview_series
+from planner.plan.series_edits import SeriesOutcome, TriedDate, create_series, digest_of, preview_series
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Holiday
@@ -34,6 +35,14 @@ class DateLine:
     conflicts: tuple[Spoken, ...] = ()
 
 
+@dataclass(frozen=True)
+class Dates:
+    """What the page shows of them, and its digest: saved are these and no others."""
+
+    lines: list[DateLine]
+    digest: str
+
+
 @prison_view(Right.PLACE)
 def series_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """A new series. The button that only shows the dates posts here too, so it works without JavaScript."""
@@ -43,24 +52,32 @@ def series_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = NewSeriesForm(request.POST, access=request.access)
     if "preview" in request.POST:
         form.is_valid()
-        return _new_series(request, form, lines=_preview(form, request.access))
+        return _new_series(request, form, dates=_preview(form, request.access))
     if known := _saved_before(form, prison):
         messages.info(request, _("This series was saved already."))
         return redirect("enrollment:series_detail", prison.slug, known.pk)
     made: list[SeriesOutcome] = []
-    status = form.attempt(lambda _values: made.append(create_series(prison, form.draft, by=request.user)))
+    how: dict[str, Any] = {
+        "by": request.user,
+        "seen": request.POST.get("seen_dates", ""),
+        "access": request.access,
+    }
+    status = form.attempt(lambda _values: made.append(create_series(prison, form.draft, **how)))
     if status == DONE:
         _tell(request, made[0])
         return redirect("enrollment:series_detail", prison.slug, made[0].series.pk)
-    return _new_series(request, form, status=status)
+    dates = _preview(form, request.access, again=True) if isinstance(form.refusal, NotAsShown) else None
+    return _new_series(request, form, dates=dates, status=status)
 
 
 def _new_series(
-    request: PrisonRequest, form: NewSeriesForm, *, lines: list[DateLine] | None = None, status: int = 200
+    request: PrisonRequest, form: NewSeriesForm, *, dates: Dates | None = None, status: int = 200
 ) -> HttpResponse:
+    lines = dates.lines if dates else None
     context = {
         "form": form,
         "lines": lines,
+        "seen_dates": dates.digest if dates else "",
         "counts": _counts(lines),
         "has_activities": _field(form, "activity").exists(),
         "mixes": _may_mix(request.prison),
@@ -134,18 +151,22 @@ def _saved_before(form: NewSeriesForm, prison: Prison) -> Series | None:
     return None
 
 
-def _preview(form: NewSeriesForm, access: Access) -> list[DateLine] | None:
-    """What would become of each date; None while the form cannot say, or when it is refused as a whole."""
-    if form.errors:
+def _preview(form: NewSeriesForm, access: Access, *, again: bool = False) -> Dates | None:
+    """What would become of each date; None while the form cannot say, or when it is refused as a whole.
+
+    `again`: the form is fine, and what it said of the dates is to be shown anew.
+    """
+    if form.errors and not again:
         return None
     try:
-        tried = preview_series(access.prison, form.draft)
+        draft = form.draft
+        tried = preview_series(access.prison, draft)
     except PlannerError as error:
         form.refuse(error)
         return None
     holidays = {row.on: str(row) for row in Holiday.objects.in_prison(access.prison)}
     spoken = speak([conflict for one in tried for conflict in one.conflicts], access.prison, access)
-    return _lines(tried, iter(spoken), holidays)
+    return Dates(_lines(tried, iter(spoken), holidays), digest_of(draft, tried))
 
 
 def _lines(tried: tuple[TriedDate, ...], spoken: Any, holidays: dict[Any, str]) -> list[DateLine]:

@@ -16,10 +16,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import require_seen
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
 from planner.plan import conflicts
-from planner.plan.cancelling import refuse_some, seen_of, usable
+from planner.plan.bulk_effects import BulkEffect, effect_of
+from planner.plan.cancelling import refuse_some, refuse_unknown, seen_of, usable
 from planner.plan.changes import Change, Outcome, Part, placing_of
 from planner.plan.codes import Conflict
 from planner.plan.picture import Picture, Row
@@ -85,9 +87,9 @@ def what_can_be_edited(
     return Ruling.of([*verdicts, *tried])
 
 
-def changes_of(ruling: Ruling, edit: Edit) -> list[Change]:
-    """What would be done, for whoever tells of it before."""
-    return [_change(one.session, edit) for one in ruling.can]
+def effect_of_edit(prison: Prison, ruling: Ruling, edit: Edit) -> BulkEffect:
+    """What would be done, for whoever shows it before."""
+    return effect_of(prison, type(edit).__name__, ruling, [_change(one.session, edit) for one in ruling.can])
 
 
 def edit_many(
@@ -97,13 +99,15 @@ def edit_many(
     *,
     by: User,
     leave_out: bool = False,
-    seen: Mapping[int, int] | None = None,
+    versions: Mapping[int, int] | None = None,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Outcome:
     """Do it to all of these as one act; with `leave_out`, to those that can.
 
-    Points to watch are part of what was shown before. Raises SomeCannot (409), PlannerError `nothing_chosen`
+    Points to watch are part of what was shown before: `seen` is its digest, `versions` are those of the sessions
+    that were ticked. Raises NotAsShown, SomeCannot (409), PlannerError `nothing_chosen`
     or `too_many` (422), `unknown_session` (404), what `what_can_be_edited` or `apply` raises.
     """
     now = now or clock.now()
@@ -112,15 +116,18 @@ def edit_many(
         prison = lock_facts(prison, now=now)
         access = access or access_for(by, prison, now=now)
         ruling = what_can_be_edited(prison, ids, edit, access=access, now=now)
-        refuse_some(ruling, ids, leave_out)
+        refuse_unknown(ruling, ids)
+        effect = effect_of_edit(prison, ruling, edit)
+        require_seen(seen, effect.digest)
+        refuse_some(ruling, leave_out)
         return apply(
             prison,
-            changes_of(ruling, edit),
+            effect.changes,
             by=by,
             verb="workers" if isinstance(edit, WithWorker) else "move",
             now=now,
             access=access,
-            seen=seen_of(seen, ruling),
+            seen=seen_of(versions, ruling),
             accept_soft=True,
         )
 

@@ -13,8 +13,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import require_seen
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
+from planner.plan.bulk_effects import BulkEffect, effect_of
 from planner.plan.changes import Change, Outcome
 from planner.plan.placement import apply
 from planner.plan.returning import Ruling, Verdict, back, is_over, not_yours, what_can_return
@@ -54,6 +56,19 @@ def what_can_be_cancelled(
     return Ruling.of(_verdict(row, access, now) for row in rows)
 
 
+def _cancelled(ruling: Ruling, reason: str = "") -> list[Change]:
+    return [Change(one.session.pk, state=State.CANCELLED, reason=reason) for one in ruling.can]
+
+
+def effect_of_cancelling(prison: Prison, ruling: Ruling) -> BulkEffect:
+    """For the page that shows it. The reason is chosen there and changes nothing about it."""
+    return effect_of(prison, "cancel", ruling, _cancelled(ruling))
+
+
+def effect_of_restoring(prison: Prison, ruling: Ruling) -> BulkEffect:
+    return effect_of(prison, "restore", ruling, [back(one.session) for one in ruling.can])
+
+
 def _verdict(session: GroupSession, access: Access | None, now: dt.datetime) -> Verdict:
     if session.state == State.CANCELLED:
         return Verdict(session, "cancelled", _("It is cancelled already."))
@@ -69,13 +84,15 @@ def cancel_many(
     reason: str,
     by: User,
     leave_out: bool = False,
-    seen: Mapping[int, int] | None = None,
+    versions: Mapping[int, int] | None = None,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Outcome:
     """Cancel all of these with one reason; with `leave_out`, those that can.
 
-    Raises SomeCannot (409), PlannerError `no_reason`, `nothing_chosen`, `too_many` (422), `unknown_session`
+    `versions` are those of the sessions that were ticked, `seen` is the digest of the effect that was shown. Raises
+    NotAsShown, SomeCannot (409), PlannerError `no_reason`, `nothing_chosen`, `too_many` (422), `unknown_session`
     (404), or what `placement.apply` raises.
     """
     now = now or clock.now()
@@ -86,11 +103,12 @@ def cancel_many(
         prison = lock_facts(prison, now=now)
         access = access or access_for(by, prison, now=now)
         ruling = what_can_be_cancelled(prison, ids, access=access, now=now)
-        refuse_some(ruling, ids, leave_out)
-        changes = [Change(one.session.pk, state=State.CANCELLED, reason=reason) for one in ruling.can]
+        refuse_unknown(ruling, ids)
+        require_seen(seen, effect_of_cancelling(prison, ruling).digest)
+        refuse_some(ruling, leave_out)
         return apply(
-            prison, changes, by=by, verb="cancel", now=now, access=access, seen=seen_of(seen, ruling),
-            facts={"reason": reason},
+            prison, _cancelled(ruling, reason), by=by, verb="cancel", now=now, access=access,
+            seen=seen_of(versions, ruling), facts={"reason": reason},
         )  # fmt: skip
 
 
@@ -100,7 +118,8 @@ def restore_many(
     *,
     by: User,
     leave_out: bool = False,
-    seen: Mapping[int, int] | None = None,
+    versions: Mapping[int, int] | None = None,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Outcome:
@@ -114,10 +133,12 @@ def restore_many(
         prison = lock_facts(prison, now=now)
         access = access or access_for(by, prison, now=now)
         ruling = what_can_return(prison, ids, access=access, now=now)
-        refuse_some(ruling, ids, leave_out)
+        refuse_unknown(ruling, ids)
+        require_seen(seen, effect_of_restoring(prison, ruling).digest)
+        refuse_some(ruling, leave_out)
         changes = [back(one.session) for one in ruling.can]
         return apply(
-            prison, changes, by=by, verb="restore", now=now, access=access, seen=seen_of(seen, ruling),
+            prison, changes, by=by, verb="restore", now=now, access=access, seen=seen_of(versions, ruling),
             accept_soft=True,
         )  # fmt: skip
 
@@ -132,17 +153,21 @@ def usable(session_ids: Iterable[int]) -> list[int]:
     return ids
 
 
-def refuse_some(ruling: Ruling, ids: list[int], leave_out: bool) -> None:
-    """All or nothing, unless leaving out was said. Raises SomeCannot or PlannerError `unknown_session`."""
+def refuse_unknown(ruling: Ruling, ids: list[int]) -> None:
+    """Raises PlannerError `unknown_session` (404)."""
     if len(ruling.can) + len(ruling.cannot) != len(ids):
         raise PlannerError("unknown_session", _("This session does not exist any more."), status=404)
+
+
+def refuse_some(ruling: Ruling, leave_out: bool) -> None:
+    """All or nothing, unless leaving out was said. Raises SomeCannot."""
     if ruling.cannot and not leave_out:
         raise SomeCannot(ruling)
     if not ruling.can:
         raise SomeCannot(ruling)
 
 
-def seen_of(seen: Mapping[int, int] | None, ruling: Ruling) -> dict[int, int]:
+def seen_of(versions: Mapping[int, int] | None, ruling: Ruling) -> dict[int, int]:
     """What is left out may have changed meanwhile; what is done may not."""
     wanted = {one.session.pk for one in ruling.can}
-    return {pk: version for pk, version in (seen or {}).items() if pk in wanted}
+    return {pk: version for pk, version in (versions or {}).items() if pk in wanted}

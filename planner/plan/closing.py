@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.clock import today
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
 from planner.plan import closing_todos
 from planner.plan.changes import Change
-from planner.plan.closing_effects import closed_sessions, facts_of, seal_of
+from planner.plan.closing_effects import Effects, closed_sessions, effects_of, effects_of_closures, facts_of
 from planner.plan.closure_parts import ClosureDraft, Part
 from planner.plan.closure_refusals import refuse_decided, refuse_unusable, require_right
 from planner.plan.placement import apply
@@ -65,12 +66,14 @@ def announce(
     draft: ClosureDraft,
     *,
     by: User,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Decision:
     """Write the closure as announced: nothing is cancelled yet, the services are told what it would hit.
 
-    Raises PlannerError 422 for what cannot be (no part, ends before it starts, past, too long, a place of
+    `seen` is the digest of the draft and its effects, as the person was shown them. Raises NotAsShown (409),
+    PlannerError 422 for what cannot be (no part, ends before it starts, past, too long, a place of
     another prison, a decision after the end), 409 `closed_already` when the same place has one already.
     """
     now = now or clock.now()
@@ -78,6 +81,8 @@ def announce(
         prison = lock_facts(prison, now=now)
         require_right(prison, access or access_for(by, prison, now=now))
         refuse_unusable(prison, draft, now=now)
+        if seen is not None:
+            require_seen(seen, digest_of_draft(draft, effects_of(prison, draft.parts, now=now)))
         group = uuid.uuid4() if len(draft.parts) > 1 else None
         rows = [_row(prison, draft, part, group, by, now) for part in draft.parts]
         for row in rows:
@@ -87,6 +92,11 @@ def announce(
         _keep(change_set, rows, [None] * len(rows), by, now)
         closing_todos.tell(prison, rows, act=change_set, by=by, now=now)
     return Decision(tuple(rows), change_set)
+
+
+def digest_of_draft(draft: ClosureDraft, effects: Effects) -> str:
+    """Of what somebody is about to announce, and what it would hit."""
+    return digest("announce_closure", draft, effects)
 
 
 def confirm(
@@ -99,19 +109,16 @@ def confirm(
 ) -> Decision:
     """Cancel all that the announced closure hits, as one act over every service; enrolments stay.
 
-    `seen` is the seal of the effects that the person was shown. Raises PlannerError `already_decided`,
-    `past`, or `other_effects` when by now other sessions are hit (409).
+    `seen` is the digest of the effects that the person was shown. Raises NotAsShown, PlannerError
+    `already_decided` or `past` (409).
     """
     now = now or clock.now()
     with transaction.atomic():
         prison, rows = _locked(closure, by, access, now)
         refuse_decided(rows, (State.ANNOUNCED,))
         hit, _loaded = closed_sessions(prison, facts_of(rows), now=now)
-        if seen is not None and seen != seal_of(hit):
-            raise PlannerError(
-                "other_effects",
-                _("The schedule has changed since you looked. Look at what it hits now, then decide."),
-            )
+        if seen is not None:
+            require_seen(seen, effects_of_closures(prison, rows, now=now).digest)
         before = _decide(prison, rows, State.CONFIRMED, by, now)
         reason = Cancellation.Reason.CLOSURE.value
         changes = [
@@ -128,11 +135,17 @@ def confirm(
 
 
 def lift(
-    closure: Closure, *, by: User, now: dt.datetime | None = None, access: Access | None = None
+    closure: Closure,
+    *,
+    by: User,
+    seen: str | None = None,
+    now: dt.datetime | None = None,
+    access: Access | None = None,
 ) -> Decision:
     """Take the closure away. What it had cancelled returns where its place is still free; the rest is named.
 
-    Raises PlannerError `already_decided` or `past` (409): the day must not have passed.
+    `seen` is the digest of what the person was shown. Raises NotAsShown, PlannerError `already_decided` or `past`
+    (409): the day must not have passed.
     """
     now = now or clock.now()
     with transaction.atomic():
@@ -142,6 +155,7 @@ def lift(
         offered = sessions_taken_by(prison, rows)
         before = _decide(prison, rows, State.LIFTED, by, now)
         ruling = what_can_return(prison, offered, now=now)
+        require_seen(seen, digest_of_return(ruling))
         outcome = apply(
             prison, [back(one.session) for one in ruling.can], by=by, verb=verb, now=now,
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),
@@ -149,6 +163,10 @@ def lift(
         _keep(outcome.change_set, rows, before, by, now)
         closing_todos.tell(prison, rows, act=outcome.change_set, by=by, now=now)
     return Decision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
+
+
+def digest_of_return(ruling: Ruling) -> str:
+    return digest("lift_closure", ruling)
 
 
 def restore(

@@ -7,7 +7,6 @@ cancelled, and what would be cancelled is what the engine would call closed.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from django.db.models import Prefetch
 
 from core import clock
 from core.clock import today
+from core.digest import digest
 from enrollment.domain.taking_part import occupancy
 from planner.plan import conflicts, picture
 from planner.plan.closure_parts import Part
@@ -79,18 +79,16 @@ class Effects:
         ]
         return tuple(sorted(groups, key=lambda group: group.owner.short_name))
 
+    def as_seen(self) -> list[tuple[object, ...]]:
+        return sorted((hit.session.pk, hit.session.version, len(hit.people)) for hit in self.hits)
+
     @property
-    def seal(self) -> str:
-        """Stands for exactly these sessions: who confirms sends it back, so that nothing unseen is hit."""
-        return seal_of(hit.session.pk for hit in self.hits)
+    def digest(self) -> str:
+        """Who confirms sends it back, so that nothing unseen is hit."""
+        return digest("confirm_closure", self)
 
     def of_owners(self, organisation_ids: Collection[int]) -> Effects:
         return Effects(tuple(hit for hit in self.hits if hit.owner.pk in organisation_ids))
-
-
-def seal_of(session_ids: Iterable[int]) -> str:
-    text = ",".join(str(pk) for pk in sorted(session_ids))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def effects_of(prison: Prison, parts: Sequence[Part], *, now: dt.datetime | None = None) -> Effects:

@@ -40,6 +40,14 @@ class SeriesCopy:
     def is_refused(self) -> bool:
         return self.plan.draft is None
 
+    def as_seen(self) -> tuple[object, ...]:
+        """The series, the room that it usually has, and each date: made, waiting in the tray, or left out."""
+        dates = [
+            (one.occurrence.on, one.occurrence.starts_at, one in self.made, self.waits(one.occurrence.on))
+            for one in self.dates
+        ]
+        return self.source, self.new and self.new.default_room_id, dates
+
     @property
     def made(self) -> list[TriedDate]:
         """The dates that become sessions."""

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from planner.plan.changes import Change, Outcome, Part
 from planner.plan.copy_notes import Note, Told, in_words
@@ -41,6 +42,12 @@ class CopyPreview:
     notes: tuple[Note, ...]
     rows: Mapping[int, tuple[Plan, Occurrence]]
     """The dates by the ids that they bear as long as they are not written."""
+
+    @property
+    def digest(self) -> str:
+        """Of every series with what becomes of each of its dates, and of the kinds of things that are said."""
+        notes = [(note.series_id, note.kind, note.dates) for note in self.notes]
+        return digest("copy_series", self.term, [one.as_seen() for one in self.copies], notes)
 
     @property
     def copied(self) -> list[SeriesCopy]:
@@ -120,11 +127,13 @@ def copy_series(
     now: dt.datetime | None = None,
     access: Access | None = None,
     unplaced_when_in_conflict: bool = True,
+    seen: str | None = None,
 ) -> CopyOutcome:
     """Make the copies and all their sessions as drafts, as one act. Copied again, it finds them there.
 
     Dates in conflict wait in the tray, without a room and a time; with `unplaced_when_in_conflict=False` they
-    are skipped. Raises PlannerError `term_over` (409), `unknown_term` (404), `not_yours` (403).
+    are skipped. `seen` is the digest of the preview that was shown. Raises NotAsShown (409), PlannerError
+    `term_over` (409), `unknown_term` (404), `not_yours` (403).
     """
     now = now or clock.now()
     with transaction.atomic():
@@ -143,6 +152,7 @@ def copy_series(
         copies = [one for one in preview.copied if one.made]
         if not copies:
             return CopyOutcome(preview, (), (), (), preview.notes, None)
+        require_seen(seen, preview.digest)
         return _make(prison, preview, copies, by, access, now)
 
 

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.clock import today
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from core.weeks import Week
 from enrollment.domain.facts import lock_facts
 from planner.models import MadeUp
 from planner.plan.changes import Change, Outcome, Part
+from planner.plan.codes import Conflict
 from planner.plan.placement import apply
 from planner.plan.places import Choice, choices
 from planner.plan.sentences import when
@@ -85,12 +87,14 @@ def make_up(
     ends_at: dt.datetime,
     by: User,
     accept_soft: bool = False,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Outcome:
     """Hold it anew then and there, visible if the cancelled one was, as one act that can be undone.
 
-    Raises PlannerError `made_up`, `not_cancelled` (409), or what `placement.apply` raises.
+    `seen` is the digest of the date with its points to watch. Raises NotAsShown, PlannerError `made_up`,
+    `not_cancelled` (409), or what `placement.apply` raises.
     """
     now = now or clock.now()
     with transaction.atomic():
@@ -112,9 +116,22 @@ def make_up(
             created=frozenset({instead.pk}),
             facts={"session": session.pk},
         )
+        require_seen(seen, digest_of(session, room_id, starts_at, ends_at, outcome.soft))
         made_up = MadeUp.objects.create(prison=prison, session=session, instead=instead, by=by, at=now)
         audit.record(prison, by, "make_up", made_up, change_set=outcome.change_set, now=now)
     return outcome
+
+
+def digest_of(
+    session: GroupSession,
+    room_id: int,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    watch: Iterable[Conflict],
+) -> str:
+    """Of one date that is proposed for a cancelled session."""
+    codes = sorted({conflict.code for conflict in watch if not conflict.is_hard})
+    return digest("make_up", session, room_id, starts_at, ends_at, codes)
 
 
 def _refuse_done(session: GroupSession) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
 from planner.plan import conflicts, picture
 from planner.plan.changes import Change, Outcome
 from planner.plan.codes import Conflict
 from planner.plan.placement import apply
+from planner.plan.telling import Told, told_by
 from prisons.access import Access, access_for
 from prisons.models import Prison, User
 from rooms.domain.facts import rules_of
@@ -29,6 +31,12 @@ class Publication:
     ready: tuple[GroupSession, ...]
     refused: tuple[tuple[GroupSession, tuple[Conflict, ...]], ...]
     in_tray: tuple[GroupSession, ...]
+    told: Told = field(default_factory=Told)
+
+    @property
+    def digest(self) -> str:
+        """Of what would be published, what would not, and whom it tells."""
+        return digest("publish", self.ready, [session for session, _found in self.refused], self.told)
 
 
 class PublicationRefused(PlannerError):
@@ -61,7 +69,12 @@ def look(
             refused.append((session, hard))
         else:
             ready.append(session)
-    return Publication(tuple(ready), tuple(refused), tuple(in_tray))
+    told = told_by(prison, [_published(session.pk) for session in ready])
+    return Publication(tuple(ready), tuple(refused), tuple(in_tray), told)
+
+
+def _published(session_id: int) -> Change:
+    return Change(session_id, state=GroupSession.State.PUBLISHED)
 
 
 def _own_drafts(prison: Prison, first: dt.date, last: dt.date, access: Access | None) -> list[GroupSession]:
@@ -88,12 +101,14 @@ def publish(
     by: User,
     only: Iterable[int] | None = None,
     leave_out_refused: bool = False,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Outcome | None:
     """Publish the own drafts of these dates that have a place; None when there are none.
 
-    `only` narrows to some sessions. Raises PublicationRefused (409) when one breaks a hard rule, unless
+    `only` narrows to some sessions; `seen` is the digest of the publication that the person was shown. Raises
+    NotAsShown (409), PublicationRefused (409) when one breaks a hard rule, unless
     `leave_out_refused` says to publish the others.
     """
     now = now or clock.now()
@@ -102,11 +117,12 @@ def publish(
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
         publication = look(prison, first, last, access, now=now)
+        require_seen(seen, publication.digest)
         ready = [session.pk for session in publication.ready if wanted is None or session.pk in wanted]
         refused = [pair for pair in publication.refused if wanted is None or pair[0].pk in wanted]
         if refused and not leave_out_refused:
             raise PublicationRefused(Publication(publication.ready, tuple(refused), publication.in_tray))
         if not ready:
             return None
-        changes = [Change(session_id, state=GroupSession.State.PUBLISHED) for session_id in ready]
+        changes = [_published(session_id) for session_id in ready]
         return apply(prison, changes, by=by, verb="publish", now=now, access=access, accept_soft=True)

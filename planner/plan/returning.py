@@ -39,6 +39,10 @@ class Verdict:
     def can(self) -> bool:
         return not self.code
 
+    def as_seen(self) -> tuple[object, ...]:
+        """The session, whether it can, and what there is to watch."""
+        return self.session, self.can, self.conflicts if self.can else ()
+
 
 @dataclass(frozen=True)
 class Ruling:

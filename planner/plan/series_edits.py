@@ -14,12 +14,14 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from planner.plan import conflicts, picture
 from planner.plan.changes import Change, Outcome, Part
 from planner.plan.codes import Conflict
 from planner.plan.made_series import images_of_made
 from planner.plan.placement import apply
+from planner.plan.places import OF_THE_ROOM
 from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.domain.changes import remember
@@ -55,11 +57,21 @@ class TriedDate:
 
     occurrence: Occurrence
     conflicts: tuple[Conflict, ...] = ()
+    has_room: bool = True
 
     @property
     def is_placed(self) -> bool:
-        """Placed in its room. Otherwise it is skipped, or goes to the tray: its conflicts say why."""
-        return self.occurrence.takes_place and not any(conflict.is_hard for conflict in self.conflicts)
+        """Placed in its room. Otherwise it is skipped, or goes to the tray: its conflicts say why, or no room."""
+        return self.occurrence.takes_place and self.has_room and not self._hard
+
+    @property
+    def keeps_time(self) -> bool:
+        """In the tray it keeps day and hour, unless they are what a rule forbids."""
+        return self.occurrence.takes_place and all(one.code in OF_THE_ROOM for one in self._hard)
+
+    @property
+    def _hard(self) -> list[Conflict]:
+        return [conflict for conflict in self.conflicts if conflict.is_hard]
 
 
 @dataclass(frozen=True)
@@ -91,12 +103,14 @@ def create_series(
     draft: SeriesDraft,
     *,
     by: User,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> SeriesOutcome:
     """Save the series and all its sessions as drafts, as one act that can be undone.
 
-    Dates that would break a hard rule wait in the tray of their week. Raises PlannerError `not_yours` (403),
+    Dates that would break a hard rule wait in the tray of their week. `seen` is the digest of the dates that were
+    shown. Raises NotAsShown (409), PlannerError `not_yours` (403),
     `dates_past` (409), or what recurrence raises (422).
     """
     now = now or clock.now()
@@ -107,6 +121,7 @@ def create_series(
         if any(date.on < clock.today(now) for date in dates if date.takes_place):
             raise PlannerError("dates_past", _("The first date lies in the past. Choose a later one."))
         tried = _tried(prison, draft, dates)
+        require_seen(seen, digest_of(draft, tried))
         series = save_series(prison, draft, by, now)
         outcome = _place_dates(prison, series, draft, tried, by, now)
         remember(outcome.change_set, images_of_made([series]))
@@ -159,7 +174,16 @@ def _tried(prison: Prison, draft: SeriesDraft, dates: Sequence[Occurrence]) -> t
         date: (*found.get(-1 - number, ()), *_done_to_others(found, -1 - number))
         for number, date in enumerate(taking_place)
     }
-    return tuple(TriedDate(date, by_date.get(date, ())) for date in dates)
+    has_room = series.default_room_id is not None
+    return tuple(TriedDate(date, by_date.get(date, ()), has_room) for date in dates)
+
+
+def digest_of(draft: SeriesDraft, tried: Sequence[TriedDate]) -> str:
+    """Of the dates as the page shows them, with all of the form that they depend on."""
+    series = draft.series
+    pattern = series.default_room_id, series.start_time, series.duration_minutes, series.places
+    rows = [sorted(_pks(rows)) for rows in (draft.units, draft.features, draft.workers)]
+    return digest("create_series", pattern, rows, tried)
 
 
 def _done_to_others(found: dict[int, list[Conflict]], session_id: int) -> list[Conflict]:
@@ -253,10 +277,10 @@ def _place_dates(
 
 
 def _change(session_id: int, series: Series, one: TriedDate, parts: tuple[Part, ...]) -> Change:
-    if not one.is_placed:
+    if not one.keeps_time:
         return Change(session_id, workers=parts)
-    occurrence = one.occurrence
-    return Change(session_id, series.default_room_id, occurrence.starts_at, occurrence.ends_at, workers=parts)
+    room_id = series.default_room_id if one.is_placed else None
+    return Change(session_id, room_id, one.occurrence.starts_at, one.occurrence.ends_at, workers=parts)
 
 
 def skip_reason(occurrence: Occurrence) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from core import clock
+from core.digest import digest, require_seen
 from core.weeks import Week
 from enrollment.domain import places, series_end
 from enrollment.domain.facts import lock_facts
@@ -38,6 +39,10 @@ class Effect:
     """Sessions that took place."""
     places: Places
     told: Told
+
+    @property
+    def digest(self) -> str:
+        return digest("end_series", self)
 
     @property
     def slips(self) -> int:
@@ -68,16 +73,20 @@ def _cancelled(session: GroupSession) -> Change:
     return Change(session.pk, state=State.CANCELLED, reason=Cancellation.Reason.NOT_NEEDED.value)
 
 
-def end(access: Access, series: Series, *, now: dt.datetime | None = None) -> Outcome:
+def end(
+    access: Access, series: Series, *, seen: str | None = None, now: dt.datetime | None = None
+) -> Outcome:
     """The series ends today. People first: whoever has no place any more needs no slip about a session.
 
-    Raises PermissionDenied for another service's series, PlannerError `ended_already` (409), or what
-    `placement.apply` raises.
+    `seen` is the digest of the effect that the person was shown. Raises NotAsShown (409), PermissionDenied for
+    another service's series, PlannerError `ended_already` (409), or what `placement.apply` raises.
     """
     access.require_change(series.activity.organisation)
     at = now or clock.now()
     with transaction.atomic():
         prison = lock_facts(access.prison, now=at)
+        if series.ended_on is None:
+            require_seen(seen, effect_of(series, now=at).digest)
         answered = series_end.end_series(series, by=access.user, now=at)
         changes = [_cancelled(session) for session in _to_come(series, at)]
         outcome = apply(

@@ -11,7 +11,7 @@ from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
 from planner.models import MadeUp
-from planner.plan import asks, closing_undo, series_end
+from planner.plan import asks, closing_undo, closure_refusals, series_end
 from planner.plan.changes import Outcome
 from planner.plan.date_edits import restore_pattern
 from planner.plan.placement import apply
@@ -50,8 +50,7 @@ def undo(
         change_set = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set.pk)
         effect = effect_of(change_set, now=now)
         effect.require_seen(seen)
-        access = _access(change_set, by, access or access_for(by, prison, now=now))
-        _refuse_others(effect, access)
+        access = require_right(effect, access or access_for(by, prison, now=now))
         is_ordered = is_of_the_prison(change_set)
         if is_ordered:
             closing_undo.take_back(prison, change_set, effect.closures, by=by, now=now, access=access)
@@ -75,18 +74,22 @@ def is_of_the_prison(change_set: ChangeSet) -> bool:
     return bool(change_set.facts.get("ordered_by_prison"))
 
 
-def _access(change_set: ChangeSet, by: User, access: Access | None) -> Access | None:
-    """What was asked for and accepted touches a session of the asker too."""
-    ask = asks.of(change_set)
+def require_right(effect: UndoEffect, access: Access | None) -> Access | None:
+    """Whoever may change all of it; returns the access that undoing it is done with.
+
+    What was asked for and accepted touches a session of the asker too. Raises PlannerError `not_yours` or
+    `not_allowed` (403).
+    """
+    if is_of_the_prison(effect.act):
+        closure_refusals.require_right(effect.act.prison, access)
+        return access
+    ask = asks.of(effect.act)
     if access is not None and ask is not None and asks.may_answer(ask, access):
-        return asks.for_both(ask, access)
+        access = asks.for_both(ask, access)
+    owners = {one.series.activity.organisation for one in effect.sessions}
+    if access is None or not all(access.may_change(owner) for owner in owners):
+        raise PlannerError("not_yours", _("This belongs to another service."), status=403)
     return access
-
-
-def _refuse_others(effect: UndoEffect, access: Access | None) -> None:
-    for one in (*effect.removed, *effect.cancelled):
-        if access is None or not access.may_change(one.series.activity.organisation):
-            raise PlannerError("not_yours", _("This belongs to another service."), status=403)
 
 
 def _remove(effect: UndoEffect, act: ChangeSet, by: User, now: dt.datetime) -> None:

@@ -6,10 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.digest import NotAsShown, digest
+from core.digest import FIELD, NotAsShown, digest
 from core.errors import PlannerError
 from planner.notifications.unsaid import Unsaid, unsaid_of
 from planner.plan import made_series, series_end
@@ -85,6 +86,11 @@ def digest_of(act: ChangeSet) -> str:
     """The same for an act that was done just now, without asking what undoing it would do."""
     touched = act.images.filter(model=LABEL).values("object_id")
     return rows_digest(act, tuple(GroupSession.objects.filter(pk__in=touched).only("version")))
+
+
+def address_of(act: ChangeSet) -> str:
+    """Where the button beside what was just done takes it back: it carries the rows as they stand."""
+    return f"{reverse('planner:undo', args=[act.prison.slug, act.pk])}?{FIELD}={digest_of(act)}"
 
 
 def effect_of(act: ChangeSet, *, now: dt.datetime | None = None) -> UndoEffect:
@@ -188,3 +194,25 @@ def _backward(image: ChangeImage) -> Change:
 
 def _instant(text: str | None) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class UndoOffer:
+    """A way back: at once where all that it reaches is on screen, else by way of a page that shows how far."""
+
+    act_id: int
+    name: str
+    address: str
+    asks: bool
+
+
+def offer_of(act: ChangeSet, access: Access) -> UndoOffer | None:
+    """None when it cannot be taken back any more."""
+    try:
+        effect = effect_of(act)
+    except PlannerError:
+        return None
+    address = reverse("planner:undo", args=[act.prison.slug, act.pk])
+    if effect.is_wide:
+        return UndoOffer(act.pk, effect.name(access), address, asks=True)
+    return UndoOffer(act.pk, effect.name(access), f"{address}?{FIELD}={effect.rows_digest}", asks=False)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
 from planner.models import Proposal, ProposalLine
@@ -73,13 +74,14 @@ def accept(
     line_ids: Collection[int] | None = None,
     *,
     by: User,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Accepted:
-    """Enter the lines (None: all that are open).
+    """Enter the lines (None: all that are open). `seen` is the digest of the lines as they were shown.
 
-    Raises PlannerError `not_ready`, `only_supposed`, `nothing_chosen` (409, 422), `not_yours`, `may_not_plan`
-    (403).
+    Raises NotAsShown (409), PlannerError `not_ready`, `only_supposed`, `nothing_chosen` (409, 422), `not_yours`,
+    `may_not_plan` (403).
     """
     now = now or clock.now()
     with transaction.atomic():
@@ -88,6 +90,7 @@ def accept(
         require_maker(proposal, by)
         access = access or access_for(by, prison, now=now)
         _refuse(proposal, access)
+        require_seen(seen, digest_of(proposal))
         lines = [one for one in open_lines(proposal) if line_ids is None or one.pk in line_ids]
         if not lines:
             raise PlannerError(
@@ -103,6 +106,15 @@ def accept(
         proposal.save(update_fields=["state"])
         audit.record(prison, by, VERB, proposal, fields=["state"], change_set=result.change_set, now=now)
     return result
+
+
+def digest_of(proposal: Proposal) -> str:
+    """Of every line as the page shows it, and of the sessions that it moves as they stand."""
+    shown = "pk", "outcome", "on", "weekday", "starts", "minutes", "room", "answer", "sessions", "change_set"
+    lines = list(proposal.lines.order_by("pk").values_list(*shown))
+    ids = [session_id for line in lines for session_id, _version in line[8]]
+    sessions = GroupSession.objects.in_prison(proposal.prison_id).filter(pk__in=ids).only("version")
+    return digest(VERB, lines, sorted((one.pk, one.version) for one in sessions))
 
 
 def _refuse(proposal: Proposal, access: Access | None) -> None:

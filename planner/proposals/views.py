@@ -9,14 +9,15 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from core import htmx
+from core.digest import FIELD
 from core.errors import PlannerError
 from planner.models import Proposal
+from planner.plan.undo_effects import address_of
 from planner.proposals import accepting, running, starting
 from planner.proposals.accepting import Accepted
 from planner.proposals.showing import picture_of, published_in, rows_of, side_by_side, title_of
@@ -63,6 +64,7 @@ def _detail(
         context["rows"] = rows_of(proposal, request.access)
         context["can_accept"] = picture.may_change and any(row.can_tick for row in context["rows"])
         context["published"] = published_in(context["rows"]) if context["can_accept"] else 0
+        context["seen"] = accepting.digest_of(proposal)
         context["siblings"] = _siblings(proposal)
     status = error.status if error else 200
     return render(request, "planner/proposals/proposal_detail.html", context, status=status)
@@ -99,7 +101,8 @@ def proposal_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
     ticked = {int(value) for value in request.POST.getlist("line") if value.isdecimal()}
     chosen = None if request.POST.get("action") == "all" else ticked
     try:
-        done = accepting.accept(proposal, chosen, by=request.user, access=request.access)
+        seen = request.POST.get(FIELD, "")
+        done = accepting.accept(proposal, chosen, by=request.user, seen=seen, access=request.access)
     except PlannerError as error:
         return _detail(request, prison, proposal, error)
     _tell(request, prison, done)
@@ -111,7 +114,7 @@ def _tell(request: PrisonRequest, prison: Prison, done: Accepted) -> None:
         text = ngettext("%(count)s session is entered.", "%(count)s sessions are entered.", done.entered) % {
             "count": done.entered
         }
-        undo = reverse("planner:undo", args=[prison.slug, done.change_set.pk]) if done.change_set else ""
+        undo = address_of(done.change_set) if done.change_set else ""
         messages.success(request, text, extra_tags=undo)
     if done.asked:
         text = ngettext(

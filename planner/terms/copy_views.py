@@ -11,17 +11,18 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
+from core.digest import FIELD
 from core.errors import PlannerError
 from core.htmx import render_part
 from core.weeks import Week
 from planner.plan.copy_notes import Kind, Note, Told, in_words
 from planner.plan.copy_trial import SeriesCopy
 from planner.plan.copying import CopyOutcome, copy_series, preview_copy
+from planner.plan.undo_effects import address_of
 from planner.proposals.starting import mend_copied
 from planner.terms.copy_choice import CopyChoice, new_term_url, no_target_text, read
 from prisons.access import Access, PrisonRequest, Right, prison_view
@@ -97,6 +98,7 @@ def _copy(request: PrisonRequest, prison: Prison, choice: CopyChoice, target: Te
         by=request.user,
         access=request.access,
         unplaced_when_in_conflict=choice.into_tray,
+        seen=request.POST.get(FIELD, ""),
     )
 
 
@@ -106,7 +108,7 @@ def _say(request: PrisonRequest, prison: Prison, outcome: CopyOutcome) -> None:
         len(outcome.created),
     ) % {"count": len(outcome.created), "term": outcome.preview.term}  # fmt: skip
     change_set = outcome.change_set
-    undo_url = reverse("planner:undo", args=[prison.slug, change_set.pk]) if change_set else ""
+    undo_url = address_of(change_set) if change_set else ""
     messages.success(request, text, extra_tags=undo_url)
 
 
@@ -130,6 +132,7 @@ def _context(access: Access, choice: CopyChoice) -> dict[str, Any]:
     told = _by_series(preview.in_words(access))
     context["rows"] = [CopyRow(tuple(told[one.source.pk]), one) for one in preview.copied]
     context["refused"] = [CopyRow(tuple(told[one.source.pk]), one) for one in preview.refused]
+    context["seen"] = preview.digest
     context["placed"] = sum(one.placed_count for one in preview.copied)
     context["tray"] = sum(one.tray_count for one in preview.copied)
     context["left_out"] = sum(len(one.left_out) for one in preview.copied)

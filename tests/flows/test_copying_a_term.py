@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -26,6 +27,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import press
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -83,7 +85,7 @@ def test_a_term_is_copied_mended_and_published(
     assert Enrollment.objects.filter(series__term=spring).count() == 0
 
     act = ChangeSet.objects.get(verb="copy_series")
-    anna.post(url("planner:undo", act.pk))
+    press(anna, url("planner:undo", act.pk), {})
     assert not Series.objects.filter(term=spring).exists()
 
     copy(anna, autumn, spring)
@@ -104,7 +106,8 @@ def test_a_term_is_copied_mended_and_published(
     answer = anna.post(url("planner:session_move", moved.pk), place | {"room": free.pk, "accept_soft": "on"})
     assert answer.status_code == 302
 
-    karim.post(url("planner:board_publish"), {"term": spring.pk})
+    publish = url("planner:board_publish")
+    press(karim, publish, {"term": spring.pk}, page=f"{publish}?term={spring.pk}")
     assert GroupSession.objects.published().filter(series__term=spring).count() == 8
 
 
@@ -113,6 +116,6 @@ def copy(anna: Client, source: Term, target: Term) -> Any:
     choice = page.context["choice"]
     assert (choice.source, choice.target) == (source, target)
     sent = {"was": source.pk, "from": source.pk, "to": target.pk, "conflicts": "tray"}
-    return anna.post(
-        url("planner:term_copy"), sent | {"series": [one.pk for one in choice.picked]}, follow=True
-    )
+    sent |= {"series": [one.pk for one in choice.picked]}
+    here = url("planner:term_copy")
+    return press(anna, here, sent, page=f"{here}?{urlencode(sent, doseq=True)}", follow=True)

@@ -23,6 +23,7 @@ from prisons.models import Membership, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import Activity, GroupSession, Series, Worker
 from tests.factories import make_room, make_slot, make_unit, make_worker, signed_in
+from tests.pages import press
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -76,7 +77,8 @@ def add_series(anna: Client, house: dict[str, Any], monday: dt.date, **fields: o
         "end_time": "10:30", "weeks": 8, "every_weeks": 1, "default_room": house["room"].pk,
         "workers": [house["worker"].pk], "waiting_order": "first_come", "units": [], "languages": ["nl"],
     } | fields  # fmt: skip
-    answer = anna.post(url("planner:series_add"), sent)
+    look = {**sent, "preview": "yes"}
+    answer = press(anna, url("planner:series_add"), sent, look=look, field="seen_dates")
     assert answer.status_code == 302, answer.content.decode()[-4000:]
     return Series.objects.exclude(pk__in=known).get()
 
@@ -92,6 +94,11 @@ def enter_note(anna: Client, name: str, number: str, series: Series) -> None:
     for _twice in range(2):  # a double click makes one note
         answer = anna.post(url("enrollment:note_entry"), sent)
         assert answer.status_code == 200, answer.content.decode()[-3000:]
+
+
+def _publish(anna: Client, week: Week) -> Any:
+    here = url("planner:board_publish")
+    return press(anna, here, {"week": str(week)}, page=f"{here}?week={week}")
 
 
 def test_the_main_job(
@@ -132,12 +139,10 @@ def _plan_and_publish(anna: Client, house: dict[str, Any], monday: dt.date) -> S
         assert words in refused.content.decode()
 
     week = Week.from_date(monday)
-    assert anna.post(url("planner:board_publish"), {"week": str(week)}).status_code == 302
+    assert _publish(anna, week).status_code == 302
     assert GroupSession.objects.published().get().series == series
     for later in range(1, 8):
-        anna.post(
-            url("planner:board_publish"), {"week": str(Week.from_date(monday + dt.timedelta(weeks=later)))}
-        )
+        _publish(anna, Week.from_date(monday + dt.timedelta(weeks=later)))
     assert GroupSession.objects.published().filter(series=series).count() == 8
     board = anna.get(url("planner:board"), {"week": str(week)}).content.decode().replace("\u00ad", "")
     assert "Dutch 1" in board and "Class A" in board

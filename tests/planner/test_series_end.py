@@ -28,6 +28,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import press
 
 NOW = at("2026-11-25 12:00")
 START = at("2026-11-16 09:00")
@@ -178,7 +179,7 @@ def test_the_page_shows_ends_and_takes_back(haren, running, organiser_anna, orga
     browser = signed_in(organiser_anna)
     text = browser.get(page).content.decode()
     assert "1 session to come is cancelled" in text and "1 slip to print and hand out" in text
-    answer = browser.post(page, follow=True)
+    answer = press(browser, page, {}, follow=True)
     assert "Theater has ended. 1 person gets a slip." in answer.content.decode()
     assert '<p class="notice-title">Theater' not in answer.content.decode(), (
         "the page's own title stays out of the message"
@@ -188,7 +189,7 @@ def test_the_page_shows_ends_and_takes_back(haren, running, organiser_anna, orga
     assert back in answer.content.decode() and back in browser.get(page).content.decode()
     assert browser.post(page).status_code == 409, "a double click ends it once"
     assert signed_in(organiser_emile).post(back).status_code == 403
-    answer = browser.post(back, follow=True)
+    answer = press(browser, back, {}, page=page, follow=True)
     assert "goes on: everything is as it was" in answer.content.decode()
     assert Enrollment.objects.get().state == E.PLACED
     assert browser.post(back).status_code == 409

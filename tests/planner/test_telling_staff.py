@@ -240,6 +240,7 @@ def test_lifting_what_was_only_announced_says_that_it_takes_place(haren, session
 
 def test_undoing_an_announcement_is_told_to_whoever_was_told(haren, session, liaison_bert):
     decision = closing.announce(haren, strike(), by=liaison_bert, now=SOON)
+    Message.objects.update(state="sent")
     undo(decision.change_set, by=liaison_bert, now=SOON)
     assert kinds() == ["doubtful", "certain"]
     assert "Takes place after all" in staff_letters()["Anna Peeters"].body_text

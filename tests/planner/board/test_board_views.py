@@ -22,6 +22,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import press
 
 WEEK = "2050-W02"
 MONDAY = "2050-01-10"
@@ -241,7 +242,7 @@ def test_publish_shows_what_is_ready_then_does_it(
     url = reverse("planner:board_publish", args=["haren"])
     assert "Publish 1 session" in anna.get(url, {"week": WEEK}).content.decode()
 
-    assert anna.post(url, {"week": WEEK}).status_code == 302
+    assert press(anna, url, {"week": WEEK}, page=f"{url}?week={WEEK}").status_code == 302
 
     session.refresh_from_db()
     assert session.state == "published"

@@ -12,6 +12,7 @@ from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession, Series
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker, signed_in
+from tests.pages import press
 
 BULK = "/p/haren/board/bulk/"
 BOARD = "/p/haren/board/"
@@ -54,6 +55,12 @@ def test_the_page_for_several_has_a_box_on_every_own_card(
     assert "card-pick" not in plain and re.search(r'id="board-picks"[^>]* hidden>', plain)
 
 
+def done(anna: Client, values: dict[str, Any], **extra: Any) -> Any:
+    """Shown first, then done."""
+    look = {name: value for name, value in values.items() if name not in ("step", "leave_out")}
+    return press(anna, BULK, values, look=look, **extra)
+
+
 def test_the_effect_is_shown_before_anything_changes(anna: Client, sessions: list[GroupSession]) -> None:
     text = anna.post(BULK, sent(sessions, "weeks"), **HX).content.decode()
     assert "2 sessions would change" in text
@@ -62,14 +69,14 @@ def test_the_effect_is_shown_before_anything_changes(anna: Client, sessions: lis
 
 
 def test_many_weeks_on_as_one_act_with_undo_on_the_board(anna: Client, sessions: list[GroupSession]) -> None:
-    answer = anna.post(BULK, sent(sessions, "weeks", sent="1", weeks="2", way="on", step="do"), **HX)
+    answer = done(anna, sent(sessions, "weeks", sent="1", weeks="2", way="on", step="do"), **HX)
     assert starts(sessions) == ["01-24 08:00", "01-31 08:00"]
     text = answer.content.decode()
     change_set = ChangeSet.objects.get()
     assert "2 sessions are changed." in text and f"/p/haren/changes/{change_set.pk}/undo/" in text
     assert answer["HX-Retarget"] == "#board" and "picks-done" in answer["HX-Trigger-After-Settle"]
     assert 'data-week="2050-W02"' in text, "the week that was looked at"
-    anna.post(f"/p/haren/changes/{change_set.pk}/undo/")
+    press(anna, f"/p/haren/changes/{change_set.pk}/undo/", {})
     assert starts(sessions) == ["01-10 08:00", "01-17 08:00"]
 
 
@@ -82,9 +89,9 @@ def test_what_cannot_is_named_and_stays(anna: Client, sessions: list[GroupSessio
     assert "1 session would change" in text and "1 stays as it is" in text
     assert 'name="leave_out" value="1"' in text
 
-    refused = anna.post(BULK, values | {"step": "do"}, **HX)
+    refused = done(anna, values | {"step": "do"}, **HX)
     assert refused.status_code == 409 and "Nothing was changed." in refused.content.decode()
-    anna.post(BULK, values | {"step": "do", "leave_out": "1"}, **HX)
+    done(anna, values | {"step": "do", "leave_out": "1"}, **HX)
     rooms = list(
         GroupSession.objects.filter(pk__in=[s.pk for s in sessions]).values_list("room__name", flat=True)
     )
@@ -94,7 +101,7 @@ def test_what_cannot_is_named_and_stays(anna: Client, sessions: list[GroupSessio
 def test_a_facilitator_and_a_cancellation(anna: Client, sessions: list[GroupSession], haren: Prison) -> None:
     tom = make_worker(haren, name="Tom")
     values = sent(sessions, "worker", sent="1", worker=tom.pk, beside="beside", step="do")
-    assert "2 sessions are changed." in anna.post(BULK, values, **HX).content.decode()
+    assert "2 sessions are changed." in done(anna, values, **HX).content.decode()
     assert tom.session_workers.count() == 2
 
     GroupSession.objects.update(version=1)
@@ -102,8 +109,8 @@ def test_a_facilitator_and_a_cancellation(anna: Client, sessions: list[GroupSess
     assert "2 sessions would be cancelled" in asked
     unsaid = anna.post(BULK, sent(sessions, "cancel", sent="1", step="do"), **HX)
     assert unsaid.status_code == 422
-    done = anna.post(BULK, sent(sessions, "cancel", sent="1", step="do", reason="worker"), **HX)
-    assert "2 sessions are cancelled." in done.content.decode()
+    answer = done(anna, sent(sessions, "cancel", sent="1", step="do", reason="worker"), **HX)
+    assert "2 sessions are cancelled." in answer.content.decode()
 
 
 def test_without_javascript_it_is_a_page_that_leads_back(anna: Client, sessions: list[GroupSession]) -> None:
@@ -111,7 +118,7 @@ def test_without_javascript_it_is_a_page_that_leads_back(anna: Client, sessions:
     page = anna.post(BULK, sent(sessions, "weeks", next=back)).content.decode()
     assert "<h1>Move by weeks</h1>" in page and f'name="next" value="{back.replace("&", "&amp;")}"' in page
     values = sent(sessions, "weeks", sent="1", weeks="1", way="on", step="do", next=back)
-    answer = anna.post(BULK, values)
+    answer = done(anna, values)
     assert answer["Location"] == back
     assert starts(sessions) == ["01-17 08:00", "01-24 08:00"]
 

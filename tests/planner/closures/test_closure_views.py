@@ -27,6 +27,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import press, seen_on
 
 NOW = at("2026-11-22 12:00")
 DAY = "2026-11-24"
@@ -99,9 +100,9 @@ def test_the_effects_are_shown_before_anything_is_written(liaison: Client, sessi
 
 
 def test_what_was_looked_at_is_announced(liaison: Client, session: GroupSession) -> None:
-    seen = liaison.post(STRIKE, {"day": DAY, "step": "look"}).context["told"].seal
+    look = {"day": DAY, "step": "look", "reason": "union"}
 
-    answer = liaison.post(STRIKE, {"day": DAY, "step": "announce", "seen": seen, "reason": "union"})
+    answer = press(liaison, STRIKE, look | {"step": "announce"}, look=look)
 
     closure = Closure.objects.get()
     assert answer.status_code == 302 and answer.url.endswith(f"/closures/{closure.pk}/")
@@ -111,7 +112,7 @@ def test_what_was_looked_at_is_announced(liaison: Client, session: GroupSession)
 
 def test_a_double_click_announces_once(liaison: Client, session: GroupSession) -> None:
     data = {"day": DAY, "step": "look"}
-    data |= {"seen": liaison.post(STRIKE, data).context["told"].seal, "step": "announce"}
+    data |= {"seen": seen_on(liaison.post(STRIKE, data)), "step": "announce"}
     assert liaison.post(STRIKE, data).status_code == 302
 
     answer = liaison.post(STRIKE, data)
@@ -165,9 +166,8 @@ def test_a_reduced_regime_closes_the_evening_and_what_is_not_ticked(
     north, south = make_unit(haren, "N"), make_unit(haren, "S")
     data = {"first": DAY, "last": DAY, "evening_from": "18:00", "open_units": [north.pk]}
     url = "/p/haren/closures/announce/?preset=reduced"
-    seen = liaison.post(url, {**data, "step": "look"}).context["told"].seal
-
-    assert liaison.post(url, {**data, "step": "announce", "seen": seen}).status_code == 302
+    answer = press(liaison, url, {**data, "step": "announce"}, look={**data, "step": "look"})
+    assert answer.status_code == 302
 
     evening, of_unit = Closure.objects.order_by("pk")
     assert (evening.room, evening.unit, evening.starts_at) == (None, None, at(f"{DAY} 18:00"))
@@ -177,7 +177,7 @@ def test_a_reduced_regime_closes_the_evening_and_what_is_not_ticked(
 def test_confirming_cancels_what_the_page_showed(
     liaison: Client, announced: Closure, session: GroupSession
 ) -> None:
-    seal = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"].seal
+    seal = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"].digest
 
     answer = liaison.post(f"/p/haren/closures/{announced.pk}/confirm/", {"seen": seal})
 
@@ -194,7 +194,7 @@ def test_confirming_twice_or_unseen_is_refused_in_words(
     session.refresh_from_db()
     assert session.state == "published"
 
-    seal = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"].seal
+    seal = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"].digest
     liaison.post(url, {"seen": seal})
     answer = liaison.post(url, {"seen": seal})
 
@@ -207,7 +207,7 @@ def test_lifting_shows_first_and_gives_back(
     page = liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/")
     assert len(page.context["can"]) == 1 and page.context["cannot"] == []
 
-    liaison.post(f"/p/haren/closures/{confirmed.pk}/lift/")
+    press(liaison, f"/p/haren/closures/{confirmed.pk}/lift/", {})
 
     session.refresh_from_db()
     assert session.state == "published"
@@ -220,7 +220,7 @@ def test_what_cannot_return_is_named_with_its_reason(
     page = liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/").content.decode()
     assert "Class A is taken by" in page
 
-    liaison.post(f"/p/haren/closures/{confirmed.pk}/lift/")
+    press(liaison, f"/p/haren/closures/{confirmed.pk}/lift/", {})
     again = liaison.post(f"/p/haren/closures/{confirmed.pk}/restore/")
     assert again.status_code == 409 and "Class A is taken by" in again.content.decode()
 
@@ -230,7 +230,7 @@ def test_undo_within_the_hour_from_the_page(
 ) -> None:
     undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["picture"].undo_id
 
-    answer = liaison.post(f"/p/haren/changes/{undo_id}/undo/", {"next": "/p/haren/closures/"})
+    answer = press(liaison, f"/p/haren/changes/{undo_id}/undo/", {"next": "/p/haren/closures/"})
 
     assert answer.status_code == 302 and answer.url == "/p/haren/closures/"
     session.refresh_from_db()

@@ -26,6 +26,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import press
 
 pytestmark = pytest.mark.postgres
 
@@ -78,6 +79,12 @@ def test_pages(anna: Client, liaison_bert: User, stranger_dirk: User, haren: Pri
     assert signed_in(liaison_bert).get(url("series_add", haren)).status_code == 403
 
 
+def saved(anna: Client, haren: Prison, data: dict[str, Any], **extra: Any) -> Any:
+    """The dates are shown, then saved."""
+    look = {**data, "preview": "yes"}
+    return press(anna, url("series_add", haren), data, look=look, field="seen_dates", **extra)
+
+
 def test_a_series_is_made_with_its_sessions(
     anna: Client, haren: Prison, activity: Activity, room: Room
 ) -> None:
@@ -86,7 +93,7 @@ def test_a_series_is_made_with_its_sessions(
     room.features.add(beamer)
     skipped = (FIRST + dt.timedelta(weeks=3)).isoformat()
     more = {"workers": [worker.pk], "units": [unit.pk], "needs_features": [beamer.pk], "skip": [skipped]}
-    answer = anna.post(url("series_add", haren), typed(activity, room, **more))
+    answer = saved(anna, haren, typed(activity, room, **more))
     series = Series.objects.get()
     assert answer.status_code == 302
     assert answer["Location"] == reverse("enrollment:series_detail", args=["haren", series.pk])
@@ -119,7 +126,7 @@ def test_a_date_that_is_taken_goes_to_the_tray(
     anna: Client, haren: Prison, activity: Activity, room: Room
 ) -> None:
     make_session(make_series(haren), f"{FIRST + dt.timedelta(weeks=1)} 09:30", minutes=60, room=room)
-    page = anna.post(url("series_add", haren), typed(activity, room), follow=True)
+    page = saved(anna, haren, typed(activity, room), follow=True)
     assert "1 session waits in the tray" in page.content.decode()
     mine = GroupSession.objects.filter(series__activity=activity)
     assert (mine.filter(room=room).count(), mine.filter(room=None).count()) == (7, 1)
@@ -149,7 +156,7 @@ def test_a_date_that_is_taken_goes_to_the_tray(
 def test_bad_input_is_said_in_place(
     anna: Client, haren: Prison, activity: Activity, room: Room, change: dict[str, Any], sentence: str
 ) -> None:
-    page = anna.post(url("series_add", haren), typed(activity, room) | change)
+    page = saved(anna, haren, typed(activity, room) | change)
     text = page.content.decode()
     assert page.status_code in {422, 409}
     assert sentence in text
@@ -160,13 +167,13 @@ def test_bad_input_is_said_in_place(
 def test_a_name_that_looks_like_a_formula_is_just_a_name(
     anna: Client, haren: Prison, activity: Activity
 ) -> None:
-    assert anna.post(url("series_add", haren), typed(activity, label="=1+1")).status_code == 302
+    assert saved(anna, haren, typed(activity, label="=1+1")).status_code == 302
     assert Series.objects.get().label == "=1+1"
 
 
 def test_a_double_click_makes_one_series(anna: Client, haren: Prison, activity: Activity, room: Room) -> None:
-    first = anna.post(url("series_add", haren), typed(activity, room))
-    second = anna.post(url("series_add", haren), typed(activity, room))
+    first = saved(anna, haren, typed(activity, room))
+    second = saved(anna, haren, typed(activity, room))
     assert first["Location"] == second["Location"]
     assert Series.objects.count() == 1
 
@@ -174,8 +181,8 @@ def test_a_double_click_makes_one_series(anna: Client, haren: Prison, activity: 
 def test_two_people_who_opened_the_form_together_both_save(
     anna: Client, haren: Prison, activity: Activity, service: Organisation
 ) -> None:
-    anna.post(url("series_add", haren), typed(activity))
-    anna.post(url("series_add", haren), typed(make_activity(service, "Frans 1")))
+    saved(anna, haren, typed(activity))
+    saved(anna, haren, typed(make_activity(service, "Frans 1")))
     assert sorted(Series.objects.values_list("list_code", flat=True)) == ["A-01", "A-02"]
 
 

@@ -196,6 +196,6 @@ def test_a_session_changed_since_it_was_seen_is_refused(
     GroupSession.objects.filter(pk=sessions[1].pk).update(version=5)
     seen = {session.pk: 1 for session in sessions}
     with pytest.raises(PlannerError) as refused:
-        edit_many(sessions[0].prison, ids(sessions), ByWeeks(1), by=organiser_anna, seen=seen, now=NOW)
+        edit_many(sessions[0].prison, ids(sessions), ByWeeks(1), by=organiser_anna, versions=seen, now=NOW)
     assert refused.value.code == "stale"
     assert dt.date(2026, 11, 23) == sessions[0].starts_at.date()  # type: ignore[union-attr]

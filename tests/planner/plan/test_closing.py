@@ -202,7 +202,7 @@ def test_what_was_shown_is_what_is_cancelled(
     closure = announce(haren, draft(f"{DAY} 00:00", f"{DAY} 22:00"), by=liaison_bert, now=NOW).closures[0]
     shown = effects_of_closures(haren_now(haren), group_of(closure), now=NOW)
 
-    decision = confirm(closure, by=liaison_bert, seen=shown.seal, now=NOW)
+    decision = confirm(closure, by=liaison_bert, seen=shown.digest, now=NOW)
 
     assert set(decision.session_ids) == {mine.pk, theirs.pk} == {hit.session.pk for hit in shown.hits}
     assert states(mine, theirs, untouched) == ["cancelled", "cancelled", "draft"]
@@ -226,7 +226,7 @@ def test_who_confirms_what_has_changed_since_is_asked_to_look_again(
     session = make_session(series, f"{DAY} 09:00", room=room)
 
     with pytest.raises(PlannerError) as refusal:
-        confirm(closure, by=liaison_bert, seen=shown.seal, now=NOW)
+        confirm(closure, by=liaison_bert, seen=shown.digest, now=NOW)
 
     assert (refusal.value.code, refusal.value.status) == ("other_effects", 409)
     closure.refresh_from_db()

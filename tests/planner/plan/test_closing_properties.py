@@ -102,7 +102,7 @@ def play(prison: Prison, by: User, planned: Any, closing: Any) -> None:
     closure = announce(prison, draft, by=by, now=NOW).closures[0]
     assert closed_now(prison) == set() and business(prison) == before
     fresh = Prison.objects.get(pk=prison.pk)
-    seal = effects_of_closures(fresh, group_of(closure), now=NOW).seal
+    seal = effects_of_closures(fresh, group_of(closure), now=NOW).digest
     decision = confirm(closure, by=by, seen=seal, now=NOW)
 
     assert set(decision.session_ids) == shown

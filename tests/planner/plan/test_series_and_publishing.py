@@ -13,11 +13,13 @@ from planner.plan.undo import undo
 from prisons.access import access_for
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
-from sessions.models import GroupSession, Series
+from sessions.models import GroupSession, Material, Series
 from tests.factories import (
     at,
     make_activity,
     make_closure,
+    make_enrollment,
+    make_feature,
     make_holiday,
     make_room,
     make_series,
@@ -85,7 +87,58 @@ def test_a_date_whose_room_is_taken_waits_in_the_tray_and_the_preview_said_so(
     assert [(one.occurrence.on, one.is_placed) for one in made.dates] == previewed
     assert [one.occurrence.on for one in made.in_tray] == [dt.date(2026, 12, 7)]
     in_tray = GroupSession.objects.get(series=made.series, room=None)
-    assert (in_tray.starts_at, in_tray.week_on) == (None, dt.date(2026, 12, 7))
+    assert (in_tray.starts_at, in_tray.week_on) == (at("2026-12-07 09:00"), dt.date(2026, 12, 7)), (
+        "only the room is taken: day and hour stay"
+    )
+
+
+def test_without_a_room_all_dates_wait_in_the_tray_with_their_hour_and_the_preview_says_so(
+    haren: Prison, service: Organisation, organiser_anna: User, room: Room
+) -> None:
+    wanted = draft(service, None)
+    assert not any(one.is_placed for one in preview_series(haren, wanted))
+
+    made = create_series(haren, wanted, by=organiser_anna, now=NOW)
+
+    assert len(made.in_tray) == len([one for one in made.dates if one.occurrence.takes_place]) > 1
+    assert not GroupSession.objects.filter(starts_at__isnull=True).exists()
+
+
+def test_a_date_on_which_nobody_may_meet_loses_its_hour(
+    haren: Prison, service: Organisation, organiser_anna: User, room: Room
+) -> None:
+    make_closure(haren, at("2026-12-07 00:00"), at("2026-12-08 00:00"))
+    made = create_series(haren, draft(service, room), by=organiser_anna, now=NOW)
+    assert GroupSession.objects.get(series=made.series, room=None).starts_at is None
+
+
+def test_a_series_that_was_changed_since_is_not_undone(
+    haren: Prison, service: Organisation, organiser_anna: User, room: Room
+) -> None:
+    """Its label, a need of it, a material that was asked for, somebody who asks: none of it goes unseen."""
+    for change in (_rename, _need, _bring, _ask):
+        made = create_series(haren, draft(service, room), by=organiser_anna, now=NOW)
+        change(made.series)
+        with pytest.raises(PlannerError) as refused:
+            undo(made.outcome.change_set, by=organiser_anna, now=NOW)
+        assert refused.value.code in ("changed_since", "has_people"), change.__name__
+        GroupSession.objects.filter(series=made.series).update(room=None)
+
+
+def _rename(series: Series) -> None:
+    Series.objects.filter(pk=series.pk).update(label="Evening", version=2)
+
+
+def _need(series: Series) -> None:
+    series.needs_features.add(make_feature("beamer"))
+
+
+def _bring(series: Series) -> None:
+    Material.objects.create(series=series, name="Guitar", count=1)
+
+
+def _ask(series: Series) -> None:
+    make_enrollment(series, state="requested")
 
 
 def test_undo_removes_the_whole_series(

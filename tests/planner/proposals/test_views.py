@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from core import clock
 from planner.models import Proposal, ProposalLine
@@ -28,6 +29,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import press
 from tests.planner.proposals.worlds import MONDAY, NOW
 
 pytestmark = pytest.mark.django_db
@@ -203,13 +205,19 @@ def test_people_kept_apart_leave_no_trace_in_words_or_bytes(
     assert "Geheim" not in text and "apart" not in text.replace("keep-apart", "apart").lower()
 
 
+def accepted(client: Client, proposal: Proposal, action: str, **extra: Any) -> Any:
+    """As the page shows it."""
+    page = f"{HERE}{proposal.pk}/"
+    return press(client, f"{page}accept/", {"action": action}, page=page, **extra)
+
+
 def test_accepting_all_enters_it_with_an_undo(
     haren: Prison, organiser_anna: User, tray: list[GroupSession], room: Room
 ) -> None:
     proposal = made(haren, organiser_anna)
     client = signed_in(organiser_anna)
 
-    answer = client.post(f"{HERE}{proposal.pk}/accept/", {"action": "all"}, follow=True)
+    answer = accepted(client, proposal, "all", follow=True)
 
     assert GroupSession.objects.filter(room=room).count() == 2
     text = answer.content.decode()
@@ -219,7 +227,7 @@ def test_accepting_all_enters_it_with_an_undo(
 
 def test_ticking_nothing_is_said(haren: Prison, organiser_anna: User, tray: list[GroupSession]) -> None:
     proposal = made(haren, organiser_anna)
-    answer = signed_in(organiser_anna).post(f"{HERE}{proposal.pk}/accept/", {"action": "ticked"})
+    answer = accepted(signed_in(organiser_anna), proposal, "ticked")
     assert answer.status_code == 422
     assert "Tick at least one line" in answer.content.decode()
 
@@ -267,7 +275,7 @@ def test_a_line_is_left_out_and_taken_in_again(
     client, path = signed_in(organiser_anna), f"{HERE}{proposal.pk}/lines/{line.pk}/leave/"
 
     client.post(path)
-    client.post(f"{HERE}{proposal.pk}/accept/", {"action": "all"})
+    accepted(client, proposal, "all")
     assert GroupSession.objects.filter(room=room).count() == 1
 
     client.post(path)
@@ -291,7 +299,7 @@ def test_a_proposal_by_hand_collects_moves_that_go_together(
     again = client.post(add, goal | {"session": tray[0].pk})
     assert again.status_code == 409 and "stands in the proposal already" in again.content.decode()
 
-    client.post(f"{HERE}{proposal.pk}/accept/", {"action": "all"})
+    accepted(client, proposal, "all")
     tray[0].refresh_from_db()
     assert tray[0].room == room
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -26,6 +27,7 @@ from tests.factories import (
     make_term,
     signed_in,
 )
+from tests.pages import press
 
 THIS = Week.from_date(today())
 
@@ -123,6 +125,12 @@ def test_htmx_gets_the_part(anna: Client, haren: Prison, now_term: Term, next_te
     assert text(answer).startswith('<div id="copy"')
 
 
+def copied(anna: Client, haren: Prison, data: dict[str, Any], **extra: Any) -> Any:
+    """What the page shows is copied."""
+    here = url("term_copy", haren)
+    return press(anna, here, data, page=f"{here}?{urlencode(data, doseq=True)}", **extra)
+
+
 def test_copying_makes_what_was_shown_and_reports_what_could_not_go_along(
     anna: Client, haren: Prison, service: Organisation, now_term: Term, next_term: Term, room: Room
 ) -> None:
@@ -136,7 +144,7 @@ def test_copying_makes_what_was_shown_and_reports_what_could_not_go_along(
     shown = text(anna.get(url("term_copy", haren), query))
     assert "<strong>1</strong> series is made, <strong>3</strong> sessions" in shown
     assert "<strong>1</strong> of them into the tray, <strong>1</strong> not copied." in shown
-    answer = anna.post(url("term_copy", haren), query, follow=True)
+    answer = copied(anna, haren, query, follow=True)
 
     assert answer.status_code == 200 and "1 series was copied to Next." in text(answer)
     new = Series.objects.get(copied_from=yoga)
@@ -157,7 +165,7 @@ def test_copying_and_mending_is_one_act(
     query["conflicts"] = "mend"
 
     assert "Copy 1 series to Next and mend what broke" in text(anna.get(url("term_copy", haren), query))
-    answer = anna.post(url("term_copy", haren), query)
+    answer = copied(anna, haren, query)
 
     proposal = Proposal.objects.get()
     assert answer["Location"] == url("proposal_detail", haren, proposal.pk)
@@ -174,12 +182,12 @@ def test_nothing_is_asked_of_the_planner_when_all_has_a_place_or_nobody_wishes_i
     query = {"from": now_term.pk, "to": next_term.pk, "was": now_term.pk}
     data = query | {"series": [yoga.pk], "conflicts": "mend"}
 
-    answer = anna.post(url("term_copy", haren), data, follow=True)
+    answer = copied(anna, haren, data, follow=True)
     assert "Everything has its place: there was nothing to mend." in text(answer)
     make_session(
         make_series(haren, organisation=service), at(f"{(THIS + 9).monday} 09:30"), room=chess.default_room
     )
-    anna.post(url("term_copy", haren), query | {"series": [chess.pk], "conflicts": "tray"})
+    copied(anna, haren, query | {"series": [chess.pk], "conflicts": "tray"})
 
     assert GroupSession.objects.filter(series__copied_from=chess, room=None).exists()
     assert not Proposal.objects.exists()
@@ -190,8 +198,8 @@ def test_twice_says_that_it_is_there_and_keeps_the_choice(
 ) -> None:
     yoga = group(now_term, service, "Yoga")
     query = {"from": now_term.pk, "to": next_term.pk, "was": now_term.pk, "series": yoga.pk}
-    anna.post(url("term_copy", haren), query)
-    answer = anna.post(url("term_copy", haren), query)
+    copied(anna, haren, query)
+    answer = copied(anna, haren, query)
     assert answer.status_code == 409
     assert "Nothing was copied" in text(answer) and "It is in this term already." in text(answer)
     assert Series.objects.filter(copied_from=yoga).count() == 1
@@ -201,8 +209,9 @@ def test_series_of_others_cannot_be_smuggled_in(
     anna: Client, haren: Prison, other_service: Organisation, now_term: Term, next_term: Term
 ) -> None:
     theirs = group(now_term, other_service, "Cuisine")
-    answer = anna.post(
-        url("term_copy", haren),
+    answer = copied(
+        anna,
+        haren,
         {"from": now_term.pk, "to": next_term.pk, "was": now_term.pk, "series": theirs.pk},
     )
     assert answer.context["choice"].picked == [] and not Series.objects.filter(copied_from=theirs).exists()
@@ -224,9 +233,7 @@ def test_from_a_series_without_a_term(
     other = make_series(haren, organisation=service, starts_on=THIS.monday)
     answer = anna.get(url("term_copy", haren), {"series": loose.pk})
     assert answer.context["choice"].picked == [loose] and answer.context["choice"].offered == (loose,)
-    anna.post(
-        url("term_copy", haren), {"was": "none", "from": "none", "to": next_term.pk, "series": loose.pk}
-    )
+    copied(anna, haren, {"was": "none", "from": "none", "to": next_term.pk, "series": loose.pk})
     assert Series.objects.filter(term=next_term).get().copied_from == loose
     assert other.copies.count() == 0
 
@@ -243,7 +250,7 @@ def test_the_report_after_undo_and_for_others(
 ) -> None:
     yoga = group(now_term, service, "Yoga")
     query = {"from": now_term.pk, "to": next_term.pk, "was": now_term.pk, "series": yoga.pk}
-    anna.post(url("term_copy", haren), query)
+    copied(anna, haren, query)
     act = ChangeSet.objects.get()
     report = url("term_copied", haren, act.pk)
     assert signed_in(organiser_emile).get(report).status_code == 404

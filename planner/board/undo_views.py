@@ -1,0 +1,110 @@
+"""Taking an act of this hour back: what that does is named first, unless the button stood beside what was just done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.clock import today
+from core.digest import FIELD, NotAsShown
+from core.errors import PlannerError
+from core.htmx import is_partial
+from core.htmx import redirect as htmx_redirect
+from core.weeks import Week
+from planner.board.answers import board_url, done, local_address, refused
+from planner.plan.act_words import title_of
+from planner.plan.sentences import when
+from planner.plan.undo import require_right
+from planner.plan.undo import undo as undo_act
+from planner.plan.undo_effects import UndoEffect, effect_of
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import ChangeSet, Prison
+from rooms.models import Closure
+from sessions.models import GroupSession
+
+MOST_SHOWN = 60
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.PLACE, Right.CLOSE)
+def undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Asks, with all that it takes; posted with the digest of what was shown, does it."""
+    act = get_object_or_404(ChangeSet.objects.in_prison(prison).select_related("by", "prison"), pk=pk)
+    week = _week_of(act)
+    try:
+        effect = effect_of(act)
+        require_right(effect, request.access)
+        seen = request.POST.get(FIELD) or request.GET.get(FIELD, "")
+        if request.method != "POST" or not seen:
+            return _ask(request, act, effect, week)
+        undo_act(act, by=request.user, seen=seen, access=request.access)
+    except NotAsShown as error:
+        return _ask(request, act, effect_of(act), week, error)
+    except PlannerError as error:
+        form = {"url": request.path, "fields": [], "back_url": board_url(prison, week, request)}
+        return refused(request, prison, error, form=form)
+    return done(request, prison, week, _("Undone: everything is as it was."), None)
+
+
+def _week_of(act: ChangeSet) -> Week:
+    """The week in which its first session stood, or its closure; this week where there is neither."""
+    touched = act.images.filter(model=GroupSession._meta.label_lower).values("object_id")
+    session = GroupSession.objects.filter(pk__in=touched).order_by("starts_at", "week_on").first()
+    if session is not None:
+        return Week.from_date(today(session.starts_at) if session.starts_at else session.week_on)
+    closed = act.images.filter(model=Closure._meta.label_lower).values("object_id")
+    closure = Closure.objects.filter(pk__in=closed).order_by("starts_at").first()
+    return Week.from_date(today(closure.starts_at) if closure else today())
+
+
+def _ask(
+    request: PrisonRequest, act: ChangeSet, effect: UndoEffect, week: Week, error: NotAsShown | None = None
+) -> HttpResponse:
+    if is_partial(request):
+        return htmx_redirect(request.path)
+    context = {
+        "act": act,
+        "effect": effect,
+        "name": effect.name(request.access),
+        "groups": _groups(request, effect),
+        "series": [_series_title(request, one) for one in effect.series],
+        "closures": [_place_of(one) for one in _closures(effect)],
+        "error": error,
+        "next": local_address(request, request.GET.get("next", "")) or board_url(act.prison, week, request),
+    }
+    return render(request, "planner/board/undo.html", context, status=error.status if error else 200)
+
+
+def _closures(effect: UndoEffect) -> list[Closure]:
+    ids = [image.object_id for image in effect.closures]
+    return list(Closure.objects.filter(pk__in=ids).select_related("room", "unit").order_by("pk"))
+
+
+def _place_of(closure: Closure) -> str:
+    return str(closure.room or closure.unit or _("The whole prison"))
+
+
+def _groups(request: PrisonRequest, effect: UndoEffect) -> list[dict[str, Any]]:
+    """What becomes of the sessions, each kind with its list."""
+    kinds = [
+        (_("Back as they were"), effect.back),
+        (_("Cancelled: they were published"), effect.cancelled),
+        (_("Removed"), effect.removed),
+    ]
+    return [
+        {"title": title, "count": len(rows), "rows": _rows(request, rows[:MOST_SHOWN])}
+        for title, rows in kinds
+        if rows
+    ]
+
+
+def _rows(request: PrisonRequest, sessions: tuple[GroupSession, ...]) -> list[tuple[str, str]]:
+    return [(title_of(one, request.access), when(one.starts_at, one.ends_at)) for one in sessions]
+
+
+def _series_title(request: PrisonRequest, series: Any) -> str:
+    return str(series.neutral_name if request.access.uses_neutral_names else series)

@@ -1,0 +1,34 @@
+"""What an act on several sessions would do: as the page shows it, and as the act is held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.digest import digest
+from planner.notifications.session_change import SessionChange
+from planner.plan.changes import Change
+from planner.plan.foreseeing import foresee
+from planner.plan.returning import Ruling
+from planner.plan.telling import Told, told_by
+from prisons.models import Prison
+
+
+@dataclass(frozen=True)
+class BulkEffect:
+    """The sessions that can with what becomes of them, those that cannot, and whom it tells."""
+
+    verb: str = ""
+    ruling: Ruling = field(default_factory=Ruling)
+    changes: tuple[Change, ...] = ()
+    then: Mapping[int, SessionChange] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
+
+    @property
+    def digest(self) -> str:
+        return digest(self.verb, self.ruling, self.changes, self.told)
+
+
+def effect_of(prison: Prison, verb: str, ruling: Ruling, changes: Sequence[Change]) -> BulkEffect:
+    """Writes nothing."""
+    return BulkEffect(verb, ruling, tuple(changes), foresee(prison, changes), told_by(prison, changes))
