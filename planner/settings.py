@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "prisons.watch.ReadingWatch",
     "core.refusals.RefusalMiddleware",
     "planner.freezing.FreezeFirst",
 ]
@@ -135,6 +136,7 @@ REGULAR_TASKS = {
     "prisons.tasks.sweep": 5,
     "prisons.tasks.send_due": 1,
     "prisons.tasks.tend_jobs": 1,
+    "prisons.tasks.seal_audit": 60,
     "enrollment.tasks.keep_lists": 5,
     "enrollment.tasks.tend_people": 60,
     "planner.telling.tasks.post_daily": 15,
@@ -278,6 +280,8 @@ LOGGING = {
     "loggers": {
         # Without this Django adds a handler of its own, which would print addresses with tokens in them.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # The seals of the audit leave the machine here too, whatever the level of the rest.
+        "tempo.seals": {"handlers": [], "level": "WARNING", "propagate": True},
         "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

@@ -1,5 +1,18 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def lay_guards(using: str, **kwargs: Any) -> None:
+    """After every migrate: on SQLite a migration that remakes a table drops its triggers in silence."""
+    from django.db import connections
+
+    from prisons import audit_guards
+
+    if audit_guards.stands(connections[using]):
+        audit_guards.lay(connections[using])
 
 
 class PrisonsConfig(AppConfig):
@@ -7,3 +20,9 @@ class PrisonsConfig(AppConfig):
     label = "prisons"
     verbose_name = _("Prisons")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from prisons import checks
+
+        post_migrate.connect(lay_guards, sender=self, dispatch_uid="prisons.lay_guards")
+        del checks  # importing it registers the check

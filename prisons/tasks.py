@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisons.domain import changes, jobs, outbox
+from prisons.domain import changes, jobs, outbox, seals
 
 
 def send_message(message_pk: int) -> None:
@@ -25,3 +25,8 @@ def sweep() -> None:
 def tend_jobs() -> None:
     """Every minute: work whose worker died is begun anew."""
     jobs.revive_silent()
+
+
+def seal_audit() -> None:
+    """Hourly: what was written into the audit is sealed, and the seals leave the machine."""
+    seals.seal_all()

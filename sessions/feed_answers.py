@@ -11,6 +11,7 @@ from django.utils.http import http_date, parse_http_date_safe
 from core import encodings
 from core.clock import now as clock_now
 from core.ical import CONTENT_TYPE, has_current_copy
+from prisons.domain import readings
 from sessions import feeds
 from sessions.domain.feed_glance import glance as glance_at
 from sessions.domain.feed_glance import note_use
@@ -40,6 +41,8 @@ def answer(request: HttpRequest, secret: str, *, expected: Expected | None = Non
     reading = reading or feeds.kept(glance.token_hash, tag) or _read(secret, expected, at)
     if reading is None:
         return None
+    # Whoever has it already learns nothing new: only what is given out is written down.
+    readings.record("use_feed", "feed", object_id=glance.feed_id, now=at)
     return _calendar(request, feeds.keep(glance.token_hash, reading), since)
 
 

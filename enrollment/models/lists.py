@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.names import NamesJSONField
 from enrollment.models.people import Participant
 from prisons.models import Prison, PrisonScoped, Unit, User
 from rooms.models import WEEKDAYS, Room
@@ -40,7 +41,7 @@ class ListVersion(models.Model):
     on = models.DateField(_("day"))
     number = models.PositiveSmallIntegerField(default=1)
     made_at = models.DateTimeField()
-    facts = models.JSONField(null=True)
+    facts = NamesJSONField(null=True)
     digest = models.CharField(max_length=64)
     printed_at = models.DateTimeField(null=True, blank=True)
     printed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import names
 from core.folded_field import FoldedField, KeepsFolded
+from core.names import NameField
 from prisons.models import Organisation, Prison, PrisonScoped, Unit
 from rooms.models import WEEKDAYS
 from sessions.models.offer import LanguageLevel
@@ -33,8 +35,8 @@ class ParticipantQuerySet(PrisonScoped["Participant"]):
 class Participant(KeepsFolded):
     """One person, once in the whole database: a name and the language of the answer. Nothing else."""
 
-    last_name = models.CharField(_("name"), max_length=80)
-    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = NameField(_("name"), max_length=80)
+    first_name = NameField(_("first name"), max_length=80, blank=True)
     language = models.CharField(_("language of replies"), max_length=2, choices=SLIP_LANGUAGES, default="nl")
     third_language = models.CharField(_("also in"), max_length=2, choices=THIRD_LANGUAGES, blank=True)
     name_key = FoldedField(of=["last_name", "first_name"], how="key", db_index=True)
@@ -47,6 +49,13 @@ class Participant(KeepsFolded):
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
         indexes = [models.Index(fields=["last_name", "first_name"], name="participant_by_name")]
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Participant:
+        """Who was loaded while a page was made counts as looked at."""
+        row: Participant = super().from_db(db, field_names, values)
+        names.saw(row.pk)
+        return row
 
     def __str__(self) -> str:
         return f"{self.last_name}, {self.first_name}" if self.first_name else self.last_name
@@ -65,7 +74,7 @@ class Stay(models.Model):
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="stays")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="stays")
     cell = models.CharField(_("cell"), max_length=12, blank=True)
-    register_number = models.CharField(_("register number"), max_length=20, blank=True)
+    register_number = NameField(_("register number"), max_length=20, blank=True)
     walks_with_badge = models.BooleanField(_("walks with a badge"), default=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until and including"), null=True, blank=True)

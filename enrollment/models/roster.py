@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.names import NamesJSONField
 from prisons.models import ChangeSet, Prison, PrisonScoped, User
 
 
@@ -13,8 +14,8 @@ class RosterDraft(models.Model):
     prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="roster_drafts")
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField()
-    lines = models.JSONField(default=list)
-    problems = models.JSONField(default=list)
+    lines = NamesJSONField(default=list)
+    problems = NamesJSONField(default=list)
     accepted_at = models.DateTimeField(null=True, blank=True)
     change_set = models.OneToOneField(
         ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="roster_draft"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.names import NamesJSONField
 from prisons.models import PrisonScoped, User
 from sessions.models import GroupSession
 
@@ -18,7 +19,7 @@ class SheetDraft(models.Model):
     session = models.ForeignKey(GroupSession, on_delete=models.CASCADE, related_name="sheet_drafts")
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField()
-    lines = models.JSONField(default=list)
+    lines = NamesJSONField(default=list)
     made_of = models.CharField(max_length=16)
     ignores_columns = models.BooleanField(default=False)
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -6,11 +6,13 @@ from prisons.models.places import Building, Organisation, Prison, Unit
 from prisons.models.records import (
     ApiToken,
     AuditEntry,
+    AuditSeal,
     ChangeImage,
     ChangeSet,
     Job,
     JobFile,
     Message,
+    Reading,
     Todo,
 )
 from prisons.models.scoped import PrisonScoped
@@ -19,6 +21,7 @@ __all__ = [
     "Announcement",
     "ApiToken",
     "AuditEntry",
+    "AuditSeal",
     "Building",
     "ChangeImage",
     "ChangeSet",
@@ -32,6 +35,7 @@ __all__ = [
     "Organisation",
     "Prison",
     "PrisonScoped",
+    "Reading",
     "Role",
     "Todo",
     "Unit",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.names import NamesBinaryField
 from prisons.models.people import Membership, User
 from prisons.models.places import Organisation, Prison
 from prisons.models.scoped import PrisonScoped
@@ -53,7 +54,7 @@ class ChangeImage(models.Model):
 class AuditEntry(models.Model):
     """Who did what to which row: ids and names of fields, never their values."""
 
-    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, null=True, related_name="audit_entries")
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, null=True, related_name="audit_entries")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_index=True)
     verb = models.CharField(max_length=40)
@@ -61,7 +62,7 @@ class AuditEntry(models.Model):
     object_id = models.BigIntegerField(null=True)
     fields = models.JSONField(default=list)
     change_set = models.ForeignKey(
-        ChangeSet, on_delete=models.SET_NULL, null=True, related_name="audit_entries"
+        ChangeSet, on_delete=models.PROTECT, null=True, related_name="audit_entries"
     )
 
     objects = PrisonScoped["AuditEntry"].as_manager()
@@ -72,6 +73,57 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.model} {self.object_id}"
+
+
+class Reading(models.Model):
+    """Who saw whom: one row for each page, file or address that showed a name, each sign-in, each refusal."""
+
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, null=True, related_name="readings")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=40)
+    page = models.CharField(max_length=80)
+    object_id = models.BigIntegerField(null=True)
+    # Numbers of participants, never names: the one whom it was about, or everybody on the list.
+    person_id = models.BigIntegerField(null=True)
+    people = models.TextField(blank=True)
+    is_masked = models.BooleanField(default=False)
+
+    objects = PrisonScoped["Reading"].as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["prison", "-at"], name="reading_of_a_prison"),
+            models.Index(fields=["person_id", "-at"], name="reading_of_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.page} {self.object_id}"
+
+
+class AuditSeal(models.Model):
+    """A digest over the rows of one hour and the seal before it: what is changed afterwards shows."""
+
+    class Kept(models.TextChoices):
+        ACTS = "acts", _("what was done")
+        READINGS = "readings", _("what was looked at")
+
+    kept = models.CharField(max_length=8, choices=Kept.choices)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["kept", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kept", "first_id"], name="audit_sealed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kept} {self.first_id}-{self.last_id}"
 
 
 class ApiToken(models.Model):
@@ -197,7 +249,7 @@ class JobFile(models.Model):
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="file")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=100)
-    content = models.BinaryField()
+    content = NamesBinaryField()
     size = models.PositiveIntegerField()
     right = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField()

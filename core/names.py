@@ -1,0 +1,107 @@
+"""Names of people in detention on their way out of the database: noticed, and masked for whoever may not read them.
+
+Every column that holds such a name is one of the fields below. During a request a `Look` is open: each name that
+is read leaves its trace there, also through `values()`, so that a page with names cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext as _
+
+
+@dataclass
+class Look:
+    """What one request has read of names so far."""
+
+    is_masked: bool = False
+    has_names: bool = False
+    people: set[int] = field(default_factory=set)
+
+
+_look: ContextVar[Look | None] = ContextVar("look", default=None)
+
+
+@contextmanager
+def looking() -> Iterator[Look]:
+    """Notices every name that is read inside."""
+    token = _look.set(Look())
+    try:
+        yield current() or Look()
+    finally:
+        _look.reset(token)
+
+
+def current() -> Look | None:
+    return _look.get()
+
+
+def saw(pk: int | None) -> None:
+    """The row of one person was read."""
+    look = _look.get()
+    if look is not None and pk is not None:
+        look.people.add(pk)
+
+
+def masked(name: str) -> str:
+    """The same word for the same name, from which nobody finds the name again."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), name.encode(), hashlib.sha256).hexdigest()
+    return f"#{digest[:6]}"
+
+
+class NameField(models.CharField):
+    """A name or a number that tells who somebody is."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        look = _look.get()
+        if look is None or not value:
+            return value
+        look.has_names = True
+        return masked(value) if look.is_masked else value
+
+    def deconstruct(self) -> Any:
+        """To the database it is a CharField."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+def _noticed(value: Any) -> Any:
+    """What was kept as a whole cannot be masked word by word: who sees masked names does not open it."""
+    look = _look.get()
+    if look is not None and value:
+        look.has_names = True
+        if look.is_masked:
+            raise PermissionDenied(_("This was kept with names in it. It cannot be shown with masked names."))
+    return value
+
+
+class NamesJSONField(models.JSONField):
+    """Facts that were kept together with names: a draft, a list as it was handed over."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return _noticed(super().from_db_value(value, expression, connection))  # type: ignore[misc]
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
+class NamesBinaryField(models.BinaryField):
+    """A file that may hold names."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return _noticed(value)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BinaryField", args, kwargs

@@ -1,0 +1,33 @@
+"""System checks of the ground: the audit is guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from prisons import audit_guards
+
+
+@register(Tags.database)
+def audit_is_guarded(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Asked by `migrate`, `serve` and `check --database default`."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        messages += [
+            Error(
+                f"Rows of the audit could be changed: the trigger {name} is missing.",
+                hint="Run `manage.py migrate`: it lays every guard again.",
+                id="prisons.E001",
+            )
+            for name in (audit_guards.missing(connection) if audit_guards.stands(connection) else ())
+        ]
+    return messages
