@@ -89,7 +89,7 @@ class NamesJSONField(models.JSONField):
     """Facts that were kept together with names: a draft, a list as it was handed over."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return _noticed(super().from_db_value(value, expression, connection))  # type: ignore[misc]
+        return _noticed(super().from_db_value(value, expression, connection))
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

@@ -13,7 +13,6 @@ from prisons.models import Organisation, Prison, User
 from rooms.domain import facts
 from tests.factories import make_membership, make_organisation, make_prison, make_user
 
-
 _flush = BaseDatabaseOperations.execute_sql_flush
 
 

@@ -51,9 +51,9 @@ class Participant(KeepsFolded):
         indexes = [models.Index(fields=["last_name", "first_name"], name="participant_by_name")]
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Participant:
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **how: Any) -> Participant:
         """Who was loaded while a page was made counts as looked at."""
-        row: Participant = super().from_db(db, field_names, values)
+        row: Participant = super().from_db(db, field_names, values, **how)
         names.saw(row.pk)
         return row
 

@@ -30,8 +30,10 @@ from enrollment.forms import (
     posted,
 )
 from enrollment.models import Participant
+from enrollment.views.readings import row_of
 from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain import readings
 from prisons.models import Prison, Unit
 
 PER_PAGE = 60
@@ -65,7 +67,12 @@ def person_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
 def detail_context(request: PrisonRequest, participant: Participant) -> dict[str, Any]:
     """The page of a person as this user may see it."""
     access = request.access
+    may_audit = access.has(Right.READ_AUDIT)
     return {
+        "may_audit": may_audit,
+        "looks": [row_of(each) for each in readings.latest_of(participant.pk, request.prison)]
+        if may_audit
+        else [],
         "person": participant,
         "picture": person.picture(access, participant),
         "may_keep": access.has(Right.KEEP_ROSTER),

@@ -50,6 +50,12 @@ def of_person(rows: QuerySet[Reading], people: Collection[int]) -> QuerySet[Read
     return rows.filter(chosen)
 
 
+def latest_of(person_id: int, prison: Prison, most: int = 6) -> list[Reading]:
+    """The latest looks at this one person, by whoever works in this prison."""
+    rows = Reading.objects.in_prison(prison).filter(person_id=person_id, by__isnull=False)
+    return list(rows.select_related("by")[:most])
+
+
 def in_prison(prison: Prison) -> QuerySet[Reading]:
     """Of this prison, and the sign-ins (which belong to no prison) of whoever has or had a role in it."""
     members = Membership.objects.in_prison(prison).values("user")

@@ -13,7 +13,6 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +142,7 @@ def _verify(kept: str, elsewhere: set[str]) -> Verdict:
     known = {line_of(seal) for seal in seals}
     lost = [line for line in elsewhere if json.loads(line)["kept"] == kept and line not in known]
     lost_from = min((json.loads(line)["first"] for line in lost), default=None)
-    for before, seal in pairwise([None, *seals]):
-        assert seal is not None
+    for before, seal in zip([None, *seals], seals, strict=False):
         fault = _fault(before, seal)
         if not fault and lost_from is not None and seal.first_id >= lost_from:
             fault = "the seals kept elsewhere say otherwise"

@@ -6,55 +6,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('prisons', '0005_announcements'),
+        ("prisons", "0005_announcements"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditentry',
-            name='change_set',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_entries', to='prisons.changeset'),
+            model_name="auditentry",
+            name="change_set",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="audit_entries",
+                to="prisons.changeset",
+            ),
         ),
         migrations.AlterField(
-            model_name='auditentry',
-            name='prison',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_entries', to='prisons.prison'),
+            model_name="auditentry",
+            name="prison",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="audit_entries",
+                to="prisons.prison",
+            ),
         ),
         migrations.CreateModel(
-            name='AuditSeal',
+            name="AuditSeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kept', models.CharField(choices=[('acts', 'what was done'), ('readings', 'what was looked at')], max_length=8)),
-                ('first_id', models.BigIntegerField()),
-                ('last_id', models.BigIntegerField()),
-                ('rows', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kept",
+                    models.CharField(
+                        choices=[("acts", "what was done"), ("readings", "what was looked at")], max_length=8
+                    ),
+                ),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
+                ("rows", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['kept', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('kept', 'first_id'), name='audit_sealed_once')],
+                "ordering": ["kept", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kept", "first_id"), name="audit_sealed_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('verb', models.CharField(max_length=40)),
-                ('page', models.CharField(max_length=80)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('people', models.TextField(blank=True)),
-                ('is_masked', models.BooleanField(default=False)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('prison', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='prisons.prison')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("verb", models.CharField(max_length=40)),
+                ("page", models.CharField(max_length=80)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("people", models.TextField(blank=True)),
+                ("is_masked", models.BooleanField(default=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "prison",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="prisons.prison",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['prison', '-at'], name='reading_of_a_prison'), models.Index(fields=['person_id', '-at'], name='reading_of_a_person')],
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["prison", "-at"], name="reading_of_a_prison"),
+                    models.Index(fields=["person_id", "-at"], name="reading_of_a_person"),
+                ],
             },
         ),
     ]

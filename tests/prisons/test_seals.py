@@ -118,7 +118,9 @@ def test_seals_leave_the_machine_in_the_log(haren, caplog, settings, tmp_path):
 def test_the_command_says_from_when_on_it_is_whole(three_hours, settings):
     out = StringIO()
     call_command("verify_audit", "--seals", settings.DATA_DIR / seals.FILE, stdout=out)
-    assert "acts: whole from 2026-11-23 11:00 UTC on (6 rows under 3 seals, 0 not sealed yet)" in out.getvalue()
+    assert (
+        "acts: whole from 2026-11-23 11:00 UTC on (6 rows under 3 seals, 0 not sealed yet)" in out.getvalue()
+    )
     tamper(lambda: AuditEntry.objects.order_by("-pk")[:1].get().delete())
     out = StringIO()
     with pytest.raises(CommandError, match="not whole"):

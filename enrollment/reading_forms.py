@@ -1,0 +1,65 @@
+"""Whose looks, at whom, on which day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DateInput
+from enrollment.models import Stay
+from prisons.access import Access
+from prisons.domain import readings
+from prisons.forms import offer
+from prisons.models import User
+
+NAMES, ENTRANCE, REFUSED = "names", "entrance", "refused"
+VERBS: dict[str, tuple[str, ...]] = {
+    NAMES: ("see", "see_file", "search_names"),
+    REFUSED: ("refused",),
+}
+
+
+class ReadingFilter(forms.Form):
+    """Unusable values filter nothing and say so."""
+
+    by = forms.ModelChoiceField(
+        label=_("Who looked"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
+    )
+    person = forms.CharField(
+        label=_("Register number, or number of the participant"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("register number")}),
+    )
+    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
+    what = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[
+            ("", _("Everything")),
+            (NAMES, _("Names seen")),
+            (ENTRANCE, _("Signing in")),
+            (REFUSED, _("Refused")),
+        ],
+    )
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prison = access.prison
+        rows = readings.in_prison(access.prison).order_by()
+        offer(self, "by", User.objects.filter(pk__in=rows.values("by")))
+
+    def clean_person(self) -> list[int]:
+        """The participants meant: who has or had this number here, or the one whom the record calls so."""
+        text = self.cleaned_data["person"].strip().removeprefix("#")
+        if not text:
+            return []
+        stays = Stay.objects.in_prison(self.prison)
+        found = list(stays.filter(register_number=text).values_list("participant", flat=True).distinct())
+        if not found and text.isascii() and text.isdecimal() and len(text) < 19:
+            found = list(stays.filter(participant=int(text)).values_list("participant", flat=True).distinct())
+        if not found:
+            raise forms.ValidationError(_("Nobody has, or had, this number here."))
+        return found

@@ -1,0 +1,68 @@
+"""Who saw whom: for whoever reads the audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from enrollment.reading_forms import ENTRANCE, VERBS, ReadingFilter
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain import readings
+from prisons.models import Prison, Reading
+from prisons.page_words import name_of_page
+from prisons.verbs import words_for
+from sessions.models import Feed
+
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class ReadingRow:
+    """One look in words."""
+
+    reading: Reading
+    verb: str
+    page: str
+    people: list[str]
+
+
+@prison_view(Right.READ_AUDIT)
+def reading_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    form = ReadingFilter(request.GET or None, access=request.access)
+    rows = readings.in_prison(prison) | _feeds_used(prison)
+    if form.is_bound and form.is_valid():
+        rows = _chosen(rows, form)
+    page = Paginator(rows.select_related("by"), ROWS).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "rows": [row_of(reading) for reading in page]}
+    return render(request, "enrollment/reading_list.html", context, status=422 if form.errors else 200)
+
+
+def _feeds_used(prison: Prison) -> QuerySet[Reading]:
+    """A calendar address belongs to nobody who signs in; its row tells the prison."""
+    here = Q(prison=prison) | Q(membership__prison=prison) | Q(series__prison=prison)
+    feeds = Feed.objects.filter(here | Q(worker__accesses__prison=prison)).order_by().values("pk")
+    return Reading.objects.filter(verb="use_feed", object_id__in=feeds)
+
+
+def _chosen(rows: QuerySet[Reading], form: ReadingFilter) -> QuerySet[Reading]:
+    asked = form.cleaned_data
+    if asked["by"]:
+        rows = rows.filter(by=asked["by"])
+    if asked["on"]:
+        rows = rows.filter(at__date=asked["on"])
+    if asked["person"]:
+        rows = readings.of_person(rows, asked["person"])
+    if asked["what"] == ENTRANCE:
+        rows = rows.exclude(verb__in=[verb for verbs in VERBS.values() for verb in verbs] + ["use_feed"])
+    elif asked["what"]:
+        rows = rows.filter(verb__in=VERBS[asked["what"]])
+    return rows
+
+
+def row_of(reading: Reading) -> ReadingRow:
+    people = [str(reading.person_id)] if reading.person_id else reading.people.split()
+    return ReadingRow(reading, words_for(reading.verb), name_of_page(reading.page), people)
