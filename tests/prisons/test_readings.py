@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
-from core import names
+from core import clock, names
 from enrollment.models import Participant, Stay
 from prisons.access import access_for
 from prisons.models import Reading
@@ -60,7 +62,9 @@ def test_a_search_by_name_is_recorded_without_the_word(haren, jan, organiser_ann
 
 
 def test_a_file_with_names_is_recorded(haren, jan, organiser_anna, service):
-    session = make_session(make_enrollment(make_series(haren, organisation=service), jan).series)
+    series = make_enrollment(make_series(haren, organisation=service), jan).series
+    starts_at = clock.now() + dt.timedelta(days=1)
+    session = make_session(series, starts_at, state="published")
     address = reverse("enrollment:session_sheet", args=["haren", session.pk])
     assert signed_in(organiser_anna).get(address).status_code == 200
     latest(verb="see_file", page="enrollment:session_sheet", object_id=session.pk)
