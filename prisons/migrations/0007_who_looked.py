@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prisons", "0005_announcements"),
+        ("prisons", "0006_letters_wait"),
     ]
 
     operations = [
