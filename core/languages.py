@@ -2,37 +2,51 @@
 
 from typing import Any
 
+from babel import Locale
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+from django.utils.functional import lazy
 
 FALLBACK_ORDER = ("nl", "fr", "en")
 
 # Languages in which groups are held and facilitators speak, each under its own name.
-SPOKEN = [
-    ("nl", "Nederlands"),
-    ("fr", "Français"),
-    ("en", "English"),
-    ("ar", "العربية"),
-    ("es", "Español"),
-    ("pt", "Português"),
-    ("it", "Italiano"),
-    ("de", "Deutsch"),
-    ("tr", "Türkçe"),
-    ("sq", "Shqip"),
-    ("ro", "Română"),
-    ("bg", "Български"),
-    ("pl", "Polski"),
-    ("ru", "Русский"),
-    ("uk", "Українська"),
-    ("fa", "فارسی"),
-    ("ps", "پښتو"),
-    ("so", "Soomaali"),
-    ("ti", "ትግርኛ"),
-    ("ln", "Lingála"),
-    ("zh", "中文"),
-]
+_OWN_NAMES = {
+    "nl": "Nederlands",
+    "fr": "Français",
+    "en": "English",
+    "ar": "العربية",
+    "es": "Español",
+    "pt": "Português",
+    "it": "Italiano",
+    "de": "Deutsch",
+    "tr": "Türkçe",
+    "sq": "Shqip",
+    "ro": "Română",
+    "bg": "Български",
+    "pl": "Polski",
+    "ru": "Русский",
+    "uk": "Українська",
+    "fa": "فارسی",
+    "ps": "پښتو",
+    "so": "Soomaali",
+    "ti": "ትግርኛ",
+    "ln": "Lingála",
+    "zh": "中文",
+}
+
+
+def _spoken(code: str) -> str:
+    """`Tigrinya · ትግርኛ`: in the reader's language, then as its speakers call it; once where both are the same."""
+    reader, own = translation.get_language() or settings.LANGUAGE_CODE, _OWN_NAMES[code]
+    name = Locale.parse(reader, sep="-").languages.get(code, own)
+    name = name[:1].upper() + name[1:]
+    return name if name == own else f"{name} · {own}"
+
+
+SPOKEN = [(code, lazy(_spoken, str)(code)) for code in _OWN_NAMES]
+"""Choices (code, label) in the reader's language."""
 
 
 def localized(obj: Any, field: str, language: str | None = None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from core.languages import SPOKEN
 from prisons.models import Organisation, Prison
 from rooms.domain.facts import rules_of
 from sessions.models import Domain, GroupSession, Worker
@@ -39,11 +40,5 @@ def _filter_choices(prison_id: int, rules_version: int, language: str) -> Filter
         units=[(unit.unit_id, unit.label) for unit in rules_of(prison).units.values() if unit.is_active],
         workers=list(Worker.objects.in_prison(prison).active().values_list("pk", "name")),
         states=[(code, str(label)) for code, label in GroupSession.State.choices],
-        languages=[
-            ("nl", "Nederlands"),
-            ("fr", "Français"),
-            ("en", "English"),
-            ("ar", "العربية"),
-            ("es", "Español"),
-        ],
+        languages=[(code, str(label)) for code, label in SPOKEN],
     )

@@ -15,7 +15,7 @@ from planner.plan.codes import CODES
 from planner.plan.open_conflicts import OpenConflict, ahead, open_conflicts
 from planner.plan.sentences import speak
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.models import Prison
+from prisons.models import Organisation, Prison
 from sessions.models import Waiver
 
 
@@ -31,8 +31,10 @@ def conflict_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     with_soft = request.GET.get("kind") == "soft"
     rows = open_conflicts(prison, first, last, with_soft=with_soft)
     spoken = speak([row.conflict for row in rows], prison, request.access)
+    owners = _by_owner(list(zip(rows, spoken, strict=True)), request)
     context = {
-        "owners": _by_owner(list(zip(rows, spoken, strict=True))),
+        "owners": owners,
+        "own": sum(len(rows) for _owner, is_own, rows in owners if is_own),
         "total": len(rows),
         "first": first,
         "last": last,
@@ -51,8 +53,16 @@ def _allowed(
     return [(waiver, CODES[waiver.code].title) for waiver in waivers.between(prison, first, last)]
 
 
-def _by_owner(rows: list[tuple[OpenConflict, Any]]) -> list[tuple[Any, list[tuple[OpenConflict, Any]]]]:
-    groups: dict[Any, list[tuple[OpenConflict, Any]]] = {}
+Rows = list[tuple[OpenConflict, Any]]
+
+
+def _by_owner(rows: Rows, request: PrisonRequest) -> list[tuple[Organisation, bool, Rows]]:
+    """(service, whether it is the reader's to solve, rows): the own first."""
+    groups: dict[Organisation, Rows] = {}
     for row in rows:
         groups.setdefault(row[0].session.series.activity.organisation, []).append(row)
-    return sorted(groups.items(), key=lambda group: str(group[0]))
+    may_act = request.access.has(Right.PLACE)
+    sorted_by_owner = [
+        (owner, may_act and request.access.may_change(owner), found) for owner, found in groups.items()
+    ]
+    return sorted(sorted_by_owner, key=lambda group: (not group[1], str(group[0])))

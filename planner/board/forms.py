@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from prisons.models import Prison
 from rooms.models import Room
@@ -13,7 +15,7 @@ from sessions.models import Cancellation
 
 
 class MoveForm(forms.Form):
-    """Room, day, time and length of one session."""
+    """Room, day, and from when until when; a program may say `minutes` instead of `until`."""
 
     room = forms.ModelChoiceField(
         label=_("Room"), queryset=Room.objects.none(), required=False, empty_label=_("no room yet (tray)")
@@ -22,7 +24,12 @@ class MoveForm(forms.Form):
     start = forms.TimeField(
         label=_("Starts at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=720)
+    until = forms.TimeField(
+        label=pgettext_lazy("time", "Until"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    minutes = forms.IntegerField(required=False, min_value=5, max_value=720, widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
     accept_soft = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -31,6 +38,22 @@ class MoveForm(forms.Form):
         room = self.fields["room"]
         assert isinstance(room, forms.ModelChoiceField)  # noqa: S101
         room.queryset = Room.objects.in_prison(prison).in_use().select_related("building")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, until = data.get("start"), data.get("until")
+        if until and start:
+            data["minutes"] = (minutes_of(until) - minutes_of(start)) % (24 * 60)
+            if not 5 <= data["minutes"] <= 12 * 60:
+                self.add_error("until", _("A session lasts from five minutes to twelve hours."))
+        elif not data.get("minutes") and not self.errors:
+            self.add_error("until", _("Say until when."))
+        return data
+
+
+def minutes_of(at: dt.time) -> int:
+    """Minutes since midnight."""
+    return at.hour * 60 + at.minute
 
 
 class DropForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
@@ -109,7 +110,7 @@ def session_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 @prison_view(Right.PLACE)
 def session_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """The form that works everywhere: room, date, time and minutes."""
+    """The form that works everywhere: room, date, from when until when."""
     session = get_object_or_404(_sessions(request, prison), pk=pk)
     form = MoveForm(request.POST or None, prison=prison, initial=_present_place(session))
     if request.method == "POST" and form.is_valid():
@@ -143,11 +144,14 @@ def _form_to_move(
 
 def _present_place(session: GroupSession) -> dict[str, Any]:
     local = session.starts_at.astimezone(BRUSSELS) if session.starts_at else None
+    day = local.date() if local else session.pattern_on or session.week_on
+    start = local.time() if local else session.series.start_time
+    lasts = dt.timedelta(minutes=length_minutes(session))
     return {
         "room": session.room_id or session.series.default_room_id,
-        "day": local.date() if local else session.pattern_on or session.week_on,
-        "start": local.time() if local else session.series.start_time,
-        "minutes": length_minutes(session),
+        "day": day,
+        "start": start,
+        "until": (dt.datetime.combine(day, start) + lasts).time() if start else None,
         "version": session.version,
     }
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from core.languages import localized
+from core.languages import SPOKEN, localized
 from tests.factories import signed_in
 
 
@@ -47,3 +47,18 @@ def test_a_cookie_wins_over_the_browser_and_the_person_over_the_cookie(
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     page = browser.get(reverse("account_login"), headers={"Accept-Language": "nl"})
     assert page.headers["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("reader", "code", "wanted"),
+    [
+        ("nl", "ti", "Tigrinya · ትግርኛ"),
+        ("fr", "ti", "Tigrigna · ትግርኛ"),
+        ("nl", "nl", "Nederlands"),
+        ("fr", "nl", "Néerlandais · Nederlands"),
+        ("en", "sq", "Albanian · Shqip"),
+    ],
+)
+def test_a_language_is_named_as_the_reader_says_it_too(reader: str, code: str, wanted: str) -> None:
+    with translation.override(reader):
+        assert str(dict(SPOKEN)[code]) == wanted

@@ -205,7 +205,7 @@ def test_liaison_sees_neutral_names_and_no_drafts(
 
     page = board(signed_in(liaison_bert))
 
-    assert "Dutch" not in page
+    assert "Dutch for beginners" not in page
     assert page.count("data-session=") == 1 and "Activiteit / Activité" in page
 
 
@@ -300,3 +300,22 @@ def test_a_drop_goes_where_the_cell_said_it_would(
     assert cells[f"{other.pk}-20500110-{first_slot(haren)}"]["kind"] == "free"
 
     assert drop(anna, session, other, first_slot(haren)).status_code == 200  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "sentence"),
+    [("09:00", "", "Say until when."), ("09:00", "09:02", "from five minutes"), ("09:00", "08:00", "twelve hours")],
+)
+def test_the_form_to_move_says_until_when(
+    anna: Client, haren: Prison, service: Organisation, room: Room, start: str, until: str, sentence: str
+) -> None:
+    session = session_of(service, haren)
+    url = reverse("planner:session_move", args=[haren.slug, session.pk])
+    shown = anna.get(url).content.decode()
+    assert 'name="until"' in shown and "Minutes" not in shown
+    sent = {"room": room.pk, "day": MONDAY, "start": start, "version": session.version}
+    refused = anna.post(url, sent | {"until": until})
+    assert refused.status_code == 422 and sentence in refused.content.decode()
+    anna.post(url, sent | {"until": "10:30"})
+    session.refresh_from_db()
+    assert session.ends_at - session.starts_at == dt.timedelta(minutes=90)
