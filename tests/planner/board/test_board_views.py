@@ -305,7 +305,11 @@ def test_a_drop_goes_where_the_cell_said_it_would(
 
 @pytest.mark.parametrize(
     ("start", "until", "sentence"),
-    [("09:00", "", "Say until when."), ("09:00", "09:02", "from five minutes"), ("09:00", "08:00", "twelve hours")],
+    [
+        ("09:00", "", "Say until when."),
+        ("09:00", "09:02", "from five minutes"),
+        ("09:00", "08:00", "twelve hours"),
+    ],
 )
 def test_the_form_to_move_says_until_when(
     anna: Client, haren: Prison, service: Organisation, room: Room, start: str, until: str, sentence: str
