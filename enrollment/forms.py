@@ -61,6 +61,7 @@ class NoteForm(forms.Form):
     create = forms.BooleanField(required=False, widget=forms.HiddenInput)
     same_as = forms.CharField(required=False, max_length=12)
     parked = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def whats(self) -> list[tuple[str, str, str]]:
         """(field, text, key) of everything that the note asks for."""

@@ -9,8 +9,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rapidfuzz import process
@@ -18,12 +21,11 @@ from rapidfuzz.distance import OSA
 
 from core.errors import PlannerError
 from core.folding import asked, begins, fold, name_key
-from core.text import one_line
-from enrollment.domain.asking import is_over
+from core.text import as_counted, one_line
 from enrollment.domain.notes import Ask
 from enrollment.models import Participant, Stay
 from prisons.models import Prison
-from sessions.models import Activity, Series
+from sessions.models import Activity, GroupSession, Series
 
 SHORTEST_NEAR = 4
 """A word of three letters resembles too many others."""
@@ -141,28 +143,61 @@ class Thing:
 
 
 def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> list[Thing]:
-    """Open series first, then activities without exactly one of them; ended series when nothing else fits.
+    """Series that are open for requests, best first, then activities without exactly one of them; ended series
+    when nothing else fits. Groups of which no date is published yet are not offered. Two queries.
 
-    Three queries. Every word of the text must occur in a title (in any language), the group or the list code.
+    Every word must begin a word of the title (in any language) or of the group, or be the code: the code alone
+    comes first, then titles that begin with the whole text.
     """
     words = fold(one_line(text)).split()[:6]
     if not words:
         return []
-    rows = Series.objects.in_prison(prison).filter(is_drop_in=False).select_related("activity__organisation")
-    found = [series for series in rows.filter(_matches(words, "activity__")) if series]
-    over = {series.pk for series in found if is_over(series, day)}
-    running = [series for series in found if series.pk not in over]
-    activities = list(
-        Activity.objects.filter(_titles(words, ""), organisation__prisons=prison, is_active=True)
-        .select_related("organisation")
-        .distinct()
-    )
-    exact = [series for series in running if series.list_code.lower() == text.strip().lower()]
+    found = list(_offered(prison, day).filter(_matches(words, "activity__")))
+    found.sort(key=lambda series: (_rank(series, words), as_counted(str(series)), series.starts_on, series.pk))
+    running = [series for series in found if _runs(series, day)]
+    exact = [series for series in running if _rank(series, words) == Rank.CODE]
+    if exact:
+        return _series_things(exact)[:most]
+    activities = Activity.objects.filter(_titles(words, ""), organisation__prisons=prison, is_active=True)
     things = [
-        *_series_things(exact or running),
-        *([] if exact else _activity_things(activities, running)),
+        *_series_things(running),
+        *_activity_things(activities.select_related("organisation").distinct(), running),
     ]
-    return (things or [*_series_things((s for s in found if s.pk in over), is_over=True)])[:most]
+    return (things or _series_things(found, is_over=True))[:most]
+
+
+class Rank(IntEnum):
+    """How well a text fits, best first."""
+
+    CODE = 0
+    BEGINNING = 1
+    WORDS = 2
+
+
+def _rank(series: Series, words: list[str]) -> Rank:
+    text, activity = " ".join(words), series.activity
+    if fold(series.list_code) == text:
+        return Rank.CODE
+    titles = [activity.title_nl, activity.title_fr, activity.title_en]
+    begins_so = any(fold(f"{title} {series.label}").startswith(text) for title in titles if title)
+    return Rank.BEGINNING if begins_so else Rank.WORDS
+
+
+def _offered(prison: Prison, day: dt.date) -> QuerySet[Series]:
+    """Every series to ask for, with `has_dates` (some still to come); no drop-in, nothing that is draft only."""
+    live = GroupSession.objects.live().filter(series=OuterRef("pk"))
+    drafts = live.filter(state=GroupSession.State.DRAFT)
+    rows = Series.objects.in_prison(prison).filter(is_drop_in=False)
+    rows = rows.filter(Exists(live.exclude(state=GroupSession.State.DRAFT)) | ~Exists(drafts))
+    coming = live.filter(week_on__gte=day - dt.timedelta(days=6))
+    return rows.select_related("activity__organisation").annotate(has_dates=Exists(coming))
+
+
+def _runs(series: Any, day: dt.date) -> bool:
+    """The same as asking.is_over, from what one query has read of all series."""
+    if series.ended_on is not None:
+        return bool(series.ended_on > day)
+    return bool(series.starts_on + dt.timedelta(weeks=series.weeks) >= day or series.has_dates)
 
 
 def _matches(words: list[str], path: str) -> Q:
@@ -190,15 +225,19 @@ def _code(word: str) -> Q:
 
 def _series_things(rows: Iterable[Series], *, is_over: bool = False) -> list[Thing]:
     return [
-        Thing(
-            f"s{series.pk}",
-            str(series),
-            f"{series.activity.organisation} · {series.list_code}",
-            series=series,
-            is_over=is_over,
-        )
-        for series in rows
+        Thing(f"s{series.pk}", str(series), _line(series), series=series, is_over=is_over) for series in rows
     ]
+
+
+def _line(series: Series) -> str:
+    """Tells groups of the same title apart: day, hour, first date; then service and code."""
+    facts = {
+        "day": date_format(series.starts_on, "D"),
+        "time": f"{series.start_time:%H:%M}",
+        "start": date_format(series.starts_on, "j N"),
+    }
+    when = _("%(day)s %(time)s, from %(start)s") % facts
+    return f"{when} · {series.activity.organisation} · {series.list_code}"
 
 
 def _activity_things(activities: Iterable[Activity], running: Iterable[Series]) -> list[Thing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,13 +11,40 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
+from enrollment.domain.notes import enter_note
+from enrollment.domain.people import PersonData
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
 from prisons.domain import audit
 from prisons.models import Prison, User
 
 
-def undo(note: Note, *, by: User, now: dt.datetime | None = None) -> None:
-    """Takes an entry back, by whoever made it and while nothing was decided. Also the person that it made."""
+def replace_note(
+    note: Note,
+    *,
+    participant: Participant | PersonData,
+    by: User,
+    now: dt.datetime | None = None,
+    **entry: Any,
+) -> Note:
+    """What was entered wrongly is entered anew, as one act: the old note is taken back, or nothing happens.
+
+    Takes and raises what enter_note and undo do. A person whom the old note made stays when the new one names them.
+    """
+    at = now or clock.now()
+    keeps = participant.pk if isinstance(participant, Participant) else None
+    with transaction.atomic():
+        undo(note, by=by, now=at, keeps=keeps)
+        entered = enter_note(note.prison, participant=participant, by=by, now=at, **entry)
+        if note.made_person and keeps == note.participant_id:
+            entered.made_person = True
+            entered.save(update_fields=["made_person"])
+        return entered
+
+
+def undo(note: Note, *, by: User, now: dt.datetime | None = None, keeps: int | None = None) -> None:
+    """Takes an entry back, by whoever made it and while nothing was decided. Also the person that it made,
+    but for one that a new note `keeps`.
+    """
     at = now or clock.now()
     with transaction.atomic():
         prison = lock_facts(note.prison_id, now=at)
@@ -36,7 +64,7 @@ def undo(note: Note, *, by: User, now: dt.datetime | None = None) -> None:
         Enrollment.objects.filter(request__in=requests).delete()
         requests.delete()
         row.delete()
-        if row.made_person and row.participant_id:
+        if row.made_person and row.participant_id and row.participant_id != keeps:
             _remove_if_unknown(prison, row.participant_id, clock.today(row.entered_at))
 
 

@@ -277,7 +277,7 @@ def _fresh_parked(prison: Prison, note: Note) -> Note:
     return row
 
 
-def last_entered(prison: Prison, by: User, *, most: int = 10) -> QuerySet[Note]:
+def last_entered(prison: Prison, by: User, *, most: int | None = 10) -> QuerySet[Note]:
     """What this user entered last, newest first."""
     notes = Note.objects.in_prison(prison).filter(entered_by=by).select_related("participant")
     requests = Request.objects.select_related("series__activity", "activity")

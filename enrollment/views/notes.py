@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
 from enrollment.domain.namesakes import of_name
-from enrollment.domain.note_undo import undo
+from enrollment.domain.note_undo import replace_note, undo
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
@@ -47,7 +48,9 @@ def note_entry(request: PrisonRequest, prison: Prison) -> HttpResponse:
         return _show(request, form, entry=entry, status=422)
     done = Entered(note, "; ".join(entry.titles))
     kept = {name: form.cleaned_data[name] for name in KEPT}
-    return _show(request, _empty_form(request, **kept), notice=_written(done), entered=done)
+    gone = [entry.replaced.pk] if entry.replaced else []
+    _with_place([done], prison)
+    return _show(request, _empty_form(request, **kept), notice=_written(done), entered=done, gone=gone)
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,19 @@ class Entered:
     titles: str
 
 
+def _with_place(notes_entered: list[Entered], prison: Prison) -> list[Entered]:
+    """Each person with the stay of today as `current`: number, unit and cell tell namesakes apart."""
+    rows = [each.note.participant for each in notes_entered if each.note.participant]
+    people.with_current(rows, prison, clock.today())
+    return notes_entered
+
+
 def _entered_last(request: PrisonRequest) -> list[Entered]:
-    return [
+    rows = [
         Entered(note, "; ".join(_title(each) for each in note.requests.all()))
         for note in notes.last_entered(request.prison, request.user)
     ]
+    return _with_place(rows, request.prison)
 
 
 def _title(ask: Request | notes.Ask) -> str:
@@ -82,6 +93,7 @@ class _Entry:
         self.things: dict[str, list[finding.Thing]] = {}
         self.nobody = False
         self.titles: list[str] = []
+        self.replaced = _own_note(request, str(form.cleaned_data["replaces"] or ""))
 
     def write(self) -> Note | None:
         """The note; None when something must be chosen first. Raises PlannerError."""
@@ -104,6 +116,8 @@ class _Entry:
         if who is None or asks is None:
             return None
         self.titles = [_title(ask) for ask in asks]
+        if self.replaced:
+            return replace_note(self.replaced, participant=who, asks=asks, **common)
         return notes.enter_note(self.prison, participant=who, asks=asks, parked=self._parked(), **common)
 
     def _parked(self) -> Note | None:
@@ -180,7 +194,31 @@ def _asked_by_link(request: PrisonRequest) -> dict[str, Any]:
         person = person or parked.participant
     if person:
         initial |= {"who": str(person), "person": person.pk}
+    if changed := _own_note(request, request.GET.get("change", "")):
+        initial |= _as_typed(changed)
     return initial
+
+
+def _own_note(request: PrisonRequest, pk: str) -> Note | None:
+    """A note that this user entered and may still take back; None for anything else."""
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 12):
+        return None
+    own = notes.last_entered(request.prison, request.user, most=None)
+    return own.filter(pk=int(pk), state=Note.State.ENTERED).first()
+
+
+def _as_typed(note: Note) -> dict[str, Any]:
+    """The form of a note that is changed in place, filled in as it was."""
+    typed: dict[str, Any] = {"replaces": note.pk, "channel": note.channel, "received_on": note.received_on}
+    typed |= {"who": str(note.participant), "person": note.participant_id}
+    fields = iter([("what", "thing"), ("what_2", "thing_2"), ("what_3", "thing_3")])
+    for each in note.requests.all():
+        if each.wish_title:
+            typed |= {"wish_title": each.wish_title, "wish_domain": each.wish_domain}
+        elif names := next(fields, None):
+            key = f"s{each.series_id}" if each.series_id else f"a{each.activity_id}"
+            typed |= dict(zip(names, (_title(each), key), strict=True))
+    return typed
 
 
 def _show(
@@ -190,6 +228,7 @@ def _show(
     notice: Notice | None = None,
     entry: _Entry | None = None,
     entered: Entered | None = None,
+    gone: Sequence[int] = (),
     status: int = 200,
 ) -> HttpResponse:
     """The whole page lists what was entered last; a part brings only the line that is new."""
@@ -206,11 +245,29 @@ def _show(
         "namesakes": of_name(request.prison, new.last_name, new.first_name) if new else [],
         "last": SimpleLazyObject(lambda: _entered_last(request)),
         "entered": entered if is_partial(request) else None,
+        "gone": gone if is_partial(request) else (),
+        "focus": {_focus(form, entry): True},
+        "replaced": _replaced(request, form),
         "parked_count": SimpleLazyObject(counts.parked(request.access).count),
     }
     return render_part(
         request, "enrollment/note_entry.html", "enrollment/_note_entry.html", context, status=status
     )
+
+
+def _focus(form: NoteForm, entry: _Entry | None) -> str:
+    """The field that waits: the first that is not clear, else the first of all."""
+    if entry is None or entry.people or "who" in form.errors:
+        return "who"
+    if entry.nobody:
+        return "new"
+    unclear = [name for name in ("what", "what_2", "what_3") if name in entry.things or name in form.errors]
+    return unclear[0] if unclear else "who"
+
+
+def _replaced(request: PrisonRequest, form: NoteForm) -> Entered | None:
+    note = _own_note(request, str(form["replaces"].value() or ""))
+    return Entered(note, "") if note else None
 
 
 def _written(done: Entered) -> Notice:
@@ -246,13 +303,17 @@ def note_things(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.ENTER_REQUESTS)
 @require_POST
 def note_undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    note = get_object_or_404(Note.objects.in_prison(prison), pk=pk)
+    note = Note.objects.in_prison(prison).filter(pk=pk).first()
     try:
-        undo(note, by=request.user)
+        if note:  # else a double press: it is gone already
+            undo(note, by=request.user)
     except PlannerError as error:
         notice = Notice("stop", str(error))
         return _show(request, _empty_form(request), notice=notice, status=error.status)
-    messages.success(request, _("The entry is taken back."))
+    taken_back = _("The entry is taken back.")
+    if is_partial(request):
+        return _show(request, _empty_form(request), notice=Notice("ok", taken_back), gone=[pk])
+    messages.success(request, taken_back)
     return redirect("enrollment:note_entry", prison.slug)
 
 

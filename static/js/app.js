@@ -167,6 +167,8 @@
   const settle = (part) => {
     const focus = part.matches("[data-focus]") ? part : part.querySelector("[data-focus]:not([data-no-focus] *)");
     if (focus) focus.focus({ preventScroll: false });
+    // What was typed before is gone on with at its end, not before it.
+    if (focus && focus.matches("input[type=text]")) focus.setSelectionRange(focus.value.length, focus.value.length);
     all("dialog[data-open]", part).forEach((dialog) => { if (!dialog.open) dialog.showModal(); });
   };
   document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));

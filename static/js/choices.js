@@ -1,101 +1,156 @@
-// A text field that offers choices while typing. <div data-choices="URL"> holds the input (role=combobox), a hidden
-// [data-choice-key] and a [data-choice-list]. Arrows walk, Enter takes (and goes to the next field), Escape closes.
-// Without JavaScript the server finds what the text means, or asks.
+// A text field that offers choices while typing: the combobox of the ARIA patterns. <div data-choices="URL"> holds the
+// input (role=combobox), a hidden [data-choice-key], a floating [data-choice-list] with a listbox, and a status line.
+// A row is taken only when it is highlighted, by itself when it is the only one. Whoever is quicker than the answer, or
+// has no JavaScript, leaves it to the server to find what the text means, or to ask.
 "use strict";
 
 (() => {
-  const parts = (field) => ({
-    input: field.querySelector("input[role=combobox]"),
-    key: field.querySelector("[data-choice-key]"),
-    list: field.querySelector("[data-choice-list]"),
-  });
-  const options = (list) => [...list.querySelectorAll("[role=option]")];
-  const timers = new WeakMap();
-  const asked = new WeakMap();
+  const WAIT = 120; // milliseconds of rest before the server is asked
+  const SHORTEST = 2;
+  const states = new WeakMap(); // of each field: { timer, turn, isAsking }
 
+  const stateOf = (field) => {
+    if (!states.has(field)) states.set(field, { timer: 0, turn: 0, isAsking: false });
+    return states.get(field);
+  };
+  const inputOf = (field) => field.querySelector("input[role=combobox]");
+  const keyOf = (field) => field.querySelector("[data-choice-key]");
+  const listOf = (field) => field.querySelector("[role=listbox]");
+  const noneOf = (field) => field.querySelector("[data-choice-none]");
+  const optionsOf = (field) => [...listOf(field).querySelectorAll("[role=option]")];
+  const markedOf = (field) => listOf(field).querySelector("[role=option][aria-selected=true]");
+  const fieldOf = (event) => {
+    const field = event.target.closest && event.target.closest("[data-choices]");
+    return field && event.target === inputOf(field) ? field : null;
+  };
+  const says = (field, text) => { field.querySelector("[data-choice-says]").textContent = text; };
+
+  // --- what is shown ---
   const mark = (field, option) => {
-    const { input, list } = parts(field);
-    options(list).forEach((each) => each.setAttribute("aria-selected", String(each === option)));
-    if (option) {
-      input.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest" });
-    } else input.removeAttribute("aria-activedescendant");
+    optionsOf(field).forEach((each) => each.setAttribute("aria-selected", String(each === option)));
+    if (!option) { inputOf(field).removeAttribute("aria-activedescendant"); return; }
+    inputOf(field).setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  };
+
+  const show = (field, options, none) => {
+    listOf(field).replaceChildren(...options);
+    noneOf(field).replaceChildren(...none);
+    inputOf(field).setAttribute("aria-expanded", String(options.length > 0));
+    mark(field, options.length === 1 ? options[0] : null);
   };
 
   const close = (field) => {
-    const { input, list } = parts(field);
-    asked.set(field, (asked.get(field) || 0) + 1);
-    clearTimeout(timers.get(field));
-    list.replaceChildren();
-    input.setAttribute("aria-expanded", "false");
-    mark(field, null);
+    const state = stateOf(field);
+    clearTimeout(state.timer);
+    state.turn += 1; // an answer that is still under way comes too late
+    state.isAsking = false;
+    show(field, [], []);
+    says(field, "");
   };
 
-  const take = (field, option) => {
-    const { input, key } = parts(field);
-    input.value = option.dataset.text;
-    key.value = option.dataset.key;
-    close(field);
+  // --- asking the server ---
+  const fill = (field, html) => {
+    const answer = new DOMParser().parseFromString(html, "text/html").body;
+    show(field, [...answer.querySelectorAll("[role=option]")], [...answer.querySelectorAll(".choice-none")]);
+    says(field, answer.querySelector("[data-says]") ? answer.querySelector("[data-says]").textContent : "");
   };
 
   const ask = async (field) => {
-    const { input, list } = parts(field);
-    const turn = (asked.get(field) || 0) + 1;
-    asked.set(field, turn);
-    if (input.value.trim().length < 2) { list.replaceChildren(); return; }
+    const state = stateOf(field);
+    const input = inputOf(field);
+    const turn = (state.turn += 1);
     const url = `${field.dataset.choices}?${new URLSearchParams({ [input.name]: input.value })}`;
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
-    if (!answer || !answer.ok || asked.get(field) !== turn) return;
-    const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (asked.get(field) !== turn || document.activeElement !== input) return;
-    list.replaceChildren(...parsed.body.childNodes);
-    input.setAttribute("aria-expanded", "true");
-    mark(field, options(list)[0] || null);
+    const html = answer && answer.ok ? await answer.text() : "";
+    if (state.turn !== turn) return;
+    state.isAsking = false;
+    if (document.activeElement === input) fill(field, html);
   };
 
-  document.addEventListener("input", (event) => {
-    const field = event.target.closest("[data-choices]");
-    if (!field || event.target !== parts(field).input) return;
-    parts(field).key.value = "";
-    clearTimeout(timers.get(field));
-    timers.set(field, setTimeout(() => ask(field), 160));
-  });
+  // What stood there belonged to an older text: nothing of it may be taken any more.
+  const askSoon = (field) => {
+    close(field);
+    if (inputOf(field).value.trim().length < SHORTEST) return;
+    const state = stateOf(field);
+    state.isAsking = true;
+    state.timer = setTimeout(() => ask(field), WAIT);
+  };
+
+  // --- taking ---
+  const take = (field, option) => {
+    inputOf(field).value = option.dataset.text;
+    keyOf(field).value = option.dataset.key;
+    close(field);
+  };
+
+  const nextOf = (field) => {
+    const next = field.dataset.next && field.closest("form").querySelector(`[name=${field.dataset.next}]`);
+    return next && !next.value ? next : null;
+  };
+
+  const goOn = (field) => {
+    const next = nextOf(field);
+    close(field);
+    if (next) next.focus();
+    else field.closest("form").requestSubmit(field.closest("form").querySelector("[data-choice-enter]"));
+  };
+
+  // Several fit and none is highlighted: the list stays until somebody says which.
+  const enter = (field) => {
+    const marked = markedOf(field);
+    if (marked) take(field, marked);
+    else if (optionsOf(field).length) return;
+    goOn(field);
+  };
+
+  const walk = (field, step) => {
+    const options = optionsOf(field);
+    if (!options.length) { askSoon(field); return; }
+    const at = options.indexOf(markedOf(field));
+    const start = at < 0 && step < 0 ? 0 : at;
+    mark(field, options[(start + step + options.length) % options.length]);
+  };
+
+  const onEnter = (event, field) => {
+    if (!inputOf(field).value) return;
+    event.preventDefault();
+    enter(field);
+  };
+
+  const onTab = (field) => { if (markedOf(field)) take(field, markedOf(field)); };
+
+  const onEscape = (event, field) => {
+    if (!optionsOf(field).length && !noneOf(field).hasChildNodes()) return;
+    event.stopPropagation();
+    close(field);
+  };
 
   document.addEventListener("keydown", (event) => {
-    const field = event.target.closest("[data-choices]");
-    if (!field || event.target !== parts(field).input) return;
-    const { list } = parts(field);
-    const shown = options(list);
-    const at = shown.findIndex((each) => each.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (!shown.length) return;
-      event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      mark(field, shown[(at + step + shown.length) % shown.length]);
-    } else if (event.key === "Escape" && list.hasChildNodes()) {
-      event.stopPropagation();
-      close(field);
-    } else if ((event.key === "Enter" || event.key === "Tab") && shown.length && at >= 0) {
-      take(field, shown[at]);
-      if (event.key === "Enter") {
-        const form = field.closest("form");
-        const next = form.querySelector("[name=what]");
-        if (event.target.name === "who" && next && !next.value) { event.preventDefault(); next.focus(); }
-      }
-    } else if (event.key === "Enter" && event.target.name === "who" && event.target.value) {
-      const next = field.closest("form").querySelector("[name=what]");
-      if (next && !next.value) { event.preventDefault(); close(field); next.focus(); }
-    }
+    const field = fieldOf(event);
+    if (!field || event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); walk(field, 1); }
+    else if (event.key === "ArrowUp") { event.preventDefault(); walk(field, -1); }
+    else if (event.key === "Enter") onEnter(event, field);
+    else if (event.key === "Tab") onTab(field);
+    else if (event.key === "Escape") onEscape(event, field);
   });
-
+  document.addEventListener("input", (event) => {
+    const field = fieldOf(event);
+    if (!field) return;
+    keyOf(field).value = "";
+    askSoon(field);
+  });
   document.addEventListener("mousedown", (event) => {
     const option = event.target.closest("[data-choice-list] [role=option]");
     if (!option) return;
-    event.preventDefault();
-    take(option.closest("[data-choices]"), option);
+    event.preventDefault(); // the field keeps the focus
+    const field = option.closest("[data-choices]");
+    take(field, option);
+    if (nextOf(field)) nextOf(field).focus();
   });
   document.addEventListener("focusout", (event) => {
-    const field = event.target.closest("[data-choices]");
-    if (field && event.target === parts(field).input) close(field);
+    const field = fieldOf(event);
+    if (field) close(field);
   });
 })();

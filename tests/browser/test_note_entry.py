@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from core import clock
 from enrollment.models import Enrollment, Note, Participant
-from tests.factories import make_activity, make_participant, make_series, make_session
+from tests.factories import make_activity, make_participant, make_series, make_session, make_unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +18,9 @@ def group(haren, service):
     activity = make_activity(service, "Houtbewerking")
     series = make_series(haren, activity=activity, starts_on=clock.today(), weeks=8, label="1")
     make_session(
-        series, dt.datetime.combine(clock.today() + dt.timedelta(days=7), dt.time(9), tzinfo=clock.BRUSSELS)
+        series,
+        dt.datetime.combine(clock.today() + dt.timedelta(days=7), dt.time(9), tzinfo=clock.BRUSSELS),
+        state="published",
     )
     make_series(haren, activity=make_activity(service, "Koor"), starts_on=clock.today(), weeks=8)
     return series
@@ -58,7 +61,7 @@ def test_a_pile_of_sixty_notes_with_the_keyboard_alone(
         page.get_by_role("status").filter(has_text=str(person)).wait_for()
         expect(page.locator("input[name=who]")).to_have_value("")
         assert Note.objects.count() == number
-    assert keyboard.keys / len(people) <= 25
+    assert keyboard.keys / len(people) <= 12
     assert page.locator("#last-notes li").count() == 60, "what was entered stays in sight, with undo"
     assert set(Enrollment.objects.values_list("participant_id", flat=True)) == {
         person.pk for person in people
@@ -80,6 +83,8 @@ def test_arrows_choose_and_escape_closes(
     page.keyboard.type("e")
     page.locator("#who-choices [role=option]").nth(1).wait_for()
     page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#who-choices [aria-selected=true]")).to_contain_text("Peeters, Jan")
     page.keyboard.press("Enter")
     page.keyboard.type("koor")
     page.locator("#what-choices [role=option]").first.wait_for()
@@ -102,3 +107,118 @@ def test_somebody_new_with_the_keyboard_alone(page, live_server, signed_in, hare
     page.keyboard.press("Enter")
     page.get_by_role("status").filter(has_text="Nieuwkomer, Ali").wait_for()
     assert Participant.objects.get().stays.get().register_number == "55321"
+
+
+@pytest.fixture
+def notes(page, live_server, signed_in, haren, group, organiser_anna):
+    """Two namesakes of name, told apart by number and cell."""
+    unit = make_unit(haren, "A1")
+    make_participant(haren, "Peeters, An", register_number="50001", unit=unit, cell="101")
+    make_participant(haren, "Peeters, Jan", register_number="50002", unit=unit, cell="102")
+    signed_in(organiser_anna, language="en")
+    page.goto(f"{live_server.url}/p/haren/notes/")
+    expect(page.locator("input[name=who]")).to_be_focused()
+    return page
+
+
+def test_what_is_taken_is_what_is_seen(notes, complaints):
+    """None of several is chosen in silence; each row says who it is; the highlight is one that eyes can see."""
+    who, options = notes.locator("input[name=who]"), notes.locator("#who-choices [role=option]")
+    below = notes.locator("select[name=channel]").bounding_box()
+    notes.keyboard.type("peet")
+    expect(options).to_have_count(2)
+    expect(options.nth(1)).to_contain_text("50002 · A1 · 102")
+    expect(notes.locator("#who-choices [aria-selected=true]")).to_have_count(0)
+    expect(who).to_have_attribute("aria-expanded", "true")
+    assert notes.locator("select[name=channel]").bounding_box() == below, "it floats"
+    notes.keyboard.press("Enter")
+    expect(options).to_have_count(2)
+    expect(who).to_be_focused()
+
+    notes.keyboard.press("ArrowDown")
+    expect(who).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+    looks = "(row) => getComputedStyle(row).backgroundColor + getComputedStyle(row).outlineStyle"
+    assert options.nth(0).evaluate(looks) != options.nth(1).evaluate(looks)
+    assert (
+        Axe().run(notes, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).violations_count
+        == 0
+    )
+    notes.keyboard.press("Enter")
+    expect(who).to_have_value("Peeters, An")
+    expect(notes.locator("input[name=what]")).to_be_focused()
+    expect(notes.locator("input[name=person]")).to_have_value(
+        str(Participant.objects.get(first_name="An").pk)
+    )
+
+
+def test_a_quick_hand_never_takes_a_row_of_an_older_text(notes, complaints):
+    """The list for "50001" stands when the last figure is already another: the answer to that decides."""
+    notes.keyboard.type("50001")
+    expect(notes.locator("#who-choices [aria-selected=true]")).to_contain_text("Peeters, An")
+    notes.keyboard.press("Backspace")
+    notes.keyboard.type("2")
+    notes.keyboard.press("Enter")
+    notes.keyboard.type("koor")
+    notes.keyboard.press("Enter")
+    notes.get_by_role("status").filter(has_text="Peeters, Jan asked for").wait_for()
+    assert str(Note.objects.get().participant) == "Peeters, Jan"
+
+
+def test_with_the_mouse(notes, complaints):
+    notes.locator("input[name=who]").press_sequentially("peet")
+    notes.locator("#who-choices [role=option]").nth(1).click()
+    expect(notes.locator("input[name=what]")).to_be_focused()
+    notes.keyboard.type("koor")
+    notes.locator("#what-choices [role=option]").first.click()
+    notes.get_by_role("button", name="Enter").last.click()
+    expect(notes.locator("#last-notes li").first).to_contain_text("Peeters, Jan 50002 · A1 · 102")
+    assert str(Note.objects.get().participant) == "Peeters, Jan"
+
+
+def _enter(page, who, what):
+    page.keyboard.type(who)
+    page.locator("#who-choices [aria-selected=true]").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.type(what)
+    page.locator("#what-choices [aria-selected=true]").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=who]")).to_have_value("")
+
+
+def test_ctrl_z_takes_the_last_back_and_a_wrong_one_is_changed_in_place(notes, complaints):
+    _enter(notes, "50001", "koor")
+    _enter(notes, "50002", "koor")
+    notes.keyboard.press("Control+z")
+    expect(notes.locator("#last-notes li")).to_have_count(1)
+    notes.get_by_role("status").filter(has_text="taken back").wait_for()
+    assert [str(each.participant) for each in Note.objects.all()] == ["Peeters, An"]
+
+    notes.locator("#last-notes").get_by_role("link", name="Change").click()
+    who = notes.locator("input[name=who]")
+    expect(who).to_have_value("Peeters, An")
+    expect(who).to_be_focused()
+    assert who.evaluate("(field) => field.selectionStart") == len("Peeters, An"), (
+        "the caret is behind the text"
+    )
+    notes.keyboard.press("Control+a")
+    notes.keyboard.type("50002")
+    notes.locator("#who-choices [aria-selected=true]").wait_for()
+    notes.keyboard.press("Enter")
+    notes.get_by_role("status").filter(has_text="Peeters, Jan asked for").wait_for()
+    expect(notes.locator("#last-notes li")).to_have_count(1)
+    expect(notes.locator("#last-notes li")).to_contain_text("Peeters, Jan")
+    assert [str(each.participant) for each in Note.objects.all()] == ["Peeters, Jan"]
+
+
+def test_after_a_refusal_typing_goes_on_behind_the_text(notes):
+    notes.keyboard.type("50001")
+    notes.locator("#who-choices [aria-selected=true]").wait_for()
+    notes.keyboard.press("Enter")
+    notes.keyboard.type("xylof")
+    notes.locator("#what-choices .choice-none").wait_for()
+    notes.keyboard.press("Enter")
+    what = notes.locator("input[name=what]")
+    expect(what).to_have_attribute("aria-invalid", "true")
+    expect(what).to_be_focused()
+    notes.keyboard.type("oon")
+    expect(what).to_have_value("xylofoon")
