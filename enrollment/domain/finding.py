@@ -153,7 +153,9 @@ def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> l
     if not words:
         return []
     found = list(_offered(prison, day).filter(_matches(words, "activity__")))
-    found.sort(key=lambda series: (_rank(series, words), as_counted(str(series)), series.starts_on, series.pk))
+    found.sort(
+        key=lambda series: (_rank(series, words), as_counted(str(series)), series.starts_on, series.pk)
+    )
     running = [series for series in found if _runs(series, day)]
     exact = [series for series in running if _rank(series, words) == Rank.CODE]
     if exact:

@@ -37,7 +37,8 @@
     listOf(field).replaceChildren(...options);
     noneOf(field).replaceChildren(...none);
     inputOf(field).setAttribute("aria-expanded", String(options.length > 0));
-    mark(field, options.length === 1 ? options[0] : null);
+    const [only, ...others] = options; // a name that is only similar is never taken by itself
+    mark(field, only && !others.length && !("near" in only.dataset) ? only : null);
   };
 
   const close = (field) => {
