@@ -22,6 +22,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import seen_on
 
 MONDAY = "2050-01-10"
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -227,8 +228,9 @@ def test_the_move_form_says_beforehand_whom_it_tells(anna: Client, session: Grou
 
 def test_publishing_lists_what_changed_since(anna: Client, session: GroupSession, haren: Prison) -> None:
     week = {"week": "2050-W02"}
-    assert "This tells 1 facilitator" in anna.get(url("board_publish"), week).content.decode()
-    assert anna.post(url("board_publish"), week).status_code == 302
+    shown = anna.get(url("board_publish"), week)
+    assert "This tells 1 facilitator" in shown.content.decode()
+    assert anna.post(url("board_publish"), week | {"seen": seen_on(shown)}).status_code == 302
     session.refresh_from_db()
     assert drop(anna, session, make_room(haren, name="Class Z"))[0] == 200
 
