@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from core.theme import theme
 from planner.api import api
 from planner.components import components
+from planner.sign_in import EnrolApp, EnrolPasskey
 from prisons.views.me import set_language
 from sessions import views_feeds
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     # The address is what an invitation proved: a new one comes by a new invitation, never by typing it in.
     path("accounts/email/", RedirectView.as_view(pattern_name="people:me")),
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="people:session_list")),
+    path("accounts/2fa/totp/activate/", EnrolApp.as_view(), name="mfa_activate_totp"),
+    path("accounts/2fa/webauthn/add/", EnrolPasskey.as_view(), name="mfa_add_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("ical/<str:secret>.ics", views_feeds.feed, name="feed"),

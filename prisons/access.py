@@ -13,19 +13,17 @@ from enum import StrEnum
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from core import htmx
 from core.clock import today
+from prisons import second_factor
 from prisons.models import Membership, Organisation, Prison, Role, User
 
 
@@ -295,7 +293,7 @@ def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpR
                 raise Http404
             if rights and not access.has_any(rights):
                 raise PermissionDenied(_("Your role in this prison does not include this page."))
-            if _lacks_second_factor(access):
+            if _lacks_second_factor(request, access):
                 return _to_second_factor(request)
             request.prison, request.access, request.membership_rights = access.prison, access, access.rights
             _remember(request.user, access.prison)
@@ -314,18 +312,21 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     return htmx.redirect(redirect_to_login(HtmxDetails(request).current_url_abs_path or "/").url)
 
 
-def _lacks_second_factor(access: Access) -> bool:
-    if not settings.SECOND_FACTOR_REQUIRED or not access.has(Right.SEE_NAMES):
-        return False
-    return not is_mfa_enabled(access.user)
+def needs_second_factor(access: Access) -> bool:
+    """Whoever sees names, and whoever installs: that account opens every prison."""
+    return settings.SECOND_FACTOR_REQUIRED and (access.has(Right.SEE_NAMES) or access.user.is_superuser)
+
+
+def _lacks_second_factor(request: HttpRequest, access: Access) -> bool:
+    return needs_second_factor(access) and not second_factor.was_given(request)
 
 
 def _to_second_factor(request: HttpRequest) -> HttpResponseBase:
-    messages.warning(
+    return second_factor.ask(
         request,
+        _("You may see names of people in detention. So the second step is asked here too."),
         _("You may see names of people in detention. First set up a second step for signing in, then go on."),
     )
-    return htmx.redirect(resolve_url("mfa_index")) if htmx.is_partial(request) else redirect("mfa_index")
 
 
 def _remember(user: User, prison: Prison) -> None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", me.home, name="home"),
     path("prisons/", me.prison_list, name="prison_list"),
     path("me/", me.me, name="me"),
+    path("me/sessions/", me.session_list, name="session_list"),
     path("me/tokens/", me.token_list, name="token_list"),
     path("me/tokens/<int:pk>/revoke/", me.token_revoke, name="token_revoke"),
     path("invitations/<str:secret>/", me.invitation, name="invitation"),

@@ -16,6 +16,7 @@ from enrollment.forms import posted
 from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
+from prisons.second_factor import fresh_second_factor
 
 
 class TransferForm(forms.Form):
@@ -67,6 +68,7 @@ class MergeForm(forms.Form):
 
 
 @prison_view(Right.KEEP_ROSTER)
+@fresh_second_factor
 def person_merge(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Two entries of one person become one; the one whose page this is stays."""
     participant = find_person(prison, pk)

@@ -19,6 +19,7 @@ from enrollment.domain.lists import sees_whole_day
 from planner.emergency import packing, tasks
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
+from prisons.second_factor import fresh_second_factor
 
 _PAGE = "planner/emergency/emergency_pack.html"
 
@@ -58,6 +59,7 @@ def emergency_switch(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.DISTRIBUTE)
 @require_POST
 @never_cache
+@fresh_second_factor
 def emergency_passphrase(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Told once, on this page: it opens lists of every service, so only to who sees them all."""
     if not sees_whole_day(request.access):

@@ -1,13 +1,16 @@
-"""What people change about themselves."""
+"""What people change about themselves, and what follows from how they got in."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 
+from core import clock
 from prisons.domain import audit
-from prisons.models import User
+from prisons.models import ApiToken, User
 
 
 def change_account(
@@ -29,3 +32,30 @@ def change_account(
             user.save(update_fields=changed)
             audit.record(None, user, "change_account", user, fields=changed, now=now)
     return user
+
+
+def verify_address(user: User) -> None:
+    """The address counts as proved. An unproved one would let nobody set up a second factor, for good."""
+    row, is_new = EmailAddress.objects.get_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
+    if not is_new and not (row.verified and row.primary):
+        EmailAddress.objects.filter(pk=row.pk).update(verified=True, primary=True)
+
+
+def password_was_reset(user: User, *, now: dt.datetime | None = None) -> None:
+    """Whoever reads the letters of this address has the account: what a thief may have made with it dies."""
+    at = now or clock.now()
+    with transaction.atomic():
+        verify_address(user)
+        tokens = ApiToken.objects.filter(membership__user=user, revoked_at__isnull=True)
+        tokens.update(revoked_at=at)
+        audit.record(None, user, "reset_password", user, fields=["password"], now=at)
+
+
+def end_sessions(user: User, sessions: list[UserSession], *, now: dt.datetime | None = None) -> None:
+    """Signs out these browsers of one's own, wherever they stand."""
+    with transaction.atomic():
+        for session in sessions:
+            session.end()
+        audit.record(None, user, "end_sessions", user, now=now)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from prisons.domain import audit, outbox
+from prisons.domain.accounts import verify_address
 from prisons.domain.locking import lock_prison
 from prisons.domain.memberships import (
     put_in_force,
@@ -153,6 +154,7 @@ def accept_as_newcomer(
 
 
 def _take(invitation: Invitation, user: User, at: dt.datetime) -> Membership:
+    verify_address(user)  # the link came by a letter to this address
     invitation.accepted_at = at
     invitation.save(update_fields=["accepted_at"])
     audit.record(invitation.prison, user, "accept_invitation", invitation, now=at)

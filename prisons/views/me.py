@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.logout import logout
 from allauth.account.utils import perform_login
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,12 +23,14 @@ from django.views.i18n import set_language as remember_language
 
 from core.clock import today
 from core.errors import PlannerError
-from prisons.access import Right, access_through
+from prisons.access import access_through, needs_second_factor
+from prisons.browsers import browser_in_words
 from prisons.context_processors import prisons_of
 from prisons.domain import invitations, tokens
-from prisons.domain.accounts import change_account
+from prisons.domain.accounts import change_account, end_sessions
 from prisons.forms import AccountForm, NewcomerForm, TokenForm, add_refusal, posted, role_in_words
 from prisons.models import ApiToken, Invitation, Membership, Role, User
+from prisons.second_factor import fresh_second_factor
 
 HEAR_OF_CHANGES = (Role.COORDINATOR, Role.ORGANISER, Role.LIAISON)
 """Facilitators choose their letters beside their sessions."""
@@ -69,12 +73,12 @@ def me(request: OwnRequest) -> HttpResponse:
 
 def _account(user: User, form: AccountForm) -> dict[str, Any]:
     roles = _roles(user)
-    sees_names = any((access := access_through(role)) and access.has(Right.SEE_NAMES) for role in roles)
+    needs = any((access := access_through(role)) and needs_second_factor(access) for role in roles)
     return {
         "form": form,
         "roles": roles,
         "has_second_factor": is_mfa_enabled(user),
-        "needs_second_factor": settings.SECOND_FACTOR_REQUIRED and sees_names,
+        "needs_second_factor": needs,
     }
 
 
@@ -85,6 +89,7 @@ def _roles(user: User) -> list[Membership]:
 
 @login_required
 @never_cache
+@fresh_second_factor
 def token_list(request: OwnRequest) -> HttpResponse:
     """Own tokens, and a new one: its text stands on this one answer and never again."""
     form = TokenForm(posted(request), memberships=_roles(request.user))
@@ -112,6 +117,31 @@ def token_revoke(request: OwnRequest, pk: int) -> HttpResponse:
     tokens.revoke_token(get_object_or_404(rows, pk=pk, membership__user=request.user), by=request.user)
     messages.success(request, _("This token no longer works."))
     return redirect("people:token_list")
+
+
+@login_required
+@never_cache
+def session_list(request: OwnRequest) -> HttpResponse:
+    """Where one is signed in, and the way to end it: one, all others, or everywhere."""
+    mine = UserSession.objects.purge_and_list(request.user)
+    if request.method == "POST":
+        return _end(request, mine, request.POST.get("session", ""))
+    rows = sorted(mine, key=lambda one: (not one.is_current(), -one.last_seen_at.timestamp()))
+    context = {"rows": [(one, browser_in_words(one.user_agent)) for one in rows]}
+    return render(request, "prisons/session_list.html", context)
+
+
+def _end(request: OwnRequest, mine: list[UserSession], which: str) -> HttpResponse:
+    chosen = mine if which == "all" else [one for one in mine if str(one.pk) == which]
+    if which == "others":
+        chosen = [one for one in mine if not one.is_current()]
+    is_out = any(one.is_current() for one in chosen)
+    end_sessions(request.user, chosen)
+    if is_out:
+        logout(request)
+        return redirect("account_login")
+    messages.success(request, _("Signed out there."))
+    return redirect("people:session_list")
 
 
 @never_cache

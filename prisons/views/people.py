@@ -18,6 +18,7 @@ from prisons.access import SIDE_OF_ROLE, Access, PrisonRequest, Right, Side, has
 from prisons.domain import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
 from prisons.models import Invitation, Membership, Prison
+from prisons.second_factor import fresh_second_factor
 
 OF_THE_PRISON = [role for role, side in SIDE_OF_ROLE.items() if side is Side.PRISON]
 
@@ -68,6 +69,7 @@ def _links(row: Membership) -> list[tuple[str, str, str, str]]:
 
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
+@fresh_second_factor
 def invite(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = InviteForm(posted(request), access=request.access, initial={"language": request.user.language})
     status = 200
@@ -89,6 +91,7 @@ def invite(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 @require_POST
+@fresh_second_factor
 def send_invitation_again(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     invitation = get_object_or_404(_invitations(request.access), pk=pk)
     invitations.send_again(invitation, by=request.user)
@@ -98,6 +101,7 @@ def send_invitation_again(request: PrisonRequest, prison: Prison, pk: int) -> Ht
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 @require_POST
+@fresh_second_factor
 def withdraw_invitation(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     invitation = get_object_or_404(_invitations(request.access), pk=pk)
     invitations.withdraw(invitation, by=request.user)
@@ -106,6 +110,7 @@ def withdraw_invitation(request: PrisonRequest, prison: Prison, pk: int) -> Http
 
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
+@fresh_second_factor
 def give_role(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = GiveRoleForm(posted(request), access=request.access, initial={"user": request.GET.get("user")})
     status = 200
@@ -126,6 +131,7 @@ def give_role(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
+@fresh_second_factor
 def membership_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The last day of one role."""
     membership = _membership(request.access, pk)
@@ -149,6 +155,7 @@ def membership_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRe
 
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
+@fresh_second_factor
 def membership_end(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Asks first, because tokens and feeds that die here do not come back."""
     membership = _membership(request.access, pk)
@@ -170,6 +177,7 @@ def membership_end(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 @require_POST
+@fresh_second_factor
 def membership_reinstate(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     membership = memberships.reinstate(_membership(request.access, pk), by=request.user)
     messages.success(request, _("%(person)s has this role again.") % {"person": membership.user})

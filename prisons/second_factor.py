@@ -1,0 +1,86 @@
+"""The second factor belongs to the session, not to the account: what this browser has proved, and how lately."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from core import clock, htmx
+
+
+def was_given(request: HttpRequest) -> bool:
+    """True once this session has shown a code or a passkey."""
+    return bool(_moments(request))
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """True when it did so within the last quarter of an hour."""
+    return any(
+        clock.now().timestamp() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for at in _moments(request)
+    )
+
+
+def _moments(request: HttpRequest) -> list[float]:
+    if not request.user.is_authenticated:
+        return []
+    records = get_authentication_records(request, request.user)
+    return [record["at"] for record in records if record.get("method") == "mfa"]
+
+
+def note_enrolled(request: HttpRequest, kind: str) -> None:
+    """Whoever has just set it up has shown it: nobody types two codes in a row."""
+    record_authentication(request, request.user, "mfa", type=kind, reauthenticated=True)  # type: ignore[arg-type]
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[Any, P], HttpResponseBase]
+
+
+def fresh_second_factor(view: View[P]) -> View[P]:
+    """For what outlasts the session or opens more than a page: asks again after a quarter of an hour.
+
+    A form is asked for when it is opened, so that what somebody typed is rarely in the way.
+    """
+
+    @wraps(view)
+    def asked(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not settings.SECOND_FACTOR_REQUIRED or is_fresh(request):
+            return view(request, *args, **kwargs)
+        return ask(request, _("Say once more that it is you. Then do it again."))
+
+    asked.asks_for_fresh_factor = True  # type: ignore[attr-defined]  # the walk over every URL reads it
+    return asked
+
+
+def ask(request: HttpRequest, why: str, why_first: str = "") -> HttpResponseBase:
+    """To the page that asks for the code or passkey, and back; first to the one that sets it up."""
+    if is_mfa_enabled(request.user):  # type: ignore[arg-type]
+        messages.info(request, why)
+        # allauth leads on to a passkey where somebody has no app.
+        target = f"{resolve_url('mfa_reauthenticate')}?{urlencode({'next': _back(request)})}"
+    else:
+        messages.warning(request, why_first or _("First set up a second step for signing in, then go on."))
+        target = resolve_url("mfa_index")
+    return htmx.redirect(target) if htmx.is_partial(request) else redirect(target)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page in front of the person: what was posted is not sent again by itself."""
+    if htmx.is_partial(request):
+        return HtmxDetails(request).current_url_abs_path or "/"
+    if request.method == "GET":
+        return request.get_full_path()
+    before = request.headers.get("Referer", "")
+    return before if url_has_allowed_host_and_scheme(before, {request.get_host()}) else "/"
