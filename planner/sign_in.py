@@ -105,7 +105,7 @@ class EnrolPasskey(AddWebAuthnView):
 
 def _begin_anew(request: HttpRequest, kind: str) -> None:
     second_factor.note_enrolled(request, kind)
-    end_other_sessions(request, request.user)  # type: ignore[arg-type]
+    end_other_sessions(request, request.user)
 
 
 class WelcomePeople(AuthenticationBackend):

@@ -41,14 +41,14 @@ def _moments(request: HttpRequest) -> list[float]:
 
 def note_enrolled(request: HttpRequest, kind: str) -> None:
     """Whoever has just set it up has shown it: nobody types two codes in a row."""
-    record_authentication(request, request.user, "mfa", type=kind, reauthenticated=True)  # type: ignore[arg-type]
+    record_authentication(request, request.user, "mfa", type=kind, reauthenticated=True)
 
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Any, P], HttpResponseBase]
 
 
-def fresh_second_factor(view: View[P]) -> View[P]:
+def fresh_second_factor(view: View[P]) -> Callable[..., HttpResponseBase]:
     """For what outlasts the session or opens more than a page: asks again after a quarter of an hour.
 
     A form is asked for when it is opened, so that what somebody typed is rarely in the way.
@@ -66,7 +66,7 @@ def fresh_second_factor(view: View[P]) -> View[P]:
 
 def ask(request: HttpRequest, why: str, why_first: str = "") -> HttpResponseBase:
     """To the page that asks for the code or passkey, and back; first to the one that sets it up."""
-    if is_mfa_enabled(request.user):  # type: ignore[arg-type]
+    if is_mfa_enabled(request.user):
         messages.info(request, why)
         # allauth leads on to a passkey where somebody has no app.
         target = f"{resolve_url('mfa_reauthenticate')}?{urlencode({'next': _back(request)})}"

@@ -35,7 +35,6 @@ VERBS: dict[str, str | Promise] = {
     "done": pgettext_lazy("audit", "did a to-do"),
     "edit_dates": pgettext_lazy("audit", "changed dates"),
     "end_sessions": pgettext_lazy("audit", "signed out elsewhere"),
-    "reset_password": pgettext_lazy("audit", "chose a new password by letter"),
     "export": pgettext_lazy("audit", "took the data of a person out"),
     "make_up": pgettext_lazy("audit", "made a session up"),
     "merge": pgettext_lazy("audit", "joined two rows of one person"),
