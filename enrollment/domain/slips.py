@@ -87,7 +87,7 @@ def tell(
     undone.
     """
     at = now or clock.now()
-    _take_off_the_desk(prison, about, act, at)
+    _take_off_the_desk(prison, about, wanted, act, at)
     return _write_for(prison, wanted, before or {}, act, at)
 
 
@@ -117,11 +117,23 @@ def who_must_hear_of_return(
 
 
 def _take_off_the_desk(
-    prison: Prison, session_ids: Collection[int], act: int | None, at: dt.datetime
+    prison: Prison,
+    about: Collection[int],
+    wanted: Collection[tuple[int, int]],
+    act: int | None,
+    at: dt.datetime,
 ) -> None:
-    """Each remembers the act that replaced it: when that is undone, it lies there again."""
+    """All about these sessions, and what the new slips replace.
+
+    Each remembers the act that replaced it: when that is undone, it lies there again.
+    """
+    ids = {*about, *(session for session, _person in wanted)}
     desk = Slip.objects.in_prison(prison).on_the_desk()
-    rows = list(desk.filter(kind__in=ABOUT_SESSIONS, facts__session__in=list(session_ids)))
+    rows = [
+        slip
+        for slip in desk.filter(kind__in=ABOUT_SESSIONS, facts__session__in=list(ids))
+        if slip.facts["session"] in about or (slip.facts["session"], slip.participant_id) in wanted
+    ]
     for slip in rows:
         slip.replaced_at, slip.facts = at, {**slip.facts, "replaced_by": act}
     Slip.objects.bulk_update(rows, ["replaced_at", "facts"], batch_size=300)

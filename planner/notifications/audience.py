@@ -61,7 +61,7 @@ def audiences_of(
             {
                 about: kind
                 for about, kind in _slips(changes, there, corrections)
-                if about not in unsaid.people
+                if about not in unsaid.people and not (unsaid.is_fresh and kind == Slip.Kind.CANCELLED)
             },
         )
         for key, changes in seen.items()

@@ -22,14 +22,18 @@ class Unsaid:
     people: frozenset[tuple[int, int]] = frozenset()
     """(session, person): the slip still lies on the desk."""
     users: frozenset[int] = frozenset()
+    is_fresh: bool = False
+    """So young that no letter of it has left: what it showed, nobody has seen."""
 
 
-def unsaid_of(act: ChangeSet) -> Unsaid:
+def unsaid_of(act: ChangeSet, *, now: dt.datetime) -> Unsaid:
     """Writes nothing."""
+    has_left = Message.objects.filter(change_set=act).exclude(state=Message.State.WAITING).exists()
     return Unsaid(
         frozenset(_notices(act).values_list("session", "worker")),
         frozenset((slip.facts["session"], slip.participant_id) for slip in slips.on_desk_of(act)),
         frozenset(_staff_notices(act).values_list("user", flat=True)),
+        is_fresh=now - act.at < outbox.WAIT and not has_left,
     )
 
 
@@ -39,7 +43,7 @@ def withdraw(act: ChangeSet, *, now: dt.datetime) -> Unsaid:
     The letters are locked first: one that is being sent has been said.
     """
     letters = outbox.lock_waiting(act)
-    unsaid = unsaid_of(act)
+    unsaid = unsaid_of(act, now=now)
     _notices(act).delete()
     _staff_notices(act).delete()
     slips.take_back_unsaid(act, now=now)

@@ -53,17 +53,17 @@ def tell(
     if "closures" not in act.facts:
         unheard = unsaid.users if unsaid else ()
         staff.tell_changes(act.prison, audience.changes, act=act, by=by, now=now, unsaid=unheard)
-    _write_slips(act, audience, now)
+    _write_slips(act, audience, now, is_undo=unsaid is not None)
     return len(notices)
 
 
-def _write_slips(act: ChangeSet, audience: Audience, now: dt.datetime) -> None:
-    """What lies on the desk about these sessions was never said, and is replaced."""
+def _write_slips(act: ChangeSet, audience: Audience, now: dt.datetime, *, is_undo: bool) -> None:
+    """What lies on the desk about these sessions was never said, and is replaced; after an undo it is true again."""
     before = {
         one.session_id: one.before.starts_at.isoformat()
         for one in audience.changes
         if one.is_shown and one.is_moved and one.before.starts_at
     }
-    about = [one.session_id for one in audience.changes if one.slip]
-    if about:
+    about = [one.session_id for one in audience.changes if one.slip and not is_undo]
+    if about or audience.slips:
         slips.tell(act.prison, audience.slips, about=about, before=before, act=act.pk, now=now)
