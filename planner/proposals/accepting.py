@@ -44,6 +44,8 @@ class Accepted:
     entered: int = 0
     asked: int = 0
     refused: int = 0
+    joined: int = 0
+    """Lines that were not ticked, and without which the ticked ones cannot be entered."""
     change_set: ChangeSet | None = None
     lines: list[ProposalLine] = field(default_factory=list)
 
@@ -96,9 +98,11 @@ def accept(
             raise PlannerError(
                 "nothing_chosen", _("Tick at least one line that is not entered yet."), status=422
             )
+        ticked = len(lines)
+        lines = _with_what_they_need(prison, proposal, lines, access, now)
         sessions = sessions_of(lines)
         chosen = _sort(lines, sessions, access, now)
-        result = Accepted(lines=lines)
+        result = Accepted(lines=lines, joined=len(lines) - ticked)
         _enter(prison, chosen, result, proposal, by, access, now)
         asked = _ask_others(chosen, sessions, result, by, access, now)
         _answer(lines, chosen, asked, result)
@@ -106,6 +110,26 @@ def accept(
         proposal.save(update_fields=["state"])
         audit.record(prison, by, VERB, proposal, fields=["state"], change_set=result.change_set, now=now)
     return result
+
+
+def _with_what_they_need(
+    prison: Prison, proposal: Proposal, lines: list[ProposalLine], access: Access | None, now: dt.datetime
+) -> list[ProposalLine]:
+    """These lines, and those that must leave a place first: a line into a place that another leaves needs it."""
+    known = {line.pk for line in lines}
+    rest = [line for line in open_lines(proposal) if line.pk not in known]
+    while rest:
+        free = _sort(rest, sessions_of(rest), access, now)
+        of_session = {session_id: free.line_of[session_id] for session_id in free.own}
+        own = _sort(lines, sessions_of(lines), access, now).own
+        blocked = [one for one in preview(prison, own.values(), now=now) if one.is_hard]
+        others = {pk for one in blocked for pk in (one.session_id, dict(one.facts).get("other"))}
+        needed = {of_session[pk].pk for pk in others if pk in of_session}
+        if not needed:
+            break
+        lines = [*lines, *(line for line in rest if line.pk in needed)]
+        rest = [line for line in rest if line.pk not in needed]
+    return lines
 
 
 def digest_of(proposal: Proposal) -> str:

@@ -116,6 +116,13 @@ def _tell(request: PrisonRequest, prison: Prison, done: Accepted) -> None:
         }
         undo = address_of(done.change_set) if done.change_set else ""
         messages.success(request, text, extra_tags=undo)
+    if done.joined:
+        text = ngettext(
+            "%(count)s line that was not ticked went along: the ticked ones need its place.",
+            "%(count)s lines that were not ticked went along: the ticked ones need their places.",
+            done.joined,
+        )
+        messages.info(request, text % {"count": done.joined})
     if done.asked:
         text = ngettext(
             "%(count)s session belongs to another service: it is asked.",

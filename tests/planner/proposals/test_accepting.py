@@ -211,3 +211,30 @@ def test_many_are_entered_at_once(
     done = accept(made(haren, organiser_anna), by=organiser_anna, now=NOW)
 
     assert (done.entered, done.refused) == (60, 0)
+
+
+def test_a_line_into_a_place_that_another_leaves_takes_that_one_along(
+    haren: Prison, organiser_anna: User, service: Organisation, room: Room
+) -> None:
+    """Two sessions change places, and one more moves: one tick enters the swap and nothing else."""
+    other = make_room(haren)
+    series = [make_series(haren, organisation=service) for _number in range(3)]
+    one = make_session(series[0], "2026-11-23 08:30", room=room)
+    two = make_session(series[1], "2026-11-23 08:30", room=other)
+    three = make_session(series[2], "2026-11-24 08:30", room=room)
+    wish = Wish(first=MONDAY, last=MONDAY + dt.timedelta(days=6))
+    proposal = starting.make_by_hand(haren, wish, by=organiser_anna, now=NOW)
+    for session, to in ((one, other), (two, room), (three, other)):
+        assert session.starts_at is not None
+        local = session.starts_at.astimezone(clock.BRUSSELS)
+        proposal.lines.create(
+            series=session.series, sessions=[[session.pk, session.version]], outcome="moved", on=local.date(),
+            weekday=local.isoweekday(), starts=local.time(), minutes=90, room=to,
+        )  # fmt: skip
+    ticked = proposal.lines.get(series=series[0])
+
+    done = accept(proposal, [ticked.pk], by=organiser_anna, now=NOW)
+
+    assert (done.entered, done.joined, done.refused) == (2, 1, 0)
+    rooms = {row.pk: row.room_id for row in GroupSession.objects.all()}
+    assert rooms == {one.pk: other.pk, two.pk: room.pk, three.pk: room.pk}
