@@ -4,6 +4,8 @@ import logging
 import re
 
 _FEED = re.compile(r"(/ical/)\S{6,}")
+# Words that somebody searched are names; they may be short.
+_WORDS = re.compile(r"([?&](?:q|person|name|register_number)=)[^&\s\"']+")
 _SECRET = re.compile(
     r"(/invitations?/|/notices/(?:staff/)?|/password/reset/key/|[?&](?:token|key)=|Bearer\s+)([A-Za-z0-9_\-.:~]{6,})"
 )
@@ -11,7 +13,7 @@ _SECRET = re.compile(
 
 def blot(text: str) -> str:
     """`text` with secret feed addresses, invitations and bearer tokens made unreadable."""
-    return _SECRET.sub(r"\1[secret]", _FEED.sub(r"\1[secret]", text))
+    return _WORDS.sub(r"\1[secret]", _SECRET.sub(r"\1[secret]", _FEED.sub(r"\1[secret]", text)))
 
 
 class NoTokens(logging.Filter):

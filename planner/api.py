@@ -31,7 +31,10 @@ def _refusal(request: HttpRequest, status: int, code: str, message: str) -> Http
 @api.exception_handler(PlannerError)
 def refuse(request: HttpRequest, error: Any) -> HttpResponse:
     """The same refusal as on screen: a stable code and a sentence in the caller's language."""
-    return _refusal(request, error.status, error.code, str(error))
+    response = _refusal(request, error.status, error.code, str(error))
+    if error.status == 429:
+        response["Retry-After"] = "60"
+    return response
 
 
 @api.exception_handler(AuthenticationError)

@@ -7,3 +7,8 @@ class PlannerConfig(AppConfig):
     label = "planner"
     verbose_name = _("Planner")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from planner import checks
+
+        del checks  # importing it registers what `check --deploy` asks

@@ -11,15 +11,19 @@ import subprocess
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import pyrage
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.loader import MigrationLoader
 
 from core.clock import BRUSSELS, now
+from prisons.domain import seals
 
 LOCK_WAIT_SECONDS = 20
+MAGIC = b"age-encryption.org/v1"
 
 
 class BackupError(Exception):
@@ -36,19 +40,42 @@ def save(target: Path) -> None:
     try:
         _save_sqlite(partial) if _is_sqlite() else _save_postgres(partial)
         partial.chmod(0o600)
+        if settings.BACKUP_RECIPIENTS:
+            _encrypt(partial)
         partial.replace(target)
+        # The seals of the audit leave the machine with the backup, readable without any key: no name is in them.
+        _carry_seals(target.parent)
+    except OSError as error:
+        raise BackupError(f"The backup could not be written: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
 
 
-def restore(source: Path, *, overwrite: bool = False) -> Path | None:
+def restore(source: Path, *, overwrite: bool = False, key: Path | None = None) -> Path | None:
+    """Brings back `source`, which `key` (a file with the private key of age) opens if it is encrypted.
+
+    Returns where the previous database, if any, was put.
+    """
+    if not source.is_file():
+        raise BackupError(f"{source} does not exist.")
+    if not is_encrypted(source):
+        return _restore_plain(source, overwrite=overwrite)
+    if key is None:
+        raise BackupError(f"{source} is encrypted. Say with --key which file holds the private key.")
+    plain = Path(settings.DATA_DIR) / f"{source.name}.opened"
+    try:
+        _decrypt(source, plain, key)
+        return _restore_plain(plain, overwrite=overwrite)
+    finally:
+        plain.unlink(missing_ok=True)
+
+
+def _restore_plain(source: Path, *, overwrite: bool) -> Path | None:
     """Replace the database by the backup in `source`; returns where the previous one, if any, was put.
 
     Raises BackupError when the file is damaged or made by a newer version, or when there is a database
     already and `overwrite` is not set. An older backup is brought up to date by the migrations.
     """
-    if not source.is_file():
-        raise BackupError(f"{source} does not exist.")
     applied = _migrations_in_sqlite(source) if _is_sqlite() else _migrations_in_dump(source)
     _refuse_newer(applied)
     aside = None
@@ -63,6 +90,55 @@ def restore(source: Path, *, overwrite: bool = False) -> Path | None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     return aside
+
+
+def _carry_seals(folder: Path) -> None:
+    written, carried = seals.write_file(), folder / seals.FILE
+    if written.resolve() != carried.resolve():
+        shutil.copyfile(written, carried)
+
+
+# --- Encryption: the format of age, which any program of age opens -----------------------------------------
+
+
+def is_encrypted(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(MAGIC)) == MAGIC
+
+
+def _encrypt(file: Path) -> None:
+    """Puts the encrypted file in the place of the open one."""
+    sealed = file.with_name(file.name + ".age")
+    try:
+        recipients = [_recipient(text) for text in settings.BACKUP_RECIPIENTS]
+        pyrage.encrypt_file(str(file), str(sealed), recipients)
+        sealed.chmod(0o600)
+        sealed.replace(file)
+    finally:
+        sealed.unlink(missing_ok=True)
+
+
+def _recipient(text: str) -> Any:
+    kind = pyrage.ssh if text.startswith("ssh-") else pyrage.x25519
+    try:
+        return kind.Recipient.from_str(text)
+    except pyrage.RecipientError as error:
+        raise BackupError(f"BACKUP_RECIPIENTS: {text!r} is no public key of age or ssh ({error}).") from error
+
+
+def _decrypt(source: Path, target: Path, key: Path) -> None:
+    try:
+        content = key.read_bytes()
+        if b"PRIVATE KEY" in content:
+            identities: list[Any] = [pyrage.ssh.Identity.from_buffer(content)]
+        else:
+            lines = content.decode().splitlines()
+            identities = [
+                pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.startswith("AGE-")
+            ]
+        pyrage.decrypt_file(str(source), str(target), identities)
+    except (OSError, UnicodeDecodeError, pyrage.IdentityError, pyrage.DecryptError) as error:
+        raise BackupError(f"{key} does not open {source} ({error}), or the file is damaged.") from error
 
 
 def _is_sqlite() -> bool:

@@ -12,6 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from core import environment as env
+from core import private_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_file(BASE_DIR / ".env")
@@ -22,7 +23,7 @@ DEMO = env.flag("DEMO", default=False)
 DEBUG = env.flag("DEBUG", default=False)
 
 DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+private_files.keep_private(DATA_DIR)
 SECRET_KEY = env.text("SECRET_KEY", default="") or env.kept_secret(DATA_DIR / "secret_key")
 
 BASE_URL = env.text("BASE_URL", default="http://localhost:8000").rstrip("/")
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "planner.feed_door.FeedDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.headers.CarefulHeaders",
     "core.packing.PackedPages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -105,6 +107,9 @@ INSTALLED_APPS.append("django.forms")
 DATABASES = {"default": env.database("DATABASE_URL", default_file=DATA_DIR / "planner.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if IS_SQLITE:
+    for ending in ("", "-wal", "-shm"):
+        private_files.close(Path(f"{DATABASES['default']['NAME']}{ending}"))
 
 REDIS_URL = env.text("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]] = {
@@ -172,6 +177,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_USER_DISPLAY = "planner.sign_in.display_name"
+MFA_ADAPTER = "planner.second_factor.SealedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PRODUCT_NAME
@@ -231,6 +237,11 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Whom to tell of a hole (an address, or the address of a page): /.well-known/security.txt.
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", default=f"security@{env.host_of(BASE_URL)}")
+API_PER_MINUTE = env.number("API_PER_MINUTE", default=120)
+API_WRONG_TOKENS_PER_MINUTE = 20
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
@@ -251,6 +262,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = USES_PLAIN_STATIC
 WHITENOISE_AUTOREFRESH = USES_PLAIN_STATIC
 MEDIA_ROOT = DATA_DIR / "files"
+# Nightly backups: where they are written (`check --deploy` looks there), and the public keys of age that they are
+# encrypted to. Whoever restores has the private key; it never comes to this machine.
+BACKUP_FOLDER = env.text("BACKUP_FOLDER", default="/var/backups/planner")
+BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS", default=[])
 # Where the emergency pack of each prison is written every evening: a folder of the office, mounted here.
 EMERGENCY_FOLDER = env.text("EMERGENCY_FOLDER", default="")
 

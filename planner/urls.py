@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from core.theme import theme
 from planner.api import api
 from planner.components import components
+from planner.security_contact import security_txt
 from planner.sign_in import EnrolApp, EnrolPasskey
 from prisons.views.me import set_language
 from sessions import views_feeds
@@ -19,6 +20,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("theme/", theme, name="theme"),
     path("components/", components, name="components"),
     path("language/", set_language, name="set_language"),

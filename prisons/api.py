@@ -12,6 +12,7 @@ from ninja import Field, Schema
 from ninja.security import HttpBearer
 
 from core.errors import PlannerError
+from prisons import api_limits
 from prisons.access import Access, Right
 from prisons.domain.tokens import authenticate_token
 
@@ -34,8 +35,10 @@ class TokenAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Access | None:
         found = authenticate_token(token)
         if found is None:
+            api_limits.count_wrong_token(request)
             return None
-        _token, access = found
+        known, access = found
+        api_limits.count_asking(known.pk)
         request.user, request.access = access.user, access  # type: ignore[attr-defined]
         return access
 
@@ -50,7 +53,7 @@ def require(request: HttpRequest, prison: str, *rights: Right) -> Access:
     return access
 
 
-REFUSALS: dict[int, Any] = dict.fromkeys((401, 403, 404, 422), Refusal)
+REFUSALS: dict[int, Any] = dict.fromkeys((401, 403, 404, 422, 429), Refusal)
 """What every operation may answer besides: `response={200: ..., **REFUSALS}`."""
 
 

@@ -177,6 +177,8 @@ def _put(target: Path, body: bytes) -> None:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
+    # The one file that is not for the program alone: the group of the office's folder opens it, with the passphrase.
+    partial.chmod(0o640)
     partial.replace(target)
 
 

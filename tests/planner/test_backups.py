@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pyrage
 import pytest
 from django.db import connection
 
 from planner import backups
+from prisons import audit_guards
+from prisons.domain import seals
 from prisons.models import Prison
 from tests.factories import make_prison
 
@@ -71,3 +74,54 @@ def test_a_backup_never_overwrites_a_file_and_is_for_its_owner_only(backup: Path
         backups.save(backup)
     assert backup.stat().st_mode & 0o077 == 0
     assert not list(backup.parent.glob("*.part"))
+
+
+@pytest.fixture
+def keys(data_dir: Path) -> tuple[str, Path]:
+    """A public key, and the file with the private one, as age-keygen writes it."""
+    identity = pyrage.x25519.Identity.generate()
+    file = data_dir / "key.txt"
+    file.write_text(f"# public key: {identity.to_public()}\n{identity}\n")
+    return str(identity.to_public()), file
+
+
+def test_an_encrypted_backup_needs_no_private_key_to_write_and_one_to_restore(
+    data_dir: Path, keys: tuple[str, Path], settings
+) -> None:
+    second = pyrage.x25519.Identity.generate()
+    settings.BACKUP_RECIPIENTS = [keys[0], str(second.to_public())]
+    make_prison("haren", name_nl="Haren Gevangenis")
+    file = data_dir / "night.backup"
+    backups.save(file)
+    assert (
+        file.read_bytes().startswith(b"age-encryption.org/v1")
+        and b"Haren Gevangenis" not in file.read_bytes()
+    )
+    assert file.stat().st_mode & 0o077 == 0 and (data_dir / "audit-seals.jsonl").exists()
+    Prison.objects.update(name_nl="Changed since")
+    with pytest.raises(backups.BackupError, match="--key"):
+        backups.restore(file, overwrite=True)
+    other = data_dir / "other.txt"
+    other.write_text(str(pyrage.x25519.Identity.generate()))
+    with pytest.raises(backups.BackupError, match="does not open"):
+        backups.restore(file, overwrite=True, key=other)
+    assert Prison.objects.get().name_nl == "Changed since"
+    for number, key in enumerate((keys[1], data_dir / "second.txt")):
+        (data_dir / "second.txt").write_text(str(second))
+        Prison.objects.update(name_nl=f"Changed {number}")
+        backups.restore(file, overwrite=True, key=key)
+        assert Prison.objects.get().name_nl == "Haren Gevangenis"
+    assert not list(data_dir.glob("*.opened")) and not list(data_dir.glob("*.part*"))
+
+
+def test_the_audit_is_guarded_and_whole_after_a_restore(backup: Path) -> None:
+    backups.restore(backup, overwrite=True)
+    assert audit_guards.missing(connection) == []
+    assert all(verdict.is_whole for verdict in seals.verify())
+
+
+def test_a_wrong_public_key_stops_the_backup_and_leaves_nothing(data_dir: Path, settings) -> None:
+    settings.BACKUP_RECIPIENTS = ["age1nonsense"]
+    with pytest.raises(backups.BackupError, match="BACKUP_RECIPIENTS"):
+        backups.save(data_dir / "night.backup")
+    assert not list(data_dir.glob("night*"))

@@ -16,12 +16,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument(
+            "--key", type=Path, metavar="KEYFILE", help="private key of age, if it is encrypted"
+        )
+        parser.add_argument(
             "--yes", action="store_true", help="replace the database there is; it is kept aside"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            aside = backups.restore(options["file"], overwrite=options["yes"])
+            aside = backups.restore(options["file"], overwrite=options["yes"], key=options["key"])
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored from {options['file']}.")
