@@ -67,6 +67,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "hours_done": ("Gepresteerde uren", "Heures prestées"),
     "hours_of_date": ("Data", "Dates"),
     "interpreter": ("tolk", "interprète"),
+    "letter_missing": (
+        "“?”: een letter die niet gedrukt kan worden",
+        "« ? » : une lettre qui ne peut pas être imprimée",
+    ),
     "list": ("Lijst", "Liste"),
     "made_at": ("Opgemaakt op / Établi le %(when)s",),
     "material": ("Toegelaten materiaal", "Matériel autorisé"),
@@ -104,6 +108,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "Voor de dienst (naam, datum, handtekening)",
         "Pour le service (nom, date, signature)",
     ),
+    "slips": ("Antwoordbriefjes", "Billets de réponse"),
     "substitute": ("vervanger", "remplaçant"),
     "tick": (
         "Kruis aan: uit, terug of niet gebracht. Niet gebracht: schrijf waarom.",

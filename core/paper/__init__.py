@@ -1,10 +1,12 @@
 """What is printed, said once: a `Paper` of `Leaf`s becomes a workbook (`to_xlsx`) or pages (`to_pdf`).
 
-Both have the same texts, tables and widths in the same order; neither knows what the paper is about.
+Both have the same texts, tables and widths in the same order; neither knows what the paper is about. Papers that
+are no lists (slips, certificates, leaflets) have templates of their own, drawn by `printed`.
 """
 
 from core.paper.content import Block, Cards, Column, Heading, Leaf, Note, Paper, Table
-from core.paper.pages import to_pdf
+from core.paper.letters import fit_facts, missing_letters, unprintable_names
+from core.paper.pages import printed, to_pdf
 from core.paper.workbook import to_xlsx
 
 __all__ = [
@@ -16,6 +18,10 @@ __all__ = [
     "Note",
     "Paper",
     "Table",
+    "fit_facts",
+    "missing_letters",
+    "printed",
     "to_pdf",
     "to_xlsx",
+    "unprintable_names",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.xlsx.sheet import Column, Orientation, Text, Value
 
 PAGE_WORDS = gettext_lazy("Page %(page)s of %(pages)s")
+MISSING_WORDS = gettext_lazy("“?” stands for a letter that cannot be printed.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ Block = Heading | Note | Table | Cards
 class Leaf:
     """One list: a sheet of the workbook, one or more pages on paper.
 
-    `name` is its tab, `subject` what a cover calls it, `footer` stands at the foot of each page.
+    `name` is its tab, `subject` what a cover calls it, `footer` stands at the foot of each page, `running` at
+    the head of each but the first (without it: the heading). With a `code` each page carries marks for a
+    scanner, beside its first heading and the line below.
     """
 
     name: Text
@@ -60,6 +63,8 @@ class Leaf:
     footer: Text = ""
     subject: Text = ""
     copies: int = 1
+    running: Text = ""
+    code: str = ""
 
     @property
     def cells(self) -> int:
@@ -78,7 +83,8 @@ class Leaf:
 class Paper:
     """What leaves the printer as one pile, in one `language`, in which its lazy texts are read.
 
-    `made_at` is the only time that the file tells about itself, `product` the only name.
+    `made_at` is the only time that the file tells about itself, `product` the only name. `is_kept` asks for a
+    file that an archive takes and that is read aloud (PDF/A-2a and PDF/UA-1).
     """
 
     language: str
@@ -88,6 +94,8 @@ class Paper:
     product: str = ""
     footer: Text = ""
     page_words: Text = PAGE_WORDS
+    missing_words: Text = MISSING_WORDS
+    is_kept: bool = False
 
     @property
     def cells(self) -> int:

@@ -1,118 +1,105 @@
-"""A paper as pages of one PDF, drawn leaf by leaf so that long work can say how far it is.
+"""A paper as pages of one PDF: how wide and how large is worked out here, templates/papers/list.typ draws it.
 
-The widths of the columns are those of the workbook. What draws pages is loaded when the first one is asked for.
+The widths of columns are those of the workbook. A list that is short is set in larger letters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from django.utils.html import escape
 from django.utils.translation import override
 
-from core.paper.content import Block, Cards, Heading, Leaf, Note, Paper, Table
-from core.pdf import Pages
+from core.paper.binding import Part, bind
+from core.paper.content import Block, Cards, Heading, Leaf, Note, Paper
+from core.paper.drawing import draw
+from core.paper.letters import fit_facts
+from core.paper.marks import marks_of
+from core.paper.page_tables import Setting, setting_of, table_facts
 from core.text import one_line
-from core.xlsx.sheet import PAGE_WIDTHS, Cell, column_widths, read_value, shown_value
+from core.xlsx.sheet import Text, read_value
 
-STYLES = "css/paper.css"
+AT_ONCE = 200
+"""Lists drawn in one go: between two of them long work says how far it is, and memory is given back."""
 
 
 def to_pdf(paper: Paper, *, on_leaf: Callable[[int], object] | None = None, passphrase: str = "") -> bytes:
     """The file, in AES-256 under `passphrase` if there is one.
 
-    `on_leaf` hears how many leaves are drawn; what it raises ends the work.
-    Raises PlannerError `no_pdf` (503) where the machine lacks what draws the pages.
+    `on_leaf` hears how many lists are drawn; what it raises ends the work.
     """
+    parts, step = [], len(paper.leaves) if paper.is_kept else AT_ONCE
     with override(paper.language):
-        pages = Pages([STYLES], _page_rules(str(paper.page_words)))
-        for number, leaf in enumerate(paper.leaves, start=1):
-            pages.draw(_leaf_html(paper, leaf), copies=leaf.copies)
-            if on_leaf is not None:
-                on_leaf(number)
-    return pages.to_bytes(passphrase=passphrase)
+        for start in range(0, len(paper.leaves), max(step, 1)):
+            leaves = paper.leaves[start : start + step]
+            parts.append(_part(paper, leaves))
+            for number in range(start, start + len(leaves)):
+                if on_leaf is not None:
+                    on_leaf(number + 1)
+    return bind(parts, passphrase=passphrase)
 
 
-def _page_rules(words: str) -> str:
-    """`Page %(page)s of %(pages)s` as the content of a margin box."""
-    told = words % {"page": "\0page\0", "pages": "\0pages\0"}
-    parts = [
-        f"counter({part})" if number % 2 else f'"{_css_text(part)}"'
-        for number, part in enumerate(told.split("\0"))
-        if part
-    ]
-    return f"@page {{ @bottom-right {{ content: {' '.join(parts)} }} }}"
+def printed(template: str, facts: Mapping[str, Any], *, made_at: dt.datetime, is_kept: bool = False) -> bytes:
+    """A paper that has a template of its own. `facts` are plain: texts, numbers, lists, dictionaries."""
+    told, _has_lost = fit_facts(dict(facts))
+    return bind([Part(draw(template, told, made_at=made_at, is_kept=is_kept))])
 
 
-def _css_text(text: str) -> str:
-    return "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in text)
+def _part(paper: Paper, leaves: Sequence[Leaf]) -> Part:
+    facts = {
+        "language": paper.language,
+        "title": one_line(str(paper.title)),
+        "product": paper.product,
+        "page_words": page_words(str(paper.page_words)),
+        "leaves": [leaf_facts(paper, leaf) for leaf in leaves],
+    }
+    copies = tuple(leaf.copies for leaf in leaves)
+    is_whole = len(leaves) == len(paper.leaves) and set(copies) <= {1}
+    body = draw("list", facts, made_at=paper.made_at, is_kept=paper.is_kept and is_whole, has_tags=is_whole)
+    return Part(body, copies)
 
 
-def _leaf_html(paper: Paper, leaf: Leaf) -> str:
-    made_at = paper.made_at.isoformat()
-    foot = escape(one_line(str(leaf.footer or paper.footer), 150))
-    body = "".join(_block_html(block, PAGE_WIDTHS[leaf.orientation]) for block in leaf.blocks)
-    return (
-        f'<!doctype html><html lang="{escape(paper.language)}"><head>'
-        f"<title>{escape(one_line(str(paper.title)))}</title>"
-        f'<meta name="author" content="{escape(paper.product)}">'
-        f'<meta name="dcterms.created" content="{made_at}"><meta name="dcterms.modified" content="{made_at}">'
-        f'</head><body class="{leaf.orientation}"><p class="foot">{foot}</p>{body}</body></html>'
-    )
+def page_words(words: str) -> list[str | int]:
+    """`Page %(page)s of %(pages)s` in pieces; 1 and 2 stand for the numbers."""
+    marked = words % {"page": "\x001\x00", "pages": "\x002\x00"}
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(marked.split("\0")) if piece]
 
 
-def _block_html(block: Block, room: float) -> str:
+def leaf_facts(paper: Paper, leaf: Leaf) -> dict[str, Any]:
+    setting = setting_of(leaf)
+    blocks, has_lost = fit_facts([_block_facts(leaf, block, setting) for block in leaf.blocks])
+    if has_lost:
+        blocks.append({"kind": "note", "text": str(paper.missing_words), "bold": False})
+    facts = {
+        "flipped": leaf.orientation == "landscape",
+        "size": setting.size,
+        "foot": one_line(str(leaf.footer or paper.footer), 150),
+        "running": one_line(str(leaf.running) or _first_heading(leaf), 120),
+    }
+    marks = {**marks_of(leaf.code), "head": min(2, len(blocks))} if leaf.code else {}
+    return {**fit_facts(facts)[0], **marks, "blocks": blocks}
+
+
+def _first_heading(leaf: Leaf) -> str:
+    return next((str(block.text) for block in leaf.blocks if isinstance(block, Heading)), str(leaf.name))
+
+
+def _block_facts(leaf: Leaf, block: Block, setting: Setting) -> dict[str, Any]:
     match block:
         case Heading():
-            return f"<h1>{_text(block.text)}</h1>"
+            return {"kind": "heading", "text": _told(block.text)}
         case Note():
-            return f"<p{' class=strong' if block.is_bold else ''}>{_text(block.text) or '&nbsp;'}</p>"
-        case Table():
-            return _table_html(block, room)
+            return {"kind": "note", "text": _told(block.text), "bold": block.is_bold}
         case Cards():
-            return _cards_html(block)
+            cards = [
+                {"title": _told(title), "lines": [_told(one) for one in lines]}
+                for title, lines in block.cards
+            ]
+            return {"kind": "cards", "cards": cards}
+        case _:
+            return {"kind": "table", **table_facts(block, leaf.orientation, setting)}
 
 
-def _table_html(table: Table, room: float) -> str:
-    rows = [[read_value(value) for value in row] for row in table.rows]
-    widths = column_widths(table.columns, rows, room)
-    total = max(sum(widths), room)
-    columns = "".join(f'<col style="width:{width / total:.4%}">' for width in widths)
-    kinds = [
-        " class=tick" if one.is_tick else " class=mid" if one.is_centred else "" for one in table.columns
-    ]
-    head = "".join(
-        f"<th{kind}>{_text(column.title)}</th>" for kind, column in zip(kinds, table.columns, strict=True)
-    )
-    empty = [f"<td{kind}></td>" for kind in kinds]
-    body = "".join(f"<tr>{_cells(row, kinds)}{''.join(empty[len(row) :])}</tr>" for row in rows)
-    width = f"{sum(widths) / total:.4%}"
-    return (
-        f'<table style="width:{width}"><colgroup>{columns}</colgroup>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
-def _cells(row: Sequence[Cell], kinds: Sequence[str]) -> str:
-    return "".join(
-        f"<td{kind}>{_lines(shown_value(value))}</td>" for value, kind in zip(row, kinds, strict=False)
-    )
-
-
-def _cards_html(block: Cards) -> str:
-    cards = [
-        f"<article><h2>{_text(title)}</h2>{''.join(f'<p>{_text(line)}</p>' for line in lines)}</article>"
-        for title, lines in block.cards
-    ]
-    rows = "".join(
-        f'<div class="pair">{"".join(cards[place : place + 2])}</div>' for place in range(0, len(cards), 2)
-    )
-    return f'<section class="cards">{rows}</section>'
-
-
-def _text(text: object) -> str:
-    return _lines(str(read_value(str(text))))
-
-
-def _lines(text: str) -> str:
-    return str(escape(text)).replace("\n", "<br>")
+def _told(text: Text) -> str:
+    return str(read_value(str(text)))

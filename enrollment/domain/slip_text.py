@@ -52,6 +52,8 @@ class SlipText:
     service: str = ""
     choices: tuple[str, ...] = ()
     """Of a card: what can be ticked, then a line for something else and one for name and cell."""
+    rhythm: str = ""
+    """Every Friday 09:00–10:30, until 15 January."""
 
     @property
     def direction(self) -> str:

@@ -28,7 +28,8 @@ def gate(day: Day, version: int | None) -> Leaf:
         Column(both("material")),
         *ticks("gate_in", "gate_out"),
     ]
-    return Leaf(both("gate_list"), [*blocks, Table(columns, rows)], "landscape")
+    running = f"{both('gate_list')} · {moment(day.on)}"
+    return Leaf(both("gate_list"), [*blocks, Table(columns, rows)], "landscape", running=running)
 
 
 def _families(day: Day) -> list[Block]:

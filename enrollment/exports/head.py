@@ -21,6 +21,8 @@ def paper_of(day: Day, kind: str, version: int | None, leaves: Sequence[Leaf]) -
         product=settings.PRODUCT_NAME,
         footer=f"{joined(day.name_nl, day.name_fr)} {moment(day.on)} · {standing(day, version)}",
         page_words=both("page", page="%(page)s", pages="%(pages)s"),
+        missing_words=both("letter_missing"),
+        is_kept=version is not None,
     )
 
 

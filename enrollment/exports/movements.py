@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from core.paper import Block, Column, Heading, Leaf, Note, Table
 from enrollment.domain.day import Day, Meeting, slots_of
 from enrollment.exports.head import head, hours, unit_name, unit_words
-from enrollment.wording import both, hour
+from enrollment.wording import both, hour, moment
 
 WHY_WIDTH = 16.0
 """Digits: room for a few words by hand."""
@@ -77,7 +77,11 @@ def unit_list(day: Day, unit: str, version: int | None) -> Leaf:
         ),
     ]
     return Leaf(
-        unit or "-", blocks, "landscape", subject=f"{both('movement_list')} · {unit or both('unknown')}"
+        unit or "-",
+        blocks,
+        "landscape",
+        subject=f"{both('movement_list')} · {unit or both('unknown')}",
+        running=f"{unit_name(day, unit)} · {both('movement_list')} · {moment(day.on)}",
     )
 
 

@@ -38,7 +38,7 @@ def cancelled(day: Day, version: int | None = None) -> Paper:
 
 
 def movement_slips(day: Day, version: int | None = None) -> Paper:
-    return paper_of(day, "movement_slip", version, [slips_leaf(day)])
+    return paper_of(day, "movement_slip", version, [slips_leaf(day, version)])
 
 
 def changes_page(frozen: Day, current: Day, version: int) -> Paper:
@@ -55,7 +55,7 @@ def day_lists(day: Day, version: int | None = None, *, with_slips: bool = False)
         cancellations(day, version),
     ]
     if with_slips:
-        leaves.append(slips_leaf(day))
+        leaves.append(slips_leaf(day, version))
     return paper_of(day, "day_lists", version, leaves)
 
 
@@ -96,7 +96,7 @@ def leaves_of(line: Line, source: Source) -> list[Leaf]:
         Sheet.SHEETS: lambda: sheets(day, source.version),
         Sheet.GATE: lambda: [gate(source.day, source.version)],
         Sheet.CANCELLED: lambda: [cancellations(source.day, source.version)],
-        Sheet.SLIPS: lambda: [slips_leaf(day)] if day.movements() else [],
+        Sheet.SLIPS: lambda: [slips_leaf(day, source.version)] if day.movements() else [],
     }
     if line.sheet not in makers:
         return []

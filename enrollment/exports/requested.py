@@ -1,10 +1,9 @@
-"""Which pile somebody asked for, on a page or of a job, as far as the reader may see the day."""
+"""Which pile somebody asked for, as far as the reader may see the day."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -41,13 +40,6 @@ class Wanted:
     kind: str
     post: int | None = None
     number: int | None = None
-
-    def to_facts(self) -> dict[str, Any]:
-        return {"on": self.on.isoformat(), "kind": self.kind, "post": self.post, "number": self.number}
-
-    @classmethod
-    def from_facts(cls, facts: dict[str, Any]) -> Wanted:
-        return cls(dt.date.fromisoformat(facts["on"]), facts["kind"], facts["post"], facts["number"])
 
 
 @dataclass(frozen=True)

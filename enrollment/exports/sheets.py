@@ -39,7 +39,13 @@ def _sheet(day: Day, meeting: Meeting, version: int | None) -> Leaf:
             _table(day, meeting),
         ]
     subject = f"{both('attendance_sheet')} · {hours(meeting)} · {meeting.room} · {meeting.name}"
-    return Leaf(f"{hour(meeting.from_time)} {meeting.code}", blocks, subject=subject)
+    return Leaf(
+        f"{hour(meeting.from_time)} {meeting.code}",
+        blocks,
+        subject=subject,
+        running=f"{meeting.name} · {both('code', code=meeting.code)} · {hours(meeting)} · {meeting.room}",
+        code=f"{meeting.code}-{version or 0}" if meeting.people else "",
+    )
 
 
 def _table(day: Day, meeting: Meeting) -> Table:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 
 from core import clock
-from core.errors import PlannerError
-from core.pdf import render_pdf
 from enrollment.domain import certificates
 from enrollment.domain.secrecy import own_series
-from enrollment.views.shared import Notice, find_enrollment
+from enrollment.exports.certificate_pages import certificate_pages
+from enrollment.views.shared import find_enrollment
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -31,14 +29,7 @@ def certificate_pdf(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
     row = next((each for each in found if each.enrollment.participant_id == enrollment.participant_id), None)
     if row is None:
         raise Http404
-    context = {"row": row, "titles": {code: row.title(code) for code in ("nl", "fr")}, "on": clock.today()}
-    try:
-        content = render_pdf(
-            render_to_string("enrollment/certificate.html", context), ["css/certificate.css"]
-        )
-    except PlannerError as error:
-        page = {"series": enrollment.series, "rows": found, "notice": Notice("stop", str(error))}
-        return render(request, "enrollment/certificate_list.html", page, status=error.status)
+    content = certificate_pages([row], clock.today())
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="attest-attestation-{enrollment.pk}.pdf"'
     return response

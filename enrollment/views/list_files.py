@@ -6,14 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from core import clock
 from core.paper import Paper, to_pdf, to_xlsx
 from core.xlsx import CONTENT_TYPE
-from enrollment import list_work
 from enrollment.domain import lists
 from enrollment.domain.day import Day
 from enrollment.exports import papers
@@ -23,9 +21,6 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import audit
 from prisons.models import Prison
 from sessions.models import GroupSession
-
-MOST_AT_ONCE = 3000
-"""Cells of a PDF that is drawn while somebody waits: about three seconds. More is a job."""
 
 _TYPES: dict[str, tuple[str, Callable[[Paper], bytes]]] = {
     "xlsx": (CONTENT_TYPE, to_xlsx),
@@ -54,10 +49,6 @@ def _wanted(request: PrisonRequest, prison: Prison, wanted: Wanted, ending: str)
         raise Http404
     found = requested(request.access, wanted)
     audit.record(prison, request.user, f"download_{wanted.kind}", found.version or prison)
-    if ending == "pdf" and found.paper.cells > MOST_AT_ONCE:
-        back = f"{reverse('enrollment:lists', args=[prison.slug])}?day={wanted.on}"
-        job = list_work.start(request.access, wanted, back=back)
-        return redirect("prisons:job_detail", prison.slug, job.pk)
     return _file(found.paper, found.name, ending)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,29 +15,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core import clock
+from core.clock import BRUSSELS
 from core.errors import PlannerError
-from core.pdf import render_pdf
 from core.weeks import Week
 from enrollment.domain import counts, people, slip_batches, slip_text, slips
 from enrollment.domain.person import occupied_of
-from enrollment.domain.slip_text import SlipText
 from enrollment.domain.slips import BatchLine
-from enrollment.models import Participant, Slip, Stay
+from enrollment.exports.slip_pages import SlipPage, slip_pages
+from enrollment.models import Participant, Slip
 from enrollment.models.requests import SlipQuerySet
 from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Activity
-
-
-@dataclass(frozen=True)
-class Printed:
-    """One sheet: outside name, unit and cell; inside the answer, and its translation below."""
-
-    person: Participant
-    stay: Stay | None
-    text: SlipText
-    third: SlipText | None
 
 
 def _ticked(request: PrisonRequest, rows: SlipQuerySet) -> SlipQuerySet:
@@ -92,21 +81,20 @@ def _batch(request: PrisonRequest, key: int) -> SlipQuerySet:
 def slip_file(request: PrisonRequest, prison: Prison, key: int) -> HttpResponse:
     """The batch as one PDF, as often as the printer needs it; `slip=` prints some of it again."""
     rows = _ticked(request, _batch(request, key)).exclude(replaced_at__isnull=False, handed_out_at=None)
-    try:
-        return _pdf(_pages(prison, rows), slip_batches.name_of(slip_batches.moment_of(key)))
-    except PlannerError as error:
-        messages.error(request, str(error))
+    pages, made_at = _pages(prison, rows), slip_batches.moment_of(key)
+    if not pages:
+        messages.info(request, _("Nothing of this batch is left to print: later answers have replaced it."))
         return redirect("enrollment:slip_batch", prison.slug, key)
+    return _pdf(pages, slip_batches.name_of(made_at), made_at)
 
 
-def _pdf(pages: Sequence[Printed], name: str) -> HttpResponse:
-    html = render_to_string("enrollment/slip_pdf.html", {"pages": pages})
-    response = HttpResponse(render_pdf(html, ["css/slips.css"]), content_type="application/pdf")
+def _pdf(pages: Sequence[SlipPage], name: str, made_at: dt.datetime) -> HttpResponse:
+    response = HttpResponse(slip_pages(pages, made_at=made_at), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
-def _pages(prison: Prison, rows: SlipQuerySet) -> list[Printed]:
+def _pages(prison: Prison, rows: SlipQuerySet) -> list[SlipPage]:
     """A sheet per slip, in the order of the walk."""
     lines = slips.batch(prison, rows)
     has_cards = any(line.slip.kind == Slip.Kind.CARD for line in lines)
@@ -114,7 +102,7 @@ def _pages(prison: Prison, rows: SlipQuerySet) -> list[Printed]:
     return [_printed(line, offer) for line in lines]
 
 
-def _printed(line: BatchLine, offer: tuple[Activity, ...]) -> Printed:
+def _printed(line: BatchLine, offer: tuple[Activity, ...]) -> SlipPage:
     slip = line.slip
     series = slip_text.series_of(slip)
     dates = slip_text.next_dates(series) if series and slip.kind == Slip.Kind.PLACED else ()
@@ -122,7 +110,7 @@ def _printed(line: BatchLine, offer: tuple[Activity, ...]) -> Printed:
         slip_text.write(slip, language, dates=dates, offer=offer)
         for language in filter(None, (slip.language, slip.third_language))
     ]
-    return Printed(slip.participant, line.stay, texts[0], texts[1] if len(texts) > 1 else None)
+    return SlipPage(slip.participant, line.stay, texts[0], texts[1] if len(texts) > 1 else None)
 
 
 @prison_view(Right.ENTER_REQUESTS)
@@ -181,19 +169,18 @@ def week_slip(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     this = Week.from_date(clock.today())
     page = _week(request, person, this.next if is_next else this)
     if request.GET.get("as") == "pdf":
-        try:
-            return _pdf([page], f"slip-{(this.next if is_next else this).monday}.pdf")
-        except PlannerError as error:
-            messages.error(request, str(error))
+        monday = (this.next if is_next else this).monday
+        made_at = dt.datetime.combine(monday, dt.time(), BRUSSELS)
+        return _pdf([page], f"slip-{monday}.pdf", made_at)
     context = {"person": person, "pages": [page], "is_next": is_next}
     return render(request, "enrollment/week_slip.html", context)
 
 
-def _week(request: PrisonRequest, person: Participant, week: Week) -> Printed:
+def _week(request: PrisonRequest, person: Participant, week: Week) -> SlipPage:
     texts = []
     for language in filter(None, (person.language, person.third_language)):
         with translation.override(language):  # a title has a name per language
             meetings = [(each.starts_at, each.title) for each in occupied_of(request.access, person, week)]
         texts.append(slip_text.write_week(language, meetings))
     stay = people.stay_of(person, request.prison, clock.today())
-    return Printed(person, stay, texts[0], texts[1] if len(texts) > 1 else None)
+    return SlipPage(person, stay, texts[0], texts[1] if len(texts) > 1 else None)

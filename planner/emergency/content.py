@@ -36,6 +36,7 @@ def pack_of(prison: Prison, *, now: dt.datetime | None = None) -> Paper:
         product=settings.PRODUCT_NAME,
         footer=_footer(prison, at),
         page_words=both("page", page="%(page)s", pages="%(pages)s"),
+        missing_words=both("letter_missing"),
     )
 
 

@@ -40,9 +40,6 @@ FAILURES: dict[str, str | Promise] = {
     "seal_broken": _(
         "The passphrase can no longer be read, because the server has another secret key. Make a new one."
     ),
-    "no_pdf": _(
-        "PDF files need the Pango library on the server (Debian: libpango-1.0-0, libpangoft2-1.0-0)."
-    ),
     "unexpected": _("Something went wrong that we did not foresee; the log says more."),
 }
 

@@ -7,26 +7,28 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import BRUSSELS
 from core.errors import PlannerError
 from core.looks import DOMAINS
-from core.pdf import STATIC, Pages
+from core.paper import printed
 from core.weeks import Week
-from enrollment.wording import both, day_in_words, joined
-from planner.leaflet.programme import Programme, programmes
+from enrollment.wording import both, day_in_words, hour, joined
+from planner.leaflet.programme import Entry, Programme, programmes
 from prisons.access import Right, access_for
 from prisons.domain import jobs
 from prisons.models import Job, Prison, Unit, User
 
 KIND = "leaflet"
-MOST_AT_ONCE = 60
-"""Lines that are drawn while somebody waits: about three seconds. More is a job."""
+MOST_AT_ONCE = 3000
+"""Lines that are drawn while somebody waits: a week of a large prison in about a second. More is a job."""
+HOW = (("pencil-square", "ask_by_note"), ("envelope", "answer_by_slip"))
+STATIC = Path(settings.BASE_DIR) / "static"
 THIRD_WORDS = {
     "programme": "Activities",
     "ask_by_note": "Ask with a request note: name, cell, activity.",
@@ -79,56 +81,70 @@ def lines_of(found: list[Programme]) -> int:
 def draw(
     prison: Prison,
     found: list[Programme],
+    wanted: Wanted,
     *,
-    third: bool,
     on_unit: Callable[[int], object] = lambda _number: None,
 ) -> bytes:
-    """Each unit counts its own pages. Raises PlannerError `no_pdf` where nothing can draw it."""
-    pages = Pages(["css/leaflet.css"])
-    for number, one in enumerate(found, start=1):
-        pages.draw(_html(prison, one, third))
-        on_unit(number)
-    if not found:
-        pages.draw(_html(prison, None, third))
-    return pages.to_bytes()
-
-
-def _html(prison: Prison, one: Programme | None, third: bool) -> str:
-    unit = f"{joined(prison.unit_label_nl, prison.unit_label_fr).capitalize()} {one.unit.code}" if one else ""
-    days = one.days if one else ()
-    context = {
-        "unit": unit,
-        "days": [
-            (day_in_words(day), [(entry, _picture(entry.domain)) for entry in entries])
-            for day, entries in days
-        ],
-        "title": both("programme"),
-        "prison": joined(prison.name_nl, prison.name_fr),
-        "how": [
-            (_drawing(icon), both(word), THIRD_WORDS[word] if third else "")
-            for icon, word in (("pencil-square", "ask_by_note"), ("envelope", "answer_by_slip"))
-        ],
-        "third": third,
-        "third_title": THIRD_WORDS["programme"],
+    """Each unit counts its own pages; without any there is a page that says so."""
+    facts = {
+        "title": f"{both('programme')} {joined(prison.name_nl, prison.name_fr)}",
+        "product": settings.PRODUCT_NAME,
+        "heading": both("programme"),
+        "english": THIRD_WORDS["programme"] if wanted.third else "",
+        "how": [_how(icon, word, wanted) for icon, word in HOW],
         "nothing": both("no_programme"),
+        "units": [_unit(prison, one, wanted) for one in found] or [_unit(prison, None, wanted)],
+        "pictures": {name: _drawing(name) for name in _icons(found)},
     }
-    return render_to_string("planner/leaflet/pages.html", context)
+    body = printed("leaflet", facts, made_at=dt.datetime.combine(wanted.first, dt.time(), BRUSSELS))
+    for number in range(1, len(found) + 1):
+        on_unit(number)
+    return body
 
 
-def _picture(domain: str) -> SafeString:
+def _how(icon: str, word: str, wanted: Wanted) -> dict[str, str]:
+    return {"picture": icon, "words": both(word), "english": THIRD_WORDS[word] if wanted.third else ""}
+
+
+def _unit(prison: Prison, one: Programme | None, wanted: Wanted) -> dict[str, Any]:
+    unit = f"{joined(prison.unit_label_nl, prison.unit_label_fr).capitalize()} {one.unit.code}" if one else ""
+    days = [
+        {"name": day_in_words(day), "entries": [_entry(entry, wanted) for entry in entries]}
+        for day, entries in (one.days if one else ())
+    ]
+    return {"where": " · ".join(filter(None, (joined(prison.name_nl, prison.name_fr), unit))), "days": days}
+
+
+def _entry(entry: Entry, wanted: Wanted) -> dict[str, str]:
+    return {
+        "picture": _icon(entry.domain),
+        "hours": f"{hour(entry.starts)}–{hour(entry.ends)}",
+        "nl": entry.title_nl,
+        "fr": entry.title_fr if entry.title_fr != entry.title_nl else "",
+        "en": entry.title_en if wanted.third and entry.title_en != entry.title_nl else "",
+    }
+
+
+def _icons(found: list[Programme]) -> set[str]:
+    """Every picture that the leaflet shows, each once."""
+    domains = {entry.domain for one in found for _day, entries in one.days for entry in entries}
+    return {icon for icon, _word in HOW} | {_icon(domain) for domain in domains}
+
+
+def _icon(domain: str) -> str:
     look = DOMAINS.get(domain)
-    return _drawing(look.icon if look else "people")
+    return look.icon if look else "people"
 
 
 @cache
-def _drawing(name: str) -> SafeString:
-    """One drawing of the sprite with its lines inside the page: no program of pages follows links into it."""
+def _drawing(name: str) -> str:
+    """One drawing of the sprite as a picture of its own."""
     sprite = (STATIC / "icons" / "sprite.svg").read_text(encoding="utf-8")
     found = re.search(
         rf'<symbol id="{re.escape(name)}" (viewBox="[^"]+")[^>]*>(.*?)</symbol>', sprite, re.DOTALL
     )
-    drawn = f'<svg class="picture" {found[1]}>{found[2]}</svg>' if found else ""
-    return SafeString(drawn)
+    inside = found or ("", 'viewBox="0 0 16 16"', "")
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {inside[1]} width="16" height="16">{inside[2]}</svg>'
 
 
 # --- as a job -------------------------------------------------------------------------------------------
@@ -154,7 +170,7 @@ def make(job_pk: int) -> None:
         body = draw(
             job.prison,
             found,
-            third=wanted.third,
+            wanted,
             on_unit=lambda number: jobs.beat(job_pk, number, steps),
         )
         jobs.keep_file(job_pk, wanted.file_name, "application/pdf", body, right=Right.PLACE)

@@ -44,14 +44,14 @@ def leaflet(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 @prison_view(Right.PLACE)
 def leaflet_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    """A page or more per living unit; for many units or weeks a job. PlannerError `no_pdf` where none can be."""
+    """A page or more per living unit; for a great many lines a job."""
     wanted = _asked(request, prison)
     found = drawing.programmes_of(prison, wanted)
     if drawing.lines_of(found) > drawing.MOST_AT_ONCE:
         back = f"{reverse('planner:leaflet', args=[prison.slug])}?{request.GET.urlencode()}"
         job = drawing.start(prison, wanted, by=request.user, back=back)
         return redirect("prisons:job_detail", prison.slug, job.pk)
-    body = drawing.draw(prison, found, third=wanted.third)
+    body = drawing.draw(prison, found, wanted)
     response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{wanted.file_name}"'
     return response

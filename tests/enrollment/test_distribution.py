@@ -1,7 +1,5 @@
 """Which post gets which list: the table, its screen, and the day split by it."""
 
-import datetime as dt
-
 import pypdfium2
 import pytest
 
@@ -196,33 +194,11 @@ def test_each_post_has_its_own_files(haren, units, session, liaison_bert, organi
     assert AuditEntry.objects.filter(verb="download_posts", by=liaison_bert).exists()
 
 
-def test_a_large_pile_is_a_job_that_gives_the_same_file(haren, session, liaison_bert, monkeypatch):  # noqa: F811
-    from enrollment import list_work
-    from enrollment.views import list_files
-
+def test_a_day_a_pile_and_its_changes_come_in_the_answer_itself(haren, session, liaison_bert):  # noqa: F811
     versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
-    client, address = signed_in(liaison_bert), f"/p/haren/lists/{MONDAY}/day.pdf"
-    at_once = client.get(address).content
-    monkeypatch.setattr(list_files, "MOST_AT_ONCE", 10)
-    answer = client.get(address)
-    job = Job.objects.get(kind="list_pdf")
-    assert (answer.status_code, answer["Location"]) == (302, f"/p/haren/jobs/{job.pk}/")
-    assert client.get(address)["Location"].endswith(f"/{job.pk}/")  # asked twice, made once
-    list_work.make(job.pk)
-    job.refresh_from_db()
-    assert job.state == "done"
-    assert client.get(f"/p/haren/jobs/{job.pk}/file/").content == at_once
-    assert "November" in client.get(f"/p/haren/jobs/{job.pk}/").content.decode()
-
-
-def test_the_job_of_somebody_whose_role_ended_makes_nothing(haren, session, liaison_bert):  # noqa: F811
-    from enrollment import list_work
-    from enrollment.exports.requested import Wanted
-    from prisons.access import access_for
-
-    job = list_work.start(access_for(liaison_bert, haren), Wanted(MONDAY, "day"), back="/")
-    liaison_bert.memberships.update(ends_on=dt.date(2026, 1, 1))
-    list_work.make(job.pk)
-    job.refresh_from_db()
-    assert (job.state, job.failure) == ("failed", "not_your_lists")
-    assert not hasattr(job, "file")
+    Post.objects.create(prison=haren, name="Centrum A")
+    client = signed_in(liaison_bert)
+    for kind in ("day", "posts", "movements", "sheets", "gate", "cancelled", "slips", "changes"):
+        answer = client.get(f"/p/haren/lists/{MONDAY}/{kind}.pdf")
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf"), kind
+    assert not Job.objects.exists()

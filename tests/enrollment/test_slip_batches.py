@@ -167,15 +167,11 @@ def test_the_week_slip_is_a_pdf_in_the_persons_languages(haren, group, organiser
     assert 'dir="rtl"' in shown
 
 
-def test_the_pdf_says_what_is_missing_on_the_server(haren, group, organiser_anna, monkeypatch):
-    from core.errors import PlannerError
-    from enrollment.views import slips as views
-
-    def cannot(*args):
-        raise PlannerError("no_pdf", "PDF files need Pango", 503)
-
-    monkeypatch.setattr(views, "render_pdf", cannot)
-    answered(group, organiser_anna, make_participant(haren))
+def test_a_batch_that_later_answers_replaced_says_so(haren, group, organiser_anna):
+    person = make_participant(haren)
+    answered(group, organiser_anna, person)
     browser = signed_in(organiser_anna)
-    page = browser.get(url("slip_file", haren, printed(browser, haren)), follow=True)
-    assert page.status_code == 200 and "PDF files need Pango" in page.content.decode()
+    key = printed(browser, haren)
+    requests.withdraw(Enrollment.objects.get(participant=person), by=organiser_anna)
+    page = browser.get(url("slip_file", haren, key), follow=True)
+    assert "Nothing of this batch is left to print" in page.content.decode()

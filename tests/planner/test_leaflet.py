@@ -85,18 +85,6 @@ def text_of(body: bytes) -> str:
         return "\n".join(page.get_textpage().get_text_bounded() for page in document)
 
 
-@pytest.fixture
-def _draws_pdf():
-    try:
-        import weasyprint
-    except OSError as error:
-        pytest.skip(
-            f"PDF cannot be drawn on this machine (Debian: libpango-1.0-0 libpangoft2-1.0-0): {error}"
-        )
-    assert weasyprint
-
-
-@pytest.mark.usefixtures("_draws_pdf")
 def test_the_pdf_holds_titles_and_no_person_no_room_no_code(haren, service, series, units, organiser_anna):
     room = make_room(haren, name="Klas Zeven")
     make_enrollment(series, make_participant(haren, "Okafor, Zacharie", unit=units[0], cell="C412"))
@@ -118,7 +106,6 @@ def test_the_pdf_holds_titles_and_no_person_no_room_no_code(haren, service, seri
     assert "Drawing" in text_of(signed_in(organiser_anna).get(PDF + "&third=en").content)
 
 
-@pytest.mark.usefixtures("_draws_pdf")
 def test_a_week_without_anything_is_a_page_too(haren, organiser_anna):
     assert "Geen activiteiten" in text_of(signed_in(organiser_anna).get(PDF).content)
 
@@ -147,7 +134,6 @@ def test_a_missing_english_title_is_flagged_when_english_is_asked_for(haren, ser
     assert "no English title" in page.content.decode()
 
 
-@pytest.mark.usefixtures("_draws_pdf")
 def test_how_to_ask_is_told_in_the_third_language_too(haren, series, units, organiser_anna):
     make_session(series, state="published")
     client = signed_in(organiser_anna)
@@ -155,7 +141,6 @@ def test_how_to_ask_is_told_in_the_third_language_too(haren, series, units, orga
     assert "Ask with a request note" in text_of(client.get(PDF + "&third=en").content)
 
 
-@pytest.mark.usefixtures("_draws_pdf")
 def test_each_unit_counts_its_own_pages(haren, service, units, organiser_anna):
     yoga = make_series(haren, activity=make_activity(service, "Yoga"))
     make_session(yoga, state="published")
@@ -163,7 +148,6 @@ def test_each_unit_counts_its_own_pages(haren, service, units, organiser_anna):
         assert ["1 / 1" in page.get_textpage().get_text_bounded() for page in document] == [True, True]
 
 
-@pytest.mark.usefixtures("_draws_pdf")
 def test_a_month_for_all_units_is_a_job(haren, series, units, organiser_anna, monkeypatch):
     make_session(series, state="published")
     client = signed_in(organiser_anna)

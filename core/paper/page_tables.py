@@ -1,0 +1,175 @@
+"""How a table stands on a page: its widths, the size of its letters, and words that are too long for a cell.
+
+Widths are counted in digits of 11 points, as in the workbook. Heads stay at 11 points whatever the size of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.paper.content import Column, Heading, Leaf, Table
+from core.xlsx.sheet import (
+    CELL_PADDING,
+    MAX_WORD_WIDTH,
+    PAGE_WIDTHS,
+    TICK_WIDTH,
+    Orientation,
+    read_value,
+    shown_value,
+)
+from core.xlsx.typeset import POINTS, fit_widths, line_count, text_width
+
+SMALLEST = POINTS
+SIZES = (16, 15, 14, 13, 12)
+"""Points, the largest first; whatever fits a page in one of these is read from further away."""
+HEIGHTS: dict[Orientation, float] = {"portrait": 740.0, "landscape": 490.0}
+"""Points between the margins of A4, less what the marks of a scanner take."""
+MARKS = 40.0
+WIDER = 1.13
+"""How much wider the letters of the pages are than those of the workbook."""
+CAPITAL, LINE = 0.72, 1.2
+"""Heights in sizes of the letters: one line, and each further one."""
+LEAST_INSET, INSET, MOST_INSET = 0.32, 0.48, 0.8
+"""Room above and below the letters of a cell, in their size: for a pen, and more where the page is empty."""
+BREAK = "\u200b"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How all tables of a list are set."""
+
+    size: int = SMALLEST
+    inset: float = INSET
+
+
+def setting_of(leaf: Leaf) -> Setting:
+    """The largest letters in which the list stays on one page with no cell broken; else the smallest."""
+    tables = [MeasuredTable(block) for block in leaf.blocks if isinstance(block, Table)]
+    rows = sum(len(table.rows) for table in tables)
+    room = PAGE_WIDTHS[leaf.orientation]
+    rest = HEIGHTS[leaf.orientation] - _lines_above(leaf) - (MARKS if leaf.code else 0)
+    rest -= sum(table.head_lines() * LINE * SMALLEST + 2 * SMALLEST for table in tables)
+    for size in SIZES if rows else ():
+        if size * rows * (CAPITAL + 2 * INSET) <= rest and all(table.fits(room, size) for table in tables):
+            return Setting(size, _inset(rest, rows, size))
+    is_nearly_one = rows and rows * SMALLEST * (CAPITAL + 2 * LEAST_INSET) <= rest
+    return Setting(inset=_inset(rest, rows, SMALLEST) if is_nearly_one else INSET)
+
+
+def _inset(rest: float, rows: int, size: int) -> float:
+    """So that the rows fill the page, within reason."""
+    return round(min(max((rest / rows / size - CAPITAL) / 2, LEAST_INSET), MOST_INSET), 3)
+
+
+def _lines_above(leaf: Leaf) -> float:
+    """Points that headings and notes take, about."""
+    room, told = PAGE_WIDTHS[leaf.orientation] / WIDER, 0.0
+    for block in leaf.blocks:
+        if not isinstance(block, Table):
+            points = 19 if isinstance(block, Heading) else 12
+            lines = line_count(str(getattr(block, "text", "")), room, points=points)
+            told += lines * points * 1.45
+    return told
+
+
+class MeasuredTable:
+    """A table, read once, and how wide its columns are in each size."""
+
+    def __init__(self, table: Table) -> None:
+        self.columns = table.columns
+        self.heads = [str(read_value(str(column.title))) for column in table.columns]
+        empty = [""] * len(table.columns)
+        self.rows = [
+            [*(shown_value(read_value(value)) for value in row), *empty[len(row) :]] for row in table.rows
+        ]
+        self._longest = [
+            max((text_width(row[place]) for row in self.rows), default=0.0)
+            for place in range(len(self.columns))
+        ]
+
+    def head_lines(self) -> int:
+        return max(
+            (
+                len(head.split()) if column.is_tick else 2
+                for head, column in zip(self.heads, self.columns, strict=True)
+            ),
+            default=1,
+        )
+
+    def fits(self, room: float, size: int) -> bool:
+        """Whether no cell is broken at that size."""
+        return sum(self._wanted(size)) <= room
+
+    def widths(self, room: float, size: int) -> list[float]:
+        wanted = self._wanted(size)
+        least = [
+            max(self._head(place), min(self._longest_word(place, size), MAX_WORD_WIDTH))
+            for place in range(len(wanted))
+        ]
+        spare = room - sum(wanted)
+        for place, column in enumerate(self.columns):
+            if column.width is not None and spare > 0:
+                more = min(max(column.width - wanted[place], 0), spare)
+                wanted[place] += more
+                spare -= more
+        return fit_widths(wanted, least, room)
+
+    def _wanted(self, size: int) -> list[float]:
+        scale = WIDER * size / SMALLEST
+        return [
+            max(self._head(place), longest * scale + CELL_PADDING if longest else 0)
+            for place, longest in enumerate(self._longest)
+        ]
+
+    def _head(self, place: int) -> float:
+        """Room for the longest word of the head; a column for a pen is wider."""
+        words = self.heads[place].split()
+        widest = max((text_width(word, is_bold=True) for word in words), default=0.0) * WIDER + CELL_PADDING
+        column: Column = self.columns[place]
+        return max(widest, TICK_WIDTH if column.is_tick else 0.0, 0.7 * (column.width or 0.0))
+
+    def _longest_word(self, place: int, size: int) -> float:
+        words = (text_width(word) for row in self.rows for word in row[place].split())
+        return max(words, default=0.0) * WIDER * size / SMALLEST + CELL_PADDING
+
+
+def table_facts(table: Table, orientation: Orientation, setting: Setting) -> dict[str, Any]:
+    """Widths as shares of the page, kinds (0 text, 1 centred, 2 to tick), and all texts."""
+    measured, room = MeasuredTable(table), PAGE_WIDTHS[orientation]
+    widths = measured.widths(room, setting.size)
+    letters = [(width - CELL_PADDING) / WIDER for width in widths]
+    in_rows = [width * SMALLEST / setting.size for width in letters]
+    return {
+        "widths": [round(width, 3) for width in widths],
+        "rest": round(max(room - sum(widths), 0.0), 3),
+        "kinds": [2 if one.is_tick else 1 if one.is_centred else 0 for one in table.columns],
+        "inset": setting.inset,
+        "head": _broken(measured.heads, letters, is_bold=True),
+        "rows": [_broken(row, in_rows) for row in measured.rows],
+    }
+
+
+def _broken(texts: Sequence[str], widths: Sequence[float], *, is_bold: bool = False) -> list[str]:
+    """Words that are wider than their column may break anywhere rather than run into the next cell."""
+    return [
+        _breakable(text, width, is_bold) if text else "" for text, width in zip(texts, widths, strict=True)
+    ]
+
+
+def _breakable(text: str, room: float, is_bold: bool) -> str:
+    if len(text) * 2.0 <= room or text_width(text, is_bold=is_bold) <= room:
+        return text
+    return " ".join(BREAK.join(_pieces(word, room, is_bold)) for word in text.split(" "))
+
+
+def _pieces(word: str, room: float, is_bold: bool) -> Iterator[str]:
+    """The word in pieces that each fit the room."""
+    piece = ""
+    for letter in word:
+        if piece and text_width(piece + letter, is_bold=is_bold) > room:
+            yield piece
+            piece = ""
+        piece += letter
+    yield piece
