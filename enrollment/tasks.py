@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enrollment.domain import continuity, endings, forgetting, sheet_return, versions
+from enrollment.domain import continuity, endings, forgetting, merge_image, sheet_return, versions
 from prisons.models import Prison
 
 
@@ -20,3 +20,4 @@ def tend_people() -> None:
         endings.ask_for_talks(prison)
     sheet_return.forget_drafts()
     forgetting.forget_released()
+    merge_image.clear_images()

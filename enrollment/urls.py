@@ -55,6 +55,7 @@ urlpatterns = [
     path("people/new-arrivals/", departures.new_arrivals, name="new_arrivals"),
     path("people/<int:pk>/transfer/", departures.person_transfer, name="person_transfer"),
     path("people/<int:pk>/merge/", departures.person_merge, name="person_merge"),
+    path("people/<int:pk>/merge/<int:merge>/undo/", departures.merge_undo, name="merge_undo"),
     path("people/<int:pk>/week/", slips.week_slip, name="week_slip"),
     path("who-looked/", readings.reading_list, name="reading_list"),
     path("separations/", separations.separation_list, name="separation_list"),

@@ -37,6 +37,7 @@ VERBS: dict[str, str | Promise] = {
     "end_sessions": pgettext_lazy("audit", "signed out elsewhere"),
     "export": pgettext_lazy("audit", "took the data of a person out"),
     "make_up": pgettext_lazy("audit", "made a session up"),
+    "undo_merge": pgettext_lazy("audit", "took two people apart again"),
     "merge": pgettext_lazy("audit", "joined two rows of one person"),
     "note_intake": pgettext_lazy("audit", "noted an intake"),
     "print": pgettext_lazy("audit", "printed"),

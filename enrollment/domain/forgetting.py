@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core import clock
 from core.clock import today
+from enrollment.domain import merge_image
 from enrollment.models import (
     Absence,
     Attendance,
@@ -70,6 +71,7 @@ def forget(person: Participant, *, by: User | None = None, now: dt.datetime | No
         for model in (FixedBlock, LevelHeld, Intake, Consent, Absence, FamilyVisit, Slip):
             model._default_manager.filter(participant=person).delete()
         Separation.objects.filter(Q(one=person) | Q(other=person)).delete()
+        merge_image.clear_of(person)
         Request.objects.filter(participant=person).exclude(wish_title="").update(wish_title="–")
         audit.record(None, by, "anonymise", person, fields=["last_name", "first_name"], now=at)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
+from enrollment.domain import merge_image
 from enrollment.domain.facts import lock_facts
 from enrollment.models import (
     Absence,
@@ -18,6 +20,7 @@ from enrollment.models import (
     FixedBlock,
     Intake,
     LevelHeld,
+    Merge,
     Note,
     Participant,
     Request,
@@ -39,12 +42,43 @@ _ONCE: tuple[tuple[type, str], ...] = (
 """Of these a person has one per value: what the one who stays has already, wins."""
 
 
+@dataclass(frozen=True)
+class Decision:
+    """Why the two are one; and that it is so although names or numbers differ."""
+
+    reason: str
+    is_sure: bool = False
+
+
+def differences(keep: Participant, gone: Participant, prison: Prison) -> list[str]:
+    """What speaks against it: `name` and `number` as codes."""
+    numbers = [
+        set(Stay.objects.in_prison(prison).filter(participant=one).values_list("register_number", flat=True))
+        - {""}
+        for one in (keep, gone)
+    ]
+    found = ["name"] if keep.name_key != gone.name_key else []
+    return [*found, "number"] if all(numbers) and not numbers[0] & numbers[1] else found
+
+
 def merge(
-    keep: Participant, gone: Participant, prison: Prison, *, by: User, now: dt.datetime | None = None
+    keep: Participant,
+    gone: Participant,
+    prison: Prison,
+    decision: Decision,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
 ) -> Participant:
-    """Everything of `gone` becomes `keep`'s. Raises PlannerError 409 when both ask for, or hold, the same."""
+    """Everything of `gone` becomes `keep`'s, for thirty days reversibly.
+
+    Raises PlannerError 409 when both ask for, or hold, the same, or when they differ and nobody is sure.
+    """
     if keep.pk == gone.pk:
         raise PlannerError("same_person", _("Choose two different people."), status=422)
+    if decision.reason not in Merge.Reason.values:
+        raise PlannerError("reason_missing", _("Say why these two are one person."), status=422)
+    gone_pk = gone.pk
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
         people = {
@@ -53,7 +87,10 @@ def merge(
         }
         if len(people) != 2:
             raise PlannerError("merged_already", _("These two are one already."))
+        if not decision.is_sure and differences(people[keep.pk], people[gone.pk], prison):
+            raise PlannerError("differs", _("Name or number differ. Tick that you are sure, or go back."))
         _refuse_both_live(keep, gone)
+        before = merge_image.before(keep, gone)
         _merge_stays(keep, gone)
         for model in _PLAIN:
             model._default_manager.filter(participant=gone).update(participant=keep)
@@ -66,22 +103,21 @@ def merge(
         audit.record(prison, by, "merge", keep, now=now)
         audit.record(prison, by, "merge", (Participant, gone.pk), now=now)
         gone.delete()
+        merge_image.keep(
+            Merge(prison=prison, kept_id=keep.pk, gone_id=gone_pk, by=by, reason=decision.reason),
+            before,
+            now=now,
+        )
     return people[keep.pk]
 
 
 def _refuse_both_live(keep: Participant, gone: Participant) -> None:
     live = Enrollment.objects.live().filter(participant=keep).values("series")
-    both = (
-        Enrollment.objects.live()
-        .filter(participant=gone, series__in=live)
-        .select_related("series__activity")
-        .first()
-    )
-    if both:
+    if Enrollment.objects.live().filter(participant=gone, series__in=live).exists():
+        # Which one is nobody's business but the owner's.
         raise PlannerError(
             "both_live",
-            _("Both ask for %(series)s, or hold a place there. End one of them first."),
-            series=str(both.series),
+            _("Both ask for, or hold a place in, the same group. Its service ends one of them first."),
         )
     if Absence.objects.filter(participant__in=(keep, gone), ends_on__isnull=True).count() > 1:
         raise PlannerError("both_away", _("Both are away: note first that one is back."))

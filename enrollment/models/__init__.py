@@ -2,6 +2,7 @@
 
 from enrollment.models.attendance import Attendance, Headcount, Skip
 from enrollment.models.lists import CutOff, FamilyVisit, Handout, ListRules, ListVersion, Post
+from enrollment.models.merges import Merge
 from enrollment.models.people import (
     Absence,
     Consent,
@@ -31,6 +32,7 @@ __all__ = [
     "LevelHeld",
     "ListRules",
     "ListVersion",
+    "Merge",
     "Note",
     "Participant",
     "Post",

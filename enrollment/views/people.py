@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.errors import PlannerError
 from core.htmx import render_part
-from enrollment.domain import continuity, finding, people, person
+from enrollment.domain import continuity, finding, merge_image, people, person
 from enrollment.forms import (
     BlockForm,
     LeaveForm,
@@ -76,6 +76,9 @@ def detail_context(request: PrisonRequest, participant: Participant) -> dict[str
         "person": participant,
         "picture": person.picture(access, participant),
         "may_keep": access.has(Right.KEEP_ROSTER),
+        "merges": merge_image.can_be_undone(access.prison, participant.pk)
+        if access.has(Right.KEEP_ROSTER)
+        else [],
         "may_ask": access.has(Right.ENTER_REQUESTS),
         "services": [each.organisation for each in access.memberships if each.organisation],
         "block_form": BlockForm(initial={"valid_from": clock.today()}),

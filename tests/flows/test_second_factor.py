@@ -124,6 +124,7 @@ FRESH = {
     "people-and-rights/invited/<int:pk>/again/",
     "people-and-rights/invited/<int:pk>/withdraw/",
     "people/<int:pk>/merge/",
+    "people/<int:pk>/merge/<int:merge>/undo/",
     "settings/emergency-pack/passphrase/",
 }
 """Roles, merging, passphrase. A page under people-and-rights/ that is new is walked without being listed."""
