@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.form_choices import choose_from
 from core.text import one_line
 from enrollment.domain.namesakes import Namesake, of_name
 from enrollment.domain.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, PersonData
@@ -106,7 +107,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.in_prison(prison).filter(is_active=True)  # type: ignore[attr-defined]
+        choose_from(self, "unit", Unit.objects.in_prison(prison))
         self.fields["register_number"].label = prison_number_label(prison)
 
     def data_of_person(self) -> PersonData:
@@ -141,7 +142,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.in_prison(prison).filter(is_active=True)  # type: ignore[attr-defined]
+        choose_from(self, "unit", Unit.objects.in_prison(prison))
 
 
 class LeaveForm(forms.Form):

@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from core.form_choices import AllOrSomeRows, choose_from
 from core.forms import PlainForm
 from enrollment.domain.family_visits import MOST, Announced
 from enrollment.models import Handout, Post
@@ -59,15 +60,17 @@ class PostForm(RuleForm):
 class HandoutForm(RuleForm):
     """One line of the distribution table."""
 
+    units = AllOrSomeRows(label=_("of these living units"), all_label=_("All living units"))
+    rooms = AllOrSomeRows(label=_("of these rooms"), all_label=_("All rooms"))
+
     class Meta:
         model = Handout
         fields = ("sheet", "copies", "units", "rooms")
-        widgets = {"units": forms.CheckboxSelectMultiple, "rooms": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["units"].queryset = Unit.objects.in_prison(prison).filter(is_active=True)  # type: ignore[attr-defined]
-        self.fields["rooms"].queryset = Room.objects.in_prison(prison).filter(is_active=True)  # type: ignore[attr-defined]
+        choose_from(self, "units", Unit.objects.in_prison(prison))
+        choose_from(self, "rooms", Room.objects.in_prison(prison))
 
 
 class VisitorsForm(PlainForm):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
+from core.form_choices import AllOrSome, AllOrSomeRows
 from core.forms import PlainForm
 from prisons.access import Access
 from prisons.models import Organisation, Role
@@ -29,19 +30,9 @@ class AnnouncementForm(PlainForm):
     ends_on = forms.DateField(
         label=_("until and including"), required=False, help_text=_("Empty: until you end it.")
     )
-    roles = forms.MultipleChoiceField(
-        label=_("for these roles"),
-        choices=Role.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked: for everybody."),
-    )
-    organisations = forms.ModelMultipleChoiceField(
-        label=_("for people of these services"),
-        queryset=Organisation.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked: for all, and for the prison's own people."),
+    roles = AllOrSome(label=_("for these roles"), all_label=_("Everybody"), choices=Role.choices)
+    organisations = AllOrSomeRows(
+        label=_("for people of these services"), all_label=_("All, and the prison's own people")
     )
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:

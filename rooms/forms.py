@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from core.errors import PlannerError
+from core.form_choices import AllOrSomeRows, choose_from
 from core.forms import PlainForm, PlainTexts
 from prisons.models import Building, Prison, Unit
 from rooms.domain.rulebook import fingerprint
@@ -95,6 +96,7 @@ class FeatureForm(RuleForm):
 class RoomForm(RuleForm):
     field_of = {"name_taken": "name", "capacity_too_small": "capacity", "capacity_hits": "accepted"}
 
+    reachable_from = AllOrSomeRows(label=_("units that can reach it"), all_label=_("All living units"))
     accepted = forms.BooleanField(
         label=_("Save it nevertheless: these sessions become open conflicts"),
         required=False,
@@ -105,15 +107,15 @@ class RoomForm(RuleForm):
         model = Room
         fields = ["name", "building", "capacity", "features", "inside_unit", "reachable_from"]
         labels = {"building": _("Building")}
-        widgets = {"features": forms.CheckboxSelectMultiple, "reachable_from": forms.CheckboxSelectMultiple}
+        widgets = {"features": forms.CheckboxSelectMultiple}
         help_texts = {"capacity": _("How many people may be in it, the facilitator not counted.")}
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.in_prison(prison).filter(is_active=True)
         _choose_from(self, "building", Building.objects.in_prison(prison))
-        _choose_from(self, "inside_unit", units, empty=_("In no living unit"))
-        _choose_from(self, "reachable_from", units)
+        choose_from(self, "inside_unit", Unit.objects.in_prison(prison))
+        choose_from(self, "reachable_from", Unit.objects.in_prison(prison))
+        cast(forms.ModelChoiceField, self.fields["inside_unit"]).empty_label = _("In no living unit")
         self.fields["capacity"] = forms.IntegerField(
             label=self.fields["capacity"].label,
             help_text=self.fields["capacity"].help_text,

@@ -221,8 +221,13 @@ def move_locked(
     is_correction: bool = False,
     now: dt.datetime | None = None,
 ) -> Stay:
-    """For callers that hold the lock. A second move on one day changes the stay that began that day."""
+    """For callers that hold the lock. A second move on one day changes the stay that began that day.
+
+    Where nothing differs nothing is written.
+    """
     fields = ["unit", "cell", "walks_with_badge"]
+    if (old.unit, old.cell, old.walks_with_badge) == (unit, cell, walks_with_badge):
+        return old
     if on <= old.starts_on:
         old.unit, old.cell, old.walks_with_badge = unit, cell, walks_with_badge
         old.save(update_fields=fields)

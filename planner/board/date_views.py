@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from core import digest
 from core.clock import BRUSSELS
 from core.digest import NotAsShown
 from core.errors import PlannerError
+from core.form_choices import choose_from
 from core.forms import PlainForm
 from core.weeks import Week
 from planner.board.answers import done, refused
@@ -57,10 +59,11 @@ class DateEditForm(PlainForm):
         self.session, self.present = session, _present(session)
         super().__init__(*args, initial=self.present, **kwargs)
         owner = session.series.activity.organisation
-        workers = Worker.objects.in_prison(session.prison).active()
-        own = workers.filter(organisations=owner) | workers.filter(pk__in=self.present["workers"])
-        self.fields["room"].queryset = Room.objects.in_prison(session.prison).in_use()  # type: ignore[attr-defined]
-        self.fields["workers"].queryset = own.distinct()  # type: ignore[attr-defined]
+        own = Worker.objects.in_prison(session.prison).filter(
+            Q(organisations=owner) | Q(pk__in=self.present["workers"])
+        )
+        choose_from(self, "room", Room.objects.in_prison(session.prison))
+        choose_from(self, "workers", own)
 
     def edit(self) -> DateEdit:
         """Only what differs from the session as it stands: the other dates keep what they have."""

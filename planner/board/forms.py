@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.form_choices import choose_from
 from prisons.models import Prison
 from rooms.models import Room
 from sessions.models import Cancellation
@@ -35,9 +36,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        room = self.fields["room"]
-        assert isinstance(room, forms.ModelChoiceField)  # noqa: S101
-        room.queryset = Room.objects.in_prison(prison).in_use().select_related("building")
+        choose_from(self, "room", Room.objects.in_prison(prison).select_related("building"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

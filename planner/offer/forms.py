@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
+from core.form_choices import AllOrSomeRows, choose_from
 from core.forms import PlainForm
 from core.languages import SPOKEN
 from core.weeks import Week
@@ -126,13 +127,7 @@ class SeriesForm(PlainForm):
         required=False,
         help_text=_("Hours per participant and month can be handed in, with a line to sign: see Reports."),
     )
-    units = forms.ModelMultipleChoiceField(
-        label=_("for these living units"),
-        queryset=Unit.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked: for all."),
-    )
+    units = AllOrSomeRows(label=_("for these living units"), all_label=_("All living units"))
     languages = forms.MultipleChoiceField(
         label=_("languages of the group"), choices=SPOKEN, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -165,10 +160,10 @@ class SeriesForm(PlainForm):
         super().__init__(*args, **kwargs)
         prison = access.prison
         here = Activity.objects.filter(organisation__prisons=prison).select_related("organisation")
-        choose(self, "activity", here.filter(organisation__in=own_services(access), is_active=True))
-        choose(self, "needs_followed", here.filter(is_active=True))
+        choose_from(self, "activity", here.filter(organisation__in=own_services(access)))
+        choose_from(self, "needs_followed", here)
         choose(self, "term", Term.objects.in_prison(prison))
-        choose(self, "units", Unit.objects.in_prison(prison).filter(is_active=True))
+        choose_from(self, "units", Unit.objects.in_prison(prison))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -232,8 +227,8 @@ class NewSeriesForm(SeriesForm):
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, access=access, **kwargs)
         self.prison: Prison = access.prison
-        choose(self, "default_room", Room.objects.in_prison(access.prison).in_use())
-        choose(self, "workers", Worker.objects.in_prison(access.prison).active().distinct())
+        choose_from(self, "default_room", Room.objects.in_prison(access.prison))
+        choose_from(self, "workers", Worker.objects.in_prison(access.prison))
         skip = cast(forms.MultipleChoiceField, self.fields["skip"])
         posted = self.data.getlist("skip") if hasattr(self.data, "getlist") else []
         skip.choices = [(each, each) for each in posted if _is_date(each)]

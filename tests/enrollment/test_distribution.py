@@ -127,11 +127,11 @@ def test_posts_and_lines_are_added_changed_and_taken_away(haren, units, coordina
     assert client.post(f"{SETTINGS}posts/add/", {"name": "  Poort "}).status_code == 302
     assert client.post(f"{SETTINGS}posts/add/", {"name": "poort"}).status_code == 422
     post = Post.objects.get(name="Poort")
-    sent = {"sheet": "movements", "copies": 2, "units": [units[0].pk]}
+    sent = {"sheet": "movements", "copies": 2, "units": [units[0].pk], "rooms": ["all"]}
     assert client.post(f"{SETTINGS}posts/{post.pk}/add/", sent).status_code == 302
     row = post.handouts.get()
     assert client.post(f"{SETTINGS}lines/{row.pk}/", {"sheet": "gate", "copies": 99}).status_code == 422
-    gate = {"sheet": "gate", "copies": 3, "units": [units[0].pk]}
+    gate = {"sheet": "gate", "copies": 3, "units": [units[0].pk], "rooms": ["all"]}
     assert client.post(f"{SETTINGS}lines/{row.pk}/", gate).status_code == 302
     row.refresh_from_db()
     assert (row.sheet, row.copies, row.units.count()) == ("gate", 3, 0)  # a gate list is not of units
@@ -157,7 +157,7 @@ def test_a_stale_form_loses_nothing(haren, liaison_bert):
 def test_units_of_another_prison_do_not_get_in(haren, saint_gilles, liaison_bert):
     post = Post.objects.create(prison=haren, name="Poort")
     foreign = make_unit(saint_gilles, "Z1")
-    sent = {"sheet": "movements", "copies": 1, "units": [foreign.pk]}
+    sent = {"sheet": "movements", "copies": 1, "units": [foreign.pk], "rooms": ["all"]}
     assert signed_in(liaison_bert).post(f"{SETTINGS}posts/{post.pk}/add/", sent).status_code == 422
     with pytest.raises(PlannerError, match="another prison"):
         distribution.save_handout(

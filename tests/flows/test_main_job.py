@@ -75,7 +75,7 @@ def add_series(anna: Client, house: dict[str, Any], monday: dt.date, **fields: o
     sent = {
         "activity": Activity.objects.get().pk, "places": 5, "starts_on": monday, "start_time": "09:00",
         "end_time": "10:30", "weeks": 8, "every_weeks": 1, "default_room": house["room"].pk,
-        "workers": [house["worker"].pk], "waiting_order": "first_come", "units": [], "languages": ["nl"],
+        "workers": [house["worker"].pk], "waiting_order": "first_come", "units": ["all"], "languages": ["nl"],
     } | fields  # fmt: skip
     look = {**sent, "preview": "yes"}
     answer = press(anna, url("planner:series_add"), sent, look=look, field="seen_dates")

@@ -44,7 +44,11 @@ def test_from_nothing_to_ready_to_plan(haren: Prison, service: Organisation, coo
     send(karim, "rooms:building_add", {"name": "Main building"})
     assert next_step(karim) == (url("rooms:room_list"), "Next: Rooms")
     building = haren.buildings.get()
-    send(karim, "rooms:room_add", {"name": "Class A", "building": building.pk, "capacity": 12})
+    send(
+        karim,
+        "rooms:room_add",
+        {"name": "Class A", "building": building.pk, "capacity": 12, "reachable_from": ["all"]},
+    )
 
     assert next_step(karim) == (url("rooms:slot_list"), "Next: Time slots")
     days = {"weekdays": [1, 2, 3, 4, 5], "starts": "08:30", "ends": "11:00"}

@@ -148,7 +148,8 @@ def test_dates_that_nobody_would_read(
 
 
 def typed(**changed: Any) -> dict[str, Any]:
-    return {"text_nl": "Hallo", "text_fr": "Bonjour", "starts_on": today().isoformat()} | changed
+    whom = {"roles": ["all"], "organisations": ["all"]}
+    return {"text_nl": "Hallo", "text_fr": "Bonjour", "starts_on": today().isoformat()} | whom | changed
 
 
 def url(name: str, *args: object) -> str:

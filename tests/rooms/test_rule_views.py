@@ -118,7 +118,12 @@ def test_a_room_is_added_and_changed(karim: Client, haren: Prison) -> None:
     ],
 )
 def test_a_room_is_refused_in_place(karim: Client, haren: Prison, field: str, value: Any) -> None:
-    data = {"name": "Class A", "building": make_building(haren).pk, "capacity": 12} | {field: value}
+    data = {
+        "name": "Class A",
+        "building": make_building(haren).pk,
+        "capacity": 12,
+        "reachable_from": ["all"],
+    } | {field: value}
     page = karim.post(url("room_add", haren), data)
     assert page.status_code == 422
     assert not Room.objects.exists()
@@ -148,7 +153,13 @@ def test_rows_of_another_prison_are_not_there(karim: Client, saint_gilles: Priso
 def test_a_smaller_room_asks_back_and_is_then_saved(karim: Client, haren: Prison) -> None:
     room = make_room(haren, capacity=12)
     make_session(make_series(haren, places=10), "2090-11-20 09:00", room=room)
-    data = {"name": room.name, "building": room.building_id, "capacity": 8, "seen": fingerprint(room)}
+    data = {
+        "name": room.name,
+        "building": room.building_id,
+        "capacity": 8,
+        "reachable_from": ["all"],
+        "seen": fingerprint(room),
+    }
     page = karim.post(url("room_edit", haren, room.pk), data)
     assert page.status_code == 409
     assert "1 coming sessions have more places" in page.content.decode()
@@ -164,7 +175,13 @@ def test_a_stale_form_keeps_the_text_and_can_be_saved_again(
     from rooms.domain.places import save_room
 
     room = make_room(haren, name="Class A", capacity=12)
-    data = {"name": "Class Z", "building": room.building_id, "capacity": 12, "seen": fingerprint(room)}
+    data = {
+        "name": "Class Z",
+        "building": room.building_id,
+        "capacity": 12,
+        "reachable_from": ["all"],
+        "seen": fingerprint(room),
+    }
     save_room(haren, {"capacity": 20}, by=organiser_anna, room=room)
     page = karim.post(url("room_edit", haren, room.pk), data)
     text = page.content.decode()
