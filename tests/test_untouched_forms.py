@@ -127,7 +127,6 @@ def house(haren, service, coordinator_karim) -> Prison:
     make_fixed_block(person, haren)
     line = Handout.objects.create(post=Post.objects.create(prison=haren, name="Gate"), sheet="movements")
     line.units.set([unit])
-    line.rooms.set([room])
     make_slot(haren)
     make_holiday(haren, day)
     make_band(haren, day, day)

@@ -70,7 +70,7 @@ class DateEditForm(PlainForm):
         new, old = self.cleaned_data, self.present
         chosen = sorted(worker.pk for worker in new["workers"])
         return DateEdit(
-            days=new["weekday"] - old["weekday"],
+            weekday=new["weekday"] if new["weekday"] != old["weekday"] else None,
             start=new["start"] if new["start"] != old["start"] else None,
             minutes=new["minutes"] if new["minutes"] != old["minutes"] else None,
             room_id=new["room"].pk if new["room"].pk != old["room"] else KEEP,

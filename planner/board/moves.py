@@ -11,6 +11,7 @@ from core.errors import PlannerError
 from planner.plan.changes import Change
 from planner.plan.places import length_minutes, start_in_slot
 from prisons.models import Prison
+from rooms.domain import availability
 from rooms.domain.facts import Rules, SlotFacts, rules_of
 from sessions.domain.recurrence import instants
 from sessions.models import GroupSession
@@ -49,12 +50,7 @@ def _slot(rules: Rules, day: dt.date, slot_id: int) -> SlotFacts:
 
 
 def _busy(prison: Prison, session: GroupSession, room_id: int, day: dt.date) -> list[tuple[int, int]]:
-    rows = (
-        GroupSession.objects.in_prison(prison).live().on_day(day).filter(room=room_id).exclude(pk=session.pk)
-    )
-    spans = []
-    for starts_at, ends_at in rows.values_list("starts_at", "ends_at"):
-        if starts_at is not None and ends_at is not None:
-            start, end = starts_at.astimezone(BRUSSELS), ends_at.astimezone(BRUSSELS)
-            spans.append((start.hour * 60 + start.minute, end.hour * 60 + end.minute))
-    return spans
+    midnight = dt.datetime.combine(day, dt.time(), BRUSSELS)
+    rows = GroupSession.objects.in_prison(prison).live().filter(room=room_id).exclude(pk=session.pk)
+    rows = rows.touching(midnight, midnight + dt.timedelta(days=1))
+    return list(availability.minutes_taken(day, rows.values_list("starts_at", "ends_at")))

@@ -147,6 +147,13 @@ _ALL = [
     ),
     Code("keep_apart", True, _("cannot"), _("This cannot be done in this slot."), _("Choose another slot.")),
     Code(
+        "announced",
+        False,
+        _("a closure is announced"),
+        _("%(place)s: %(reason)s is announced, %(from)s to %(to)s."),
+        _("Choose another day, or wait for the decision."),
+    ),
+    Code(
         "permission_expiring",
         False,
         _("permission expires soon"),

@@ -59,7 +59,7 @@ def find(picture: Picture, rules: Rules) -> list[Conflict]:
     ]
     if not timed:
         return []
-    closures = _confirmed(rules, timed)
+    closures = _closures_around(rules, timed)
     bands = [band for band in rules.bands if band.ends_on >= min(one.span.day for one in timed)]
     for one in timed:
         _of_the_day(one, rules, bands, findings)
@@ -106,9 +106,9 @@ def _on_the_clock(
     return Timed(row.session_id, row, series, starts_at, ends_at, span, slot, units)
 
 
-def _confirmed(rules: Rules, timed: list[Timed]) -> list[ClosureFacts]:
+def _closures_around(rules: Rules, timed: list[Timed]) -> list[ClosureFacts]:
     first, last = min(one.starts_at for one in timed), max(one.ends_at for one in timed)
-    return [closure for closure in availability.closures_between(rules, first, last) if closure.is_confirmed]
+    return availability.closures_between(rules, first, last)
 
 
 def _of_the_day(one: Timed, rules: Rules, bands: list[BandFacts], findings: Findings) -> None:
@@ -124,16 +124,20 @@ def _of_the_day(one: Timed, rules: Rules, bands: list[BandFacts], findings: Find
 
 
 def _of_closures(one: Timed, rules: Rules, closures: list[ClosureFacts], findings: Findings) -> None:
-    hits = availability.closures_hitting(
-        rules,
-        closures,
-        room_id=one.row.room_id,
-        unit_ids=one.units,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-    )
-    for closure in hits:
-        findings.add("closed", one.session_id, closure=closure.closure_id)
+    """Confirmed it forbids; announced it is a point to watch, also where both together would leave nobody."""
+    confirmed = [closure for closure in closures if closure.is_confirmed]
+    for code, asked, is_confirmed in (("closed", confirmed, True), ("announced", closures, False)):
+        hits = availability.closures_hitting(
+            rules,
+            asked,
+            room_id=one.row.room_id,
+            unit_ids=one.units,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+        )
+        for closure in hits:
+            if closure.is_confirmed is is_confirmed:
+                findings.add(code, one.session_id, closure=closure.closure_id)
 
 
 def _of_the_room(one: Timed, room_id: int, rules: Rules, findings: Findings) -> None:

@@ -14,11 +14,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.digest import digest, require_seen
-from core.errors import PlannerError
 from planner.plan import conflicts
 from planner.plan.changes import KEEP, Change, Keep, Outcome, Part, Placing, Refused
 from planner.plan.codes import Conflict
@@ -44,9 +42,13 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class DateEdit:
-    """What shall be different; None or KEEP leaves it. `days` moves to another weekday of the same week."""
+    """What shall be different; None or KEEP leaves it.
 
-    days: int = 0
+    `weekday` is the day that each date gets, in its own week. A date that was moved to another day than the one
+    looked at is an exception and keeps its day.
+    """
+
+    weekday: int | None = None
     start: dt.time | None = None
     minutes: int | None = None
     room_id: int | Keep | None = KEEP
@@ -63,6 +65,8 @@ class EditedDate:
     before: Placing
     after: Placing
     conflicts: tuple[Conflict, ...] = ()
+    keeps_its_day: bool = False
+    """An exception: moved to another day before, so the new day is not for it."""
 
     @property
     def is_refused(self) -> bool:
@@ -121,30 +125,39 @@ def _day(session: GroupSession) -> dt.date:
 def effect_of(
     session: GroupSession, scope: Scope, edit: DateEdit, *, now: dt.datetime | None = None
 ) -> Effect:
-    """What the edit would do to each date, without writing. Raises PlannerError `leaves_week` (422)."""
+    """What the edit would do to each date, without writing."""
     sessions = dates_ahead(session, scope, now=now)
     standing = foresee(session.prison, [Change(one.pk) for one in sessions])
-    changes = [_change(one, standing[one.pk].before, edit) for one in sessions]
+    usual = _day(session).isoweekday()
+    exceptions = [one.pk for one in sessions if edit.weekday and _day(one).isoweekday() != usual]
+    changes = [_change(one, standing[one.pk].before, edit, one.pk in exceptions) for one in sessions]
     found = conflicts.by_session(preview(session.prison, changes, now=now))
     then = foresee(session.prison, changes)
     dates = tuple(
-        EditedDate(one, change, then[one.pk].before, then[one.pk].after, tuple(found.get(one.pk, ())))
+        EditedDate(
+            one,
+            change,
+            then[one.pk].before,
+            then[one.pk].after,
+            tuple(found.get(one.pk, ())),
+            keeps_its_day=one.pk in exceptions,
+        )
         for one, change in zip(sessions, changes, strict=True)
     )
     told = told_by(session.prison, [date.change for date in dates if date.will_change])
     return Effect(scope, edit, dates, told)
 
 
-def _change(session: GroupSession, standing: Placing, edit: DateEdit) -> Change:
+def _change(session: GroupSession, standing: Placing, edit: DateEdit, keeps_its_day: bool) -> Change:
     """Local wall time stays what was asked on both sides of a change of clocks."""
     workers = _workers(standing, edit.workers)
     if session.starts_at is None or session.ends_at is None:
         return Change(session.pk, workers=workers)
     local = session.starts_at.astimezone(clock.BRUSSELS)
     length = int((session.ends_at - session.starts_at).total_seconds() // 60)
-    day = local.date() + dt.timedelta(days=edit.days)
-    if day.isocalendar()[:2] != local.date().isocalendar()[:2]:
-        raise PlannerError("leaves_week", _("Choose another day of the same week."), status=422)
+    day = local.date()
+    if edit.weekday is not None and not keeps_its_day:
+        day += dt.timedelta(days=edit.weekday - day.isoweekday())
     starts_at, ends_at = instants(day, edit.start or local.time(), edit.minutes or length)
     return Change(session.pk, edit.room_id, starts_at, ends_at, workers=workers)
 

@@ -74,7 +74,9 @@ def _best(free: list[Choice], session: GroupSession) -> list[Choice]:
     """Few of a week, each at another time: the own room first, then the least to watch, then the earliest."""
     usual = session.room_id or session.series.default_room_id
     by_time: dict[dt.datetime, Choice] = {}
-    for choice in sorted(free, key=lambda one: (one.room_id != usual, len(one.conflicts), one.rank)):
+    for choice in sorted(
+        free, key=lambda one: (one.is_announced, one.room_id != usual, len(one.conflicts), one.rank)
+    ):
         by_time.setdefault(choice.starts_at, choice)
     return list(by_time.values())[:PER_WEEK]
 

@@ -17,6 +17,7 @@ from core.weeks import Week
 from planner.plan import conflicts, picture
 from planner.plan.codes import Conflict
 from planner.plan.picture import Picture, Row
+from rooms.domain import availability
 from rooms.domain.facts import RoomFacts, Rules, SlotFacts, rules_of
 from sessions.domain.recurrence import instants
 from sessions.models import GroupSession
@@ -33,7 +34,8 @@ OF_THE_ROOM = frozenset(
         "turnaround",
     }
 )
-"""Codes that only the second pass may report; `closed` and `movement_capacity` belong to both."""
+"""Codes that only the second pass may report; closures and `movement_capacity` belong to both."""
+OF_BOTH = frozenset({"closed", "announced"})
 
 Kind = tuple[bool, frozenset[int]]
 """Inside a living unit or not, and which units can reach it."""
@@ -62,9 +64,21 @@ class Choice:
         return not self.hard
 
     @property
-    def rank(self) -> tuple[bool, int, int, dt.datetime, int]:
-        """Best first: allowed, few points to watch, the room that fits most tightly, the earliest time."""
-        return not self.is_free, len(self.conflicts), self.fill, self.starts_at, self.room_id
+    def is_announced(self) -> bool:
+        """It would lie in a closure that is announced: free today, perhaps not on the day."""
+        return any(conflict.code == "announced" for conflict in self.conflicts)
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, int, dt.datetime, int]:
+        """Best first: allowed, no closure announced, few points to watch, the tightest room, the earliest."""
+        return (
+            not self.is_free,
+            self.is_announced,
+            len(self.conflicts),
+            self.fill,
+            self.starts_at,
+            self.room_id,
+        )
 
 
 def choices(
@@ -143,10 +157,9 @@ class Seeker:
         return start_in_slot(self.session, day, slot, sorted(self._busy(day, room.room_id)), self.minutes)
 
     def _busy(self, day: dt.date, room_id: int) -> Iterator[tuple[int, int]]:
-        for row in self.by_day.get(day, ()):
-            if row.room_id == room_id and row.starts_at and row.ends_at:
-                start, end = row.starts_at.astimezone(BRUSSELS), row.ends_at.astimezone(BRUSSELS)
-                yield start.hour * 60 + start.minute, end.hour * 60 + end.minute
+        near = [*self.by_day.get(day - dt.timedelta(days=1), ()), *self.by_day.get(day, ())]
+        beside = ((row.starts_at, row.ends_at) for row in near if row.room_id == room_id)
+        return availability.minutes_taken(day, beside)
 
     def row(self, day: dt.date, start: int, room_id: int) -> Row:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), self.minutes)
@@ -171,13 +184,13 @@ class Seeker:
         """Facilitators, people, units, the day itself, movements: against everything of that day."""
         row = self.row(day, start, room.room_id)
         found = self._added(day, self.by_day.get(day, ()), row, with_people=True)
-        return tuple(c for c in found if c.code not in OF_THE_ROOM and c.code != "closed")
+        return tuple(c for c in found if c.code not in OF_THE_ROOM | OF_BOTH)
 
     def of_the_room(self, day: dt.date, row: Row) -> tuple[Conflict, ...]:
         """The room itself and who else is in it: against everything in that room on that day."""
         beside = [one for one in self.by_day.get(day, ()) if one.room_id == row.room_id]
         found = self._added((day, row.room_id), beside, row._replace(worker_ids=()), with_people=False)
-        return tuple(c for c in found if c.code in OF_THE_ROOM or c.code == "closed")
+        return tuple(c for c in found if c.code in OF_THE_ROOM | OF_BOTH)
 
     def _choice(
         self, day: dt.date, slot: SlotFacts, start: int, room: RoomFacts, of_the_time: tuple[Conflict, ...]

@@ -45,6 +45,8 @@ class Ground:
     """Spans of the room, in minutes of the day, that stay taken."""
     loads: Mapping[tuple[Day, int], Load] = field(default_factory=dict)
     closures: dict[Day, list[ClosureFacts]] = field(default_factory=dict)
+    announced: dict[Day, list[ClosureFacts]] = field(default_factory=dict)
+    """Beside `closures`, which are certain or taken as certain: those about which nobody has decided."""
     partners: dict[int, set[int]] = field(default_factory=dict)
 
 
@@ -67,7 +69,9 @@ def load(brief: Brief, now: dt.datetime) -> Ground:
     _choose_items(ground, rows, broken)
     _keep_the_rest(ground)
     _look_up_people(ground)
-    ground.closures = {day: list(_closures_of(rules, day)) for day in days}
+    around = {day: list(_closures_of(rules, day)) for day in days}
+    ground.closures = {day: [one for one in found if one.is_confirmed] for day, found in around.items()}
+    ground.announced = {day: found for day, found in around.items() if any(not c.is_confirmed for c in found)}
     return ground
 
 
@@ -182,5 +186,4 @@ def _look_up_people(ground: Ground) -> None:
 
 
 def _closures_of(rules: Rules, day: Day) -> Iterable[ClosureFacts]:
-    found = availability.closures_between(rules, midnight(day), midnight(day + dt.timedelta(days=1)))
-    return (one for one in found if one.is_confirmed)
+    return availability.closures_between(rules, midnight(day), midnight(day + dt.timedelta(days=1)))

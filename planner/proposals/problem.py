@@ -153,6 +153,7 @@ class _Builder:
             features=frozenset(map(str, series.feature_ids)),
             needs_movement=bool(people),
             preferred=self._preferred(item),
+            avoided=frozenset(self._avoided(item)),
             published=published,
             present=present,
             notice=1,
@@ -223,6 +224,13 @@ class _Builder:
         if usual & wished:
             return frozenset(usual & wished)
         return frozenset(wished) if len(wished) < len(self.slots) else frozenset(usual)
+
+    def _avoided(self, item: Item) -> Iterator[int]:
+        """Slots in a closure that is announced: they may fall away before the day comes."""
+        for index, slot in enumerate(self.slots) if self.ground.announced else ():
+            answer = self.cells.in_slot(item, slot)
+            if not answer.reason and self.cells.is_announced(item, answer.dates, answer.starts[0][0]):
+                yield index
 
     def _against_a_wish(self, item: Item, slot: GridSlot) -> bool:
         for worker in item.worker_ids:

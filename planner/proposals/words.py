@@ -18,6 +18,7 @@ Text = str | Promise
 
 RULES: dict[str, Text] = {
     "preferred": gettext_lazy("Sessions outside their usual time, or against a facilitator's wish"),
+    "avoided": gettext_lazy("Sessions in a closure that is announced"),
     "slot_change": gettext_lazy("Sessions at another time than they have or usually have"),
     "room_change": gettext_lazy("Sessions in another room than they have or usually have"),
     "spread": gettext_lazy("Series that meet on too few different days"),

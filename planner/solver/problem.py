@@ -78,6 +78,8 @@ class Session:
     """False: held inside the unit or reached with a badge; unit hours and movement limits do not count."""
     preferred: frozenset[int] = frozenset()
     """Preferred slots; empty = no preference."""
+    avoided: frozenset[int] = frozenset()
+    """Slots that may be lost before the day comes: used only where nothing else is left at a fair price."""
     pinned: Place | None = None
     published: Place | None = None
     """What people have been told; a change costs `Weights.slot_change` / `room_change` x `notice`."""
@@ -143,6 +145,7 @@ class Weights:
     room_change: int = 2
     room_stability: int = 1
     fairness: int = 1
+    avoided: int = 40
     over_capacity: int | None = None
     """Cost per person beyond the room's capacity. None = capacity is a hard rule."""
 

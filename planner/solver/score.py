@@ -77,6 +77,8 @@ def _own_costs(tables: Tables, plan: Plan) -> dict[str, int]:
             continue
         if session.preferred and place.slot not in session.preferred:
             cost["preferred"] += weights.preferred
+        if place.slot in session.avoided:
+            cost["avoided"] += weights.avoided
         if session.published is not None:
             cost["slot_change"] += (
                 weights.slot_change * session.notice * (place.slot != session.published.slot)

@@ -125,6 +125,8 @@ def _slot_costs(problem: Problem, session: Session) -> tuple[int, ...]:
     for slot in range(len(problem.slots)):
         if session.preferred and slot not in session.preferred:
             costs[slot] += weights.preferred
+        if slot in session.avoided:
+            costs[slot] += weights.avoided
         if session.published is not None and slot != session.published.slot:
             costs[slot] += weights.slot_change * session.notice
     return tuple(costs)

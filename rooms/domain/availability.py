@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,6 +36,22 @@ def local_span(starts_at: dt.datetime, ends_at: dt.datetime) -> LocalSpan:
     first = start.hour * 60 + start.minute
     last = (end.date() - day).days * MINUTES_OF_DAY + end.hour * 60 + end.minute
     return LocalSpan(day, first, max(last, first + 1))
+
+
+def minutes_taken(
+    day: dt.date, spans: Iterable[tuple[dt.datetime | None, dt.datetime | None]]
+) -> Iterator[tuple[int, int]]:
+    """The minutes of that day which these instants take: also of what began the evening before.
+
+    What runs on past midnight ends after minute 1440.
+    """
+    for starts_at, ends_at in spans:
+        if starts_at is None or ends_at is None:
+            continue
+        span = local_span(starts_at, ends_at)
+        shift = (span.day - day).days * MINUTES_OF_DAY
+        if span.start + shift < MINUTES_OF_DAY and span.end + shift > 0:
+            yield max(0, span.start + shift), span.end + shift
 
 
 def slot_of(rules: Rules, span: LocalSpan) -> SlotFacts | None:

@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 
-from core.errors import PlannerError
 from planner.plan.changes import Part, Refused, placing_of
 from planner.plan.date_edits import DateEdit, Scope, edit_dates, effect_of, pattern_of
 from planner.plan.undo import undo
@@ -55,7 +54,7 @@ def test_scopes_reach_what_lies_ahead_and_takes_place(sessions: list[GroupSessio
 def test_past_and_cancelled_dates_keep_their_time_and_the_pattern_follows(
     sessions: list[GroupSession], organiser_anna: User
 ) -> None:
-    edit = DateEdit(days=1, start=dt.time(8, 30), minutes=60)
+    edit = DateEdit(weekday=2, start=dt.time(8, 30), minutes=60)
     edit_dates(sessions[1], Scope.ALL, edit, by=organiser_anna, now=NOW)
 
     series = Series.objects.get()
@@ -108,10 +107,28 @@ def test_undo_brings_dates_and_pattern_back(
     assert all_of_it() == before
 
 
-def test_another_week_is_refused(sessions: list[GroupSession]) -> None:
-    with pytest.raises(PlannerError) as refusal:
-        effect_of(sessions[1], Scope.ALL, DateEdit(days=-1), now=NOW)
-    assert refusal.value.code == "leaves_week"
+@pytest.mark.parametrize("weekday", [2, 4, 6])
+def test_each_date_gets_the_chosen_day_and_an_exception_keeps_its_own(
+    sessions: list[GroupSession], weekday: int
+) -> None:
+    friday = at("2026-12-18 09:00")
+    GroupSession.objects.filter(pk=sessions[3].pk).update(
+        starts_at=friday, ends_at=friday + dt.timedelta(minutes=90)
+    )
+    dates = effect_of(sessions[1], Scope.ALL, DateEdit(weekday=weekday), now=NOW).dates
+    assert [date.change.starts_at.isoweekday() for date in dates] == [weekday, 5]
+    assert [date.keeps_its_day for date in dates] == [False, True]
+    assert dates[1].before == dates[1].after
+
+
+def test_looked_at_from_the_exception_the_others_keep_theirs(sessions: list[GroupSession]) -> None:
+    friday = at("2026-12-04 09:00")
+    GroupSession.objects.filter(pk=sessions[1].pk).update(
+        starts_at=friday, ends_at=friday + dt.timedelta(minutes=90)
+    )
+    sessions[1].refresh_from_db()
+    dates = effect_of(sessions[1], Scope.ALL, DateEdit(weekday=3), now=NOW).dates
+    assert [date.change.starts_at.isoweekday() for date in dates] == [3, 1]
 
 
 def test_local_time_stays_over_the_change_of_clocks(
