@@ -29,7 +29,7 @@ def choose_from(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
         words = label_of(row)
         return words if row.is_active else gettext("%(name)s (out of use)") % {"name": words}
 
-    field.label_from_instance = label  # type: ignore[method-assign]
+    field.label_from_instance = label  # type: ignore[assignment, method-assign]
 
 
 def _ids(value: Any) -> list[Any]:
@@ -77,7 +77,7 @@ class AllOrSomeRows(_AllOrSome, forms.ModelMultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         ticked = some_of(value)
-        return super().clean(ticked) if ticked else self.queryset.none()
+        return super().clean(ticked) if ticked else cast(Any, self.queryset).none()
 
 
 class AllOrSome(_AllOrSome, forms.MultipleChoiceField):
