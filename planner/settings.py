@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "prisons.watch.ReadingWatch",
     "core.refusals.RefusalMiddleware",
     "planner.freezing.FreezeFirst",
+    "prisons.once.Once",
 ]
 
 ROOT_URLCONF = "planner.urls"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisons.domain import changes, jobs, outbox, seals
+from prisons.domain import changes, jobs, outbox, seals, submissions
 
 
 def send_message(message_pk: int) -> None:
@@ -20,6 +20,7 @@ def sweep() -> None:
     outbox.forget_old()
     changes.purge_images()
     jobs.forget_files()
+    submissions.forget_old()
 
 
 def tend_jobs() -> None:

@@ -55,6 +55,8 @@ WITHOUT = {
     "prisons.domain.jobs.revive_silent": "the worker's bookkeeping",
     "prisons.domain.outbox.deliver": "the worker's bookkeeping",
     "prisons.domain.outbox.forget_old": "90 days are over: nobody's act",
+    "prisons.domain.submissions.forget_old": "two days are over: nobody's act",
+    "prisons.domain.submissions.claim": "the form that it belongs to leaves its own entry",
     "prisons.domain.readings.record": "is itself the record of who looked",
     "prisons.domain.seals.seal_all": "the hour is over: the seal is its own record",
     "prisons.domain.schedules.keep_schedules": "follows the settings: nobody's act",

@@ -1,5 +1,6 @@
 """Template tags of the look: icons, states, domains, titles in the reader's language, links with filters."""
 
+import uuid
 from typing import Any
 
 from django import template
@@ -25,6 +26,12 @@ def icon(name: str, css: str = "") -> SafeString:
         static("icons/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Inside a form that creates something: sent twice, it is done once (prisons/once.py)."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4())
 
 
 @register.filter

@@ -75,7 +75,7 @@ def post_daily(*, now: dt.datetime | None = None) -> int:
 
 def _by_worker(notices: Iterable[Notice]) -> dict[tuple[int, int], list[Notice]]:
     """By facilitator and prison, in order of time; without an address there is no letter."""
-    rows = notices.select_related("worker", "prison", "session__series__activity", "session__room")  # type: ignore[attr-defined]
+    rows = notices.select_related("worker__user", "prison", "session__series__activity", "session__room")  # type: ignore[attr-defined]
     found: dict[tuple[int, int], list[Notice]] = defaultdict(list)
     for row in rows.order_by("created_at", "pk"):
         if row.worker.email and row.worker.is_active:
@@ -91,7 +91,7 @@ def post(
     None when somebody else has just written it: a task may run twice at once.
     """
     worker, prison = rows[0].worker, rows[0].prison
-    with translation.override(worker.language):
+    with translation.override(worker.letter_language):
         context = {
             "worker": worker,
             "prison": prison,
@@ -104,7 +104,7 @@ def post(
         subject = _subject(rows)
     with transaction.atomic():
         message = outbox.post(
-            prison, worker.email, "session_changes", worker.language, subject, text, html,
+            prison, worker.email, "session_changes", worker.letter_language, subject, text, html,
             act=act, at_once=at_once, now=now,
         )  # fmt: skip
         own = Notice.objects.filter(pk__in=[row.pk for row in rows], message__isnull=True)
@@ -139,7 +139,9 @@ def notices_of(token: str) -> list[Notice]:
         ids = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
     except signing.BadSignature:
         return []
-    rows = Notice.objects.filter(pk__in=ids).select_related("worker", "prison", "session__series__activity")
+    rows = Notice.objects.filter(pk__in=ids).select_related(
+        "worker__user", "prison", "session__series__activity"
+    )
     return list(rows)
 
 

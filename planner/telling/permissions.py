@@ -34,7 +34,7 @@ def tell_ending(*, now: dt.datetime | None = None) -> int:
         permitted_until__gte=day,
         permitted_until__lte=day + dt.timedelta(days=DAYS_BEFORE),
     )
-    return sum(_tell(access, at) for access in ending.select_related("worker", "prison"))
+    return sum(_tell(access, at) for access in ending.select_related("worker__user", "prison"))
 
 
 def _tell(access: WorkerAccess, now: dt.datetime) -> bool:
@@ -66,9 +66,9 @@ def _tell_staff(access: WorkerAccess, until: dt.date, is_urgent: bool, now: dt.d
 
 def _write_to(access: WorkerAccess, until: dt.date, now: dt.datetime) -> None:
     worker = access.worker
-    with translation.override(worker.language):
+    with translation.override(worker.letter_language):
         facts = {"prison": access.prison, "day": date_format(until, "l j F Y")}
         subject = _("Your permission for %(prison)s ends on %(day)s") % facts
         context = {"worker": worker, "told": subject, "product": settings.PRODUCT_NAME, **facts}
         body = render_to_string("planner/telling/permission.txt", context)
-        outbox.post(access.prison, worker.email, "permission", worker.language, subject, body, now=now)
+        outbox.post(access.prison, worker.email, "permission", worker.letter_language, subject, body, now=now)

@@ -20,7 +20,7 @@ def read_notices(request: HttpRequest, token: str) -> HttpResponse:
     rows = letters.notices_of(token)
     if not rows:
         raise Http404
-    with translation.override(rows[0].worker.language):
+    with translation.override(rows[0].worker.letter_language):
         if request.method == "POST":
             letters.mark_read(rows)
         is_read = request.method == "POST" or all(row.read_at for row in rows)

@@ -13,6 +13,7 @@ from prisons.models.records import (
     JobFile,
     Message,
     Reading,
+    Submission,
     Todo,
 )
 from prisons.models.scoped import PrisonScoped
@@ -37,6 +38,7 @@ __all__ = [
     "PrisonScoped",
     "Reading",
     "Role",
+    "Submission",
     "Todo",
     "Unit",
     "User",

@@ -51,6 +51,22 @@ class ChangeImage(models.Model):
         return f"{self.model} {self.object_id}"
 
 
+class Submission(models.Model):
+    """A form that was sent: its token and what it said, so that the same sent again is not done again."""
+
+    token = models.UUIDField()
+    said = models.CharField(max_length=32)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(db_index=True)
+    location = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "said", "by"], name="submission_once")]
+
+    def __str__(self) -> str:
+        return f"{self.token}"
+
+
 class AuditEntry(models.Model):
     """Who did what to which row: ids and names of fields, never their values."""
 

@@ -44,6 +44,11 @@ class Worker(KeepsFolded):
     class Meta:
         ordering = ["name"]
 
+    @property
+    def letter_language(self) -> str:
+        """Whoever has an account chose a language there; it holds for letters too."""
+        return (self.user.language if self.user else "") or self.language
+
     def __str__(self) -> str:
         return self.name
 

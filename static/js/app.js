@@ -37,6 +37,8 @@
       setTheme(event.submitter.value);
       return;
     }
+    // Filters that HTMX put into the address since this page was drawn come along into the other language.
+    if (form.matches(".lang")) form.elements.next.value = location.pathname + location.search;
     if (form.method === "dialog" || form.hasAttribute("data-no-guard")) return;
     if ("busy" in form.dataset) {
       event.preventDefault();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -80,3 +81,12 @@ def test_a_form_pressed_before_htmx_is_there_offers_undo_too(board: Page) -> Non
     expect(board.locator("#messages")).to_contain_text("is in Class A now")
     board.locator("#messages").get_by_role("button", name="Undo").click()
     expect(board.locator("#messages")).to_contain_text("Undone: everything is as it was.")
+
+
+def test_another_language_keeps_what_was_filtered(board: Page) -> None:
+    board.get_by_text("Filter", exact=True).click()
+    board.get_by_label("My service only").check(force=True)
+    expect(board).to_have_url(re.compile(r"mine=1"))
+    board.locator(".lang button[value=fr]").first.click()
+    expect(board.locator("html")).to_have_attribute("lang", "fr")
+    expect(board).to_have_url(re.compile(r"mine=1"))
