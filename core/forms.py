@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
 from core.text import one_line, printable
+from core.weeks import YEARS
 
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 DONE = 302
@@ -74,6 +76,8 @@ class PlainTexts(_AnyForm):
             field.label = capfirst(field.label) if field.label else field.label
             if type(field) in (forms.CharField, forms.EmailField, forms.SlugField):
                 field.validators = [*field.validators, refuse_control_characters]
+            if type(field) in (forms.DateField, forms.DateTimeField):
+                field.validators = [*field.validators, refuse_other_ages]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -108,6 +112,12 @@ class PlainForm(PlainTexts, forms.Form):
 def refuse_control_characters(text: str) -> None:
     if CONTROL_CHARACTERS.search(text):
         raise ValidationError(_("This has characters that cannot be printed. Please type it again."))
+
+
+def refuse_other_ages(on: dt.date) -> None:
+    """Of a date or a moment: counting on from 9999 ends nowhere."""
+    if on.year not in YEARS:
+        raise ValidationError(_("This year cannot be used. Please type the date again."))
 
 
 def _use_pickers(field: forms.Field) -> None:

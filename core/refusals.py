@@ -1,8 +1,10 @@
-"""The net under every view: a PlannerError that nobody caught becomes a page, or a toast inside HTMX."""
+"""Two nets: a PlannerError that no view caught becomes a page, and what no view can read never reaches one."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 
 from core.errors import PlannerError
@@ -21,3 +23,29 @@ class RefusalMiddleware:
         if not isinstance(exception, PlannerError):
             return None
         return render(request, "errors/refusal.html", {"error": exception}, status=exception.status)
+
+
+LARGEST_NUMBER = 2**63 - 1
+"""What fits into the key of a row, in either database."""
+
+
+class ReadableMiddleware:
+    """Before any view: a NUL in an address or a field is 400, a number that no row can have is 404."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info or _has_nul(request.GET):
+            raise SuspiciousOperation("NUL in the address")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        if any(isinstance(value, int) and value > LARGEST_NUMBER for value in kwargs.values()):
+            raise Http404
+        if request.method == "POST" and _has_nul(request.POST):
+            raise SuspiciousOperation("NUL in a field")
+
+
+def _has_nul(fields: QueryDict) -> bool:
+    return any("\0" in name or any("\0" in text for text in texts) for name, texts in fields.lists())

@@ -9,6 +9,8 @@ from core.clock import BRUSSELS
 from core.timespan import Span
 
 ADDRESS = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+YEARS = range(2000, 2200)
+"""What an address or a form may name: a day on from the last of them still is a day."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,27 +99,3 @@ def weeks_between(first_on: dt.date, last_on: dt.date) -> Iterator[Week]:
     """Every week that holds a day from `first_on` up to and with `last_on`, in order."""
     week, last = Week.from_date(first_on), Week.from_date(last_on)
     return (week + count for count in range(last - week + 1))
-
-
-class WeekConverter:
-    """For `register_converter`: `<week:week>` in an address gives a Week; a week that is none gives 404."""
-
-    regex = r"\d{4}-W\d{2}"
-
-    def to_python(self, value: str) -> Week:
-        return Week.parse(value)
-
-    def to_url(self, value: Week | str) -> str:
-        return str(value)
-
-
-class DayConverter:
-    """For `register_converter`: `<day:on>` in an address gives a date; a day that is none gives 404."""
-
-    regex = r"\d{4}-\d{2}-\d{2}"
-
-    def to_python(self, value: str) -> dt.date:
-        return dt.date.fromisoformat(value)
-
-    def to_url(self, value: dt.date | str) -> str:
-        return str(value)

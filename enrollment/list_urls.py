@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from core.weeks import DayConverter
+from core.address import DayConverter
 from enrollment.views import families, list_files, list_settings, lists
 
 register_converter(DayConverter, "day")

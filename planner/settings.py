@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "prisons.idle.IdleLimit",
     "prisons.watch.ReadingWatch",
     "core.refusals.RefusalMiddleware",
+    "core.refusals.ReadableMiddleware",
     "planner.freezing.FreezeFirst",
     "prisons.once.Once",
 ]

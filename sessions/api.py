@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Path, Query, Router, Schema
 
+from core import address
 from core.clock import BRUSSELS, today
 from core.errors import PlannerError
 from core.weeks import Week
@@ -130,11 +131,7 @@ def _days(asked: Span) -> tuple[dt.date, dt.date]:
 
 
 def _week(text: str) -> Week:
-    try:
-        week = Week.parse(text)
-    except ValueError as error:
-        raise PlannerError("not_a_week", _("A week is written like 2026-W48."), 422) from error
-    if not 2000 <= week.year < 2200:
+    if (week := address.week(text)) is None:
         raise PlannerError("not_a_week", _("A week is written like 2026-W48."), 422)
     return week
 

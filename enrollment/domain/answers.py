@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain import slips
-from enrollment.domain.asking import asked_at, refuse_live
+from enrollment.domain.asking import asked_at, live_of, refuse_live
 from enrollment.domain.facts import lock_facts
 from enrollment.domain.requests import DECLINE_REASONS, approve
 from enrollment.domain.steps import Act, answer_request
@@ -41,6 +41,37 @@ def decide_activity_request(
             requested_at=asked_at(request, at),
         )
         return approve(enrollment, by=by, now=at)
+
+
+def settle_double(
+    request: Request, *, by: User, now: dt.datetime | None = None, seen: int | None = None
+) -> Enrollment:
+    """A second request for a series, noted by another service: it gets the answer that the first one has.
+
+    Where the first is not decided, its slip will answer both; where it has ended meanwhile, this one is asked.
+    """
+    at = now or clock.now()
+    with transaction.atomic():
+        prison = lock_facts(request.prison_id, now=at)
+        request = fresh_request(request, seen)
+        if request.series is None:
+            raise PlannerError("not_double", _("Only a request for a series can be double."), status=422)
+        first = live_of(request.series, request.participant_id)
+        if first is None:
+            return Enrollment.objects.create(
+                series=request.series,
+                participant=request.participant,
+                request=request,
+                requested_at=asked_at(request, at),
+            )
+        answer_request(request, Request.State.DECIDED, Act(prison, by, at))
+        if kind := _SAID.get(Enrollment.State(first.state)):
+            slips.write(prison, request.participant, kind, now=at, request=request, enrollment=first)
+        audit.record(prison, by, "settle_double", request, fields=["state"], now=at)
+    return first
+
+
+_SAID = {Enrollment.State.PLACED: Slip.Kind.PLACED, Enrollment.State.WAITING: Slip.Kind.WAITING}
 
 
 def decline_request(

@@ -1,7 +1,4 @@
-"""Whether there is anything to ask for.
-
-The series is not over, needs a request, and is not asked for already.
-"""
+"""Whether there is anything to ask for: not over, with requests, and (own services only) not asked already."""
 
 from __future__ import annotations
 
@@ -38,10 +35,14 @@ def is_over(series: Series, day: dt.date) -> bool:
     )
 
 
+def live_of(series: Series, participant_id: int) -> Enrollment | None:
+    """What this person asks for or holds there now; there is one at most."""
+    return Enrollment.objects.live().filter(series=series, participant=participant_id).first()
+
+
 def refuse_live(series: Series, participant_id: int) -> None:
     """Raises PlannerError `asked_already` (409), which says what the answer is so far."""
-    live = Enrollment.objects.live().filter(series=series, participant=participant_id).first()
-    if live:
+    if live := live_of(series, participant_id):
         raise PlannerError(
             "asked_already",
             _("This person has asked for %(series)s already: %(state)s."),

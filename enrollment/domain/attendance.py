@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -227,15 +228,19 @@ def count_heads(session: GroupSession, people: int, *, by: User, now: dt.datetim
     return row
 
 
-def _refuse_outsider(session: GroupSession, participant: Participant) -> None:
+def group_of(session: GroupSession) -> QuerySet[Participant]:
+    """Whoever had a place in the series on or before the date. Nobody else exists for who marks this session."""
     day = session.starts_at.astimezone(BRUSSELS).date() if session.starts_at else None
-    ever = Enrollment.objects.filter(
-        series=session.series_id, participant=participant, placed_from__isnull=False, placed_from__lte=day
+    placed = Enrollment.objects.filter(
+        series=session.series_id, placed_from__isnull=False, placed_from__lte=day
     )
-    if not ever.exists():
-        raise PlannerError(
-            "not_in_group", _("%(name)s is not in this group."), status=404, name=str(participant)
-        )
+    return Participant.objects.filter(pk__in=placed.values("participant"))
+
+
+def _refuse_outsider(session: GroupSession, participant: Participant) -> None:
+    """Without a name: whether it is anybody's would be an answer too."""
+    if not group_of(session).filter(pk=participant.pk).exists():
+        raise PlannerError("not_in_group", _("This person is not in this group."), status=404)
 
 
 def attended(participant_ids: Collection[int], series_id: int) -> dict[int, tuple[int, int]]:

@@ -1,7 +1,8 @@
 """What keeps a person out of a series: elsewhere at that time, kept apart, not here, not for this unit.
 
-Facts of the service that asks are named. Those of another service are only "occupied from-to", and a
-separation is only `cannot` (see separations.py). `hard` stops an approval, the rest is evidence.
+Facts of the service that asks are named. Those of another service are only "not free at this date", with the
+hours of the date itself: its own would name the group. A separation is only `cannot` (see separations.py).
+`hard` stops an approval, the rest is evidence.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Clash:
     starts_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
     other_series_id: int | None = None
-    """None when it belongs to another service: then only the times may be shown."""
+    """None when it belongs to another service: then the times are those of the own session."""
     label: str = ""
     """Of a fixed block or of hours of the unit: work, visit, school, yard, meal."""
 
@@ -215,15 +216,18 @@ class _Look:
 
     def _occupied(self, person: int, there: dict[int, frozenset[int]]) -> list[Clash]:
         mine = [row for row in self.elsewhere if person in there.get(row.session_id, ())]
-        return [
-            Clash(OCCUPIED, date.session_id, row.starts_at, row.ends_at, self._named(row.series_id))
+        found = [
+            self._meeting(date, row)
             for date in self.dates
             for row in mine
             if row.starts_at < date.ends_at and date.starts_at < row.ends_at
         ]
+        return list(dict.fromkeys(found))
 
-    def _named(self, series_id: int) -> int | None:
-        return series_id if self.owners[series_id] == self.owner_id else None
+    def _meeting(self, date: SessionRow, row: SessionRow) -> Clash:
+        if self.owners[row.series_id] != self.owner_id:
+            return Clash(OCCUPIED, date.session_id, date.starts_at, date.ends_at)
+        return Clash(OCCUPIED, date.session_id, row.starts_at, row.ends_at, row.series_id)
 
     def _kept_apart(
         self,

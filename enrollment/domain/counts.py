@@ -12,9 +12,10 @@ from django.db.models import Q, QuerySet
 
 from core.clock import today
 from enrollment.domain import notes
-from enrollment.domain.secrecy import own, own_requests
+from enrollment.domain.secrecy import own_requests
 from enrollment.models import Note, Request, Slip
 from enrollment.models.requests import SlipQuerySet
+from prisons import gate
 from prisons.access import Access, Right
 
 
@@ -39,9 +40,12 @@ def own_slips(access: Access) -> SlipQuerySet:
     rows = Slip.objects.in_prison(access.prison)
     if not access.has(Right.ENTER_REQUESTS):
         return rows.none()
-    by_request = own(access, "request__organisation")
-    by_series = own(access, "enrollment__series__activity__organisation")
-    return rows.filter(by_request | by_series | Q(request=None, enrollment=None))
+    by_request = gate.own(access, "request__organisation")
+    by_series = gate.own(access, "enrollment__series__activity__organisation")
+    services = list(gate.acts_for(access).values_list("pk", flat=True))
+    card = Q(kind=Slip.Kind.CARD)  # of a note that nobody could read: it says nothing of any service
+    letter = Q(kind=Slip.Kind.ASK_THERE, facts__organisation__in=services)
+    return rows.filter(by_request | by_series | Q(card | letter, request=None, enrollment=None))
 
 
 def to_hand_out(access: Access) -> SlipQuerySet:

@@ -31,7 +31,7 @@ from enrollment.domain.clashes import (
     PersonClashes,
     clashes_of,
 )
-from enrollment.domain.requirements import MET, Requirement
+from enrollment.domain.requirements import MET, Requirement, known_here
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import Enrollment, FixedBlock
 from rooms.models import UnitHours
@@ -151,7 +151,7 @@ def _titles(found: Iterable[PersonClashes]) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Occupied:
-    """When a person is somewhere; `title` is empty for another service's place."""
+    """When a person is somewhere. `title` is empty where all that may be said is "not free at that date"."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -172,31 +172,45 @@ class StripDay:
 def week_of(
     series: Series, participant_id: int, *, now: dt.datetime | None = None
 ) -> tuple[Week, list[Occupied]]:
-    """The week of the next date of the series, with everything this person has in it, in order of time."""
+    """The week of the next date of the series: its dates, and what the person has in it at the same service.
+
+    A place at another service is neither hours nor a line: a date of this series that it meets is not free.
+    """
     at = now or clock.now()
-    dates = GroupSession.objects.live().filter(series=series, starts_at__gte=at)
-    first = dates.values_list("starts_at", flat=True).first()
+    coming = GroupSession.objects.live().filter(series=series, starts_at__gte=at)
+    first = coming.values_list("starts_at", flat=True).first()
     week = Week.from_instant(first or at)
-    rows = list(
+    rows: list[GroupSession] = list(
         GroupSession.objects.live()
         .in_prison(series.prison_id)
         .filter(starts_at__gte=week.starts_at, starts_at__lt=week.ends_at)
         .select_related("series__activity")
     )
     there = occupancy(series.prison_id, [row.pk for row in rows], people=[participant_id])
-    owner = series.activity.organisation_id
-    return week, [
-        Occupied(
-            row.starts_at,
-            row.ends_at,
-            str(row.series) if row.series.activity.organisation_id == owner else "",
-            row.series_id == series.pk,
-        )
-        for row in rows
-        if row.starts_at
-        and row.ends_at
-        and (row.series_id == series.pk or participant_id in there.get(row.pk, frozenset()))
-    ]
+    owner, found = series.activity.organisation_id, []
+    dates = [row for row in rows if row.series_id == series.pk]
+    for row in rows:
+        if row.series_id == series.pk:
+            found.append(_occupied(row, str(row.series), is_this=True))
+        elif participant_id not in there.get(row.pk, frozenset()):
+            continue
+        elif row.series.activity.organisation_id == owner:
+            found.append(_occupied(row, str(row.series)))
+        else:
+            found += [_occupied(date, "") for date in dates if _meets(date, row)]
+    return week, sorted(set(found), key=lambda each: each.starts_at)
+
+
+def _meets(one: GroupSession, other: GroupSession) -> bool:
+    """Whether both are at the same time, if only for a minute."""
+    if not (one.starts_at and one.ends_at and other.starts_at and other.ends_at):
+        return False
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _occupied(row: GroupSession, title: str, *, is_this: bool = False) -> Occupied:
+    assert row.starts_at and row.ends_at  # noqa: S101  (rows of a week have a time)
+    return Occupied(row.starts_at, row.ends_at, title, is_this)
 
 
 def strip(week: Week, occupied: Sequence[Occupied], *, now: dt.datetime | None = None) -> list[StripDay]:
@@ -220,8 +234,14 @@ def _hours(each: Occupied) -> str:
 
 
 def earlier_ends(series: Series, participant_id: int) -> QuerySet[Enrollment]:
-    """How places and requests of this person at the same service ended before, newest first."""
+    """How places and requests of this person at the same service ended before, newest first.
+
+    Of another prison only with the person's recorded consent.
+    """
+    owner = series.activity.organisation_id
     rows = Enrollment.objects.filter(
-        participant=participant_id, series__activity__organisation=series.activity.organisation_id
+        known_here(series, [participant_id]),
+        participant=participant_id,
+        series__activity__organisation=owner,
     ).exclude(state__in=Enrollment.LIVE)
     return rows.select_related("series__activity").order_by("-decided_at")[:10]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from core import address
 from core.errors import PlannerError
 from core.folding import asked, begins, fold, name_key
 from core.text import as_counted, one_line
@@ -258,16 +259,14 @@ def _activity_things(activities: Iterable[Activity], running: Iterable[Series]) 
 
 def thing_of(prison: Prison, key: str, *, day: dt.date) -> Thing | None:
     """The series or activity that a form names by its key; None for anything that is not in this prison."""
-    kind, number = key[:1], key[1:]
-    if not number.isdigit() or len(number) > 12:
+    kind, number = key[:1], address.number(key[1:])
+    if number is None:
         return None
     if kind == "s":
-        rows = (
-            Series.objects.in_prison(prison).filter(pk=int(number)).select_related("activity__organisation")
-        )
+        rows = Series.objects.in_prison(prison).filter(pk=number).select_related("activity__organisation")
         return next(iter(_series_things(rows)), None)
     if kind == "a":
-        activities = Activity.objects.filter(pk=int(number), organisation__prisons=prison)
+        activities = Activity.objects.filter(pk=number, organisation__prisons=prison)
         found = activities.select_related("organisation").first()
         return Thing(f"a{found.pk}", str(found), str(found.organisation), activity=found) if found else None
     return None

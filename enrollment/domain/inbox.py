@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core import clock
-from enrollment.domain.secrecy import own
 from enrollment.models import Participant
 from prisons.access import Access, Right
 from prisons.domain import audit
+from prisons.gate import own
 from prisons.models import Todo, User
 from sessions.models import Series
 

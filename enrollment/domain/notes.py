@@ -18,12 +18,14 @@ from core import clock
 from core.errors import PlannerError
 from core.text import one_line
 from enrollment.domain import slips
-from enrollment.domain.asking import asked_at, refuse_live, refuse_over
+from enrollment.domain.asking import asked_at, live_of, refuse_live, refuse_over
 from enrollment.domain.facts import lock_facts
 from enrollment.domain.people import PersonData, create_locked, stay_of
 from enrollment.domain.states import Verb
 from enrollment.domain.steps import Act, note_step
 from enrollment.models import Enrollment, Note, Participant, Request, Slip
+from prisons import gate
+from prisons.access import access_for
 from prisons.domain import audit
 from prisons.models import Organisation, Prison, User
 from sessions.models import Activity, Domain, Series
@@ -67,6 +69,7 @@ def enter_note(
 
     Raises PlannerError: `asked_already`, `series_over`, `drop_in`, `number_taken` (409), `nothing_asked`,
     `received_when`, and those of people.clean (422). Nothing is written then, not even a new person.
+    What is asked of another service is noted whatever that service has already: it settles what is double.
     """
     at = now or clock.now()
     with transaction.atomic():
@@ -80,8 +83,9 @@ def enter_note(
         note = _note(prison, person, channel, received_on, entry_key, parked, by=by, at=at)
         note.made_person = note.made_person or is_new
         note.save()
+        access = access_for(by, prison, now=at)
         for ask in asks:
-            _write(prison, note, person, ask, Act(prison, by, at))
+            _write(note, ask, Act(prison, by, at), is_own=gate.is_own(access, ask.owner))
         audit.record(prison, by, "enter", note, fields=["participant", "received_on"], now=at)
         return note
 
@@ -158,13 +162,15 @@ def _note(
     )
 
 
-def _write(prison: Prison, note: Note, person: Participant, ask: Ask, act: Act) -> Request:
+def _write(note: Note, ask: Ask, act: Act, *, is_own: bool) -> Request:
+    person = note.participant
+    assert person is not None  # noqa: S101  (an entered note has one)
     if ask.series:
         refuse_over(ask.series, act.day)
-        refuse_live(ask.series, person.pk)
-    _refuse_open(prison, person, ask)
+    if is_own:
+        _refuse_double(act.prison, person, ask)
     request = Request.objects.create(
-        prison=prison,
+        prison=act.prison,
         note=note,
         participant=person,
         organisation=ask.owner,
@@ -174,7 +180,7 @@ def _write(prison: Prison, note: Note, person: Participant, ask: Ask, act: Act) 
         wish_title=ask.wish_title,
         received_on=note.received_on,
     )
-    if ask.series:
+    if ask.series and live_of(ask.series, person.pk) is None:
         enrollment = Enrollment.objects.create(
             series=ask.series, participant=person, request=request, requested_at=asked_at(request, act.at)
         )
@@ -182,9 +188,11 @@ def _write(prison: Prison, note: Note, person: Participant, ask: Ask, act: Act) 
     return request
 
 
-def _refuse_open(prison: Prison, person: Participant, ask: Ask) -> None:
-    """Raises PlannerError `asked_already` for a second open request for the same activity or wish."""
-    open_ = Request.objects.in_prison(prison).undecided().filter(participant=person)
+def _refuse_double(prison: Prison, person: Participant, ask: Ask) -> None:
+    """Raises PlannerError `asked_already` for what the same service was asked before, and is still going on."""
+    if ask.series:
+        refuse_live(ask.series, person.pk)
+    open_ = Request.objects.in_prison(prison).undecided().filter(participant=person, organisation=ask.owner)
     same = open_.none()
     if ask.activity:
         same = open_.filter(activity=ask.activity)

@@ -1,7 +1,4 @@
-"""One person as one picture, cut to what this user may see.
-
-Own service's places named, others' only as times.
-"""
+"""One person as one picture, cut to what this user may see: the own services' places, nothing of others'."""
 
 from __future__ import annotations
 
@@ -28,8 +25,8 @@ from enrollment.models import (
     Slip,
     Stay,
 )
+from prisons import gate
 from prisons.access import Access, Right
-from prisons.models import Prison
 from sessions.models import GroupSession
 
 
@@ -92,7 +89,7 @@ def _of_own_services(access: Access, participant: Participant) -> list[Intake]:
 
 
 def occupied_of(access: Access, participant: Participant, week: Week) -> list[Occupied]:
-    """The person's week: sessions of the own services by name, everything else as times only."""
+    """The person's week at the own services. To the prison, which brings people there, neutral names of all."""
     rows = list(
         GroupSession.objects.live()
         .in_prison(access.prison)
@@ -101,18 +98,17 @@ def occupied_of(access: Access, participant: Participant, week: Week) -> list[Oc
         .select_related("series__activity__organisation")
     )
     there = occupancy(access.prison, [row.pk for row in rows], people=[participant.pk])
-    shows = access.has(Right.ENTER_REQUESTS)
     return [
-        Occupied(
-            row.starts_at,
-            row.ends_at,
-            str(row.series) if shows and access.may_change(row.series.activity.organisation) else "",
-        )
+        Occupied(row.starts_at, row.ends_at, gate.name_of(access, row.series))
         for row in rows
         if row.starts_at and row.ends_at and participant.pk in there.get(row.pk, frozenset())
+        if gate.knows_places(access) or gate.is_own(access, row.series.activity.organisation)
     ]
 
 
-def leaves_with(prison: Prison, participant: Participant) -> int:
-    """How many places end when this person leaves: said beforehand."""
-    return Enrollment.objects.live().in_prison(prison).filter(participant=participant).count()
+def leaves_with(access: Access, participant: Participant) -> int:
+    """How many places and requests end when this person leaves, as far as the reader may know of them."""
+    live = Enrollment.objects.live().in_prison(access.prison).filter(participant=participant)
+    if gate.knows_places(access):
+        return live.filter(state__in=(Enrollment.State.PLACED, Enrollment.State.AWAITING)).count()
+    return live.filter(gate.own(access, "series__activity__organisation")).count()

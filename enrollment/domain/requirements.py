@@ -9,11 +9,12 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
-from enrollment.models import Enrollment, Intake, LevelHeld, Stay
+from enrollment.models import Consent, Enrollment, Intake, LevelHeld, Stay
 from sessions.models import Series
 from sessions.models.offer import LanguageLevel
 
@@ -109,23 +110,37 @@ def _levels(series: Series, people: list[int]) -> Column | None:
 
 
 def _followed(series: Series, people: list[int]) -> Column | None:
-    """Had a place in any series of that activity; here nothing is unknown but what happened elsewhere."""
+    """Had a place in any series of that activity, here or (with consent) elsewhere.
+
+    Of an activity of another service it is unknown: only the person can say it.
+    """
     if series.needs_followed_id is None:
         return None
     rows = Enrollment.objects.filter(
-        series__activity=series.needs_followed_id, participant__in=people, placed_from__isnull=False
+        known_here(series, people),
+        series__activity=series.needs_followed_id,
+        series__activity__organisation=series.activity.organisation_id,
+        participant__in=people,
+        placed_from__isnull=False,
     ).exclude(state=Enrollment.State.AWAITING)
     followed = set(rows.values_list("participant_id", flat=True))
     wanted = str(series.needs_followed)
+    is_own = series.needs_followed.organisation_id == series.activity.organisation_id  # type: ignore[union-attr]
     return {
         person: Requirement(
             FOLLOWED,
             wanted,
             str(_("yes")) if person in followed else "",
-            MET if person in followed else NOT_MET,
+            MET if person in followed else NOT_MET if is_own else UNKNOWN,
         )
         for person in people
     }
+
+
+def known_here(series: Series, people: Collection[int]) -> Q:
+    """Enrolments of this prison, and of others where the person let the service take the history along."""
+    agreed = Consent.objects.filter(participant__in=people, organisation=series.activity.organisation_id)
+    return Q(series__prison=series.prison_id) | Q(participant__in=agreed.values("participant"))
 
 
 def _intakes(series: Series, people: list[int]) -> Column | None:

@@ -5,18 +5,14 @@ The own service's requests and groups, of others only times.
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from enrollment.models import Enrollment, Request
 from enrollment.models.requests import EnrollmentQuerySet, RequestQuerySet
 from prisons.access import Access, Right
+from prisons.gate import own
 from prisons.models import Organisation
 from sessions.models import Series
-
-
-def own(access: Access, path: str) -> Q:
-    """Rows whose organisation (found along `path`) the user acts for: own service, own authority."""
-    return Q(**{f"{path}__in": access.organisation_ids}) | Q(**{f"{path}__authority__in": access.authorities})
 
 
 def own_requests(access: Access) -> RequestQuerySet:

@@ -1,7 +1,7 @@
 """To another prison: the stay goes on there; per service, requests go along only with the recorded consent.
 
-Without consent a letter says whom the person can ask there. History stays with the person: who took part in
-what is computed from the person's own rows, and each service sees its own.
+Without consent a letter says whom the person can ask there: one of each service, which that service prints and
+no other sees. History goes along as requests do: each service sees its own, elsewhere only with consent.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from sessions.models import Activity
 @dataclass(frozen=True)
 class Transferred:
     stay: Stay
-    carried: int
-    """Requests that went along."""
-    to_ask: int
-    """Services that the letter names."""
+    carried: tuple[int, ...]
+    """The services whose requests went along, once for each."""
+    to_ask: tuple[int, ...]
+    """The services that have a letter to hand out."""
 
 
 def transfer(
@@ -66,8 +66,8 @@ def transfer(
             act,
         )
         left = {each.organisation_id for each in wanted} & there - consents
-        _write_letter(participant, act, sorted(left))
-    return Transferred(stay, carried, len(left))
+        _write_letters(participant, act, sorted(left))
+    return Transferred(stay, carried, tuple(sorted(left)))
 
 
 def _wanted(participant: Participant, prison: Prison) -> list[Activity]:
@@ -80,10 +80,10 @@ def _wanted(participant: Participant, prison: Prison) -> list[Activity]:
     return list(Activity.objects.filter(pk__in=ids).order_by("pk"))
 
 
-def _carry(participant: Participant, to: Prison, activities: list[Activity], act: Act) -> int:
+def _carry(participant: Participant, to: Prison, activities: list[Activity], act: Act) -> tuple[int, ...]:
     """One note there, with a request for each activity; to be decided by the same service, in that prison."""
     if not activities or act.by is None:
-        return 0
+        return ()
     note = Note.objects.create(
         prison=to,
         participant=participant,
@@ -102,11 +102,11 @@ def _carry(participant: Participant, to: Prison, activities: list[Activity], act
             received_on=act.day,
         )
     audit.record(to, act.by, "enter", note, fields=["participant", "received_on"], now=act.at)
-    return len(activities)
+    return tuple(each.organisation_id for each in activities)
 
 
-def _write_letter(participant: Participant, act: Act, services: list[int]) -> None:
-    """Printed today, given along: it names services, never activities."""
-    if services:
-        names = ", ".join(Organisation.objects.filter(pk__in=services).values_list("short_name", flat=True))
-        slips.write(act.prison, participant, Slip.Kind.ASK_THERE, now=act.at, facts={"services": names})
+def _write_letters(participant: Participant, act: Act, services: list[int]) -> None:
+    """Printed today, given along: each names the service whose letter it is, never an activity."""
+    for service in Organisation.objects.filter(pk__in=services):
+        facts: dict[str, int | str] = {"services": service.short_name, "organisation": service.pk}
+        slips.write(act.prison, participant, Slip.Kind.ASK_THERE, now=act.at, facts=facts)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
+from enrollment.domain.requirements import known_here
 from enrollment.domain.states import Verb
 from enrollment.models import Enrollment, EnrollmentStep
 from prisons.domain import audit
@@ -116,9 +117,11 @@ def _followed_before(series: Series, waiting: Sequence[Enrollment]) -> set[int]:
     """People who had a place in another series of the same activity; asked only where it matters."""
     if series.waiting_order != Series.WaitingOrder.FIRST_TIMERS or not waiting:
         return set()
+    people = [each.participant_id for each in waiting]
     rows = Enrollment.objects.filter(
+        known_here(series, people),
         series__activity=series.activity_id,
-        participant__in=[each.participant_id for each in waiting],
+        participant__in=people,
         placed_from__isnull=False,
     ).exclude(series=series)
     return set(rows.exclude(state=Enrollment.State.AWAITING).values_list("participant_id", flat=True))

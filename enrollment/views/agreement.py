@@ -14,14 +14,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import address, clock
 from core.errors import PlannerError
 from enrollment.domain import agreement as domain
 from enrollment.domain.agreement import Answer
-from enrollment.domain.secrecy import own
 from enrollment.models import Enrollment, Stay
 from enrollment.views.shared import Notice
 from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.gate import own
 from prisons.models import Prison
 
 
@@ -34,7 +34,7 @@ def agreement(request: PrisonRequest, prison: Prison) -> HttpResponse:
     if request.method != "POST":
         return _show(request)
     rows = {row.pk: request.POST.get(f"answer-{row.pk}", "") for row in _asked(request.access)}
-    sent = {int(name[7:]) for name in request.POST if name.startswith("answer-") and name[7:].isdigit()}
+    sent = address.numbers(name[7:] for name in request.POST if name.startswith("answer-"))
     answers = {pk: request.POST[f"answer-{pk}"] for pk in sent if request.POST[f"answer-{pk}"]}
     try:
         if not answers.keys() <= rows.keys():

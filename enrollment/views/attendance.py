@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from core import address
 from core.errors import PlannerError
 from core.htmx import is_partial
 from enrollment.domain import attendance, attendance_history, sheet_entry
 from enrollment.domain.attendance import Mark, Window
 from enrollment.domain.sheet_codes import session_id_of
-from enrollment.models import Participant
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
@@ -132,7 +132,7 @@ def enter_sheet(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
 def mark(request: PrisonRequest, prison: Prison, pk: int, person: int) -> HttpResponse:
     """One tap: one mark of one person."""
     session = _find(request, prison, pk)
-    participant = get_object_or_404(Participant.objects.in_prison(prison).distinct(), pk=person)
+    participant = get_object_or_404(attendance.group_of(session), pk=person)
     adults, children = (_number(request.POST.get(f"{name}-{person}", "")) for name in ("adults", "children"))
     value = request.POST.get("mark", "")
     try:
@@ -151,8 +151,10 @@ def mark(request: PrisonRequest, prison: Prison, pk: int, person: int) -> HttpRe
 def mark_many(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The same mark for everybody who is ticked."""
     session = _find(request, prison, pk)
-    ids = [int(one) for one in request.POST.getlist("who") if one.isdigit() and len(one) < 18]
-    people = Participant.objects.in_prison(prison).filter(pk__in=ids).distinct()
+    ids = address.numbers(request.POST.getlist("who"))
+    people = list(attendance.group_of(session).filter(pk__in=ids))
+    if len(people) < len(set(ids)):
+        raise Http404
     try:
         number = attendance.mark_many(session, people, request.POST.get("action", "-"), by=request.user)
     except PlannerError as error:
@@ -163,7 +165,7 @@ def mark_many(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 4 else None
+    return address.number(text, digits=3)
 
 
 def _show_row(request: PrisonRequest, session: GroupSession, person: int) -> HttpResponse:

@@ -18,7 +18,8 @@ from enrollment.domain import finding, merge_image, merging, transfer, welcome
 from enrollment.forms import posted
 from enrollment.models import Merge, Participant, Stay
 from enrollment.views.shared import find_person
-from prisons.access import PrisonRequest, Right, prison_view
+from prisons import gate
+from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from prisons.second_factor import fresh_second_factor
 
@@ -45,7 +46,7 @@ def person_transfer(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         if form.is_valid():
             try:
                 done = transfer.transfer(participant, prison, form.cleaned_data["to"], by=request.user)
-                messages.success(request, _told(done))
+                messages.success(request, _told(done, request.access))
                 return redirect("enrollment:person_detail", prison.slug, pk)
             except PlannerError as error:
                 form.add_error(None, str(error))
@@ -60,9 +61,14 @@ def person_transfer(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
     return render(request, "enrollment/person_form.html", context, status=status)
 
 
-def _told(done: transfer.Transferred) -> str:
-    sentence = _("Requests that go along: %(carried)s. Services named in the letter: %(to_ask)s.")
-    return sentence % {"carried": done.carried, "to_ask": done.to_ask}
+def _told(done: transfer.Transferred, access: Access) -> str:
+    """A service hears of its own requests only, the prison of none."""
+    if not access.has(Right.ENTER_REQUESTS):
+        return _("Transferred. What the person agreed to goes along; the services hand out their letters.")
+    mine = set(gate.acts_for(access).values_list("pk", flat=True))
+    carried, letters = (sum(pk in mine for pk in each) for each in (done.carried, done.to_ask))
+    sentence = _("Your requests that go along: %(carried)s. Your letters to hand out: %(letters)s.")
+    return sentence % {"carried": carried, "letters": letters}
 
 
 class MergeForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from core.errors import PlannerError
 from core.htmx import is_partial
 from enrollment.domain import agreement, evidence, reopening, requests, skipping, slip_text, waiting_list
@@ -239,7 +239,7 @@ def ask_again(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
 @require_POST
 def change_position(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     position, reason = request.POST.get("position", ""), request.POST.get("reason", "")
-    wanted = int(position) if position.isdigit() and len(position) < 6 else 0
+    wanted = address.number(position, digits=5) or 0
     return _decide(
         request,
         pk,
@@ -254,7 +254,7 @@ def skip_date(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     enrollment = find_enrollment(request.access, pk)
     wanted = request.POST.get("session", "")
     sessions = GroupSession.objects.in_prison(prison).filter(series=enrollment.series_id)
-    session = get_object_or_404(sessions, pk=int(wanted) if wanted.isdigit() else 0)
+    session = get_object_or_404(sessions, pk=address.number(wanted))
     act = skipping.unskip if request.POST.get("comes") else skipping.skip
     try:
         act(enrollment, session, by=request.user)

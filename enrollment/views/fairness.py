@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.clock import today
-from core.forms import DateInput
+from core.forms import DateInput, PlainForm
 from enrollment.domain import fairness, wishes
 from enrollment.domain.fairness import ASKED, LANGUAGE, NO_PLACE, PLACED, UNIT, WAITING, Line
 from enrollment.models import Request
@@ -27,7 +27,7 @@ LABELS = {
 }
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(PlainForm):
     """Of notes that came in when. Unusable days mean the past year."""
 
     first = forms.DateField(label=gettext_lazy("from"), widget=DateInput())

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
-from core import clock
+from core import address, clock
 from core.paper import Paper, to_pdf, to_xlsx
 from core.xlsx import CONTENT_TYPE
 from enrollment.domain import lists
@@ -53,8 +53,7 @@ def _wanted(request: PrisonRequest, prison: Prison, wanted: Wanted, ending: str)
 
 
 def _number(request: PrisonRequest) -> int | None:
-    asked = request.GET.get("version", "")
-    return int(asked) if asked.isdigit() and len(asked) < 5 else None
+    return address.number(request.GET.get("version"), digits=4)
 
 
 @prison_view(Right.DOWNLOAD_LISTS)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from enrollment.domain import (
     family_visits,
     handing_over,
@@ -118,10 +118,7 @@ def _noted(request: PrisonRequest, prison: Prison, on: dt.date) -> HttpResponse:
 
 
 def _day_asked(request: PrisonRequest) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return None
+    return address.day(request.GET.get("day"))
 
 
 def _frozen(version: ListVersion | None, request: PrisonRequest) -> Day | None:

@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
@@ -25,6 +25,7 @@ from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
 from enrollment.models import Note, Participant, Request
 from enrollment.views.shared import Notice
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -46,7 +47,7 @@ def note_entry(request: PrisonRequest, prison: Prison) -> HttpResponse:
         return _show(request, form, notice=Notice("stop", str(error)), entry=entry, status=error.status)
     if note is None:
         return _show(request, form, entry=entry, status=422)
-    done = Entered(note, "; ".join(entry.titles))
+    done = Entered(note, "; ".join(entry.titles), entry.goes_elsewhere)
     kept = {name: form.cleaned_data[name] for name in KEPT}
     gone = [entry.replaced.pk] if entry.replaced else []
     _with_place([done], prison)
@@ -59,6 +60,8 @@ class Entered:
 
     note: Note
     titles: str
+    goes_elsewhere: bool = False
+    """Something of it is asked of another service, whose answer nobody here learns from this page."""
 
 
 def _with_place(notes_entered: list[Entered], prison: Prison) -> list[Entered]:
@@ -94,6 +97,7 @@ class _Entry:
         self.nobody = False
         self.titles: list[str] = []
         self.replaced = _own_note(request, str(form.cleaned_data["replaces"] or ""))
+        self.goes_elsewhere = False
 
     def write(self) -> Note | None:
         """The note; None when something must be chosen first. Raises PlannerError."""
@@ -116,6 +120,7 @@ class _Entry:
         if who is None or asks is None:
             return None
         self.titles = [_title(ask) for ask in asks]
+        self.goes_elsewhere = not all(gate.is_own(self.request.access, ask.owner) for ask in asks)
         if self.replaced:
             return replace_note(self.replaced, participant=who, asks=asks, **common)
         return notes.enter_note(self.prison, participant=who, asks=asks, parked=self._parked(), **common)
@@ -130,9 +135,9 @@ class _Entry:
             self.nobody = True
             person = new_person(data["new_name"], data["new_number"])
             return replace(person, same_as=self._known(person))
-        if data["person"].isdigit() and len(data["person"]) < 12:
+        if (pk := address.number(data["person"])) is not None:
             here = people.here(self.prison, self.day).prefetch_related(None)
-            chosen = here.filter(pk=int(data["person"])).first()
+            chosen = here.filter(pk=pk).first()
             if chosen:
                 return chosen
         if not data["who"] and not optional:
@@ -185,10 +190,9 @@ def _empty_form(request: PrisonRequest, **kept: Any) -> NoteForm:
 def _asked_by_link(request: PrisonRequest) -> dict[str, Any]:
     """A link from another page may fill in the person, the thing, how it came, or a note that was parked."""
     initial: dict[str, Any] = {key: request.GET[key] for key in ("what", "channel") if key in request.GET}
-    pk = request.GET.get("person", "")
-    person = people.here(request.prison, clock.today()).filter(pk=int(pk)).first() if pk.isdigit() else None
-    parked_pk = request.GET.get("parked", "")
-    parked = notes.parked(request.prison).filter(pk=int(parked_pk)).first() if parked_pk.isdigit() else None
+    pk, parked_pk = (address.number(request.GET.get(name)) for name in ("person", "parked"))
+    person = people.here(request.prison, clock.today()).filter(pk=pk).first() if pk else None
+    parked = notes.parked(request.prison).filter(pk=parked_pk).first() if parked_pk else None
     if parked:
         initial |= {"parked": parked.pk, "channel": parked.channel, "received_on": parked.received_on}
         person = person or parked.participant
@@ -281,6 +285,8 @@ def _written(done: Entered) -> Notice:
             )
         return Notice("info", _("The note is marked unreadable; a card to tick goes back."))
     sentence = _("%(name)s asked for: %(titles)s.")
+    if done.goes_elsewhere:
+        sentence = _("%(name)s asked for: %(titles)s. Noted; the service that owns it decides.")
     return Notice("ok", sentence % {"name": note.participant, "titles": done.titles})
 
 

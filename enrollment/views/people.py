@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from core.errors import PlannerError
 from core.htmx import render_part
 from enrollment.domain import continuity, finding, merge_image, people, person
@@ -47,8 +47,8 @@ def person_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         rows: Any = finding.find_people(prison, text, day=clock.today(), most=200)
     else:
         rows = people.here(prison, clock.today()).order_by("last_name", "first_name", "pk")
-    if unit.isdigit():
-        rows = [each for each in rows if any(stay.unit_id == int(unit) for stay in each.current)]
+    if (unit_pk := address.number(unit)) is not None:
+        rows = [each for each in rows if any(stay.unit_id == unit_pk for stay in each.current)]
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "q": text,
@@ -150,12 +150,12 @@ def person_leave(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
     form = LeaveForm(posted(request), initial={"on": clock.today()})
 
     def save() -> Participant:
-        left = continuity.leave(participant, prison, **form.cleaned_data, by=request.user)
-        sentence = ngettext("%(number)s place has ended.", "%(number)s places have ended.", left.ended)
-        messages.info(request, sentence % {"number": left.ended})
+        continuity.leave(participant, prison, **form.cleaned_data, by=request.user)
+        sentence = ngettext("%(number)s place has ended.", "%(number)s places have ended.", number)
+        messages.info(request, sentence % {"number": number})
         return participant
 
-    number = person.leaves_with(prison, participant)
+    number = person.leaves_with(request.access, participant)
     words = ngettext(
         "%(number)s place or request ends with it.", "%(number)s places or requests end with it.", number
     )

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from core import address
 from core.errors import PlannerError
 from enrollment.domain import known_facts
 from enrollment.forms import BlockForm, LevelForm
@@ -18,9 +19,9 @@ from prisons.models import Organisation, Prison
 
 def _service(request: PrisonRequest) -> Organisation:
     """The service named in the form; it must be the user's own, else 404."""
-    pk = request.POST.get("service", "")
+    pk = address.number(request.POST.get("service"))
     rows = Organisation.objects.filter(pk__in=request.access.organisation_ids)
-    return get_object_or_404(rows, pk=int(pk) if pk.isdigit() else 0)
+    return get_object_or_404(rows, pk=pk)
 
 
 @prison_view(Right.ENTER_REQUESTS)

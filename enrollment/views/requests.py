@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from core.errors import PlannerError
 from core.htmx import render_part
 from enrollment.domain import answers, counts, slip_batches, slips
+from enrollment.domain.asking import live_of
 from enrollment.domain.places import Places, asked_in_order, count_all
 from enrollment.domain.requests import DECLINE_REASONS
 from enrollment.domain.secrecy import own_requests, own_series
@@ -129,11 +130,11 @@ def _with_names(rows: QuerySet[Request]) -> QuerySet[Request]:
 
 def filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> QuerySet[Request]:
     """Filters stand in the address: series=, unit=."""
-    series, unit = query.get("series", ""), query.get("unit", "")
-    if series.isdigit():
-        rows = rows.filter(series=int(series))
-    if unit.isdigit():
-        living = Stay.objects.in_prison(access.prison).open_on(clock.today()).filter(unit=int(unit))
+    series, unit = address.number(query.get("series")), address.number(query.get("unit"))
+    if series is not None:
+        rows = rows.filter(series=series)
+    if unit is not None:
+        living = Stay.objects.in_prison(access.prison).open_on(clock.today()).filter(unit=unit)
         rows = rows.filter(participant__in=living.values("participant"))
     return _with_names(rows)
 
@@ -182,6 +183,7 @@ def _show(
         "series_choices": series if row.activity_id else [],
         "decline_reasons": [(reason.value, reason.label) for reason in DECLINE_REASONS],
         "is_open": row.state == Request.State.OPEN,
+        "first": live_of(row.series, row.participant_id) if row.series else None,
     }
     return render(request, "enrollment/request_detail.html", context, status=status)
 
@@ -204,9 +206,12 @@ def _decide(request: PrisonRequest, row: Request) -> str:
     action, seen, by = request.POST.get("action", ""), seen_version(request.POST.get("seen")), request.user
     name = {"name": str(row.participant)}
     if action == "series":
-        pk = request.POST.get("series", "")
-        series = get_object_or_404(own_series(request.access), pk=int(pk) if pk.isdigit() else 0)
+        pk = address.number(request.POST.get("series"))
+        series = get_object_or_404(own_series(request.access), pk=pk)
         enrollment = answers.decide_activity_request(row, series, by=by, seen=seen)
+        return _("%(name)s: %(state)s.") % (name | {"state": enrollment.get_state_display()})
+    if action == "double":
+        enrollment = answers.settle_double(row, by=by, seen=seen)
         return _("%(name)s: %(state)s.") % (name | {"state": enrollment.get_state_display()})
     if action == "note":
         answers.note_wish(row, by=by, seen=seen)

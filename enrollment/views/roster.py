@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from core.errors import PlannerError
 from enrollment.domain import inbox, roster, roster_undo
 from enrollment.domain.roster_accept import accept
@@ -68,11 +68,12 @@ def _preview(
 @require_POST
 def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     draft = get_object_or_404(RosterDraft.objects.in_prison(prison), pk=pk)
-    links = {
-        int(name[5:]): int(value)
-        for name, value in request.POST.dict().items()
-        if name.startswith("link-") and name[5:].isdigit() and value.isdigit()
-    }
+    pairs = (
+        (address.number(name[5:]), address.number(str(value)))
+        for name, value in request.POST.items()
+        if name.startswith("link-")
+    )
+    links = {line: person for line, person in pairs if line is not None and person is not None}
     try:
         done = accept(draft, links, by=request.user, sure=request.POST.get("sure") == "yes")
     except PlannerError as error:
@@ -118,6 +119,6 @@ def change_inbox(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.ENTER_REQUESTS)
 @require_POST
 def change_seen(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    ids = [int(pk) for pk in request.POST.getlist("row") if pk.isdigit()]
+    ids = address.numbers(request.POST.getlist("row"))
     inbox.acknowledge(request.access, ids, by=request.user)
     return redirect("enrollment:change_inbox", prison.slug)

@@ -17,6 +17,7 @@ from enrollment.domain.requests import DECLINE_REASONS, END_REASONS
 from enrollment.domain.waiting_list import HandReason
 from enrollment.models import Enrollment
 from enrollment.views.shared import Notice, Tab, find_series, sees_people
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Series
@@ -67,7 +68,7 @@ def show_decided(request: PrisonRequest, series: Series, row: Enrollment, notice
 
 def _context(request: PrisonRequest, series: Series, tab: str) -> dict[str, Any]:
     access = request.access
-    title = series.neutral_name if access.uses_neutral_names else str(series)
+    title = gate.name_of(access, series)
     if not sees_people(access, series):
         return {
             "series": series,

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 
+from core import address
 from enrollment.domain.secrecy import own_enrollments
 from enrollment.models import Enrollment, Participant
 from prisons.access import Access, Right
@@ -78,4 +79,4 @@ def sees_people(access: Access, series: Series) -> bool:
 
 def seen_version(text: str | None) -> int | None:
     """The version of the row that the user had in front of them; None when the form does not say."""
-    return int(text) if text and text.isdigit() and len(text) < 10 else None
+    return address.number(text, digits=9)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from core.errors import PlannerError
 from core.xlsx import CONTENT_TYPE
 from core.xlsx.reading import MOST_BYTES
@@ -61,7 +61,7 @@ def send_sheet(request: PrisonRequest, prison: Prison) -> HttpResponse:
     if request.method != "POST":
         return _choose(request)
     try:
-        draft = _draft(request, prison, int(expected) if expected.isdigit() and len(expected) < 18 else None)
+        draft = _draft(request, prison, address.number(expected))
     except PlannerError as error:
         return _choose(request, error)
     return redirect("enrollment:read_sheet", prison.slug, draft.pk)

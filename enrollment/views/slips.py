@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import address, clock
 from core.clock import BRUSSELS
 from core.errors import PlannerError
 from core.weeks import Week
@@ -32,7 +32,7 @@ from sessions.models import Activity
 
 def _ticked(request: PrisonRequest, rows: SlipQuerySet) -> SlipQuerySet:
     """`slip=` narrows what is printed or handed out; without one everything is meant."""
-    ids = [int(pk) for pk in request.GET.getlist("slip") + request.POST.getlist("slip") if pk.isdigit()]
+    ids = address.numbers(request.GET.getlist("slip") + request.POST.getlist("slip"))
     return rows.filter(pk__in=ids) if ids else rows
 
 
@@ -117,15 +117,15 @@ def _printed(line: BatchLine, offer: tuple[Activity, ...]) -> SlipPage:
 @require_POST
 def slip_hand_out(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Marks as handed out what is ticked, or a whole batch; without either nothing."""
-    mine, key = counts.to_hand_out(request.access), request.POST.get("batch", "")
-    ids = [int(pk) for pk in request.POST.getlist("slip") if pk.isdigit()]
-    rows = slip_batches.of_key(mine, int(key)) if key.isdigit() else mine.filter(pk__in=ids)
+    mine, key = counts.to_hand_out(request.access), address.number(request.POST.get("batch"))
+    ids = address.numbers(request.POST.getlist("slip"))
+    rows = mine.filter(pk__in=ids) if key is None else slip_batches.of_key(mine, key)
     number = slips.hand_out(prison, list(rows.values_list("pk", flat=True)), by=request.user)
     sentence = ngettext("%(number)s slip is handed out.", "%(number)s slips are handed out.", number)
-    undo_url = reverse("enrollment:batch_take_back", args=[prison.slug, int(key)]) if key.isdigit() else ""
+    undo_url = "" if key is None else reverse("enrollment:batch_take_back", args=[prison.slug, key])
     messages.success(request, sentence % {"number": number}, extra_tags=undo_url if number else "")
-    if key.isdigit() and not request.POST.get("list"):
-        return redirect("enrollment:slip_batch", prison.slug, int(key))
+    if key is not None and not request.POST.get("list"):
+        return redirect("enrollment:slip_batch", prison.slug, key)
     return redirect(_desk(prison))
 
 

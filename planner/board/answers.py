@@ -115,7 +115,7 @@ def _each_once(reasons: list[Spoken]) -> list[Spoken]:
     return list({(reason.code, reason.sentence): reason for reason in reasons}.values())
 
 
-def board_url(prison: Prison, week: Week, request: HttpRequest) -> str:
+def board_url(prison: Prison, week: Week, request: PrisonRequest) -> str:
     """The board of this week as it was looked at last, or where the form says that the person came from."""
     if wanted := local_address(request, request.POST.get("next", "")):
         return wanted

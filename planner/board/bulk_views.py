@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from core import address
 from core.clock import today
 from core.digest import FIELD
 from core.errors import PlannerError
@@ -19,7 +20,6 @@ from core.htmx import is_partial
 from core.weeks import Week
 from planner.board.answers import board_url, done
 from planner.board.bulk_forms import FORMS, BulkForm
-from planner.board.filters import number_of
 from planner.notifications.session_change import SessionChange
 from planner.plan import bulk_edits, cancelling
 from planner.plan.bulk_effects import BulkEffect
@@ -63,8 +63,8 @@ def picked(request: PrisonRequest) -> tuple[list[int], dict[int, int]]:
     seen = {}
     for text in request.POST.getlist("pick"):
         pk, _colon, version = text.partition(":")
-        if (number := number_of(pk)) is not None:
-            seen[number] = number_of(version) or 0
+        if (number := address.number(pk)) is not None:
+            seen[number] = address.number(version) or 0
     return list(seen), seen
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
 
 from core.languages import SPOKEN
+from prisons import gate
+from prisons.access import Access
 from prisons.models import Organisation, Prison
 from rooms.domain.facts import rules_of
 from sessions.models import Domain, GroupSession, Worker
@@ -26,9 +28,16 @@ class FilterChoices:
     languages: list[tuple[str, str]]
 
 
-def filter_choices(prison: Prison) -> FilterChoices:
-    """Kept until a rule changes: the lists change seldom, the board is opened all day."""
-    return _filter_choices(prison.pk, prison.rules_version, get_language() or "nl")
+def filter_choices(access: Access) -> FilterChoices:
+    """Kept until a rule changes: the lists change seldom, the board is opened all day.
+
+    What the reader may not ask for is not offered.
+    """
+    prison = access.prison
+    every = _filter_choices(prison.pk, prison.rules_version, get_language() or "nl")
+    if gate.may_ask(access, gate.Fact.SERVICE):
+        return every
+    return replace(every, services=[], domains=[], languages=[])
 
 
 @lru_cache(maxsize=64)

@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from core.weeks import Week
+from core import address
 from planner.plan import waivers
 from planner.plan.codes import CODES
 from planner.plan.open_conflicts import OpenConflict, ahead, open_conflicts
 from planner.plan.sentences import speak
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Organisation, Prison
 from sessions.models import Waiver
@@ -23,11 +24,8 @@ from sessions.models import Waiver
 @prison_view(Right.SEE_BOARD)
 def conflict_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """By owner; of a week when the address names one, else of today and six weeks."""
-    try:
-        week = Week.parse(request.GET.get("week", ""))
-        first, last = week.monday, week.sunday
-    except ValueError:
-        first, last = ahead(prison)
+    week = address.week(request.GET.get("week"))
+    first, last = (week.monday, week.sunday) if week else ahead(prison)
     with_soft = request.GET.get("kind") == "soft"
     rows = open_conflicts(prison, first, last, with_soft=with_soft)
     spoken = speak([row.conflict for row in rows], prison, request.access)
@@ -56,13 +54,18 @@ def _allowed(
 Rows = list[tuple[OpenConflict, Any]]
 
 
-def _by_owner(rows: Rows, request: PrisonRequest) -> list[tuple[Organisation, bool, Rows]]:
-    """(service, whether it is the reader's to solve, rows): the own first."""
+def _by_owner(rows: Rows, request: PrisonRequest) -> list[tuple[Organisation | None, bool, Rows]]:
+    """(service, whether it is the reader's to solve, rows): the own first.
+
+    For whoever may not know the service, all under none.
+    """
+    if not gate.may_ask(request.access, gate.Fact.SERVICE):
+        return [(None, False, rows)] if rows else []
     groups: dict[Organisation, Rows] = {}
     for row in rows:
         groups.setdefault(row[0].session.series.activity.organisation, []).append(row)
     may_act = request.access.has(Right.PLACE)
-    sorted_by_owner = [
+    sorted_by_owner: list[tuple[Organisation | None, bool, Rows]] = [
         (owner, may_act and request.access.may_change(owner), found) for owner, found in groups.items()
     ]
     return sorted(sorted_by_owner, key=lambda group: (not group[1], str(group[0])))

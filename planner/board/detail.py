@@ -15,6 +15,7 @@ from planner.plan.ask_lists import asks_of
 from planner.plan.codes import WAIVABLE
 from planner.plan.sentences import Spoken, speak, when
 from planner.plan.undo_effects import UndoOffer, offer_of
+from prisons import gate
 from prisons.access import Access, Right
 from prisons.models import ChangeSet
 from rooms.domain.facts import rules_of
@@ -63,7 +64,7 @@ def session_detail(session: GroupSession, access: Access) -> SessionDetail:
     may_waive = not is_past and waivers.may_waive(session.series.activity.organisation, access)
     return SessionDetail(
         session=session,
-        title=session.series.neutral_name if access.uses_neutral_names else str(session.series),
+        title=gate.name_of(access, session.series),
         when=when(session.starts_at, session.ends_at),
         workers=tuple(session.session_workers.select_related("worker")),
         enrolled=len(occupancy(prison, {session.pk}).get(session.pk, ())),

@@ -8,6 +8,9 @@ from typing import Any
 from django.db.models import Q
 from django.http import QueryDict
 
+from core import address
+from prisons import gate
+from prisons.access import Access
 from sessions.models import Domain, GroupSession
 
 ROWS = ("rooms", "units", "workers")
@@ -27,20 +30,21 @@ class BoardFilter:
     mine: bool = False
 
     @classmethod
-    def read(cls, query: QueryDict) -> BoardFilter:
-        """From the address."""
+    def read(cls, query: QueryDict, access: Access) -> BoardFilter:
+        """From the address, as far as this reader may ask for it."""
         domain, state = query.get("domain", ""), query.get("state", "")
         rows = query.get("rows", "rooms")
-        return cls(
-            rows=rows if rows in ROWS else "rooms",
-            service=number_of(query.get("service")),
-            domain=domain if domain in Domain.values else "",
-            language=query.get("language", "")[:2],
-            unit=number_of(query.get("unit")),
-            worker=number_of(query.get("worker")),
-            state=state if state in GroupSession.State.values else "",
-            mine=query.get("mine") == "1",
-        )
+        asked: dict[str, Any] = {
+            "rows": rows if rows in ROWS else "rooms",
+            "service": address.number(query.get("service")),
+            "domain": domain if domain in Domain.values else "",
+            "language": query.get("language", "")[:2],
+            "unit": address.number(query.get("unit")),
+            "worker": address.number(query.get("worker")),
+            "state": state if state in GroupSession.State.values else "",
+            "mine": query.get("mine") == "1",
+        }
+        return cls(**gate.answered(access, asked))
 
     @property
     def is_narrow(self) -> bool:
@@ -68,8 +72,3 @@ class BoardFilter:
     def shows_unit(self, unit_ids: frozenset[int]) -> bool:
         """A series for all units is for this one too."""
         return not self.unit or not unit_ids or self.unit in unit_ids
-
-
-def number_of(text: str | None) -> int | None:
-    """The number that stands in an address; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None

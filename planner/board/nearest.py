@@ -10,6 +10,7 @@ from core.weeks import Week
 from planner.plan.alternatives import alternatives
 from planner.plan.places import Choice
 from planner.plan.sentences import when
+from prisons import gate
 from prisons.access import Access
 from rooms.domain.facts import rules_of
 from sessions.models import GroupSession
@@ -46,4 +47,4 @@ def _told(choice: Choice, session: GroupSession) -> dict[str, Any]:
 
 
 def _name(session: GroupSession, access: Access) -> str:
-    return session.series.neutral_name if access.uses_neutral_names else str(session.series)
+    return gate.name_of(access, session.series)

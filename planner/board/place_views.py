@@ -9,11 +9,11 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from core import address
 from core.clock import today
 from core.htmx import render_part
 from core.weeks import Week
 from planner.board.answers import board_url
-from planner.board.filters import number_of
 from planner.board.nearest import nearest
 from planner.board.shown import Shown
 from planner.board.week import neighbours
@@ -35,10 +35,8 @@ def _session(prison: Prison, pk: int) -> GroupSession:
 
 
 def _week(request: PrisonRequest, session: GroupSession) -> Week:
-    try:
-        return Week.parse(request.GET.get("week", ""))
-    except ValueError:
-        return Week.from_date(today(session.starts_at) if session.starts_at else session.week_on)
+    on = today(session.starts_at) if session.starts_at else session.week_on
+    return address.week(request.GET.get("week")) or Week.from_date(on)
 
 
 @require_GET
@@ -71,8 +69,8 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
         found = {session.room_id or 0: edges(session, "start" if edge == "start" else "end")}
     else:
         usual = today(session.starts_at) if session.starts_at else session.week_on
-        minutes = number_of(request.GET.get("minutes")) or None
-        found = starts(session, Shown.read(request.GET, usual).on, minutes=minutes)
+        minutes = address.number(request.GET.get("minutes")) or None
+        found = starts(session, Shown.read(request.GET, request.access, usual).on, minutes=minutes)
     conflicts = [c for stretches in found.values() for one in stretches for c in one.conflicts]
     words = iter(speak(conflicts, prison, request.access))
     told = {str(room): [_told(one, words) for one in stretches] for room, stretches in found.items()}

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from core import address
 from core.clock import today
 from core.weeks import Week
 from planner.board.filters import BoardFilter
@@ -50,7 +51,5 @@ def _first_change(proposal: Proposal, first: Week) -> Week:
 
 def _week(text: str, first: Week, last: Week) -> Week:
     """The week of the address, within the span; the first one when there is none or it cannot be read."""
-    try:
-        return min(max(Week.parse(text), first), max(first, last))
-    except ValueError:
-        return first
+    week = address.week(text)
+    return min(max(week, first), max(first, last)) if week else first

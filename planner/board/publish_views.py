@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from core import address
 from core.clock import today
 from core.digest import FIELD, NotAsShown
 from core.forms import DateInput
@@ -100,8 +100,8 @@ def _span(data: QueryDict, prison: Prison) -> Span:
         return _of_dates(first, last, label, (("first", first.isoformat()), ("last", last.isoformat())))
     week, is_understood = Week.from_date(today()), not {"first", "term", "week"} & set(data)
     if "week" in data:
-        with suppress(ValueError):
-            week, is_understood = Week.parse(data.get("week") or ""), True
+        asked = address.week(data.get("week"))
+        week, is_understood = asked or week, asked is not None
     label = _("week %(number)s") % {"number": week.number}
     dates = form if "first" in data else SpanForm(initial={"first": week.monday, "last": week.sunday})
     return Span(week.monday, week.sunday, label, (("week", str(week)),), week, dates, is_understood)
@@ -113,7 +113,7 @@ def _of_dates(first: dt.date, last: dt.date, label: str, fields: tuple[tuple[str
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return address.number(text, digits=9) or 0
 
 
 def _publication(

@@ -13,14 +13,15 @@ from urllib.parse import urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
+from core import address
 from core.clock import today
 from core.weeks import Week
 from planner.board.filters import BoardFilter
+from prisons.access import Access, PrisonRequest
 from prisons.models import Prison
 from rooms.domain.facts import Rules, rules_of
 
 WEEK, DAY = "week", "day"
-YEARS = range(2000, 2200)
 COOKIE = "board"
 """What was looked at last, for the way without JavaScript: forms there come back from other pages."""
 
@@ -35,14 +36,14 @@ class Shown:
     is_selecting: bool = False
 
     @classmethod
-    def read(cls, query: QueryDict, otherwise: dt.date | None = None) -> Shown:
+    def read(cls, query: QueryDict, access: Access, otherwise: dt.date | None = None) -> Shown:
         """From the address. A week or day that cannot be read is `otherwise`, or that of today."""
         view = DAY if query.get("view") == DAY else WEEK
-        on = _day_of(query.get("day", "")) if view == DAY else None
+        on = address.day(query.get("day")) if view == DAY else None
         return cls(
             on or _in_week(query.get("week", "")) or otherwise or today(),
             view,
-            BoardFilter.read(query),
+            BoardFilter.read(query, access),
             query.get("select") == "1",
         )
 
@@ -135,17 +136,17 @@ def board_address(prison: Prison) -> str:
     return reverse("planner:board", args=[prison.slug])
 
 
-def shown_behind(request: HttpRequest, prison: Prison, otherwise: dt.date) -> Shown:
+def shown_behind(request: PrisonRequest, prison: Prison, otherwise: dt.date) -> Shown:
     """What the person who sends this was looking at: the page in front of them, else what they saw last.
 
     `otherwise` is the date that the act was about, for whoever saw no board before.
     """
     page = getattr(getattr(request, "htmx", None), "current_url_abs_path", None)
     if page and urlsplit(page).path == board_address(prison):
-        return Shown.read(QueryDict(urlsplit(page).query), otherwise)
+        return Shown.read(QueryDict(urlsplit(page).query), request.access, otherwise)
     if request.GET and request.method == "POST":
-        return Shown.read(request.GET, otherwise)
-    seen = Shown.read(QueryDict(request.COOKIES.get(COOKIE, "")), otherwise)
+        return Shown.read(request.GET, request.access, otherwise)
+    seen = Shown.read(QueryDict(request.COOKIES.get(COOKIE, "")), request.access, otherwise)
     return seen if seen.shows(otherwise) else seen.at(otherwise)
 
 
@@ -163,20 +164,9 @@ def _text(value: Any) -> str:
     return "1" if value is True else str(value)
 
 
-def _day_of(text: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
-
-
 def _in_week(text: str) -> dt.date | None:
     """Today when it lies in that week, else its Monday."""
-    try:
-        week = Week.parse(text)
-    except ValueError:
-        return None
-    if week.year not in YEARS:
+    week = address.week(text)
+    if week is None:
         return None
     return today() if today() in week else week.monday

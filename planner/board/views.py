@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core import address
 from core.clock import BRUSSELS, today
 from core.errors import PlannerError
 from core.htmx import is_partial, render_part
@@ -20,7 +21,6 @@ from planner.board import moves
 from planner.board.answers import board_of, board_url, done, refused
 from planner.board.choices import filter_choices
 from planner.board.detail import session_detail as detail_of
-from planner.board.filters import number_of
 from planner.board.forms import CancelForm, DropForm, MoveForm
 from planner.board.shown import Shown, board_address, remember, shown_behind
 from planner.plan.changes import Change
@@ -28,6 +28,7 @@ from planner.plan.placement import apply
 from planner.plan.places import length_minutes
 from planner.plan.sentences import when
 from planner.plan.telling import told_by
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import GroupSession
@@ -37,10 +38,7 @@ FIELDS_NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "accept_soft", "allow", "why"}
 
 def _week(text: str) -> Week:
     """The week of the address; this one when there is none or it cannot be read."""
-    try:
-        return Week.parse(text)
-    except ValueError:
-        return Week.from_date(today())
+    return address.week(text) or Week.from_date(today())
 
 
 def _week_of(session: GroupSession) -> Week:
@@ -71,11 +69,11 @@ def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSessio
 @prison_view(Right.SEE_BOARD)
 def board(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The week or the day: the whole page, or only its table and switches for HTMX."""
-    shown = Shown.read(request.GET)
+    shown = Shown.read(request.GET, request.access)
     context = board_of(request, prison, shown) | {
-        "choices": filter_choices(prison),
+        "choices": filter_choices(request.access),
         "may_place": request.access.has(Right.PLACE),
-        "opened": number_of(request.GET.get("open")),
+        "opened": address.number(request.GET.get("open")),
     }
     response = render_part(request, "planner/board/board.html", "planner/board/_part.html", context)
     if is_partial(request):
@@ -90,7 +88,7 @@ def board_live(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The poll: 204 as long as nothing has changed since the version that the reader has."""
     if request.GET.get("version") == str(prison.plan_version):
         return HttpResponse(status=204)
-    context = board_of(request, prison, Shown.read(request.GET))
+    context = board_of(request, prison, Shown.read(request.GET, request.access))
     return render(request, "planner/board/_grid.html", context)
 
 
@@ -101,6 +99,7 @@ def session_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     session = get_object_or_404(_sessions(request, prison), pk=pk)
     context = {
         "detail": detail_of(session, request.access),
+        "on_duty": gate.on_duty(prison, today()),
         "week": _week_of(session),
         "back": _back(request, prison, session),
     }

@@ -17,6 +17,7 @@ from planner.plan.closing_effects import Effects, Hit, cancelled_by, effects_of_
 from planner.plan.make_up import made_up_of
 from planner.plan.returning import Verdict
 from planner.plan.sentences import speak, when
+from prisons import gate
 from prisons.access import Access, Right
 from prisons.models import ChangeSet, Organisation, Prison
 from rooms.models import Closure
@@ -43,7 +44,8 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class OwnerRows:
-    owner: Organisation
+    owner: Organisation | None
+    """None for whoever may not know which service a group belongs to: then all stand together."""
     people: int
     rows: tuple[SessionRow, ...]
 
@@ -96,6 +98,8 @@ def tell(effects: Effects, access: Access) -> Told:
         OwnerRows(group.owner, group.people, tuple(row_of(hit, access, made_up) for hit in group.hits))
         for group in shown.by_owner
     )
+    if not gate.may_ask(access, gate.Fact.SERVICE) and owners:
+        owners = (OwnerRows(None, shown.people, tuple(row_of(hit, access, made_up) for hit in shown.hits)),)
     return Told(
         owners,
         len(effects.hits),
@@ -125,7 +129,7 @@ def row_of(hit: Hit, access: Access, made_up: dict[int, MadeUp] | None = None) -
 
 
 def name_of(session: GroupSession, access: Access) -> str:
-    return session.series.neutral_name if access.uses_neutral_names else str(session.series)
+    return gate.name_of(access, session.series)
 
 
 def calls_of(effects: Effects, access: Access) -> list[Call]:

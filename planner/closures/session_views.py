@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from core import address
 from core.clock import today
 from core.digest import FIELD
 from core.errors import PlannerError
 from core.forms import DateInput
-from planner.board.filters import number_of
 from planner.closures import picture as pictures
 from planner.plan import cancelling
 from planner.plan.closure_parts import instant
@@ -91,7 +91,7 @@ def session_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     given = request.GET or {"first": today(), "last": today() + AHEAD, "whose": "mine"}
     form = SessionFilter(given, prison=prison)
     page = Paginator(_rows(request, prison, form.chosen()), ROWS_PER_PAGE).get_page(
-        number_of(request.GET.get("page")) or 1
+        address.number(request.GET.get("page")) or 1
     )
     context = {
         "filters": form,
@@ -200,8 +200,8 @@ def _picked(request: PrisonRequest) -> tuple[list[int], dict[int, int]]:
     seen = {}
     for text in request.POST.getlist("pick"):
         pk, _colon, version = text.partition(":")
-        if (number := number_of(pk)) is not None:
-            seen[number] = number_of(version) or 0
+        if (number := address.number(pk)) is not None:
+            seen[number] = address.number(version) or 0
     return list(seen), seen
 
 

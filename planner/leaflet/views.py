@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core import clock
+from core import address, clock
 from core.weeks import Week
 from planner.leaflet import drawing
 from planner.leaflet.drawing import Wanted
@@ -60,12 +60,9 @@ def leaflet_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def _asked(request: PrisonRequest, prison: Prison) -> Wanted:
     """Nonsense is next week, all units, no English."""
     asked: Any = request.GET
-    try:
-        week = Week.parse(asked.get("week", ""))
-    except ValueError:
-        week = Week.from_date(clock.today() + dt.timedelta(days=7))
+    week = address.week(asked.get("week")) or Week.from_date(clock.today() + dt.timedelta(days=7))
     weeks = asked.get("weeks", "1")
-    keys = [int(key) for key in asked.getlist("unit") if key.isdigit() and len(key) < 12]
+    keys = address.numbers(asked.getlist("unit"))
     units = Unit.objects.in_prison(prison).filter(pk__in=keys).values_list("pk", flat=True) if keys else ()
     chosen = tuple(units) or ((0,) if keys else ())  # units of nowhere: a leaflet of nobody, not of everybody
     number = int(weeks) if weeks in {str(one) for one in _WEEKS} else 1

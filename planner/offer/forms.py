@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import address
 from core.clock import today
 from core.form_choices import AllOrSomeRows, choose_from
 from core.forms import PlainForm
@@ -15,6 +16,7 @@ from core.languages import SPOKEN
 from core.weeks import Week
 from planner.offer.series_list import ALL, OVER, RUNNING
 from planner.plan.series_edits import SeriesDraft, next_list_code
+from prisons import gate
 from prisons.access import Access
 from prisons.models import Organisation, Prison, Unit
 from rooms.models import Feature, Room, TimeSlot
@@ -78,8 +80,7 @@ class SeriesFilter(forms.Form):
         choose(self, "service", Organisation.objects.filter(prisons=access.prison))
         choose(self, "term", Term.objects.in_prison(access.prison))
         choose(self, "activity", Activity.objects.filter(organisation__prisons=access.prison))
-        if access.uses_neutral_names:  # a domain would say what a neutral name keeps back
-            del self.fields["domain"], self.fields["activity"], self.fields["service"]
+        self.fields = gate.answered(access, self.fields)
 
 
 class ActivityField(forms.ModelChoiceField):
@@ -231,7 +232,7 @@ class NewSeriesForm(SeriesForm):
         choose_from(self, "workers", Worker.objects.in_prison(access.prison))
         skip = cast(forms.MultipleChoiceField, self.fields["skip"])
         posted = self.data.getlist("skip") if hasattr(self.data, "getlist") else []
-        skip.choices = [(each, each) for each in posted if _is_date(each)]
+        skip.choices = [(each, each) for each in posted if address.day(each)]
         if not self.is_bound:
             self.initial.setdefault("list_code", next_list_code(access.prison))
             self.initial.setdefault("starts_on", Week.from_date(today()).next.monday)
@@ -291,11 +292,3 @@ def betrays(activity: Activity, name: str) -> bool:
 
 def choose(form: forms.BaseForm, name: str, queryset: Any) -> None:
     cast(forms.ModelChoiceField, form.fields[name]).queryset = queryset
-
-
-def _is_date(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

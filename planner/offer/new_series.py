@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import address
 from core.digest import NotAsShown
 from core.errors import PlannerError
 from core.forms import DONE
@@ -100,10 +101,10 @@ def _may_mix(prison: Prison) -> bool:
 def _wished(access: Access, asked: Any) -> dict[str, Any]:
     """What an address may fill in: an activity, or a series to copy."""
     wished: dict[str, Any] = {}
-    if asked.get("activity", "").isdigit():
-        wished["activity"] = asked["activity"]
-    if asked.get("copy", "").isdigit():
-        series = Series.objects.in_prison(access.prison).filter(pk=asked["copy"]).first()
+    if (activity := address.number(asked.get("activity"))) is not None:
+        wished["activity"] = activity
+    if (copied := address.number(asked.get("copy"))) is not None:
+        series = Series.objects.in_prison(access.prison).filter(pk=copied).first()
         wished |= _like(series) if series else {}
     return wished
 

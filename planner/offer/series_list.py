@@ -9,9 +9,11 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractIsoWeekDay
 
 from core import clock
-from core.folding import begins, fold
+from core.folding import fold
 from core.weeks import Week
 from enrollment.models import Enrollment
+from prisons import gate
+from prisons.access import Access
 from prisons.models import Prison
 from sessions.models import GroupSession, Series
 
@@ -23,7 +25,9 @@ SORTS: dict[str, tuple[str, ...]] = {
     "next": ("next_at", "activity__title_nl"),
     "tray": ("tray_count", "activity__title_nl"),
 }
-NEUTRAL_SORTS = {**SORTS, "title": ("list_code",)}
+NEUTRAL_SORTS = {name: (fields[0], "list_code") for name, fields in SORTS.items()} | {"title": ("list_code",)}
+del NEUTRAL_SORTS["service"]
+"""Without title or service, not even where two rows are otherwise equal."""
 RUNNING, OVER, ALL = "running", "over", "all"
 
 
@@ -62,16 +66,18 @@ def _held() -> QuerySet[Any]:
 
 
 def filtered(
-    rows: QuerySet[Series], wanted: dict[str, Any], *, now: dt.datetime | None = None
+    rows: QuerySet[Series], wanted: dict[str, Any], access: Access, *, now: dt.datetime | None = None
 ) -> QuerySet[Series]:
     """Keeps what the filters say; `wanted` are cleaned values, empty ones filter nothing."""
+    wanted = gate.answered(access, wanted)
     monday = Week.from_instant(now or clock.now()).monday
     over = Q(last_week_on__lt=monday) | Q(ended_on__lt=clock.today(now))
     when = wanted.get("when") or RUNNING
     if when != ALL:
         rows = rows.filter(over) if when == OVER else rows.exclude(over)
     if words := wanted.get("q"):
-        rows = rows.filter(_named(words))
+        for word in fold(words).split()[:6]:
+            rows = rows.filter(gate.named(access, word))
     for name, lookup in (("service", "activity__organisation"), ("term", "term"), ("activity", "activity")):
         if wanted.get(name):
             rows = rows.filter(**{lookup: wanted[name]})
@@ -80,19 +86,9 @@ def filtered(
     return rows
 
 
-def _named(words: str) -> Q:
-    found = Q()
-    for word in fold(words).split()[:6]:
-        either = Q(list_code__istartswith=word) | Q(list_code__iendswith=f"-{word}")
-        for name in ("activity__title_words", "label_words", "list_name_words"):
-            either |= Q(**{f"{name}__contains": begins(word)})
-        found &= either
-    return found
-
-
-def in_order(rows: QuerySet[Series], sort: str, *, neutral: bool = False) -> QuerySet[Series]:
+def in_order(rows: QuerySet[Series], sort: str, access: Access) -> QuerySet[Series]:
     """By a name of SORTS, with a minus the other way round; unknown names sort by title."""
-    sorts = NEUTRAL_SORTS if neutral else SORTS
+    sorts = SORTS if gate.may_ask(access, gate.Fact.TITLE) else NEUTRAL_SORTS
     fields = sorts.get(sort.removeprefix("-"), sorts["title"])
     if sort.startswith("-"):
         return rows.order_by(F(fields[0]).desc(nulls_last=True), *fields[1:], "pk")

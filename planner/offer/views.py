@@ -31,8 +31,8 @@ ROWS_ON_A_PAGE = 50
 def series_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     filters = SeriesFilter(request.GET or None, access=request.access)
     filters.is_valid()
-    rows = filtered(series_rows(prison), getattr(filters, "cleaned_data", {}))
-    rows = in_order(rows, request.GET.get("sort", ""), neutral=request.access.uses_neutral_names)
+    rows = filtered(series_rows(prison), getattr(filters, "cleaned_data", {}), request.access)
+    rows = in_order(rows, request.GET.get("sort", ""), request.access)
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core import address
 from core.errors import PlannerError
 from core.forms import DONE
 from planner.models import Proposal
@@ -58,8 +59,8 @@ def _ask(request: PrisonRequest, prison: Prison, aim: str) -> HttpResponse:
         if status == DONE:
             return redirect("planner:proposal_detail", prison.slug, made[0].pk)
     else:
-        pk = request.GET.get("term", "")
-        term = Term.objects.in_prison(prison).filter(pk=pk).first() if pk.isdecimal() else None
+        pk = address.number(request.GET.get("term"))
+        term = Term.objects.in_prison(prison).filter(pk=pk).first() if pk else None
         form = ProposalForm(prison=prison, aim=aim, initial=ProposalForm.initial_of(prison, aim, term))
         status = 200
     return render(request, "planner/proposals/proposal_new.html", {"form": form, "aim": aim}, status=status)
@@ -85,8 +86,8 @@ def closure_repair(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 def proposal_again(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The same question to the plan of now; with `more_rooms`, as it would be with a room more."""
     old = get_object_or_404(Proposal.objects.in_prison(prison).select_related("closure"), pk=pk)
-    more = request.POST.get("more_rooms", "")
-    what_if = WhatIf(more_rooms=min(int(more), 9)) if more.isdecimal() else WhatIf.from_json(old.what_if)
+    more = address.number(request.POST.get("more_rooms"))
+    what_if = WhatIf.from_json(old.what_if) if more is None else WhatIf(more_rooms=min(more, 9))
     wish = Wish(
         first=old.first_on,
         last=old.last_on,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from core import htmx
+from core import address, htmx
 from core.digest import FIELD
 from core.errors import PlannerError
 from planner.models import Proposal
@@ -98,7 +98,7 @@ def proposal_stop(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
 def proposal_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Enter all of it, or the lines that are ticked."""
     proposal = get_object_or_404(proposals_of(prison), pk=pk)
-    ticked = {int(value) for value in request.POST.getlist("line") if value.isdecimal()}
+    ticked = set(address.numbers(request.POST.getlist("line")))
     chosen = None if request.POST.get("action") == "all" else ticked
     try:
         seen = request.POST.get(FIELD, "")
@@ -155,7 +155,7 @@ def proposal_discard(request: PrisonRequest, prison: Prison, pk: int) -> HttpRes
 @prison_view(Right.PLACE)
 def proposal_compare(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Two proposals side by side: what they place, leave out and cost, rule by rule."""
-    wanted = [int(value) for value in request.GET.getlist("with") if value.isdecimal()][:2]
+    wanted = address.numbers(request.GET.getlist("with"))[:2]
     found = {one.pk: one for one in proposals_of(prison).filter(pk__in=wanted)}
     pictures = [picture_of(found[pk], request.access) for pk in wanted if pk in found]
     if len(pictures) != 2:

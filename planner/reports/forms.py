@@ -9,15 +9,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import DateInput
+from core.forms import DateInput, PlainForm
 from planner.reports.periods import Period
 from planner.reports.scope import Scope, services_of
+from prisons import gate
 from prisons.access import Access
 from prisons.models import Organisation
 from sessions.models import Term
 
 
-class ScopeForm(forms.Form):
+class ScopeForm(PlainForm):
     """Nothing chosen: the term of today, else the last three months, and all the services one may see."""
 
     first = forms.DateField(label=_("From"), required=False, widget=DateInput)
@@ -30,6 +31,7 @@ class ScopeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.access = access
         self.fields["service"].queryset = services_of(access.prison)  # type: ignore[attr-defined]
+        self.fields = gate.answered(access, self.fields)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from core import address
 from core.clock import BRUSSELS
 
 
@@ -33,7 +34,8 @@ class Month(Period):
     @classmethod
     def read(cls, text: str) -> Month:
         """Raises ValueError for what is no month."""
-        first = dt.date.fromisoformat(f"{text}-01")
+        if (first := address.month(text)) is None:
+            raise ValueError(text)
         return cls.of(first)
 
     @classmethod

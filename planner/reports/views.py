@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from planner.reports.figures import Figures, figures_of
 from planner.reports.forms import ScopeForm
 from planner.reports.scope import Scope
 from planner.reports.titles import title_of
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Cancellation, Domain
@@ -54,6 +55,7 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = ScopeForm(request.GET or None, access=request.access)
     scope = form.scope()
     found, link = figures_of(scope), _link(prison, scope)
+    neutral = not gate.may_ask(request.access, gate.Fact.SERVICE)
     context = {
         "form": form.shown(scope),
         "scope": scope,
@@ -68,8 +70,8 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
             Number(number, link("ended", state), str(Request.State(state).label))
             for state, number in (("unreadable", found.demand.unreadable), ("left", found.demand.left))
         ],
-        "services": _by_service(found, prison, scope) if not scope.organisation_ids else [],
-        "balances": _balances(found, link),
+        "services": [] if scope.organisation_ids or neutral else _by_service(found, prison, scope),
+        "balances": _balances(found, link)[-1 if neutral else 0 :],
         "most": _most(found),
     }
     return render(request, "planner/reports/reports.html", context)
@@ -163,6 +165,8 @@ _ORDER = {
 def report_list(request: PrisonRequest, prison: Prison, what: str) -> HttpResponse:
     """The rows behind one number: sessions, places, or marks and requests without a person."""
     scope, code = ScopeForm(request.GET or None, access=request.access).scope(), request.GET.get("code", "")
+    if what.endswith(("-by-domain", "-by-language")) and not gate.may_ask(request.access, gate.Fact.DOMAIN):
+        raise Http404
     kind, rows = lists.rows_of(scope, what, code)
     if isinstance(rows, QuerySet):
         rows = rows.select_related(*_RELATED[kind]).order_by(_ORDER[kind], "pk")
@@ -174,8 +178,6 @@ def report_list(request: PrisonRequest, prison: Prison, what: str) -> HttpRespon
         "scope": scope,
         "back": f"{reverse('planner:reports', args=[prison.slug])}?{_days(request)}",
         "neutral": request.access.uses_neutral_names,
-        # A life domain beside a code would say what the neutral name keeps back.
-        "nameless": request.access.uses_neutral_names and what.endswith("-by-domain"),
     }
     return render(request, "planner/reports/report_list.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from core import address
 from core.clock import now
 from core.errors import PlannerError
 from core.forms import DONE
@@ -58,7 +59,7 @@ def _gate_at(session: GroupSession, minutes: int) -> dt.datetime | None:
 @require_POST
 def own_notices_read(request: HttpRequest) -> HttpResponse:
     """Those that stood on the page: what came since has not been read."""
-    seen = [pk for pk in request.POST.getlist("notice") if pk.isdigit()]
+    seen = address.numbers(request.POST.getlist("notice"))
     letters.mark_read(own_sessions.unread(_worker(request)).filter(pk__in=seen))
     return redirect("own_sessions")
 

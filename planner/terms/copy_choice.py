@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import address, clock
 from prisons.access import Access, Right
 from prisons.models import Prison
 from sessions.models import Series, Term
@@ -52,7 +52,7 @@ class CopyChoice:
 def read(query: QueryDict, access: Access, *, now: dt.datetime | None = None) -> CopyChoice:
     prison, today = access.prison, clock.today(now)
     terms = list(Term.objects.in_prison(prison).order_by("starts_on", "pk"))
-    wanted = frozenset(int(pk) for pk in query.getlist("series") if pk.isascii() and pk.isdigit())
+    wanted = frozenset(address.numbers(query.getlist("series")))
     source = _source(query, terms, wanted, prison, today)
     targets = tuple(term for term in terms if term.ends_on >= today and term != source)
     later = [term for term in targets if source is None or term.starts_on > source.starts_on]

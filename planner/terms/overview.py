@@ -18,6 +18,7 @@ from core.weeks import Week, weeks_between
 from planner.board.filters import BoardFilter
 from planner.plan import conflicts, picture
 from planner.terms.term_weeks import BandRow, WeekHead, band_rows, week_heads
+from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
@@ -219,7 +220,7 @@ def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Serie
     """As a timetable reads: by day and hour; or by title or service; a minus turns it round."""
 
     def title(one: Series) -> str:
-        return (one.neutral_name if access.uses_neutral_names else str(one)).casefold()
+        return gate.name_of(access, one).casefold()
 
     def key(one: Series) -> tuple[Any, ...]:
         day = (one.starts_on.isoweekday(), one.start_time)

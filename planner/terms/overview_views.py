@@ -10,10 +10,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from core import address
 from core.clock import today
 from core.htmx import render_part
 from planner.board.choices import filter_choices
-from planner.board.filters import BoardFilter, number_of
+from planner.board.filters import BoardFilter
 from planner.terms.copy_choice import new_term_url
 from planner.terms.overview import term_overview
 from planner.terms.term_weeks import term_of_day
@@ -35,16 +36,16 @@ class Steps:
 @prison_view(Right.SEE_BOARD)
 def term_overview_page(request: PrisonRequest, prison: Prison) -> HttpResponse:
     terms = list(Term.objects.in_prison(prison).order_by("starts_on", "pk"))
-    wanted = number_of(request.GET.get("term"))
+    wanted = address.number(request.GET.get("term"))
     term = next((one for one in terms if one.pk == wanted), None) or term_of_day(terms)
     context: dict[str, Any] = {"terms": terms, "new_term_url": new_term_url(request.access)}
     if term is not None:
-        chosen = BoardFilter.read(request.GET)
+        chosen = BoardFilter.read(request.GET, request.access)
         sort = request.GET.get("sort", "")
         context |= {
             "overview": term_overview(prison, term, request.access, chosen, sort=sort),
             "filter": chosen,
-            "choices": filter_choices(prison),
+            "choices": filter_choices(request.access),
             "neutral": request.access.uses_neutral_names,
             "steps": _steps(request, prison, terms, term),
             "board_url": reverse("planner:board", args=[prison.slug]),

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,6 +16,7 @@ from enrollment.domain.finding import find_people
 from enrollment.models import Stay
 from planner.today.actions import actions_for
 from planner.today.navigation import places_for
+from prisons import gate
 from prisons.access import Access, Right
 from rooms.models import Room
 from sessions.models import Series, Worker
@@ -78,23 +76,17 @@ def _series(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.SEE_BOARD):
         return []
     series = Series.objects.in_prison(access.prison).filter(ended_on__isnull=True)
-    names = ["list_name_words"]
-    if not access.uses_neutral_names:
-        names += ["label_words", "activity__title_words"]
     for word in fold(words).split()[:4]:
-        code = Q(list_code__istartswith=word) | Q(list_code__iendswith=f"-{word}")
-        series = series.filter(
-            reduce(or_, (Q(**{f"{name}__contains": begins(word)}) for name in names), code)
-        )
+        series = series.filter(gate.named(access, word))
     found = series.select_related("activity__organisation").order_by("-starts_on", "pk")[:MOST]
     return [_series_hit(one, access) for one in found]
 
 
 def _series_hit(series: Series, access: Access) -> Hit:
-    name = series.neutral_name if access.uses_neutral_names else str(series)
     url = reverse("enrollment:series_detail", args=[access.prison.slug, series.pk])
     when = f"{date_format(series.starts_on, 'D')} {series.start_time:%H:%M}"
-    return Hit(name, f"{when} · {series.activity.organisation.short_name}", url, "collection")
+    detail = " · ".join(filter(None, [when, gate.service_of(access, series.activity.organisation)]))
+    return Hit(gate.name_of(access, series), detail, url, "collection")
 
 
 def _rooms(words: str, access: Access) -> list[Hit]:

@@ -24,6 +24,7 @@ from planner.plan.open_conflicts import hard_count, hard_ones
 from planner.telling import calls, cannot_come, own_sessions
 from planner.today.by_service import Waiting, waiting_by_service
 from planner.today.lists_state import ListsOfDay, lists_to_hand_over
+from prisons import gate
 from prisons.access import Access, Right
 from prisons.domain import outbox
 from prisons.domain.announcements import for_reader
@@ -251,7 +252,7 @@ def _told(sessions: Any, access: Access, now: dt.datetime) -> list[TodaySession]
     return [
         TodaySession(
             row,
-            row.series.neutral_name if access.uses_neutral_names else str(row.series),
+            gate.name_of(access, row.series),
             len(people.get(row.pk, ())),
             not row.is_live,
             tuple(_warnings(row, hard[row.pk])) if access.has(Right.SEE_BOARD) else (),

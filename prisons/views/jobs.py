@@ -33,29 +33,30 @@ def job_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view()
 def job_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """How far it is. The part asks again every second, until it comes back without that wish."""
-    return _job(request, _find(prison, pk))
+    return _job(request, _find(request, pk))
 
 
-def _find(prison: Prison, pk: int) -> Job:
-    rows = Job.objects.in_prison(prison).select_related("prison", "file").defer("file__content")
-    return get_object_or_404(rows, pk=pk)
+def _find(request: PrisonRequest, pk: int) -> Job:
+    """Of whoever started it, and of those who may stop any; to everybody else it is not there."""
+    rows = Job.objects.in_prison(request.prison).select_related("prison", "file").defer("file__content")
+    job = get_object_or_404(rows, pk=pk)
+    if not may_stop(job, request.access):
+        raise Http404
+    return job
 
 
 @prison_view()
 @require_POST
 def job_stop(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    job = _find(prison, pk)
-    if not may_stop(job, request.access):
-        raise PermissionDenied(_("Whoever started this can stop it, or a coordinator."))
-    jobs.stop(job, by=request.user)
-    return _job(request, _find(prison, pk))
+    jobs.stop(_find(request, pk), by=request.user)
+    return _job(request, _find(request, pk))
 
 
 @prison_view()
 @never_cache
 def job_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The result, for whoever started it and may still see what is in it."""
-    job = _find(prison, pk)
+    job = _find(request, pk)
     if job.by_id != request.user.pk:
         raise Http404
     if not hasattr(job, "file"):

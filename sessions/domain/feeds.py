@@ -52,8 +52,8 @@ class LiveFeed:
 
     @property
     def shows_titles(self) -> bool:
-        """Own titles for a facilitator's own feed, neutral names elsewhere."""
-        return self.feed.kind == Feed.Kind.WORKER
+        """Real titles in a facilitator's own feed, neutral names in what somebody else made."""
+        return self.feed.kind == Feed.Kind.WORKER and self.feed.membership_id is None
 
 
 # --- making and ending ------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def create(
             kind=kind,
             token_hash=hash_secret(secret),
             prison=access.prison if kind in (Feed.Kind.ORGANISATION, Feed.Kind.PRISON) else None,
-            membership=None if kind == Feed.Kind.WORKER else _membership_for(access),
+            membership=None if _is_of_oneself(subject, access) else _membership_for(access),
             language=language,
             is_demo=access.user.is_demo,
             created_at=at,
@@ -121,6 +121,11 @@ def has_prison_feed(prison: Prison) -> bool:
     return FeedRules.objects.in_prison(prison).filter(has_prison_feed=True).exists()
 
 
+def _is_of_oneself(subject: Subject, access: Access) -> bool:
+    """A facilitator's own feed goes where the facilitator works; one that a planner makes dies with that role."""
+    return isinstance(subject, Worker) and _is_own(subject, access)
+
+
 def _is_own(worker: Worker, access: Access) -> bool:
     return worker.user_id == access.user.pk and access.has(Right.SEE_OWN_SESSIONS)
 
@@ -157,6 +162,7 @@ def kept_by(access: Access) -> list[Feed]:
             | Q(room__prison=prison)
             | Q(worker__accesses__prison=prison)
         )
+        .filter(Q(membership=None) | Q(membership__prison=prison))
         .select_related(
             "series__activity__organisation", "room", "organisation", "worker", "prison", "membership__user"
         )
@@ -197,14 +203,25 @@ def find(secret: str, *, now: dt.datetime | None = None) -> LiveFeed | None:
 
 def _prisons_of(feed: Feed, at: dt.datetime) -> frozenset[int]:
     """The prisons that this feed may show; none once the role or the facilitator's work there has ended."""
-    if feed.worker is not None:
+    if feed.worker is not None and feed.membership is None:
         return frozenset(_prisons_of_worker(feed.worker, at))
     access = access_through(feed.membership, now=at) if feed.membership else None
     if feed.membership is None or feed.membership.ended_at is not None or access is None:
         return frozenset()
     if feed.prison is not None and feed.kind == Feed.Kind.PRISON and not has_prison_feed(feed.prison):
         return frozenset()
+    if feed.worker is not None and not _still_leads(feed.worker, access):
+        return frozenset()
     return frozenset({feed.membership.prison_id})
+
+
+def _still_leads(worker: Worker, access: Access) -> bool:
+    """Works here and for the service of whoever made the feed."""
+    return (
+        worker.is_active
+        and _leads(worker, access)
+        and WorkerAccess.objects.filter(worker=worker, prison=access.prison).exists()
+    )
 
 
 def _prisons_of_worker(worker: Worker, at: dt.datetime) -> Iterable[int]:

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import BRUSSELS
 from core.errors import PlannerError
-from core.weeks import Week
+from core.weeks import YEARS, Week
 
 MAX_SESSIONS = 500
 MAX_MINUTES = 24 * 60
 INTERVALS = (1, 2)
-YEARS = range(2000, 2200)
 HOLIDAY = "holiday"
 
 

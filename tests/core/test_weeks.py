@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.weeks import Week, WeekConverter, weeks_between
+from core.address import WeekConverter
+from core.weeks import Week, weeks_between
 
 DATES = st.dates(dt.date(1990, 1, 1), dt.date(2100, 12, 31))
 

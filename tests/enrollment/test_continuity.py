@@ -221,7 +221,7 @@ def test_without_consent_a_letter_says_whom_to_ask(group, haren, elsewhere, orga
     row = make_enrollment(group)
     done = transfer.transfer(row.participant, haren, elsewhere, by=organiser_anna, now=NOW)
     row.refresh_from_db()
-    assert (row.state, done.carried, done.to_ask) == (E.ENDED, 0, 1)
+    assert (row.state, done.carried, done.to_ask) == (E.ENDED, (), (group.activity.organisation_id,))
     assert not Request.objects.in_prison(elsewhere).exists()
     letter = Slip.objects.get(participant=row.participant, replaced_at=None)
     text = slip_text.write(letter, "nl")
@@ -233,7 +233,7 @@ def test_with_consent_the_request_goes_along(group, haren, elsewhere, service, o
     row.participant.consents.create(organisation=service, given_on=NOW.date())
     done = transfer.transfer(row.participant, haren, elsewhere, by=organiser_anna, now=NOW)
     request = Request.objects.in_prison(elsewhere).get()
-    assert (done.carried, request.activity, request.organisation) == (1, group.activity, service)
+    assert (done.carried, request.activity, request.organisation) == ((service.pk,), group.activity, service)
     assert not Slip.objects.on_the_desk().exists()
     assert people.stay_of(row.participant, elsewhere, NOW.date()) and not Enrollment.objects.live().exists()
 
@@ -242,7 +242,7 @@ def test_a_service_that_does_not_work_there_is_not_named(group, haren, saint_gil
     done = transfer.transfer(
         make_enrollment(group).participant, haren, saint_gilles, by=organiser_anna, now=NOW
     )
-    assert (done.carried, done.to_ask) == (0, 0) and not Slip.objects.on_the_desk().exists()
+    assert (done.carried, done.to_ask) == ((), ()) and not Slip.objects.on_the_desk().exists()
 
 
 def test_nobody_is_in_two_prisons(group, haren, elsewhere, organiser_anna):

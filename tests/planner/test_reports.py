@@ -290,12 +290,22 @@ def test_whole_page_takes_fifteen_queries_at_the_most(
         browser.get("/p/haren/reports/", DATES)
 
 
-def test_an_auditor_cannot_tell_the_domain_of_a_group(haren, busy, series, auditor_greet):
+@pytest.mark.parametrize(
+    "what", ["asked-by-domain", "places-by-domain", "asked-by-language", "places-by-language"]
+)
+def test_an_auditor_cannot_ask_by_what_a_neutral_name_keeps_back(haren, busy, auditor_greet, what):
+    answer = signed_in(auditor_greet).get(f"/p/haren/reports/{what}/", DATES | {"code": "addiction"})
+    assert answer.status_code == 404
+
+
+def test_the_page_of_an_auditor_counts_nothing_by_service_domain_or_language(
+    haren, busy, service, auditor_greet
+):
     greet = signed_in(auditor_greet)
-    for what in ("asked", "places"):
-        answer = greet.get(f"/p/haren/reports/{what}-by-domain/", DATES | {"code": "addiction"})
-        assert answer.context["page"].paginator.count > 0
-        assert series.list_code.encode() not in answer.content.split(b"<table")[1]
+    page = greet.get("/p/haren/reports/", DATES)
+    assert page.context["services"] == [] and len(page.context["balances"]) == 1
+    asked = greet.get("/p/haren/reports/", DATES | {"service": service.pk})
+    assert asked.context["figures"] == page.context["figures"]
 
 
 @pytest.mark.parametrize("language", ["nl", "fr", "en"])

@@ -1,0 +1,25 @@
+"""Every hidden word and number in every field of every page, in two worlds: minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.test_noninterference import READERS, differences, every_one
+from tests.town import Town, living_in
+from tests.walking import quiet
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    with living_in(django_db_blocker) as town, quiet():
+        yield town
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_one_may_not_know_changes_nothing_anywhere(town: Town, name: str) -> None:
+    assert differences(town, READERS[name], every_one) == {}

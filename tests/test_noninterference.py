@@ -1,0 +1,285 @@
+"""What a reader may not know changes no byte of what that reader gets.
+
+Two worlds differ only in that: the reader asks every address, with every row's number, every parameter and field
+that a page reads (found by listening, see walking.py) filled with foreign numbers and hidden words, in the one
+and in the other. Answers are compared byte for byte, refusals too; a difference names the address.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from enrollment.models import (
+    Attendance,
+    Consent,
+    Enrollment,
+    Intake,
+    Note,
+    Participant,
+    Request,
+    Separation,
+    Slip,
+    Stay,
+)
+from prisons.access import access_for
+from sessions.models import Activity, Series
+from tests.town import Town, forget, living_in, taken_back
+from tests.walking import Walker, asked_names, filled, parts_of, quiet, routes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    with living_in(django_db_blocker) as town:
+        yield town
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    with quiet():
+        yield
+
+
+# --- what differs -----------------------------------------------------------------------------------------
+
+
+def other_names(town: Town) -> None:
+    """Title, life domain, languages, requirements and owner of every group; what people asked for, and why."""
+    Activity.objects.update(
+        title_nl="Zang en dans", title_fr="Chant et danse", title_en="Song and dance", domain="sport"
+    )
+    swapped = {town.service.pk: town.other, town.other.pk: town.service}
+    for activity in Activity.objects.all():
+        Activity.objects.filter(pk=activity.pk).update(organisation=swapped[activity.organisation_id])
+    Series.objects.update(
+        languages=["en"],
+        label="anders",
+        min_level="B1",
+        level_language="fr",
+        needs_intake=True,
+        needs_followed=Activity.objects.first(),
+        waiting_order="first_timers",
+    )
+    Request.objects.exclude(wish_title="").update(wish_title="Bidden", wish_domain="health")
+    Intake.objects.all().delete()
+    Consent.objects.all().delete()
+
+
+def other_requests(town: Town) -> None:
+    """Who asks or waits for what, and how it ended: the prison learns of places only."""
+    for row in Enrollment.objects.filter(state__in=("requested", "waiting", "ended")):
+        wanted = town.series["theirs" if row.series_id != town.series["theirs"].pk else "secret"]
+        if not Enrollment.objects.filter(participant=row.participant, series=wanted).exists():
+            Enrollment.objects.filter(pk=row.pk).update(series=wanted)
+            Request.objects.filter(enrollment=row).update(series=wanted, organisation=town.service)
+    Enrollment.objects.filter(state="ended").update(reason="dropped_out")
+
+
+def other_people(town: Town) -> None:
+    """Who is who, where everybody lives, who takes part in what, who is kept apart from whom."""
+    Participant.objects.update(last_name="Niemand", first_name="Anders")
+    for stay in Stay.objects.all():
+        Stay.objects.filter(pk=stay.pk).update(register_number=f"9{stay.pk}", cell=f"9{stay.pk}")
+    _permute(town, list(range(len(town.people))), [*town.series.values()])
+    Separation.objects.all().delete()
+
+
+def other_groups(town: Town) -> None:
+    """Of a facilitator of the first group: everything of the others, and of whoever does not take part in it."""
+    other_service_of(town, ["secret", "theirs", "quiet"])
+    for name in ("secret", "theirs", "quiet"):
+        activity = town.series[name].activity
+        Activity.objects.filter(pk=activity.pk).update(title_nl="Zang", title_fr="Chant", domain="sport")
+    outside = [person.pk for number, person in enumerate(town.people) if number not in (0, 1)]
+    Participant.objects.filter(pk__in=outside).update(last_name="Niemand", first_name="Anders")
+    Stay.objects.update(cell="1")
+    for stay in Stay.objects.all():
+        Stay.objects.filter(pk=stay.pk).update(register_number=f"9{stay.pk}")
+    Separation.objects.all().delete()
+
+
+def other_service_of(town: Town, keys: list[str]) -> None:
+    _permute(town, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [town.series[key] for key in keys])
+
+
+def places_of_the_others(town: Town) -> None:
+    """Of another service: who asks there, has a place, waits, got which answer, was marked, was told."""
+    _permute(town, list(range(12)), [town.series["dutch"], town.series["secret"]])
+    Intake.objects.update(participant=town.people[5])
+    Consent.objects.update(participant=town.people[5])
+
+
+def _permute(town: Town, numbers: list[int], series: list[Series]) -> None:
+    """Everybody's requests and places in these groups become somebody else's."""
+    pks = [town.people[number].pk for number in numbers]
+    following = dict(zip(pks, pks[1:] + pks[:1], strict=True))
+    kinds: list[tuple[Any, dict[str, Any]]] = [
+        (Enrollment, {"series__in": series}),
+        (Request, {"series__in": series}),
+        (Note, {"requests__series__in": series}),
+        (Slip, {"enrollment__series__in": series}),
+        (Attendance, {"session__series__in": series}),
+    ]
+    for model, about in kinds:
+        rows = list(model.objects.filter(**about).distinct().values_list("pk", "participant"))
+        spare = Participant.objects.create(last_name="x", first_name="x") if model is Attendance else None
+        for pk, _person in rows if spare else ():
+            model.objects.filter(pk=pk).update(participant=spare)
+        if model is Enrollment:
+            states = dict(model.objects.values_list("pk", "state"))
+            model.objects.filter(pk__in=states).filter(pk__in=[pk for pk, _p in rows]).update(
+                state="declined"
+            )
+        for pk, person in rows:
+            model.objects.filter(pk=pk).update(participant=following.get(person, person))
+        if model is Enrollment:
+            for pk, _person in rows:
+                model.objects.filter(pk=pk).update(state=states[pk])
+        if spare:
+            spare.delete()
+
+
+# --- the walk ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reader:
+    user: str
+    differs: tuple[Callable[[Town], None], ...]
+
+
+READERS = {
+    "liaison": Reader("liaison", (other_names, other_requests)),
+    "auditor": Reader("auditor", (other_names, other_people)),
+    "facilitator": Reader("worker", (other_groups,)),
+    "another service": Reader("neighbour", (places_of_the_others,)),
+}
+HIDDEN_WORDS = ("verslaving", "addiction", "ar")
+
+
+@dataclass(frozen=True)
+class Question:
+    method: str
+    address: str
+    data: tuple[tuple[str, str], ...] = ()
+
+
+def questions(town: Town, reader: Reader, values: Values) -> list[Question]:
+    """Everything that this reader can ask: each address plain, then each name that it reads with each value."""
+    walker = Walker(town.users[reader.user])
+    access = access_for(town.users[reader.user], town.prison)
+    assert access is not None
+    found: list[Question] = []
+    for route, pattern in routes():
+        wanted = getattr(pattern.callback, "asks_for", ())
+        if (wanted and not access.has_any(wanted)) or route.startswith(("accounts/", "api/")):
+            continue
+        for address in _addresses(town, route):
+            for method in ("GET", "POST"):
+                with asked_names() as names:
+                    answer = walker.ask(method, address)
+                    if answer.status_code not in (404, 405):
+                        walker.ask(method, address, dict.fromkeys(names, "1"))
+                names -= {"csrfmiddlewaretoken"}
+                if answer.status_code != 405:
+                    found.append(Question(method, address))
+                    found += [Question(method, address, data) for data in values(town, sorted(names), method)]
+    return found
+
+
+def _addresses(town: Town, route: str) -> list[str]:
+    names = [name for kind, name in parts_of(route) if kind == "int"]
+    if not names:
+        return [filled(route, {})]
+    rows = [town.people[0], town.people[5], town.people[8], *town.series.values()]
+    rows += [town.sessions[key] for key in ("dutch0", "secret1", "theirs1")]
+    pks = {row.pk for row in rows}
+    return [filled(route, dict.fromkeys(names, pk)) for pk in sorted(pks)]
+
+
+Data = tuple[tuple[str, str], ...]
+Values = Callable[[Town, list[str], str], list[Data]]
+
+
+def foreign(town: Town) -> list[str]:
+    """Words and numbers of what is hidden."""
+    person, series = town.people[5], town.series["secret"]
+    numbers_ = (person.pk, series.pk, town.sessions["secret1"].pk, town.service.pk)
+    return [*HIDDEN_WORDS, *map(str, numbers_), f"s{series.pk}", person.last_name]
+
+
+def a_few(town: Town, names: list[str], method: str) -> list[Data]:
+    """A word in every filter, and all the fields of a form filled at once."""
+    if not names:
+        return []
+    if method == "GET":
+        word = {"domain": "addiction", "language": "ar", "service": str(town.service.pk)}
+        return [((name, word.get(name, "verslaving")),) for name in names]
+    return [tuple((name, value) for name in names) for value in (str(town.people[5].pk), "verslaving")]
+
+
+def every_one(town: Town, names: list[str], method: str) -> list[Data]:
+    return [((name, value),) for name in names for value in foreign(town)] + a_few(town, names, "POST")
+
+
+BLOTS = (
+    (re.compile(rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": ?|nonce=)"[^"]*"'), rb"\1"),
+    (re.compile(rb"(nonce-|entry_key[^>]*value=\")[\w+/=-]*"), rb"\1"),
+    (re.compile(rb"/ID ?\[.*?\]", re.DOTALL), b""),
+)
+
+
+def blotted(answer: Any) -> bytes:
+    """Status, where to, and the body, without what is another each time."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    for pattern, instead in BLOTS:
+        body = pattern.sub(instead, body)
+    where = answer.headers.get("Location", "") + answer.headers.get("Content-Disposition", "")
+    return f"{answer.status_code} {where}\n".encode() + body
+
+
+def answers(town: Town, reader: Reader, asked: list[Question]) -> list[bytes]:
+    walker = Walker(town.users[reader.user])
+    return [zlib.compress(blotted(walker.ask(one.method, one.address, dict(one.data))), 1) for one in asked]
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_one_may_not_know_changes_nothing(town: Town, name: str) -> None:
+    """The long walk, with every value in every field, is tests/proof/test_noninterference_everywhere.py."""
+    assert differences(town, READERS[name], a_few) == {}
+
+
+def differences(town: Town, reader: Reader, values: Values) -> dict[str, str]:
+    """The addresses at which the two worlds answer differently, each with the first place where they do."""
+    asked = questions(town, reader, values)
+    print(reader.user, len(asked))
+    before = answers(town, reader, asked)
+    with taken_back():
+        for change in reader.differs:
+            change(town)
+        forget()
+        after = answers(town, reader, asked)
+    forget()
+    differ: dict[str, str] = {}
+    for one, was, now in zip(asked, before, after, strict=True):
+        if was != now:
+            key = re.sub(r"/\d+", "/N", one.address)
+            differ.setdefault(
+                f"{one.method} {key}", f"{one.address} {one.data}: {first_difference(was, now)}"
+            )
+    return differ
+
+
+def first_difference(was: bytes, now: bytes) -> str:
+    one, other = (zlib.decompress(each).decode(errors="replace") for each in (was, now))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    return f"{one[max(at - 60, 0) : at + 60]!r} / {other[max(at - 20, 0) : at + 60]!r}"

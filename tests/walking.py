@@ -1,0 +1,124 @@
+"""Walking every address as a browser would: which there are, which rows of this town they are about, which
+parameters and fields a page asks for. Nothing is listed here: a new page is walked because it is there."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.http import HttpResponseForbidden, HttpResponseNotFound, QueryDict
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.datastructures import MultiValueDict
+
+from planner import urls
+from prisons.models import User
+from tests.town import taken_back
+
+OTHER_TEXTS = {"month": "2026-11", "week": "2026-W48", "day": "2026-11-24", "path": "x"}
+OTHER_TEXTS |= {"uuid": "00000000-0000-4000-8000-000000000000"}
+PART = re.compile(r"<(?:(\w+):)?(\w+)>|\{(?:(\w+):)?(\w+)\}")
+
+
+def routes() -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the site with its parts as `<kind:name>`; allauth's own, which are no paths, apart."""
+
+    def walk(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            route = before + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, route)
+            elif "^" not in route:
+                yield route, pattern
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def filled(route: str, parts: dict[str, Any]) -> str:
+    """The address with its parts; those that nobody named get something of the right shape."""
+
+    def part(found: re.Match[str]) -> str:
+        kind, name = (found[1] or found[3], found[2] or found[4])
+        if name in parts:
+            return str(parts[name])
+        if name == "prison":
+            return "haren"
+        return "1" if kind in ("int", "number") else OTHER_TEXTS.get(kind or "", "x")
+
+    return "/" + PART.sub(part, route)
+
+
+def parts_of(route: str) -> list[tuple[str, str]]:
+    """(kind, name) of each part but the prison."""
+    found = [(m[1] or m[3] or "str", m[2] or m[4]) for m in PART.finditer(route)]
+    return [(kind, name) for kind, name in found if name != "prison"]
+
+
+def numbers() -> list[int]:
+    """A few that are the number of a row of some kind: the smallest and the largest of each."""
+    found: set[int] = set()
+    for model in apps.get_models():
+        if model._meta.app_label in ("prisons", "rooms", "group_sessions", "enrollment", "planner"):
+            pks = list(model._default_manager.values_list("pk", flat=True).order_by("pk"))
+            found.update(pk for pk in (pks[:1] + pks[-1:]) if isinstance(pk, int))
+    return sorted(found)
+
+
+@contextmanager
+def asked_names() -> Iterator[set[str]]:
+    """The names of all parameters and fields that a page asks for while it answers."""
+    found: set[str] = set()
+
+    def listening(plain: Any) -> Any:
+        def asked(self: Any, key: Any, *rest: Any) -> Any:
+            if isinstance(key, str):
+                found.add(key)
+            return plain(self, key, *rest)
+
+        return asked
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("__getitem__", "get", "getlist", "__contains__"):
+            patch.setattr(QueryDict, name, listening(getattr(MultiValueDict, name)), raising=False)
+        yield found
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Thousands of pages that say "not found" need neither a frame around it nor a line in the log."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(urls, "handler404", lambda request, exception: HttpResponseNotFound(), raising=False)
+        patch.setattr(urls, "handler403", lambda request, exception: HttpResponseForbidden(), raising=False)
+        for name in ("django.request", "django.security"):
+            patch.setattr(logging.getLogger(name), "disabled", True)
+        yield
+
+
+class Walker:
+    """One role, signed in once; whatever it writes is taken back."""
+
+    def __init__(self, user: User | None) -> None:
+        self.client = Client(raise_request_exception=False)
+        if user is not None:
+            self.client.force_login(user)
+        self.cookies = self.client.cookies
+
+    def ask(self, method: str, address: str, data: Any = None, **more: Any) -> Any:
+        self.client.cookies = self.cookies.copy()  # whoever signs out on the way is back for the next page
+        with taken_back():
+            send = self.client.get if method == "GET" else self.client.post
+            return send(address, data or {}, **more)
+
+
+def by_route(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    sorted_by_route: dict[str, list[str]] = defaultdict(list)
+    for route, what in found:
+        if len(sorted_by_route[route]) < 3:
+            sorted_by_route[route].append(what)
+    return dict(sorted_by_route)
