@@ -18,6 +18,7 @@ from enrollment.domain.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, Pe
 from enrollment.models import FixedBlock, LevelHeld, Note, Participant
 from enrollment.models.people import SLIP_LANGUAGES, THIRD_LANGUAGES
 from prisons.models import Prison, Unit
+from rooms.forms import RuleForm
 from sessions.models import Domain
 
 MOST_WHATS = 3
@@ -125,7 +126,7 @@ def prison_number_label(prison: Prison) -> Any:
     return label.capitalize() if label else _("Register number")
 
 
-class NameForm(forms.ModelForm):
+class NameForm(RuleForm):
     """Corrects a name; changes the language of replies."""
 
     class Meta:
@@ -157,6 +158,7 @@ class LeaveForm(forms.Form):
 
 
 class NumberForm(forms.Form):
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     register_number = forms.CharField(label=_("Register number"), max_length=NUMBER_LENGTH, required=False)
 
 

@@ -20,6 +20,7 @@ from enrollment.domain.facts import lock_facts, refuse_past
 from enrollment.models import Participant, Stay
 from prisons.domain import audit
 from prisons.models import Prison, Unit, User
+from rooms.domain.rulebook import require_unchanged
 
 NAME_LENGTH, NUMBER_LENGTH, CELL_LENGTH = 80, 20, 12
 
@@ -152,12 +153,19 @@ def change(
     language: str,
     third_language: str,
     by: User,
+    seen: str = "",
     now: dt.datetime | None = None,
 ) -> Participant:
-    """Corrects a name, or changes the language of replies."""
+    """Corrects a name, or changes the language of replies.
+
+    `seen` is the fingerprint of the row that the page showed. Raises PlannerError `changed_meanwhile` (409).
+    """
     data = clean(PersonData(last_name, first_name, language=language, third_language=third_language))
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
+        if seen:
+            require_unchanged(prison, participant, seen)
+        participant = Participant.objects.get(pk=participant.pk)
         wanted = {
             name: getattr(data, name) for name in ("last_name", "first_name", "language", "third_language")
         }
@@ -171,13 +179,17 @@ def change(
     return participant
 
 
-def correct_number(stay: Stay, number: str, *, by: User, now: dt.datetime | None = None) -> Stay:
-    """The number was written down wrongly."""
+def correct_number(
+    stay: Stay, number: str, *, by: User, seen: str = "", now: dt.datetime | None = None
+) -> Stay:
+    """The number was written down wrongly. Raises PlannerError `changed_meanwhile` (409) as `change` does."""
     number = one_line(number)
     if len(number) > NUMBER_LENGTH:
         raise PlannerError("number_too_long", _("The number is too long: at most 20 characters."), status=422)
     with transaction.atomic():
         prison = lock_facts(stay.prison, now=now)
+        if seen:
+            require_unchanged(prison, stay, seen)
         refuse_taken_number(prison, number, but=stay.participant)
         stay.register_number = number
         stay.save(update_fields=["register_number"])

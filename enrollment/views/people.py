@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from core import address, clock
 from core.errors import PlannerError
+from core.forms import PlainTexts
 from core.htmx import render_part
 from enrollment.domain import continuity, finding, merge_image, people, person
 from enrollment.forms import (
@@ -35,6 +36,7 @@ from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import readings
 from prisons.models import Prison, Unit
+from rooms.domain.rulebook import fingerprint
 
 PER_PAGE = 60
 
@@ -118,11 +120,13 @@ def person_change(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
 def person_number(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     participant = find_person(prison, pk)
     stay = people.stay_of(participant, prison, clock.today())
-    form = NumberForm(posted(request), initial={"register_number": stay.register_number if stay else ""})
+    initial = {"register_number": stay.register_number, "seen": fingerprint(stay)} if stay else {}
+    form = NumberForm(posted(request), initial=initial)
 
     def save() -> Participant:
         current = people.open_stay(participant, prison)
-        people.correct_number(current, form.cleaned_data["register_number"], by=request.user)
+        sent = form.cleaned_data
+        people.correct_number(current, sent["register_number"], by=request.user, seen=sent["seen"])
         return participant
 
     return _form_page(request, form, save, _("Correct the number"), _("Save"), participant)
@@ -163,6 +167,14 @@ def person_leave(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
     return _form_page(request, form, save, _("Leaves the prison"), _("Leaves"), participant, lead=lead)
 
 
+def _refuse(form: forms.BaseForm, error: PlannerError) -> None:
+    """Says it in place; a form that knows what is stored now shows that beside what was typed."""
+    if isinstance(form, PlainTexts):
+        form.refuse(error)
+    else:
+        form.add_error(None, str(error))
+
+
 def _form_page(
     request: PrisonRequest,
     form: forms.BaseForm,
@@ -181,7 +193,7 @@ def _form_page(
             try:
                 saved = save()
             except PlannerError as error:
-                form.add_error(None, str(error))
+                _refuse(form, error)
                 status = error.status
             else:
                 messages.success(request, _("Saved: %(name)s.") % {"name": saved})
