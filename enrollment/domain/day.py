@@ -157,6 +157,15 @@ class Day:
         """The units that somebody leaves on this day."""
         return sorted({row.person.unit for row in self._movements}, key=as_counted)
 
+    def words(self) -> list[str]:
+        """Every name that somebody typed and that stands on a list of this day."""
+        told = []
+        for meeting in self.meetings:
+            told += [meeting.name, meeting.room, *(person.name for person in meeting.people)]
+            told += [word for visitor in meeting.visitors for word in (visitor.name, visitor.organisation)]
+            told += [name for name, _number in meeting.material]
+        return told
+
     def counts(self) -> list[Count]:
         """How many leave each unit in each time slot; hours outside every slot stand for themselves."""
         found: dict[tuple[str, dt.time, dt.time], int] = {}

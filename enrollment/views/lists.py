@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core import address, clock
+from core.paper import unprintable_names
 from enrollment.domain import (
     family_visits,
     handing_over,
@@ -53,6 +54,7 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "visitors": sum(len(meeting.visitors) for meeting in shown.taking_place),
         "movements": len(shown.movements()),
         "titles": {} if request.access.uses_neutral_names else lists.titles(prison, shown),
+        "unprintable": unprintable_names(shown.words()),
         "wants_slips": list_rules.wants_slips(prison),
         "posts": posts,
         "forgotten": " · ".join(told_line(line) for post in posts if not post.pk for line in post.lines),

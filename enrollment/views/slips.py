@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from core import address, clock
 from core.clock import BRUSSELS
 from core.errors import PlannerError
+from core.paper import unprintable_names
 from core.weeks import Week
 from enrollment.domain import counts, people, slip_batches, slip_text, slips
 from enrollment.domain.person import occupied_of
@@ -61,6 +62,7 @@ def slip_batch(request: PrisonRequest, prison: Prison, key: int) -> HttpResponse
         "lines": [line for line in lines if not _is_replaced(line.slip)],
         "replaced": [line for line in lines if _is_replaced(line.slip)],
         "to_hand_out": sum(line.slip.is_on_the_desk for line in lines),
+        "unprintable": unprintable_names(str(line.slip.participant) for line in lines),
     }
     return render(request, "enrollment/slip_batch.html", context)
 

@@ -216,3 +216,16 @@ def test_the_widest_sheet_of_80_people_and_an_empty_one(haren, service):
     assert cells == list(range(80))
     assert all("terug" in page for page in pages[:-1])
     assert "Niemand op de lijst / Personne sur la liste" in pages[-1]
+
+
+def test_whoever_has_letters_that_no_font_has_is_named_before_printing(haren, service, liaison_bert):
+    from tests.factories import signed_in
+
+    group = make_series(haren, activity=make_activity(service, "Yoga"), list_code="Y1")
+    make_session(group, state="published")
+    make_enrollment(group, make_participant(haren, "王, Li", unit=make_unit(haren, "A1"), cell="1"))
+    page = signed_in(liaison_bert).get(f"/p/haren/lists/?day={MONDAY}").content.decode()
+    assert "These names have letters that cannot be printed: 王, Li." in page
+    make_enrollment(group, make_participant(haren, "Nguyễn, Thị", unit=make_unit(haren, "A2"), cell="2"))
+    again = signed_in(liaison_bert).get(f"/p/haren/lists/?day={MONDAY}").context["unprintable"]
+    assert again == ["王, Li"]
