@@ -70,6 +70,32 @@ def host_of(url: str) -> str:
     return parts.hostname
 
 
+def openid_apps(names: list[str]) -> list[dict[str, Any]]:
+    """What allauth wants to know of each provider of accounts, from variables that begin with OIDC_NAME_."""
+    return [_openid_app(name, f"OIDC_{name.upper().replace('-', '_')}_") for name in names]
+
+
+def _openid_app(name: str, prefix: str) -> dict[str, Any]:
+    issuer, domains = text(prefix + "ISSUER", default=""), words(prefix + "DOMAINS", default=[])
+    if not urlsplit(issuer).hostname or not domains:
+        raise ImproperlyConfigured(
+            f"{prefix}ISSUER and {prefix}DOMAINS must say who speaks for which addresses"
+        )
+    return {
+        "provider_id": name,
+        "name": text(prefix + "TITLE", default=name),
+        "client_id": text(prefix + "CLIENT_ID", default=""),
+        "secret": text(prefix + "SECRET", default=""),
+        "settings": {"server_url": issuer, "domains": [word.lower() for word in domains]},
+    }
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port, as a content security policy names them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def kept_secret(path: Path) -> str:
     """The secret in `path`, made on first use and readable by its owner alone."""
     try:

@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -196,6 +198,10 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_FORMS = {"reset_password_from_key": "planner.sign_in.NewPasswordForm"}
 # Minutes without doing anything after which whoever sees names is signed out; 0 never.
 IDLE_MINUTES = env.number("IDLE_MINUTES", default=0 if DEMO else 60)
+# Organisations with accounts of their own: OIDC_PROVIDERS=brug, then OIDC_BRUG_ISSUER, _CLIENT_ID, _SECRET, _DOMAINS.
+OIDC_APPS = env.openid_apps(env.words("OIDC_PROVIDERS", default=[]))
+SOCIALACCOUNT_ADAPTER = "planner.openid.OpenIdAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_APPS, "OAUTH_PKCE_ENABLED": True}}
 # Whoever sees names signs in with a second factor, except in the demo whose people are invented.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=not DEMO and not TESTING)
 
@@ -234,7 +240,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *(env.origin_of(app["settings"]["server_url"]) for app in OIDC_APPS)],
         "frame-ancestors": [NONE],
     },
 }

@@ -231,6 +231,8 @@ def test_the_walk_knows_every_way_in():
         "account_login",
         "mfa_login_webauthn",
         "openid_connect_login",
+        "socialaccount_login_cancelled",
+        "socialaccount_login_error",
     }
 
 
