@@ -17,6 +17,7 @@ from core.htmx import redirect as htmx_redirect
 from core.weeks import Week
 from planner.board.answers import board_url, done, local_address, refused
 from planner.plan.act_words import title_of
+from planner.plan.changes import Change, Keep
 from planner.plan.sentences import when
 from planner.plan.undo import require_right
 from planner.plan.undo import undo as undo_act
@@ -96,14 +97,27 @@ def _groups(request: PrisonRequest, effect: UndoEffect) -> list[dict[str, Any]]:
         (_("Removed"), effect.removed),
     ]
     return [
-        {"title": title, "count": len(rows), "rows": _rows(request, rows[:MOST_SHOWN])}
+        {"title": title, "count": len(rows), "rows": _rows(request, effect, rows[:MOST_SHOWN])}
         for title, rows in kinds
         if rows
     ]
 
 
-def _rows(request: PrisonRequest, sessions: tuple[GroupSession, ...]) -> list[tuple[str, str]]:
-    return [(title_of(one, request.access), when(one.starts_at, one.ends_at)) for one in sessions]
+def _rows(
+    request: PrisonRequest, effect: UndoEffect, sessions: tuple[GroupSession, ...]
+) -> list[tuple[str, str, str]]:
+    """Its name, when it stands now, and when it stood before where that differs."""
+    before = {change.session_id: _when_of(change) for change in effect.changes}
+    now = {one.pk: when(one.starts_at, one.ends_at) for one in sessions}
+    then = {pk: before.get(pk, "") if before.get(pk) != now[pk] else "" for pk in now}
+    return [(title_of(one, request.access), now[one.pk], then[one.pk]) for one in sessions]
+
+
+def _when_of(change: Change) -> str:
+    """Empty where the time stays."""
+    if isinstance(change.starts_at, Keep) or isinstance(change.ends_at, Keep):
+        return ""
+    return when(change.starts_at, change.ends_at)
 
 
 def _series_title(request: PrisonRequest, series: Any) -> str:
