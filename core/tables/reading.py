@@ -1,0 +1,58 @@
+"""The one door for files that somebody sends: what it is decides the bytes, never the name.
+
+A hostile file costs no more memory and time than the limits allow: a zip is measured before anything in it is
+opened, workbooks are read in a process of their own (`calamine`), and reading stops at the first row too many.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.tables import text, web, workbooks, zips
+from core.tables.values import MOST_BYTES, ReadSheet, refusal
+
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def read_sheets(content: bytes) -> list[ReadSheet]:
+    """The sheets in their order, hidden ones marked. Raises PlannerError 422 `file_...` in words that help."""
+    if not content.strip(b"\x00 \r\n\t"):
+        raise refusal("empty", _("The file is empty."))
+    if len(content) > MOST_BYTES:
+        raise refusal(
+            "too_large", _("The file is larger than 5 MB. A list of people never is: check the file.")
+        )
+    if content.startswith(b"PK"):
+        zips.refuse_hostile(content)
+        return workbooks.read(content)
+    if content.startswith(_OLD_OFFICE):
+        _refuse_protected(content)
+        return workbooks.read(content)
+    _refuse_other_kinds(content)
+    decoded = text.decoded(content)
+    if web.is_web_page(decoded):
+        return web.read(decoded)
+    return [text.read(decoded)]
+
+
+def _refuse_protected(content: bytes) -> None:
+    """An .xlsx with a password is wrapped into the container that an old .xls is too."""
+    if any(name.encode("utf-16-le") in content for name in ("EncryptedPackage", "EncryptionInfo")):
+        raise refusal("protected", _("The file has a password. Save it without one and send that."))
+    if "WordDocument".encode("utf-16-le") in content:
+        raise refusal("word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx."))
+
+
+def _refuse_other_kinds(content: bytes) -> None:
+    head = content[:2000].lstrip()
+    if head.startswith(b"%PDF"):
+        raise refusal("pdf", _("This is a PDF. Ask for the list as .xlsx or .csv."))
+    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
+        raise refusal("picture", _("This is a picture. Ask for the list as .xlsx or .csv."))
+    if head.startswith(b"{\\rtf"):
+        raise refusal("word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx."))
+    if head.startswith(b"MIME-Version:") or b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        raise refusal(
+            "old_export",
+            _("This is an older kind of export with the name of a workbook. Open it and save it as .xlsx."),
+        )

@@ -1,0 +1,119 @@
+"""Text with separators (.csv, .txt) in whatever encoding and with whatever sign programs write it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+from django.utils.translation import gettext_lazy as _
+
+from core.tables.values import MOST_COLUMNS, MOST_ROWS, ReadSheet, plain_value, refusal, too_long
+
+_SIGNS = ";\t,|"
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_OLD = ("cp1252", "mac_roman", "cp850")
+_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœßÀÁÂÄÅÇÈÉÊËÍÎÏÑÓÔÖØÚÛÜŒ’–°º")
+_RARE = frozenset("ÌÒÙÃÕÝÛÚÎÓÔÍÀÂÁÊËÏ")
+
+
+def read(text: str) -> ReadSheet:
+    """Raises PlannerError 422 for more rows than any list has, and for what is none."""
+    text, sign = _separator(text)
+    rows = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign):
+            if len(rows) >= MOST_ROWS:
+                raise too_long()
+            rows.append(tuple(plain_value(value) for value in row[:MOST_COLUMNS]))
+    except csv.Error as error:
+        raise refusal(
+            "unreadable", _("This is not a list in CSV: a quotation mark is never closed. Send an .xlsx file.")
+        ) from error
+    return ReadSheet("", tuple(rows))
+
+
+def _separator(text: str) -> tuple[str, str]:
+    """The sign that gives the most rows of one length; Excel may say it itself on a first line (sep=;)."""
+    first, _newline, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        return rest, first.strip()[4]
+    return text, max(_SIGNS, key=lambda sign: _evenness(text[:16384], sign))
+
+
+def _evenness(sample: str, sign: str) -> int:
+    try:
+        lengths = Counter(len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=sign))
+    except csv.Error:
+        return 0
+    lengths.pop(0, None)
+    return max((times * (length - 1) for length, times in lengths.items()), default=0)
+
+
+def decoded(content: bytes) -> str:
+    """Raises PlannerError 422 for what is no text."""
+    try:
+        for mark, name in _MARKS:
+            if content.startswith(mark):
+                return content.decode(name).lstrip("\ufeff")
+        if name := _wide(content):
+            return content.decode(name)
+    except UnicodeDecodeError as error:
+        raise _no_text() from error
+    if b"\x00" in content:
+        raise _no_text()
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return _old(content)
+
+
+def _no_text() -> Exception:
+    return refusal("unreadable", _("This is not a list of people. Send an .xlsx, .ods or .csv file."))
+
+
+def _wide(content: bytes) -> str:
+    """Two bytes a letter without a mark: every other byte of Latin text is zero."""
+    sample = content[:4000]
+    half = len(sample) // 2 or 1
+    low, high = sample[1::2].count(0), sample[0::2].count(0)
+    if low > half * 0.6 and high < half * 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if high > half * 0.6 and low < half * 0.1 else ""
+
+
+def _old(content: bytes) -> str:
+    """One byte a letter: the encoding that gives letters of names. Lines in UTF-8 between them stay so."""
+    lines = content.split(b"\n")
+    old = [line for line in lines if not _is_utf8(line)]
+    sample = b"\n".join(old)[:20_000]
+    name = max(_OLD, key=lambda each: _likeness(sample.decode(each, errors="replace")))
+    found = [line.decode() if _is_utf8(line) else line.decode(name, errors="replace") for line in lines]
+    return "\n".join(found)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _likeness(text: str) -> int:
+    """Letters of names count for an encoding; signs inside words and capitals after small letters against it."""
+    found, before = 0, " "
+    for letter in text:
+        if letter > "\x7f":
+            found += 2 if letter in _LETTERS else -2
+            found -= letter in _RARE
+            if letter.isupper() and before.islower():
+                found -= 3
+        before = letter
+    return found

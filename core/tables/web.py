@@ -1,0 +1,102 @@
+"""A web page that a system saved with the name of a workbook: its tables are read as they stand."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from django.utils.translation import gettext_lazy as _
+
+from core.tables.values import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    ReadSheet,
+    plain_value,
+    refusal,
+    too_large,
+    too_long,
+)
+
+_START = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b",
+                    re.IGNORECASE | re.DOTALL)  # fmt: skip
+
+
+def is_web_page(text: str) -> bool:
+    return _START.match(text[:4000]) is not None
+
+
+def read(text: str) -> list[ReadSheet]:
+    """Each table as a sheet. Raises PlannerError 422 for a page without one."""
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    found = [ReadSheet("", tuple(map(tuple, rows))) for rows in parser.tables if rows]
+    if not found:
+        raise refusal("web_page", _("This is a web page without a table. Open it and save it as .xlsx."))
+    return found
+
+
+class _Tables(HTMLParser):
+    """Rows of texts; a cell over several rows counts for each of them."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[object]]] = []
+        self.cell: list[str] | None = None
+        self.spans = (1, 1)
+        self.hanging: dict[int, tuple[int, object]] = {}
+        self.count = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self._end_cell()
+            self.tables.append([])
+            self.hanging = {}
+            if len(self.tables) > MOST_SHEETS:
+                raise too_large()
+        elif tag == "tr" and self.tables:
+            self._end_cell()
+            self.tables[-1].append([])
+            self.count += 1
+            if self.count > MOST_ROWS:
+                raise too_long()
+        elif tag in ("td", "th") and self.tables and self.tables[-1]:
+            self._end_cell()
+            self.cell = []
+            given = dict(attrs)
+            self.spans = (_span(given.get("rowspan")), _span(given.get("colspan")))
+        elif tag == "br" and self.cell is not None:
+            self.cell.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table"):
+            self._end_cell()
+
+    def handle_data(self, data: str) -> None:
+        if self.cell is not None:
+            self.cell.append(data)
+
+    def _end_cell(self) -> None:
+        if self.cell is None:
+            return
+        row, value = self.tables[-1][-1], plain_value(" ".join("".join(self.cell).split()))
+        down, across = self.spans
+        self.cell = None
+        self._hang(row)
+        if down > 1:
+            self.hanging[len(row)] = (down - 1, value)
+        if len(row) < MOST_COLUMNS:
+            row.extend([value, *[None] * (across - 1)])
+
+    def _hang(self, row: list[object]) -> None:
+        while len(row) in self.hanging:
+            place = len(row)
+            left, value = self.hanging.pop(place)
+            row.append(value)
+            if left > 1:
+                self.hanging[place] = (left - 1, value)
+
+
+def _span(text: str | None) -> int:
+    return min(int(text), 2000) if text and text.isdecimal() and len(text) < 5 else 1
