@@ -3,6 +3,8 @@
 Started bare (-I -S): it sees no Django, no setting and no address of the database.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import io
 import json
@@ -11,8 +13,11 @@ import re
 import resource
 import sys
 import zipfile
-from xml.etree import ElementTree
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.etree import ElementTree  # the zip was searched for entities before it came here
 
+Span = tuple[tuple[int, int], tuple[int, int]]
 MEMORY = 700 * 1024 * 1024
 SECONDS = 10
 
@@ -21,13 +26,14 @@ class Refused(Exception):
     pass
 
 
-def main():
+def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     sys.path.append(sys.argv[1])
     content = sys.stdin.buffer.read()
+    told: dict[str, Any]
     try:
         told = {"sheets": sheets(content, *map(int, sys.argv[2:5]))}
     except Refused as refused:
@@ -37,7 +43,7 @@ def main():
     sys.stdout.write(json.dumps(told))
 
 
-def sheets(content, most_sheets, most_rows, most_columns):
+def sheets(content: bytes, most_sheets: int, most_rows: int, most_columns: int) -> list[dict[str, Any]]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -48,12 +54,14 @@ def sheets(content, most_sheets, most_rows, most_columns):
     found, left = [], most_rows
     for each in wanted:
         sheet = book.get_sheet_by_name(each.name)
-        rows = [row[:most_columns] for row in sheet.to_python(skip_empty_area=False, nrows=left + 1)]
+        if sheet.total_height > left:
+            raise Refused("too_long")
+        rows: list[list[Any]] = [
+            row[:most_columns] for row in sheet.to_python(skip_empty_area=False, nrows=left)
+        ]
         while rows and not any(value != "" for value in rows[-1]):
             rows.pop()
         left -= len(rows)
-        if left < 0:
-            raise Refused("too_long")
         for (row, column), kind in odd.get(each.name, {}).items():
             if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
                 rows[row][column] = kind
@@ -63,7 +71,7 @@ def sheets(content, most_sheets, most_rows, most_columns):
     return found
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     if isinstance(value, Odd):
         return [value.kind, ""]
     if value == "":
@@ -80,11 +88,11 @@ def plain(value):
 
 
 class Odd:
-    def __init__(self, kind):
+    def __init__(self, kind: str) -> None:
         self.kind = kind
 
 
-def spread(rows, ranges):
+def spread(rows: list[list[Any]], ranges: Iterable[Span]) -> None:
     """The value of cells merged downwards counts for each row below."""
     for (top, left), (bottom, _right) in ranges:
         if bottom > top and top < len(rows) and left < len(rows[top]):
@@ -93,11 +101,11 @@ def spread(rows, ranges):
                     row[left] = rows[top][left]
 
 
-CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>', re.DOTALL)
+CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
-def oddities(content):
+def oddities(content: bytes) -> dict[str, dict[tuple[int, int], Odd]]:
     """Cells of an .xlsx that hold an error, or a formula without a value: the reader shows both as empty."""
     if not content.startswith(b"PK"):
         return {}
@@ -110,7 +118,7 @@ def oddities(content):
     return found
 
 
-def odd_cells(body):
+def odd_cells(body: bytes) -> Iterator[tuple[tuple[int, int], Odd]]:
     for attributes, inner in CELL.findall(body):
         is_fault = b't="e"' in attributes
         is_formula = re.search(rb"<(?:\w+:)?f\b", inner) and not re.search(rb"<(?:\w+:)?v>[^<]", inner)
@@ -122,26 +130,26 @@ def odd_cells(body):
             yield (int(place[2]) - 1, column - 1), Odd("fault" if is_fault else "formula")
 
 
-def local(tag):
+def local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def parts(archive):
+def parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
         return
     targets = {
         each.get("Id"): posixpath.normpath(posixpath.join("/xl", each.get("Target", ""))).lstrip("/")
-        for each in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        for each in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     }
-    for each in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+    for each in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314
         if local(each.tag) == "sheet":
             key = next((value for name, value in each.attrib.items() if local(name) == "id"), "")
             if targets.get(key) in names:
-                yield each.get("name"), targets[key]
+                yield each.get("name", ""), targets[key]
 
 
-def ods_spans(content):
+def ods_spans(content: bytes) -> dict[str, list[Span]]:
     """Merged cells of an .ods, which the reader does not tell: title -> ((top, left), (bottom, right))."""
     if not content.startswith(b"PK"):
         return {}
@@ -152,13 +160,13 @@ def ods_spans(content):
     if b"number-rows-spanned" not in body:
         return {}
     found = {}
-    for table in ElementTree.fromstring(body).iter():
+    for table in ElementTree.fromstring(body).iter():  # noqa: S314
         if local(table.tag) == "table":
             found[attribute(table, "name")] = list(table_spans(table))
     return found
 
 
-def table_spans(table):
+def table_spans(table: ElementTree.Element) -> Iterator[Span]:
     number = 0
     for row in table.iter():
         if local(row.tag) != "table-row":
@@ -172,7 +180,7 @@ def table_spans(table):
         number += int(attribute(row, "number-rows-repeated") or 1)
 
 
-def attribute(element, name):
+def attribute(element: ElementTree.Element, name: str) -> str:
     return next((value for key, value in element.attrib.items() if local(key) == name), "")
 
 

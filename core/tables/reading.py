@@ -6,12 +6,16 @@ opened, workbooks are read in a process of their own (`calamine`), and reading s
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import PlannerError
 from core.tables import text, web, workbooks, zips
-from core.tables.values import MOST_BYTES, ReadSheet, refusal
+from core.tables.values import MOST_BYTES, ReadSheet, refusal, unreadable
 
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
 def read_sheets(content: bytes) -> list[ReadSheet]:
@@ -26,8 +30,7 @@ def read_sheets(content: bytes) -> list[ReadSheet]:
         zips.refuse_hostile(content)
         return workbooks.read(content)
     if content.startswith(_OLD_OFFICE):
-        _refuse_protected(content)
-        return workbooks.read(content)
+        return _read_old(content)
     _refuse_other_kinds(content)
     decoded = text.decoded(content)
     if web.is_web_page(decoded):
@@ -35,12 +38,23 @@ def read_sheets(content: bytes) -> list[ReadSheet]:
     return [text.read(decoded)]
 
 
-def _refuse_protected(content: bytes) -> None:
+def _read_old(content: bytes) -> list[ReadSheet]:
     """An .xlsx with a password is wrapped into the container that an old .xls is too."""
     if any(name.encode("utf-16-le") in content for name in ("EncryptedPackage", "EncryptionInfo")):
         raise refusal("protected", _("The file has a password. Save it without one and send that."))
     if "WordDocument".encode("utf-16-le") in content:
-        raise refusal("word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx."))
+        raise refusal(
+            "word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx.")
+        )
+    try:
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            raise unreadable()  # two kinds at once: the zip in it would be opened without being measured
+        return workbooks.read(content)
+    except PlannerError as error:
+        if error.code != "file_unreadable":
+            raise
+        words = _("This .xls is damaged or has a password. Save it as .xlsx without a password.")
+        raise refusal("unreadable", words) from error
 
 
 def _refuse_other_kinds(content: bytes) -> None:
@@ -50,7 +64,9 @@ def _refuse_other_kinds(content: bytes) -> None:
     if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
         raise refusal("picture", _("This is a picture. Ask for the list as .xlsx or .csv."))
     if head.startswith(b"{\\rtf"):
-        raise refusal("word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx."))
+        raise refusal(
+            "word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx.")
+        )
     if head.startswith(b"MIME-Version:") or b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         raise refusal(
             "old_export",

@@ -26,7 +26,7 @@ _RARE = frozenset("ÌÒÙÃÕÝÛÚÎÓÔÍÀÂÁÊËÏ")
 def read(text: str) -> ReadSheet:
     """Raises PlannerError 422 for more rows than any list has, and for what is none."""
     text, sign = _separator(text)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign):
             if len(rows) >= MOST_ROWS:
@@ -34,7 +34,8 @@ def read(text: str) -> ReadSheet:
             rows.append(tuple(plain_value(value) for value in row[:MOST_COLUMNS]))
     except csv.Error as error:
         raise refusal(
-            "unreadable", _("This is not a list in CSV: a quotation mark is never closed. Send an .xlsx file.")
+            "unreadable",
+            _("This is not a list in CSV: a quotation mark is never closed. Send an .xlsx file."),
         ) from error
     return ReadSheet("", tuple(rows))
 

@@ -21,9 +21,13 @@ FORMULA = object()
 FAULT = object()
 """Stands for a cell that holds an error (#N/A, #REF!)."""
 _KNOWN_FAULTS = frozenset(
-    "#N/A #N/B #REF! #VERW! #VALUE! #WAARDE! #VALEUR! #NAME? #NAAM? #NOM? #DIV/0! #DEEL/0! #NULL! #LEEG! #NUL! "
-    "#NUM! #GETAL! #NOMBRE! #SPILL! #CALC! #FIELD! #GETTING_DATA".split()
+    (
+        *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!"),
+        *("#N/B", "#VERW!", "#WAARDE!", "#NAAM?", "#DEEL/0!", "#LEEG!", "#GETAL!"),
+        *("#VALEUR!", "#NOM?", "#NUL!", "#NOMBRE!"),
+    )
 )
+"""As Excel writes them in English, Dutch and French."""
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
 

@@ -18,8 +18,11 @@ from core.tables.values import (
     too_long,
 )
 
-_START = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b",
-                    re.IGNORECASE | re.DOTALL)  # fmt: skip
+_START = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    r"<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def is_web_page(text: str) -> bool:

@@ -36,7 +36,7 @@ def read(content: bytes) -> list[ReadSheet]:
     """The sheets in their order. Raises PlannerError 422."""
     limits = [str(MOST_SHEETS), str(MOST_ROWS), str(MOST_COLUMNS)]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [sys.executable, "-I", "-S", str(_READER), _packages(), *limits],
             input=content,
             capture_output=True,

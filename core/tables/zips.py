@@ -45,8 +45,12 @@ def _refuse_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Non
         raise refusal("macros", _("The workbook contains macros. Save it as .xlsx without macros."))
     if len(set(names)) != len(names):
         raise unreadable()  # the same part twice: programs disagree on which one counts
+    if "mimetype" in names and "[Content_Types].xml" in names:
+        raise unreadable()  # two kinds of workbook at once: programs disagree on which one it is
     if "word/document.xml" in names:
-        raise refusal("word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx."))
+        raise refusal(
+            "word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx.")
+        )
     if not _is_workbook(archive, names):
         raise refusal(
             "no_workbook", _("This is no workbook, whatever its name says. Send an .xlsx, .ods or .csv file.")

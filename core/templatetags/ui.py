@@ -41,6 +41,12 @@ def localized(obj: Any, field: str = "title") -> str:
 
 
 @register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """What a mapping holds under a key; None where it holds nothing."""
+    return mapping.get(key)
+
+
+@register.filter
 def state_look(state: Any) -> Look:
     """Icon, tone and word of a state's code; an unknown code is shown quietly as itself."""
     code = str(getattr(state, "value", state))

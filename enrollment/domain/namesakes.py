@@ -1,10 +1,13 @@
-"""The same name elsewhere or before: proposed, never assumed. A person decides whether it is the same one."""
+"""The same name here, elsewhere or before: proposed, never assumed. A person decides whether it is the same one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from core.folding import name_key
 from enrollment.models import Participant, Stay
@@ -13,33 +16,62 @@ from prisons.models import Prison
 MOST = 5
 
 
-def of_names(prison: Prison, keys: Iterable[str]) -> dict[str, tuple[Participant, ...]]:
-    """Key of a name (core.folding) -> people of that name who do not stay in this prison now, a few each."""
-    here = Stay.objects.in_prison(prison).filter(ends_on__isnull=True)
-    rows = Participant.objects.filter(anonymised_at__isnull=True).exclude(stays__in=here)
-    wanted = sorted(set(keys) - {""})
-    found: dict[str, list[Participant]] = defaultdict(list)
-    for start in range(0, len(wanted), 500):  # a database takes so many parameters only
-        for person in rows.filter(name_key__in=wanted[start : start + 500]).order_by("pk"):
-            found[person.name_key].append(person)
-    return {key: tuple(people[:MOST]) for key, people in found.items()}
-
-
 @dataclass(frozen=True)
 class Namesake:
-    """Somebody of the same name; where else they stay is not said. `stay` is the last one in this prison."""
+    """Somebody of the same name. `stay` is where they live here now, or the last one in this prison.
+
+    Of whom lives elsewhere `since`, and the ends of the number there, tell two people apart; where is not said.
+    """
 
     person: Participant
     stay: Stay | None = None
+    is_here: bool = False
+    elsewhere: str = ""
+
+    def as_seen(self) -> list[object]:
+        return [self.person.pk, self.person.name_key, self.stay.pk if self.stay else None, self.is_here]
+
+
+def of_keys(prison: Prison, keys: Iterable[str]) -> dict[str, tuple[Namesake, ...]]:
+    """Key of a name (core.folding) -> people of that name, here first, then from before; a few each."""
+    wanted = sorted(set(keys) - {""})
+    people: list[Participant] = []
+    for start in range(0, len(wanted), 500):  # a database takes so many parameters only
+        rows = Participant.objects.filter(anonymised_at__isnull=True)
+        people += rows.filter(name_key__in=wanted[start : start + 500]).order_by("pk")
+    stays: dict[int, list[Stay]] = defaultdict(list)
+    for start in range(0, len(people), 500):
+        some = Stay.objects.filter(participant__in=people[start : start + 500]).select_related("unit")
+        for stay in some.order_by("starts_on", "pk"):
+            stays[stay.participant_id].append(stay)
+    found: dict[str, list[Namesake]] = defaultdict(list)
+    for person in people:
+        found[person.name_key].append(_namesake(prison, person, stays[person.pk]))
+    order = {
+        key: sorted(each, key=lambda one: (not one.is_here, one.stay is None)) for key, each in found.items()
+    }
+    return {key: tuple(each[:MOST]) for key, each in order.items()}
+
+
+def _namesake(prison: Prison, person: Participant, stays: list[Stay]) -> Namesake:
+    ours = [stay for stay in stays if stay.prison_id == prison.pk]
+    open_ = next((stay for stay in ours if stay.ends_on is None), None)
+    if ours:
+        return Namesake(person, open_ or ours[-1], is_here=open_ is not None)
+    return Namesake(person, elsewhere=_elsewhere(person, stays))
+
+
+def _elsewhere(person: Participant, stays: list[Stay]) -> str:
+    """What tells two people apart who live elsewhere, without saying where."""
+    facts = [_("replies in %(language)s") % {"language": person.get_language_display()}]
+    if stays:
+        facts.append(_("known since %(day)s") % {"day": date_format(stays[0].starts_on, "SHORT_DATE_FORMAT")})
+        if number := stays[-1].register_number:
+            facts.append(_("number there ends in %(end)s") % {"end": number[-2:]})
+    return " · ".join(facts)
 
 
 def of_name(prison: Prison, last_name: str, first_name: str) -> list[Namesake]:
-    """People of this name who do not stay here now, known here from before first."""
+    """People of this name: who is here now first, then who is known here from before, then from elsewhere."""
     key = name_key(last_name, first_name)
-    people = of_names(prison, [key]).get(key, ())
-    last = {
-        stay.participant_id: stay
-        for stay in Stay.objects.in_prison(prison).filter(participant__in=people).order_by("starts_on", "pk")
-    }
-    found = [Namesake(person, last.get(person.pk)) for person in people]
-    return sorted(found, key=lambda each: each.stay is None)
+    return list(of_keys(prison, [key]).get(key, ()))

@@ -6,7 +6,8 @@ Nobody is deleted: a stay ends.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.clock import today
+from core.digest import require_seen
 from core.errors import PlannerError
 from enrollment.domain import inbox
 from enrollment.domain.facts import lock_facts
@@ -37,13 +39,15 @@ def accept(
     links: Mapping[int, int],
     *,
     by: User,
-    sure: bool = False,
+    sure: Collection[str] = (),
+    seen: str | None = None,
     now: dt.datetime | None = None,
 ) -> Accepted:
-    """Everything at once, compared anew under the lock. `links`: row of the file -> participant it is.
+    """Everything at once, compared anew under the lock. `links`: row of the file -> participant, 0 for nobody known.
 
-    `sure` says that somebody looked at a long list of who is gone. Raises PlannerError `accepted_already`,
-    `too_old` or `many_gone` (409). The same list again changes nothing.
+    `sure` names the questions to which somebody said yes; `seen` is the digest of what was shown. Raises
+    PlannerError `accepted_already`, `too_old`, `many_...`, `who_is_who`, NotAsShown (409). The same list again
+    changes nothing.
     """
     at = now or clock.now()
     with transaction.atomic():
@@ -55,17 +59,15 @@ def accept(
             raise PlannerError("too_old", _("This list was read more than a day ago. Read it again."))
         row.prison = prison
         found = preview(row, now=at)
-        if found.has_many_gone and not sure:
-            raise PlannerError(
-                "many_gone",
-                _("%(count)s people would be gone. Check that the file is the list of the whole prison."),
-                count=len(found.gone),
-            )
+        require_seen(seen, found.digest)
+        _refuse_doubts(found, sure)
+        chosen = _chosen(found, links)
+        _continue_stays(found, chosen)
         change_set = open_change_set(
             prison, by, "import_roster", {"as_of": _iso(prison.roster_as_of)}, now=at
         )
         images = [
-            *_write_new(prison, found.new, links, today(at)),
+            *_write_new(prison, found.new, chosen, today(at)),
             *_write_known(found.known),
             *_write_moved(prison, found.moved, today(at)),
             *_write_gone(found.gone, today(at)),
@@ -77,8 +79,9 @@ def accept(
             prison, by, "import", [(Stay, pk) for pk in sorted(stays)], fields=["unit", "cell", "ends_on"],
             change_set=change_set, now=at,
         )  # fmt: skip
-        prison.roster_as_of = at
-        prison.save(update_fields=["roster_as_of"])
+        if found.has_cells:
+            prison.roster_as_of = at
+            prison.save(update_fields=["roster_as_of"])
         row.lines, row.problems, row.accepted_at, row.change_set = [], [], at, change_set
         row.save()
         audit.record(prison, by, "accept", row, fields=["accepted_at"], change_set=change_set, now=at)
@@ -89,11 +92,59 @@ def _iso(at: dt.datetime | None) -> str:
     return at.isoformat() if at else ""
 
 
-def _write_new(prison: Prison, new: list[New], links: Mapping[int, int], day: dt.date) -> list[Image]:
+def _refuse_doubts(found: Preview, sure: Collection[str]) -> None:
+    for question in found.questions:
+        if question.kind not in sure:
+            raise PlannerError(
+                f"many_{question.kind}",
+                _("%(what)s. %(reason)s Say below that it is meant so, or send another file."),
+                what=str(question.title),
+                reason=str(question.reason),
+            )
+
+
+def _chosen(found: Preview, links: Mapping[int, int]) -> dict[int, Participant]:
+    """Row -> whom somebody chose among the people of that name. Raises PlannerError `who_is_who` (409)."""
+    chosen = {}
+    for each in found.new:
+        if each.must_choose and each.line.row not in links:
+            raise PlannerError(
+                "who_is_who",
+                _("Choose who %(name)s on row %(row)s is: there is more than one answer."),
+                name=f"{each.line.last_name}, {each.line.first_name}".rstrip(", "),
+                row=each.line.row,
+            )
+        person = next((one for one in each.links if one.pk == links.get(each.line.row)), None)
+        if person:
+            chosen[each.line.row] = person
+    if any(times > 1 for times in Counter(person.pk for person in chosen.values()).values()):
+        raise PlannerError("who_is_who", _("The same person was chosen on two rows. Choose one of them."))
+    return chosen
+
+
+def _continue_stays(found: Preview, chosen: Mapping[int, Participant]) -> None:
+    """Who was chosen and stays here keeps that stay, with the number of the list."""
+    staying = {
+        each.line.row: one.stay
+        for each in found.new
+        for one in each.choices
+        if one.is_here and one.stay and chosen.get(each.line.row) == one.person
+    }
+    found.known += [
+        Known(each.line, each.unit, staying[each.line.row]) for each in found.new if each.line.row in staying
+    ]
+    found.new = [each for each in found.new if each.line.row not in staying]
+    kept = {stay.pk for stay in staying.values()}
+    found.gone = [stay for stay in found.gone if stay.pk not in kept]
+
+
+def _write_new(
+    prison: Prison, new: list[New], chosen: Mapping[int, Participant], day: dt.date
+) -> list[Image]:
     people: list[Participant] = []
     made: list[Participant] = []
     for each in new:
-        linked = next((link for link in each.links if link.pk == links.get(each.line.row)), None)
+        linked = chosen.get(each.line.row)
         person = linked or Participant(last_name=each.line.last_name, first_name=each.line.first_name)
         people.append(person)
         if linked is None:
@@ -118,10 +169,14 @@ def _write_new(prison: Prison, new: list[New], links: Mapping[int, int], day: dt
 
 
 def _write_known(known: list[Known]) -> list[Image]:
-    """The number, unit and cell of somebody whom a note had made."""
+    """The number, unit and cell of somebody whom a note had made, or whose number changed."""
     images = []
     for each in known:
-        before = {"register_number": "", "unit_id": each.stay.unit_id, "cell": each.stay.cell}
+        before = {
+            "register_number": each.stay.register_number,
+            "unit_id": each.stay.unit_id,
+            "cell": each.stay.cell,
+        }
         each.stay.register_number = each.line.number
         each.stay.unit, each.stay.cell = each.unit or each.stay.unit, each.line.cell or each.stay.cell
         after = {"register_number": each.line.number, "unit_id": each.stay.unit_id, "cell": each.stay.cell}

@@ -1,34 +1,29 @@
-"""Reading the list of a prison: XLSX or CSV, columns in any order, headings in Dutch, French or English.
+"""Reading the list of a prison: any workbook or text, columns in any order, headings in Dutch, French or English.
 
-Pure: bytes in, lines out. Whatever cannot be read is refused in words before anything is kept: a hostile file
-costs no more memory than the limits below allow.
+Pure: bytes in, lines out. Whatever cannot be read is refused in words before anything is kept. A row that is
+not understood carries what could be read of it, so that its person stays.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
-import unicodedata
-import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
+from core.folding import fold, name_key
+from core.tables.reading import read_sheets
+from core.tables.values import FAULT, FORMULA, ReadSheet
 from core.text import one_line
+from enrollment.domain.roster_values import cell_of, date_of, number_key, number_of, split_name, text_of
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_UNPACKED = 60 * 1024 * 1024
-MOST_TEXTS = 12 * 1024 * 1024
 MOST_PEOPLE = 5000
-MOST_ROWS = 20_000
 MOST_PROBLEMS = 500
-MOST_COLUMNS = 60
 HEAD_ROWS = 25
 """How many title rows may stand above the headings."""
 
@@ -41,26 +36,35 @@ def _words(text: str) -> tuple[str, ...]:
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "number": _words(
-        "opsluitingsnummer nummer nr registernummer opsluitingsnr numerodecrou ndecrou necrou ecrou "
-        "numero no registernumber number"
+        "opsluitingsnummer nummer nr num registernummer opsluitingsnr opsluitingsnum rolnummer dossiernummer "
+        "stamnummer numerodecrou numdecrou nrdecrou ndecrou nodecrou necrou ecrou numeroecrou numerodetenu "
+        "numero no n registernumber number gedetineerdennummer detentienummer numerodelecrou matricule"
     ),
-    "last_name": _words("naam familienaam achternaam nom nomdefamille name lastname surname"),
-    "first_name": _words("voornaam prenom firstname"),
+    "last_name": _words("naam familienaam achternaam nom nomdefamille name lastname surname familyname"),
+    "first_name": _words("voornaam voornamen prenom prenoms firstname givenname"),
     "full_name": _words(
-        "naamvoornaam naamenvoornaam nomprenom nometprenom namefirstname volledigenaam fullname"
+        "naamvoornaam naamenvoornaam naamvoornamen nomprenom nometprenom nomprenoms namefirstname "
+        "volledigenaam fullname nomcomplet gedetineerde detenu"
     ),
-    "unit": _words("leefeenheid eenheid vleugel afdeling unit unite unitedevie aile section livingunit"),
-    "cell": _words("cel celnummer cellule cell celnr"),
+    "unit": _words(
+        "leefeenheid eenheid vleugel afdeling sectie unit unite unitedevie aile section livingunit le "
+        "leefeenh afd"
+    ),
+    "cell": _words("cel celnummer cellule cell celnr nrcel numerodecellule celnum cellulen kamer cellnumber"),
     "arrived_on": _words(
         "aankomst aankomstdatum datumaankomst datumopsluiting opgeslotenop dateentree datedentree "
-        "entree arrivee datearrivee arrival arrivedon"
+        "entree arrivee datearrivee datedarrivee arrival arrivedon binnengekomen opsluitingsdatum"
     ),
 }
+_TOTALS = re.compile(r"(?:sub|sous ?|grand ?|eind)?(?:tot(?:aal|al)?|aantal|nombre|somme|sum)\b")
+_FURNITURE = re.compile(
+    r"(?:pagina|page|blz|pag|afgedrukt|imprime|printed|gedrukt|stand op|situation|effectie(?:f|ven)|einde|fin)\b"
+)
 
 
 @dataclass(frozen=True)
 class RosterLine:
-    """One person as the file says; `number` is the row in the file, counted from 1."""
+    """One person as the file says; `row` is the row in the file, counted from 1 (over all its sheets)."""
 
     row: int
     number: str
@@ -69,185 +73,196 @@ class RosterLine:
     unit: str
     cell: str
     arrived_on: dt.date | None = None
+    section: str = ""
+    """What stands above these lines, or the name of their sheet: perhaps the living unit."""
+
+    @property
+    def name_key(self) -> str:
+        return name_key(self.last_name, self.first_name)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A line that was not understood, and why."""
+    """A line that was not understood, and why; what could be read keeps its person. A remark stops nothing."""
 
     row: int
     text: str
     why: Text
+    number: str = ""
+    name_key: str = ""
+    unit: str = ""
+    cell: str = ""
+    is_remark: bool = False
+
+    @property
+    def names_nobody(self) -> bool:
+        return not self.number and not self.name_key and not self.is_remark
 
 
 @dataclass(frozen=True)
 class RosterFile:
     lines: tuple[RosterLine, ...]
     problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...] = ()
 
 
 def read(name: str, content: bytes) -> RosterFile:
     """Raises PlannerError 422 with a sentence for a file that is none, too large, protected or without
     headings.
     """
-    if not content:
-        raise _refuse("empty", _("The file is empty."))
-    if len(content) > MOST_BYTES:
-        raise _refuse(
-            "too_large", _("The file is larger than 5 MB. A list of people never is: check the file.")
-        )
-    if content[:4] == b"\xd0\xcf\x11\xe0":
-        raise _refuse(
-            "protected",
-            _("The file has a password or is an old .xls. Save it as .xlsx or .csv without a password."),
-        )
-    rows = _xlsx_rows(content) if content[:2] == b"PK" else _csv_rows(content)
-    return _understand(rows)
+    return _understand(read_sheets(content))
 
 
 def _refuse(code: str, message: Text) -> PlannerError:
     return PlannerError(f"roster_{code}", message, status=422)
 
 
-def _xlsx_rows(content: bytes) -> Iterator[list[Any]]:
-    from openpyxl import load_workbook
-
-    _refuse_bomb(content)
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    except Exception as error:
-        raise _refuse(
-            "unreadable", _("This workbook cannot be read. Save it again as .xlsx or .csv.")
-        ) from error
-    try:
-        for number, row in enumerate(book.worksheets[0].iter_rows(max_col=MOST_COLUMNS), start=1):
-            if number > MOST_ROWS:
-                raise _refuse(
-                    "too_long", _("The file has more than 20,000 rows. Remove what is not the list.")
-                )
-            yield [_cell_value(cell) for cell in row]
-    except PlannerError:
-        raise
-    except Exception as error:
-        raise _refuse(
-            "unreadable", _("This workbook cannot be read. Save it again as .xlsx or .csv.")
-        ) from error
-    finally:
-        book.close()
-
-
-def _cell_value(cell: Any) -> Any:
-    """A formula is never worked out: it is shown as not understood."""
-    return _Formula() if getattr(cell, "data_type", "") == "f" else cell.value
-
-
-class _Formula:
-    def __str__(self) -> str:
-        return "=…"
-
-
-def _refuse_bomb(content: bytes) -> None:
-    """A workbook is a zip: look at what it says it unpacks to before unpacking anything."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise _refuse(
-            "unreadable", _("This workbook cannot be read. Save it again as .xlsx or .csv.")
-        ) from error
-    names = {entry.filename for entry in entries}
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise _refuse("macros", _("The workbook contains macros. Save it as .xlsx without macros."))
-    if "[Content_Types].xml" not in names:
-        raise _refuse("unreadable", _("This is not a workbook. Send an .xlsx or .csv file."))
-    texts = sum(entry.file_size for entry in entries if "sharedStrings" in entry.filename)
-    if sum(e.file_size for e in entries) > MOST_UNPACKED or texts > MOST_TEXTS or len(entries) > 1000:
-        raise _refuse(
-            "too_large", _("The workbook unpacks to far more than a list of people. Check the file.")
-        )
-
-
-def _csv_rows(content: bytes) -> Iterator[list[Any]]:
-    text = _decoded(content)
-    sample = text[:8192]
-    delimiter = max(";,\t", key=sample.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for number, row in enumerate(reader, start=1):
-            if number > MOST_ROWS:
-                raise _refuse(
-                    "too_long", _("The file has more than 20,000 rows. Remove what is not the list.")
-                )
-            yield list(row[:MOST_COLUMNS])
-    except csv.Error as error:
-        raise _refuse("unreadable", _("This is not a list in CSV. Send an .xlsx or .csv file.")) from error
-
-
-def _decoded(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise _refuse("unreadable", _("The text of this file cannot be read.")) from error
-    if b"\x00" in content:
-        raise _refuse("unreadable", _("This is not a list of people. Send an .xlsx or .csv file."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
 def plain(text: Any) -> str:
-    """For comparing headings and names: no accents, no signs, no capitals."""
-    folded = unicodedata.normalize("NFKD", str(text or "")).casefold()
-    return re.sub(r"[^a-z0-9]", "", folded)
+    """For comparing headings and words: no accents, no signs, no capitals."""
+    return fold(str(text or "").replace("º", "").replace("°", "")).replace(" ", "")
 
 
-def _understand(rows: Iterable[list[Any]]) -> RosterFile:
-    columns: dict[str, int] = {}
-    lines: list[RosterLine] = []
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    for number, row in enumerate(rows, start=1):
-        if not columns:
-            columns = _columns(row)
-            if not columns and number >= HEAD_ROWS:
-                break
-            continue
-        if not any(str(value or "").strip() for value in row):
-            continue
-        line = _line(number, row, columns)
-        if len(problems) >= MOST_PROBLEMS:
-            raise _refuse(
-                "not_understood", _("More than 500 rows were not understood. This seems to be another list.")
-            )
-        if isinstance(line, Problem):
-            problems.append(line)
-        elif line.number in seen:
-            words = _("the number stands on row %(row)s already") % {"row": seen[line.number]}
-            problems.append(Problem(number, _shown(row), words))
-        else:
-            seen[line.number] = number
-            lines.append(line)
-        if len(lines) > MOST_PEOPLE:
+@dataclass
+class _Reading:
+    """What was read so far, over all sheets."""
+
+    lines: list[RosterLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    seen: dict[str, RosterLine] = field(default_factory=dict)
+
+    def add(self, found: RosterLine | Problem) -> None:
+        if isinstance(found, Problem):
+            self.problems.append(found)
+        elif (before := self.seen.get(number_key(found.number))) is None:
+            self.seen[number_key(found.number)] = found
+            self.lines.append(found)
+        elif replace(found, row=before.row, section=before.section) != before:
+            words = _("the number stands on row %(row)s already") % {"row": before.row}
+            self.problems.append(Problem(found.row, _shown_line(found), words, number=found.number))
+        if len(self.lines) > MOST_PEOPLE:
             raise _refuse(
                 "too_long", _("The file has more than 5,000 people. No prison has: check the file.")
             )
-    if not columns:
-        raise _refuse(
-            "no_headings",
-            _("No headings were found. There must be at least a column with the number and the name."),
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _refuse(
+                "not_understood",
+                _(
+                    "More than 500 rows were not understood; the first: %(why)s. This seems to be another list."
+                )
+                % {"why": self.problems[0].why},
+            )
+
+
+def _understand(sheets: Sequence[ReadSheet]) -> RosterFile:
+    """All visible sheets that have the headings are one list; hidden ones are named, never read by themselves."""
+    reading, above, visible = _Reading(), 0, 0
+    hidden = [sheet for sheet in sheets if sheet.is_hidden and _has_headings(sheet)]
+    wanted = [sheet for sheet in sheets if not sheet.is_hidden]
+    lists = [sheet for sheet in wanted if _has_headings(sheet)]
+    for sheet in wanted:
+        if sheet in lists:
+            _read_sheet(reading, sheet, above, is_one_of_many=len(lists) > 1)
+            visible += 1
+        elif len(sheet.rows) > 2 and lists:
+            reading.remarks.append(_remark(_("The sheet “%(name)s” was not read: no headings."), sheet))
+        above += len(sheet.rows)
+    reading.remarks += [_remark(_("The hidden sheet “%(name)s” was not read."), each) for each in hidden]
+    if not visible:
+        raise _no_list(sheets, hidden)
+    if not reading.lines:
+        raise _nobody(reading)
+    return RosterFile(tuple(reading.lines), tuple(reading.problems), tuple(reading.remarks))
+
+
+def _remark(words: Text, sheet: ReadSheet) -> Problem:
+    return Problem(0, "", str(words) % {"name": sheet.title}, is_remark=True)
+
+
+def _has_headings(sheet: ReadSheet) -> bool:
+    return any(_columns(row) for row in sheet.rows[:HEAD_ROWS])
+
+
+def _no_list(sheets: Sequence[ReadSheet], hidden: Sequence[ReadSheet]) -> PlannerError:
+    if hidden:
+        words = _(
+            "Only the hidden sheet “%(name)s” holds a list. Show it in the workbook and save, or send another."
         )
-    if not lines:
-        raise _refuse("nobody", _("There is nobody on this list. Nothing was changed."))
-    return RosterFile(tuple(lines), tuple(problems))
+        return _refuse("hidden", words % {"name": hidden[0].title})
+    rows = [row for sheet in sheets for row in sheet.rows[:HEAD_ROWS] if any(text_of(one) for one in row)]
+    first = one_line(" · ".join(filter(None, map(text_of, rows[0]))), 80) if rows else ""
+    return _refuse(
+        "no_headings",
+        _(
+            "No headings were found in the first rows (the first is “%(first)s”). There must be at least a column "
+            "with the number and one with the name."
+        )
+        % {"first": first},
+    )
 
 
-def _columns(row: list[Any]) -> dict[str, int]:
+def _nobody(reading: _Reading) -> PlannerError:
+    if reading.problems:
+        first = reading.problems[0]
+        return _refuse(
+            "nobody",
+            _("None of the %(count)s rows was understood; row %(row)s: %(why)s. Nothing was changed.")
+            % {"count": len(reading.problems), "row": first.row, "why": first.why},
+        )
+    return _refuse("nobody", _("Below the headings there is nobody on this list. Nothing was changed."))
+
+
+def _read_sheet(reading: _Reading, sheet: ReadSheet, above: int, *, is_one_of_many: bool) -> None:
+    columns: dict[str, int] = {}
+    section = sheet.title if is_one_of_many else ""
+    for number, row in enumerate(sheet.rows, start=above + 1):
+        if headings := _columns(row):
+            columns = headings
+            continue
+        filled = [
+            value for value in row if value is FAULT or value is FORMULA or text_of(value) or date_of(value)
+        ]
+        if not columns or not filled or _is_furniture(row, filled, columns):
+            section = _section(filled) or section
+            continue
+        found, remark = _line(number, row, columns, section)
+        reading.add(found)
+        if remark:
+            reading.remarks.append(remark)
+
+
+def _section(filled: list[Any]) -> str:
+    """A line with one text: perhaps the living unit of what follows."""
+    texts = [text_of(value) for value in filled]
+    return texts[0] if len(texts) == 1 and len(texts[0]) <= 60 else ""
+
+
+def _is_furniture(row: Sequence[Any], filled: list[Any], columns: dict[str, int]) -> bool:
+    """Totals, page numbers and titles between the lines: none of them is a person."""
+    words = {name: fold(text_of(_at(row, index))) for name, index in columns.items()}
+    first = fold(text_of(filled[0]))
+    if number_of(_at(row, columns["number"])) and not _TOTALS.match(words["number"]):
+        name = words.get("last_name") or words.get("full_name") or ""
+        return bool(_TOTALS.fullmatch(name)) and len(filled) == 2
+    if _TOTALS.match(first) and (len(filled) <= 3):
+        return True
+    if len(filled) > 2:
+        return False
+    if _FURNITURE.match(first):
+        return True
+    in_name = any(_at(row, columns.get(name, -1)) is filled[0] for name in ("last_name", "full_name"))
+    return len(filled) == 1 and not in_name and filled[0] is not FAULT and filled[0] is not FORMULA
+
+
+def _at(row: Sequence[Any], index: int) -> Any:
+    return row[index] if 0 <= index < len(row) else None
+
+
+def _columns(row: Sequence[Any]) -> dict[str, int]:
     """Which column holds what, when this row is the one with the headings; else empty."""
     found: dict[str, int] = {}
     for index, value in enumerate(row):
-        heading = plain(value)
+        heading = plain(value) if isinstance(value, str) and len(value) < 60 else ""
         for name, spellings in HEADINGS.items():
             if heading in spellings:
                 found.setdefault(name, index)
@@ -255,71 +270,58 @@ def _columns(row: list[Any]) -> dict[str, int]:
     return found if "number" in found and has_name else {}
 
 
-def _line(number: int, row: list[Any], columns: dict[str, int]) -> RosterLine | Problem:
-    values = {name: row[index] if index < len(row) else None for name, index in columns.items()}
-    if any(isinstance(value, _Formula) for value in values.values()):
-        return Problem(number, _shown(row), _("there is a formula on this row"))
+def _line(
+    number: int, row: Sequence[Any], columns: dict[str, int], section: str
+) -> tuple[RosterLine | Problem, Problem | None]:
+    """The line, or why it is none; and what is to be said of it although it stops nothing."""
+    values = {name: _at(row, index) for name, index in columns.items()}
     last, first = _names(values)
-    register_number = _number(values["number"])
-    unit, cell = _short(values.get("unit")), _short(values.get("cell"))
-    why = _why_not(register_number, last, first, cell)
-    if why:
-        return Problem(number, _shown(row), why)
-    arrived = _date(values.get("arrived_on"))
-    if arrived is None and str(values.get("arrived_on") or "").strip():
-        return Problem(number, _shown(row), _("the date of arrival is no date"))
-    return RosterLine(number, register_number, last, first, unit, cell, arrived)
+    read = RosterLine(
+        number,
+        number_of(values["number"]),
+        last,
+        first,
+        text_of(values.get("unit")),
+        cell_of(values.get("cell")),
+        date_of(values.get("arrived_on")),
+        section,
+    )
+    if why := _why_not(read, values):
+        return Problem(number, _shown(row), why, read.number, read.name_key, read.unit, read.cell), None
+    arrival = values.get("arrived_on")
+    if read.arrived_on is None and (arrival is FAULT or arrival is FORMULA or text_of(arrival)):
+        return read, Problem(number, _shown(row), _("the date of arrival is no date"), is_remark=True)
+    return read, None
 
 
-def _why_not(register_number: str, last: str, first: str, cell: str) -> Text:
-    if not register_number:
+def _why_not(read: RosterLine, values: dict[str, Any]) -> Text:
+    told = [value for name, value in values.items() if name != "arrived_on"]
+    if any(value is FORMULA for value in told):
+        return _("there is a formula on this row that has no value: open the file, save it and send it again")
+    if any(value is FAULT for value in told):
+        return _("there is an error (such as #N/A) in a cell of this row")
+    if isinstance(values.get("cell"), dt.date):
+        return _("the cell has become a date")
+    if not read.number:
         return _("there is no number")
-    if not last:
+    if not read.last_name:
         return _("there is no name")
-    if len(register_number) > 20 or len(cell) > 12 or max(len(last), len(first)) > 80:
+    if len(read.number) > 20 or len(read.cell) > 12 or max(len(read.last_name), len(read.first_name)) > 80:
         return _("something is too long for a name, a number or a cell")
     return ""
 
 
 def _names(values: dict[str, Any]) -> tuple[str, str]:
     if "full_name" in values and "last_name" not in values:
-        last, _comma, first = one_line(str(values["full_name"] or "")).partition(",")
-        return last.strip(), first.strip()
-    last, first = one_line(str(values.get("last_name") or "")), one_line(str(values.get("first_name") or ""))
-    if not first and "," in last:
-        last, _comma, first = last.partition(",")
-    return last.strip(), first.strip()
+        return split_name(text_of(values["full_name"]), is_full=True)
+    last, first = text_of(values.get("last_name")), text_of(values.get("first_name"))
+    return (last, first) if first else split_name(last, is_full=False)
 
 
-def _number(value: Any) -> str:
-    """Excel keeps 12345 as a number, sometimes as 12345.0."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return _short(value)
+def _shown(row: Sequence[Any]) -> str:
+    texts = ("#" if value is FAULT else "=…" if value is FORMULA else value for value in row)
+    return one_line(" · ".join(str(value) for value in texts if value not in (None, "")), 120)
 
 
-def _short(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return one_line(str(value if value is not None else ""))
-
-
-_DATE_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
-
-
-def _date(value: Any) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    text = str(value or "").strip().split(" ")[0]
-    for spelling in _DATE_FORMATS:
-        try:
-            return dt.datetime.strptime(text, spelling).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None
-
-
-def _shown(row: list[Any]) -> str:
-    return one_line(" · ".join(str(value) for value in row if value not in (None, "")), 120)
+def _shown_line(line: RosterLine) -> str:
+    return one_line(f"{line.number} {line.last_name}, {line.first_name} · {line.unit} · {line.cell}", 120)

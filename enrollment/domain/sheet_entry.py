@@ -18,22 +18,13 @@ from core.text import as_counted
 from enrollment.domain import attendance
 from enrollment.domain.day import Person
 from enrollment.domain.lists import people_on
+from enrollment.domain.sheet_lines import KEYS
 from enrollment.models import Attendance, Enrollment, Headcount, Participant
 from prisons.access import Access, Right
 from prisons.models import User
 from sessions.models import GroupSession
 
 Mark = Attendance.Mark
-KEYS: dict[str, Mark] = {
-    "n": Mark.NOT_BROUGHT,
-    "e": Mark.EXCUSED,
-    "w": Mark.DECLINED_SELF,
-    "s": Mark.DECLINED_STAFF,
-    "x": Mark.ELSEWHERE,
-    "l": Mark.LEFT,
-    "p": Mark.PRESENT,
-}
-"""The letter after the end of a register number: the same in every language."""
 _EXCEPTION = re.compile(r"([0-9]+)\s*([a-z])", re.ASCII)
 TYPED_IN_WITHIN = dt.timedelta(days=attendance.CORRECTED_FOR_DAYS)
 

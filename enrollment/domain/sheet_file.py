@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
+from core.tables.reading import read_sheets
+from core.tables.values import FAULT, FORMULA, ReadSheet
 from core.text import one_line
-from core.xlsx.reading import FAULT, FORMULA, ReadSheet, read_workbook
 from enrollment.domain.roster_file import plain
 from enrollment.domain.sheet_codes import session_id_of
 from enrollment.domain.sheet_lines import HEADINGS, MARKER, FillSheet, SheetLine, marks_by_word, spellings
@@ -73,7 +74,7 @@ class FaultyFile(PlannerError):
 
 def read(content: bytes) -> SheetFile:
     """Raises PlannerError 422 for what is no workbook, holds no sheet of ours, or more than one."""
-    found = [one for sheet in read_workbook(content) if (one := _sheet(sheet)) is not None]
+    found = [one for sheet in read_sheets(content) if (one := _sheet(sheet)) is not None]
     if not found:
         raise PlannerError(
             "sheet_unknown",

@@ -30,6 +30,17 @@ HEADINGS: dict[str, str | Promise] = {
 MARKS = [mark for mark in Mark if mark != Mark.CANCELLED]
 """What a school may say; that a session was cancelled is said by cancelling it."""
 
+KEYS: dict[str, Mark] = {
+    "n": Mark.NOT_BROUGHT,
+    "e": Mark.EXCUSED,
+    "w": Mark.DECLINED_SELF,
+    "s": Mark.DECLINED_STAFF,
+    "x": Mark.ELSEWHERE,
+    "l": Mark.LEFT,
+    "p": Mark.PRESENT,
+}
+"""The letters of the legend: the same in every language, and worth as much as the words."""
+
 MARKER = re.compile(r"\b([0-9A-Z]{4,9})-([0-9A-F]{8})\b")
 
 
@@ -121,5 +132,5 @@ def spellings(word: str | Promise) -> set[str]:
 
 
 def marks_by_word() -> dict[str, Mark]:
-    """Each mark by its words in Dutch, French and English."""
-    return {spelling: mark for mark in MARKS for spelling in spellings(mark.label)}
+    """Each mark by its words in Dutch, French and English, and by its letter."""
+    return KEYS | {spelling: mark for mark in MARKS for spelling in spellings(mark.label)}

@@ -133,8 +133,7 @@ class _Entry:
         data = self.form.cleaned_data
         if data["create"] and not optional:
             self.nobody = True
-            person = new_person(data["new_name"], data["new_number"])
-            return replace(person, same_as=self._known(person))
+            return self._new_or_known(new_person(data["new_name"], data["new_number"]))
         if (pk := address.number(data["person"])) is not None:
             here = people.here(self.prison, self.day).prefetch_related(None)
             chosen = here.filter(pk=pk).first()
@@ -149,11 +148,19 @@ class _Entry:
         self.nobody = not self.people and not optional
         return None
 
-    def _known(self, person: PersonData) -> Participant | None:
-        """Whom somebody chose among the people of the same name; nobody else can be chosen."""
-        same = of_name(self.prison, person.last_name, person.first_name)
+    def _new_or_known(self, data: PersonData) -> Participant | PersonData | None:
+        """Somebody new, or whom somebody chose among the people of the same name; nobody else can be chosen.
+
+        None where the name is here already and nobody said yet whether it is that person.
+        """
+        same = of_name(self.prison, data.last_name, data.first_name)
         chosen = self.form.cleaned_data["same_as"]
-        return next((each.person for each in same if str(each.person.pk) == chosen), None)
+        known = next((each for each in same if str(each.person.pk) == chosen), None)
+        if known is None and chosen != "new" and any(each.is_here for each in same):
+            return None
+        if known and known.is_here:
+            return known.person
+        return replace(data, same_as=known.person if known else None)
 
     def _asks(self) -> list[notes.Ask] | None:
         asks, unclear = [], False

@@ -97,7 +97,11 @@ def person_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     if same and chosen not in {"new", *(str(each.person.pk) for each in same)}:
         context = {"form": form, "namesakes": same, "title": _("Somebody new"), "submit": _("Add")}
         return render(request, "enrollment/person_form.html", context, status=409)
-    known = next((each.person for each in same if str(each.person.pk) == chosen), None)
+    namesake = next((each for each in same if str(each.person.pk) == chosen), None)
+    if namesake and namesake.is_here:
+        messages.info(request, _("%(name)s stays here already.") % {"name": namesake.person})
+        return redirect("enrollment:person_detail", prison.slug, namesake.person.pk)
+    known = namesake.person if namesake else None
 
     def save() -> Participant:
         return people.create(prison, replace(form.data_of_person(), same_as=known), by=request.user)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import address, clock
+from core.digest import FIELD
 from core.errors import PlannerError
+from core.tables.values import MOST_BYTES
 from enrollment.domain import inbox, roster, roster_undo
 from enrollment.domain.roster_accept import accept
-from enrollment.domain.roster_file import MOST_BYTES
 from enrollment.models import RosterDraft
 from enrollment.views.shared import Notice
 from prisons.access import PrisonRequest, Right, prison_view
@@ -60,22 +61,38 @@ def _preview(
     request: PrisonRequest, draft: RosterDraft, notice: Notice | None = None, status: int = 200
 ) -> HttpResponse:
     draft.prison = request.prison
-    context: dict[str, Any] = {"draft": draft, "preview": roster.preview(draft), "notice": notice}
+    context: dict[str, Any] = {
+        "draft": draft,
+        "preview": roster.preview(draft),
+        "notice": notice,
+        "sure": request.POST.getlist("sure"),
+        "links": _links(request),
+    }
     return render(request, "enrollment/roster_preview.html", context, status=status)
+
+
+def _links(request: PrisonRequest) -> dict[int, int]:
+    """Row of the file -> the person whom somebody chose, 0 for somebody new."""
+    pairs = (
+        (address.number(name[5:]), 0 if value == "0" else address.number(str(value)))
+        for name, value in request.POST.items()
+        if name.startswith("link-")
+    )
+    return {line: person for line, person in pairs if line is not None and person is not None}
 
 
 @prison_view(Right.KEEP_ROSTER)
 @require_POST
 def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     draft = get_object_or_404(RosterDraft.objects.in_prison(prison), pk=pk)
-    pairs = (
-        (address.number(name[5:]), address.number(str(value)))
-        for name, value in request.POST.items()
-        if name.startswith("link-")
-    )
-    links = {line: person for line, person in pairs if line is not None and person is not None}
     try:
-        done = accept(draft, links, by=request.user, sure=request.POST.get("sure") == "yes")
+        done = accept(
+            draft,
+            _links(request),
+            by=request.user,
+            sure=request.POST.getlist("sure"),
+            seen=request.POST.get(FIELD, ""),
+        )
     except PlannerError as error:
         return _preview(request, draft, Notice("stop", str(error)), error.status)
     words = _("Accepted: %(new)s new, %(moved)s moved, %(gone)s gone.")

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from core import address, clock
 from core.errors import PlannerError
+from core.tables.values import MOST_BYTES
 from core.xlsx import CONTENT_TYPE
-from core.xlsx.reading import MOST_BYTES
 from enrollment.domain import attendance, sheet_file, sheet_return
 from enrollment.domain.sheet_codes import code_of
 from enrollment.domain.sheet_file import FaultyFile
@@ -72,7 +72,7 @@ def _draft(request: PrisonRequest, prison: Prison, expected: int | None) -> Shee
     if file is None:
         raise PlannerError("no_file", _("Choose the file first."), status=422)
     if (file.size or 0) > MOST_BYTES:
-        text = _("The file is larger than 2 MB. A sheet never is: check the file.")
+        text = _("The file is larger than 5 MB. A sheet never is: check the file.")
         raise PlannerError("file_too_large", text, status=422)
     found = sheet_file.read(file.read())
     try:

@@ -110,3 +110,22 @@ def test_a_known_person_by_the_domain(haren, group, elsewhere, organiser_anna):
     data = PersonData("Łuczak", "Zoë", register_number="5", same_as=elsewhere)
     note = enter_note(haren, participant=data, asks=[Ask(series=group)], by=organiser_anna)
     assert note.participant == elsewhere and Participant.objects.count() == 1
+
+
+def test_a_name_that_is_here_already_is_shown_first(haren, group, organiser_anna):
+    here = make_participant(haren, "Łuczak, Zoë", register_number="71", cell="C3")
+    browser = signed_in(organiser_anna)
+    asked = browser.post(url("person_add"), person_form())
+    assert (
+        asked.status_code == 409
+        and "number 71" in asked.content.decode()
+        and "cell C3" in asked.content.decode()
+    )
+    assert browser.post(url("person_add"), person_form(same_as=here.pk))["Location"].endswith(f"/{here.pk}/")
+    assert Participant.objects.count() == 1
+    sent = note_form(create="on", new_name="ŁUCZAK, Zoe", new_number="44")
+    asked = browser.post(url("note_entry"), sent)
+    assert asked.status_code == 422 and f'name="same_as" value="{here.pk}"' in asked.content.decode()
+    assert not Note.objects.exists()
+    assert browser.post(url("note_entry"), sent | {"same_as": here.pk}).status_code == 200
+    assert Note.objects.get().participant == here and Participant.objects.count() == 1

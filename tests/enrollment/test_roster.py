@@ -99,7 +99,7 @@ def test_new_moved_gone_and_the_same(haren, units, organiser_anna):
     same = make_participant(haren, "ozdemir, ali", register_number="1002", unit=units[1], cell="402")
     gone = make_participant(haren, "Weg, Piet", register_number="1003")
     made_by_note = make_participant(haren, "Dubois, Luc", register_number="")
-    text = CSV + "1004;Nieuw;An;linde?;\n1005;Nieuw;Bo;Leefeenheid Linde;12\n1006;DUBOIS;luc;3;9\n"
+    text = CSV + "1004;Nieuw;An;eik;\n1005;Nieuw;Bo;Leefeenheid Linde;12\n1006;DUBOIS;luc;3;9\n"
     found = preview(haren, text, organiser_anna)
     assert [each.stay.participant for each in found.moved] == [moved]
     assert [each.participant for each in found.gone] == [gone]
@@ -243,8 +243,9 @@ def test_formulas_duplicates_and_nonsense_are_not_understood_line_by_line(haren,
         ["5", "x" * 200, ""],
     ]
     found = roster_file.read("x", workbook(rows))
-    assert [line.last_name for line in found.lines] == ["Goed"]
-    assert [each.row for each in found.problems] == [2, 4, 5, 6, 7, 8]
+    assert [line.last_name for line in found.lines] == ["Goed", "Datum"]
+    assert [each.row for each in found.problems] == [2, 4, 5, 6, 8]
+    assert [each.row for each in found.remarks] == [7]
 
 
 def test_a_name_that_begins_with_an_equals_sign_in_csv_is_a_name(haren, organiser_anna):
@@ -261,7 +262,11 @@ def test_the_pages(haren, units, organiser_anna, worker_chloe, stranger_dirk):
     seen = browser.post(url, {"file": SimpleUploadedFile("x.csv", CSV.encode())}, follow=True)
     assert b"Peeters" in seen.content and not Stay.objects.exists()
     draft = RosterDraft.objects.get()
-    done = browser.post(reverse("enrollment:roster_accept", args=[haren.slug, draft.pk]), follow=True)
+    done = browser.post(
+        reverse("enrollment:roster_accept", args=[haren.slug, draft.pk]),
+        {"seen": roster.preview(draft).digest},
+        follow=True,
+    )
     assert b"2 new" in done.content and Stay.objects.count() == 2
     browser.post(reverse("enrollment:roster_take_back", args=[haren.slug, draft.pk]))
     assert not Stay.objects.exists()
@@ -290,10 +295,11 @@ def test_half_a_list_does_not_send_half_the_prison_away(haren, units, organiser_
     assert roster.preview(draft).has_many_gone
     browser = signed_in(organiser_anna)
     accept = reverse("enrollment:roster_accept", args=[haren.slug, draft.pk])
-    answer = browser.post(accept)
+    seen = roster.preview(draft).digest
+    answer = browser.post(accept, {"seen": seen})
     assert answer.status_code == 409 and 'name="sure"' in answer.content.decode()
     assert not Stay.objects.filter(ends_on__isnull=False).exists(), "nothing was written"
-    assert browser.post(accept, {"sure": "yes"}).status_code == 302
+    assert browser.post(accept, {"sure": "gone", "seen": seen}).status_code == 302
     assert Stay.objects.filter(ends_on__isnull=False).count() == 40
 
 

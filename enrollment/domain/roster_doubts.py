@@ -1,0 +1,98 @@
+"""When a list changes more than happens between two lists: asked, each kind by its own share, with a likely reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from enrollment.domain.roster import Preview
+    from enrollment.domain.roster_file import RosterLine
+
+FEW = 10
+SHARES = {"new": 0.2, "moved": 0.2, "gone": 0.2, "problems": 0.1}
+
+
+@dataclass(frozen=True)
+class Question:
+    """So many of so many: somebody says that it is meant so before it is done."""
+
+    kind: str
+    count: int
+    title: str | Promise
+    reason: str | Promise
+    yes: str | Promise
+
+
+def questions(found: Preview, here: int, lines: Sequence[RosterLine], *, is_first: bool) -> list[Question]:
+    """`here` is how many stay here. The first list of all may make everybody new."""
+    of = {"new": max(here, 1), "moved": max(here, 1), "gone": max(here, 1), "problems": len(lines)}
+    counts = {
+        "new": 0 if is_first else len(found.new),
+        "moved": len(found.moved),
+        "gone": len(found.gone),
+        "problems": len(found.problems),
+    }
+    makers = {"new": _new, "moved": _moved, "gone": _gone, "problems": _problems}
+    asked = [kind for kind, count in counts.items() if count > max(FEW, of[kind] * SHARES[kind])]
+    if found.gone and "gone" not in asked and any(each.names_nobody for each in found.problems):
+        asked.append("gone")
+    return [makers[kind](found, counts[kind], lines) for kind in asked]
+
+
+def _new(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+    if len(found.gone) * 2 > count:
+        reason = _("As many are gone: perhaps this is the list of another prison, or another kind of number.")
+    else:
+        reason = _("Perhaps this is the list of another prison, or of several.")
+    title = _("%(count)s people would be new") % {"count": count}
+    return Question("new", count, title, reason, _("Yes: everybody named under “New” has arrived."))
+
+
+def _moved(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+    cells = Counter(each.line.cell for each in found.moved)
+    if max(cells.values()) * 2 > count:
+        reason = _("The same cell stands on most lines: perhaps another column was taken for the cell.")
+    elif all(each.unit == each.stay.unit for each in found.moved):
+        reason = _(
+            "The units are the same and the cells are not: perhaps the cells are written in another way."
+        )
+    elif not found.same:
+        reason = _("Nobody stays where they were: perhaps the lines and their cells were sorted apart.")
+    else:
+        reason = _("Has a whole unit moved since the last list?")
+    title = _("%(count)s people would have moved") % {"count": count}
+    return Question("moved", count, title, reason, _("Yes: everybody named under “Moved” lives there now."))
+
+
+def _gone(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+    left = {each.unit_id for each in found.gone}
+    units = {line.unit or line.section for line in lines}
+    reason: str | Promise
+    if any(each.names_nobody for each in found.problems):
+        reason = _("Rows without a number and a name were not understood: these people may stand on them.")
+    elif len(found.new) * 2 > count:
+        reason = _("As many are new: perhaps this is the list of another prison, or another kind of number.")
+    elif len(units) <= len(left):
+        reason = _("Only %(count)s living units stand on the list: perhaps it is the list of one wing.") % {
+            "count": len(units)
+        }
+    else:
+        reason = _("That is more than usual. Is this the list of the whole prison, and of today?")
+    title = _("%(count)s people would be gone") % {"count": count}
+    return Question("gone", count, title, reason, _("Yes: everybody named under “Gone” has left."))
+
+
+def _problems(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+    why, times = Counter(str(each.why) for each in found.problems).most_common(1)[0]
+    title = _("%(count)s rows were not understood") % {"count": count}
+    reason = _("Most often (%(times)s times): %(why)s. Perhaps a column holds something else.") % {
+        "times": times,
+        "why": why,
+    }
+    return Question("problems", count, title, reason, _("Yes: accept the other rows; these change nothing."))
