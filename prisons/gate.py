@@ -2,7 +2,7 @@
 
 Whatever a reader may not know must not change an answer. A filter that still narrows, an order that still sorts,
 a count, a sentence that names somebody: each tells as much as the name itself. So every filter, facet, search,
-sort, sentence, letter and feed asks here. `tests/test_noninterference.py` proves it by comparing two worlds.
+sort, sentence, letter and feed asks here. `tests/noninterference.py` compares two worlds for it.
 """
 
 from __future__ import annotations

@@ -103,11 +103,6 @@ def test_no_part_of_an_address_breaks_a_page(town: Town) -> None:
     assert by_route(found) == {}
 
 
-def test_no_parameter_or_field_breaks_a_page(town: Town) -> None:
-    """All that a page asks for at once; one at a time and as every role: proof/test_rubbish_everywhere.py."""
-    assert broken_by(Walker(town.users["everybody"]), at_once, WORST) == {}
-
-
 WORST = ("²", "9" * 23, "9999-12-31", "0001-W01", "\x00")
 Filled = Callable[[list[str], str], list[dict[str, Any]]]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_noninterference import READERS, differences, every_one
+from tests.noninterference import READERS, a_few, differences, every_one
 from tests.town import Town, living_in
 from tests.walking import quiet
 
@@ -18,6 +18,11 @@ pytestmark = pytest.mark.django_db
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
     with living_in(django_db_blocker) as town, quiet():
         yield town
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_one_may_not_know_changes_nothing(town: Town, name: str) -> None:
+    assert differences(town, READERS[name], a_few) == {}
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_rubbish import RUBBISH, at_once, broken_by, one_by_one
+from tests.test_rubbish import RUBBISH, WORST, at_once, broken_by, one_by_one
 from tests.town import Town, living_in
 from tests.walking import Walker, quiet
 
@@ -19,6 +19,10 @@ ROLES = ("coordinator", "neighbour", "liaison", "worker", "auditor", "superuser"
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
     with living_in(django_db_blocker) as town, quiet():
         yield town
+
+
+def test_no_parameter_or_field_breaks_a_page(town: Town) -> None:
+    assert broken_by(Walker(town.users["everybody"]), at_once, WORST) == {}
 
 
 def test_one_at_a_time(town: Town) -> None:

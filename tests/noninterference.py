@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-import pytest
 
 from enrollment.models import (
     Attendance,
@@ -29,23 +27,8 @@ from enrollment.models import (
 )
 from prisons.access import access_for
 from sessions.models import Activity, Series
-from tests.town import Town, forget, living_in, taken_back
-from tests.walking import Walker, asked_names, filled, parts_of, quiet, routes
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
-    with living_in(django_db_blocker) as town:
-        yield town
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with quiet():
-        yield
-
+from tests.town import Town, forget, taken_back
+from tests.walking import Walker, asked_names, filled, parts_of, routes
 
 # --- what differs -----------------------------------------------------------------------------------------
 
@@ -248,12 +231,6 @@ def blotted(answer: Any) -> bytes:
 def answers(town: Town, reader: Reader, asked: list[Question]) -> list[bytes]:
     walker = Walker(town.users[reader.user])
     return [zlib.compress(blotted(walker.ask(one.method, one.address, dict(one.data))), 1) for one in asked]
-
-
-@pytest.mark.parametrize("name", READERS)
-def test_what_one_may_not_know_changes_nothing(town: Town, name: str) -> None:
-    """The long walk, with every value in every field, is tests/proof/test_noninterference_everywhere.py."""
-    assert differences(town, READERS[name], a_few) == {}
 
 
 def differences(town: Town, reader: Reader, values: Values) -> dict[str, str]:
