@@ -23,6 +23,7 @@ from django_htmx.middleware import HtmxDetails
 
 from core import htmx
 from core.clock import today
+from core.htmx import is_partial
 from prisons import second_factor
 from prisons.models import Membership, Organisation, Prison, Role, User
 
@@ -296,7 +297,7 @@ def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpR
             if _lacks_second_factor(request, access):
                 return _to_second_factor(request)
             request.prison, request.access, request.membership_rights = access.prison, access, access.rights
-            _remember(request.user, access.prison)
+            _remember(request, access.prison)
             return view(request, access.prison, *args, **kwargs)
 
         guarded.asks_for = rights  # type: ignore[attr-defined]  # the walk over every URL reads it
@@ -329,6 +330,14 @@ def _to_second_factor(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _remember(user: User, prison: Prison) -> None:
-    if user.last_prison_id != prison.pk:
-        User.objects.filter(pk=user.pk).update(last_prison=prison)
+def _remember(request: PrisonRequest, prison: Prison) -> None:
+    """Where somebody was last: pages that they opened, not what a page asks for by itself. With two prisons open
+    in two tabs, polls would write this in turn for ever.
+    """
+    is_page = (
+        request.method == "GET"
+        and not is_partial(request)
+        and "json" not in request.headers.get("Accept", "")
+    )
+    if is_page and request.user.last_prison_id != prison.pk:
+        User.objects.filter(pk=request.user.pk).update(last_prison=prison)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -49,10 +49,10 @@ def done(
     undo_url = outcome and address_of(outcome.change_set)
     if not is_partial(request):
         messages.success(request, text, extra_tags=undo_url or "")
-        return redirect(board_url(prison, week, request))
+        return redirect(_landing(request, prison, week, outcome))
     if not _stands_on_board(request, prison):
         messages.success(request, text, extra_tags=undo_url or "")
-        return htmx_redirect(board_url(prison, week, request))
+        return htmx_redirect(_landing(request, prison, week, outcome))
     prison.refresh_from_db(fields=["plan_version", "rules_version"])  # what was just written counts
     shown = shown_behind(request, prison, week.monday)
     context = board_of(request, prison, shown) | {"prison": prison}
@@ -64,6 +64,20 @@ def done(
     # Only after the swap: closing the panel takes away the form that asked, and htmx would lose its place.
     response["HX-Trigger-After-Settle"] = json.dumps({"plan-changed": {}, "panel-close": {}})
     return response
+
+
+def _landing(request: PrisonRequest, prison: Prison, week: Week, outcome: Outcome | None) -> str:
+    """Where somebody goes on after an act from another page: a filter of the board that would hide what they
+    have just changed is taken off.
+    """
+    address = board_url(prison, week, request)
+    board, query = board_address(prison), urlsplit(address).query
+    if outcome is None or urlsplit(address).path != board:
+        return address
+    shown = Shown.read(QueryDict(query), week.monday)
+    changed = GroupSession.objects.in_prison(prison).filter(pk__in=outcome.session_ids)
+    seen = changed.filter(shown.filter.condition(request.access.organisation_ids)).distinct()
+    return address if seen.count() == changed.count() else board + shown.everything.query
 
 
 def _stands_on_board(request: PrisonRequest, prison: Prison) -> bool:
