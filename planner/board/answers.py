@@ -74,7 +74,7 @@ def _landing(request: PrisonRequest, prison: Prison, week: Week, outcome: Outcom
     board, query = board_address(prison), urlsplit(address).query
     if outcome is None or urlsplit(address).path != board:
         return address
-    shown = Shown.read(QueryDict(query), week.monday)
+    shown = Shown.read(QueryDict(query), request.access, week.monday)
     changed = GroupSession.objects.in_prison(prison).filter(pk__in=outcome.session_ids)
     seen = changed.filter(shown.filter.condition(request.access.organisation_ids)).distinct()
     return address if seen.count() == changed.count() else board + shown.everything.query
