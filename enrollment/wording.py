@@ -24,6 +24,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "change": ("Wijziging", "Changement"),
     "changes": ("Wijzigingen", "Changements"),
     "changed_at_gate": ("GEWIJZIGD", "MODIFIÉ"),
+    "changed_name": ("VERBETERD", "CORRIGÉ"),
     "changed_cell": ("ANDERE CEL", "AUTRE CELLULE"),
     "changed_place": ("ANDER UUR OF LOKAAL", "AUTRE HEURE OU LOCAL"),
     "call_list": ("Bellijst van de lesgevers", "Liste d'appels des intervenants"),
@@ -101,7 +102,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "Ontvangen door: ____________________ om: ________",
         "Reçu par : ____________________ à : ________",
     ),
-    "removed": ("NIET MEER", "PLUS"),
+    "removed": ("NIET MEER", "RETIRÉ"),
     "replaces": ("Vervangt vroegere wijzigingen", "Remplace les changements antérieurs"),
     "signature": ("Handtekening", "Signature"),
     "signed_for_service": (

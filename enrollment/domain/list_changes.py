@@ -16,7 +16,9 @@ class Kind(StrEnum):
     MOVED = "moved"
     """Another room or hour."""
     REHOUSED = "rehoused"
-    """Another unit or cell, or a corrected name or number."""
+    """Another unit or cell."""
+    CORRECTED = "corrected"
+    """The same place; the name or the number was corrected."""
     CANCELLED = "cancelled"
 
 
@@ -109,7 +111,8 @@ def _changes(was: Meeting | None, now: Meeting | None) -> Iterator[Change]:
         elif old is None:
             yield Change(Kind.ADDED, now, was, new)
         elif old != new:
-            yield Change(Kind.REHOUSED, now, was, new, old)
+            has_moved = (old.unit, old.cell) != (new.unit, new.cell)
+            yield Change(Kind.REHOUSED if has_moved else Kind.CORRECTED, now, was, new, old)
 
 
 def _where(meeting: Meeting) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ _WORDS = {
     Kind.REMOVED: "removed",
     Kind.MOVED: "changed_place",
     Kind.REHOUSED: "changed_cell",
+    Kind.CORRECTED: "changed_name",
     Kind.CANCELLED: "cancelled",
 }
 
@@ -90,6 +91,8 @@ def _row(change: Change) -> tuple[str, ...]:
         where = f"{where} ({both('was')} {hours(change.before)} {change.before.room})"
     if change.kind == Kind.REHOUSED and change.person_before:
         told = f"{told} ({both('was')} {change.person_before.unit} {change.person_before.cell})"
+    if change.kind == Kind.CORRECTED and change.person_before:
+        told = f"{told} ({both('was')} {change.person_before.name} {change.person_before.number})"
     return (told, hour(meeting.from_time), hour(meeting.to_time), *who, where, meeting.name)
 
 

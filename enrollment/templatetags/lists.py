@@ -18,6 +18,7 @@ _CHANGES = {
     Kind.REMOVED: _("no longer"),
     Kind.MOVED: _("other time or room"),
     Kind.REHOUSED: _("other cell"),
+    Kind.CORRECTED: _("corrected"),
     Kind.CANCELLED: _("cancelled"),
 }
 

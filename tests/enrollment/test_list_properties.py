@@ -102,7 +102,7 @@ def after(day: Day, current: Day) -> set[tuple]:
                 held = {key: one for key, one in held.items() if key[0] != meeting.id}
             case Kind.REMOVED if person:
                 del held[meeting.id, person.id]
-            case Kind.ADDED | Kind.REHOUSED if person:
+            case Kind.ADDED | Kind.REHOUSED | Kind.CORRECTED if person:
                 held[meeting.id, person.id] = person
         where[meeting.id] = (meeting.starts_at, meeting.ends_at, meeting.room)
     return {(meeting_id, *where[meeting_id], person) for (meeting_id, _pk), person in held.items()}

@@ -345,7 +345,7 @@ def test_every_kind_of_change_is_told(haren, series, session, units):
     current = lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
     assert [change.kind for change in changes(frozen, current)] == [Kind.MOVED, Kind.REHOUSED, Kind.REMOVED]
     rows = texts(exports.changes_page(frozen, current, version=1))
-    assert any("NIET MEER / PLUS" in row and "Okafor, Zacharie" in row for row in rows)
+    assert any("NIET MEER / RETIRÉ" in row and "Okafor, Zacharie" in row for row in rows)
     assert any("Klas 1 (was / était 09:00–10:30 Klas 1)" in row for row in rows)
     GroupSession.objects.filter(pk=session.pk).update(state="cancelled")
     (cancelled,) = changes(frozen, lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING))
