@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from enrollment.domain import continuity, endings, forgetting, merge_image, sheet_return, versions
+from enrollment.domain import (
+    continuity,
+    endings,
+    forgetting,
+    merge_image,
+    roster_forgetting,
+    sheet_return,
+    versions,
+)
 from prisons.models import Prison
 
 
@@ -19,5 +27,6 @@ def tend_people() -> None:
         endings.close_series(prison)
         endings.ask_for_talks(prison)
     sheet_return.forget_drafts()
+    roster_forgetting.forget_drafts()
     forgetting.forget_released()
     merge_image.clear_images()

@@ -40,4 +40,4 @@ def count_wrong_token(request: HttpRequest) -> None:
 
 
 def _too_many() -> PlannerError:
-    return PlannerError("too_many", _("Too many requests. Wait a minute, then go on."), 429)
+    return PlannerError("too_many", _("Asked too often. Wait a minute, then go on."), 429)

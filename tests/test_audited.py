@@ -37,6 +37,8 @@ WITHOUT = {
     "enrollment.domain.endings.ask_for_talks": "the nightly job's own act; the to-do is its record",
     "enrollment.domain.sheet_return.draft": "keeps a file to look at; accepting it is the act, and is audited",
     "enrollment.domain.sheet_return.forget_drafts": "a day is over: nobody's act",
+    "enrollment.domain.roster_forgetting.forget_drafts": "a day is over: nobody's act",
+    "enrollment.domain.roster_forgetting.forget_in_drafts": "a part of making somebody anonymous, which is audited",
     "enrollment.domain.roster.draft": "keeps a file to look at; accepting it is the act, and is audited",
     "enrollment.domain.slips.take_back_unsaid": "a part of the undo that takes them back",
     "prisons.domain.outbox.send_due": "a letter is put on its way, nothing about it changes",

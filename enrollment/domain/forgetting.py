@@ -1,12 +1,8 @@
-"""Storing the least.
-
-Everything held about one person on request, and after release nothing that names anybody.
-"""
+"""Storing the least: after release nothing that names anybody."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,20 +10,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core import clock
 from core.clock import today
-from enrollment.domain import merge_image
+from enrollment.domain import merge_image, roster_forgetting
 from enrollment.models import (
     Absence,
-    Attendance,
     Consent,
-    Enrollment,
     FamilyVisit,
     FixedBlock,
     Intake,
     LevelHeld,
-    Note,
     Participant,
     Request,
     Separation,
+    SheetDraft,
     Slip,
     Stay,
 )
@@ -63,6 +57,8 @@ def forget(person: Participant, *, by: User | None = None, now: dt.datetime | No
     at = now or clock.now()
     with transaction.atomic():
         person = Participant.objects.select_for_update().get(pk=person.pk)
+        roster_forgetting.forget_in_drafts(person)
+        SheetDraft.objects.filter(session__series__enrollments__participant=person).delete()
         person.last_name, person.first_name, person.third_language = "–", "", ""
         person.anonymised_at = at
         person.version += 1
@@ -74,56 +70,3 @@ def forget(person: Participant, *, by: User | None = None, now: dt.datetime | No
         merge_image.clear_of(person)
         Request.objects.filter(participant=person).exclude(wish_title="").update(wish_title="–")
         audit.record(None, by, "anonymise", person, fields=["last_name", "first_name"], now=at)
-
-
-_HELD: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "stays": (Stay, ("prison__name_nl", "unit__code", "cell", "register_number", "starts_on", "ends_on")),
-    "absences": (Absence, ("prison__name_nl", "starts_on", "ends_on")),
-    "fixed_hours": (FixedBlock, ("label", "weekday", "starts", "ends", "valid_from", "valid_to")),
-    "levels": (LevelHeld, ("language", "level", "found_on")),
-    "intakes": (Intake, ("organisation__name", "done_on")),
-    "consents": (Consent, ("organisation__name", "given_on")),
-    "notes": (Note, ("received_on", "channel", "state")),
-    "requests": (
-        Request,
-        (
-            "received_on",
-            "series__activity__title_nl",
-            "activity__title_nl",
-            "wish_title",
-            "state",
-            "decided_at",
-        ),
-    ),
-    "enrolments": (
-        Enrollment,
-        ("series__activity__title_nl", "state", "reason", "requested_at", "placed_from", "placed_until"),
-    ),
-    "attendance": (Attendance, ("session__starts_at", "mark", "adults", "children")),
-    "family_visits": (FamilyVisit, ("session__starts_at", "adults", "children")),
-    "slips": (Slip, ("kind", "reason", "created_at", "handed_out_at")),
-}
-
-
-def everything_about(person: Participant) -> dict[str, Any]:
-    """Every fact that is held about this person, for the person: plain values under plain names.
-
-    Separations are the prison's, and would tell about somebody else: who asks is sent to the prison.
-    """
-    facts: dict[str, Any] = {
-        "name": person.last_name,
-        "first_name": person.first_name,
-        "language": person.language,
-        "third_language": person.third_language,
-    }
-    for name, (model, fields) in _HELD.items():
-        facts[name] = _rows(model.objects.filter(participant=person), *fields)
-    return facts
-
-
-def _rows(rows: QuerySet[Any], *names: str) -> list[dict[str, str]]:
-    """Values as text: a file that anybody can read."""
-    return [
-        {name.replace("__", "_"): "" if value is None else str(value) for name, value in row.items()}
-        for row in rows.values(*names)
-    ]

@@ -16,11 +16,10 @@ from core.folding import name_key
 from enrollment.domain.namesakes import Namesake, of_keys
 from enrollment.domain.roster_doubts import Question, questions
 from enrollment.domain.roster_file import Problem, RosterLine, plain, read
+from enrollment.domain.roster_forgetting import forget_drafts
 from enrollment.domain.roster_values import cell_key, number_key
 from enrollment.models import Participant, RosterDraft, Stay
 from prisons.models import Prison, Unit, User
-
-KEPT = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def draft(
     """Reads the file and keeps its lines for a day, to look at before accepting. Raises PlannerError 422."""
     at = now or clock.now()
     found = read(name, content)
-    RosterDraft.objects.in_prison(prison).filter(created_at__lt=at - KEPT).update(lines=[], problems=[])
+    forget_drafts(now=at)
     lines = [
         {**asdict(line), "arrived_on": line.arrived_on.isoformat() if line.arrived_on else None}
         for line in found.lines

@@ -19,7 +19,8 @@ from core.digest import require_seen
 from core.errors import PlannerError
 from enrollment.domain import inbox
 from enrollment.domain.facts import lock_facts
-from enrollment.domain.roster import KEPT, Known, Moved, New, Preview, preview
+from enrollment.domain.roster import Known, Moved, New, Preview, preview
+from enrollment.domain.roster_forgetting import KEPT
 from enrollment.models import Enrollment, Participant, RosterDraft, Stay
 from prisons.domain import audit
 from prisons.domain.changes import Image, open_change_set, remember

@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.names import NamesJSONField
 from prisons.models import Prison, PrisonScoped, User
 
 
@@ -26,7 +27,7 @@ class Merge(models.Model):
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
     undone_at = models.DateTimeField(null=True)
     # Every row of the two before and after: holds names, so it goes after thirty days or with the person.
-    image = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    image = NamesJSONField(null=True, encoder=DjangoJSONEncoder)
 
     objects = PrisonScoped["Merge"].as_manager()
 

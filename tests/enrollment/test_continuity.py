@@ -11,6 +11,7 @@ from enrollment.domain import (
     continuity,
     endings,
     forgetting,
+    held,
     inbox,
     people,
     requests,
@@ -196,7 +197,7 @@ def test_somebody_who_came_back_is_not_forgotten(haren):
 
 def test_everything_about_somebody_can_be_exported(group, haren):
     row = make_enrollment(group, make_participant(haren, "Geheim, Piet", register_number="777"))
-    facts = forgetting.everything_about(row.participant)
+    facts = held.everything_about(row.participant)
     assert facts["stays"][0]["register_number"] == "777" and facts["enrolments"][0]["state"] == "placed"
 
 

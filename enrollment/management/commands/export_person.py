@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.domain.forgetting import everything_about, forget
+from enrollment.domain.forgetting import forget
+from enrollment.domain.held import everything_about
 from enrollment.models import Stay
 from prisons.domain import audit
 

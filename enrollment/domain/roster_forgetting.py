@@ -1,0 +1,27 @@
+"""A list of the prison that was read and not accepted holds names: for a day, and no longer than the person's name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from core import clock
+from enrollment.models import Participant, RosterDraft
+
+KEPT = dt.timedelta(days=1)
+
+
+def forget_drafts(*, now: dt.datetime | None = None) -> int:
+    """Nightly: what was read from a file and is a day old loses its lines, accepted or not; returns how many."""
+    old = RosterDraft.objects.filter(created_at__lt=(now or clock.now()) - KEPT)
+    return old.exclude(lines=[], problems=[]).update(lines=[], problems=[])
+
+
+def forget_in_drafts(person: Participant) -> None:
+    """Drafts of today that name this person lose all their lines: the list is read in again, without the name."""
+    numbers = set(person.stays.exclude(register_number="").values_list("register_number", flat=True))
+    words = {word for word in (person.last_name, *numbers) if word}
+    for row in RosterDraft.objects.exclude(lines=[], problems=[]):
+        told = json.dumps([row.lines, row.problems], ensure_ascii=False)
+        if any(json.dumps(word, ensure_ascii=False)[1:-1] in told for word in words):
+            RosterDraft.objects.filter(pk=row.pk).update(lines=[], problems=[])
