@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks import reports
+from benchmarks.audit import audit
 from benchmarks.day_lists import day_lists
 from benchmarks.feeds import feeds
 from benchmarks.house import MONDAY, House, build, open_database
@@ -218,6 +219,7 @@ def main() -> None:
     feeds(least_ms, say, statements)
     day_lists(least_ms, say)
     year_report()
+    audit(least_ms, say, statements)
 
 
 if __name__ == "__main__":
