@@ -84,6 +84,7 @@ def nora(haren, service) -> User:
 def sign_in(sub: str) -> Client:
     """Through the provider's own page and back."""
     client = Client(headers={"host": "localhost"})
+    client.cookies["language"] = "en"
     away = client.post(reverse("openid_connect_login", args=["brug"]))
     assert away.status_code == 302, away.content.decode()[-2000:]
     back = requests.post(away["Location"], data={"sub": sub}, allow_redirects=False, timeout=20)
@@ -95,6 +96,7 @@ def sign_in(sub: str) -> Client:
 
 
 def test_the_sign_in_page_offers_it(client, db, provider):
+    client.cookies["language"] = "en"
     assert "Sign in with De Brug" in client.get(reverse("account_login")).content.decode()
 
 

@@ -245,7 +245,7 @@ def new_series(house: House) -> Act:
     data = {
         "activity": make_activity(house.service).pk, "places": "8", "waiting_order": "first_come",
         "starts_on": "2050-01-11", "start_time": "09:00", "end_time": "10:30", "weeks": "3", "every_weeks": "1",
-        "default_room": house.room.pk, "list_code": "A-77",
+        "default_room": house.room.pk, "list_code": "A-77", "units": ["all"],
     }  # fmt: skip
     return Act(
         house.address("series_add"), data, look={**data, "preview": "yes"}, name="seen_dates",
