@@ -148,7 +148,8 @@ def test_the_same_person_twice_becomes_one(haren, service, group, organiser_anna
     mine, theirs = make_enrollment(group, keep), make_enrollment(make_series(haren), gone)
     page, browser = url("person_merge", haren, keep.pk), signed_in(organiser_anna)
     assert browser.post(page, {"other": "nobody"}).status_code == 422
-    assert browser.post(page, {"other": "4711"}).status_code == 302
+    compared = browser.post(page, {"other": "4711"})["Location"]
+    assert browser.post(compared, {"reason": "twice", "is_sure": "on"}).status_code == 302
     theirs.refresh_from_db(), mine.refresh_from_db()
     assert theirs.participant == mine.participant == keep
     old, new = Stay.objects.filter(participant=keep).order_by("starts_on")
@@ -164,6 +165,8 @@ def test_the_same_person_twice_becomes_one(haren, service, group, organiser_anna
 def test_two_places_in_one_group_stop_a_merge(haren, group, organiser_anna):
     keep, gone = make_enrollment(group).participant, make_enrollment(group).participant
     number = gone.stays.get().register_number
-    answer = signed_in(organiser_anna).post(url("person_merge", haren, keep.pk), {"other": number})
+    browser = signed_in(organiser_anna)
+    compared = browser.post(url("person_merge", haren, keep.pk), {"other": number})["Location"]
+    answer = browser.post(compared, {"reason": "twice", "is_sure": "on"})
     assert answer.status_code == 409 and b"End one of them first" in answer.content
     assert gone.stays.exists()

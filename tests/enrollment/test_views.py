@@ -396,9 +396,11 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     browser.get(url("request_list", haren))
     with CaptureQueriesContext(connection) as few:
         browser.get(url("request_list", haren))
+    number = len(few)
     for _ in range(12):
         note(group, organiser_anna)
-    with django_assert_num_queries(len(few)):
+    browser.get(url("request_list", haren))  # what is kept of the weeks is worked out anew after a change
+    with django_assert_num_queries(number):
         browser.get(url("request_list", haren))
 
 
