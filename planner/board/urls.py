@@ -29,5 +29,5 @@ urlpatterns = [
     path("board/sessions/<int:pk>/dates/", date_views.session_dates, name="session_dates"),
     path("board/sessions/<int:pk>/cancel/", views.session_cancel, name="session_cancel"),
     path("board/sessions/<int:pk>/restore/", views.session_restore, name="session_restore"),
-    path("changes/<int:pk>/undo/", undo_views.undo, name="undo"),
+    path("board/changes/<int:pk>/undo/", undo_views.undo, name="undo"),
 ]

@@ -82,7 +82,7 @@ _PLACES = [
         frozenset({Right.SEE_BOARD}),
         hard_count,
         True,
-        holds=("conflicts/", "asks/", "closures/", "proposals/", "sessions/", "leaflet/"),
+        holds=("conflicts/", "asks/", "closures/", "cannot-come/", "call-list/", "leaflet/"),
     ),
     _Place(
         "series",
@@ -106,7 +106,7 @@ _PLACES = [
         "people",
         "enrollment:person_list",
         frozenset({Right.ENTER_REQUESTS}),
-        holds=("roster/", "separations/"),
+        holds=("roster/", "separations/", "who-looked/"),
     ),
     _Place("lists", _("Lists"), "printer", "enrollment:lists", frozenset({Right.DOWNLOAD_LISTS})),
     _Place("reports", _("Reports"), "bar-chart", "planner:reports", frozenset({Right.REPORT})),

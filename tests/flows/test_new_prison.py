@@ -105,7 +105,11 @@ def test_the_checklist_says_who_is_still_missing(haren: Prison, coordinator_kari
         ("prisons:audit_list", "settings"),
         ("planner:closure_list", "board"),
         ("planner:term_overview", "board"),
+        ("planner:cannot_come_list", "board"),
+        ("planner:call_list", "board"),
         ("enrollment:note_entry", "requests"),
+        ("enrollment:change_inbox", "requests"),
+        ("enrollment:reading_list", "people"),
         ("planner:today", "today"),
     ],
 )

@@ -73,10 +73,12 @@ def test_many_weeks_on_as_one_act_with_undo_on_the_board(anna: Client, sessions:
     assert starts(sessions) == ["01-24 08:00", "01-31 08:00"]
     text = answer.content.decode()
     change_set = ChangeSet.objects.get()
-    assert "2 sessions are changed." in text and f"/p/haren/changes/{change_set.pk}/undo/" in text
+    assert "2 sessions are changed." in text and f"/p/haren/board/changes/{change_set.pk}/undo/" in text
     assert answer["HX-Retarget"] == "#board" and "picks-done" in answer["HX-Trigger-After-Settle"]
     assert 'data-week="2050-W02"' in text, "the week that was looked at"
-    press(anna, f"/p/haren/changes/{change_set.pk}/undo/", {})
+    asked = anna.get(f"/p/haren/board/changes/{change_set.pk}/undo/")
+    assert [entry.name for entry in asked.context["nav"] if entry.is_current] == ["board"]
+    press(anna, f"/p/haren/board/changes/{change_set.pk}/undo/", {})
     assert starts(sessions) == ["01-10 08:00", "01-17 08:00"]
 
 

@@ -188,7 +188,9 @@ def test_without_javascript_the_board_comes_back_as_it_was_looked_at(
     sent = {"room": room.pk, "day": "2050-01-10", "start": "09:05", "minutes": "60", "version": "1"}
     answer = anna.post(url, sent)
     assert answer["Location"] == "/p/haren/board/?mine=1&view=day&day=2050-01-10"
-    assert 'action="/p/haren/changes/' in anna.get(answer["Location"]).content.decode(), "undo is offered"
+    assert 'action="/p/haren/board/changes/' in anna.get(answer["Location"]).content.decode(), (
+        "undo is offered"
+    )
 
 
 def test_the_timeline_asks_which_minutes_are_free(anna: Client, series: Series, room: Room) -> None:

@@ -230,7 +230,7 @@ def test_undo_within_the_hour_from_the_page(
 ) -> None:
     undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["picture"].undo_id
 
-    answer = press(liaison, f"/p/haren/changes/{undo_id}/undo/", {"next": "/p/haren/closures/"})
+    answer = press(liaison, f"/p/haren/board/changes/{undo_id}/undo/", {"next": "/p/haren/closures/"})
 
     assert answer.status_code == 302 and answer.url == "/p/haren/closures/"
     session.refresh_from_db()
