@@ -108,6 +108,7 @@ VERBS: dict[str, str | Promise] = {
     "revoke": pgettext_lazy("audit", "made worthless"),
     "send_invitation_again": pgettext_lazy("audit", "sent an invitation again"),
     "separate": pgettext_lazy("audit", "keeps two people apart"),
+    "settle_double": pgettext_lazy("audit", "answered a double request"),
     "skip": pgettext_lazy("audit", "noted one date off"),
     "start_job": pgettext_lazy("audit", "started long work"),
     "stop_job": pgettext_lazy("audit", "stopped long work"),
