@@ -63,7 +63,7 @@ def test_the_form_of_several_sessions(board: Page, complaints: list[str]) -> Non
 def test_the_undo_of_a_toast(board: Page, complaints: list[str]) -> None:
     board.locator("[data-session] a").first.click()
     board.locator("#panel").get_by_role("link", name="Move").click()
-    board.locator("#panel").get_by_label("Minutes").fill("30")
+    board.locator("#panel").get_by_label("Until").fill("09:30")
     board.evaluate(PRESS_AT_ONCE, "#toasts form button")
     board.locator("#panel form button.btn-primary").click()
     expect(board.locator("#toasts")).to_contain_text("Undone: everything is as it was.")
@@ -76,7 +76,7 @@ def test_the_undo_of_a_toast(board: Page, complaints: list[str]) -> None:
 def test_a_form_pressed_before_htmx_is_there_offers_undo_too(board: Page) -> None:
     board.route("**/htmx-2.min*.js", lambda route: route.abort())
     board.goto(board.url.replace("/board/", f"/board/sessions/{GroupSession.objects.get().pk}/move/"))
-    board.get_by_label("Minutes").fill("30")
+    board.get_by_label("Until").fill("09:30")
     board.locator("main form button.btn-primary").click()
     expect(board.locator("#messages")).to_contain_text("is in Class A now")
     board.locator("#messages").get_by_role("button", name="Undo").click()

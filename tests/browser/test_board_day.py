@@ -264,7 +264,7 @@ def test_without_javascript_the_day_is_drawn_and_a_form_moves(
     card(page, session).locator("a").click()
     page.locator(".session-actions .btn-primary").click()
     page.locator("input[name=start]").fill("09:25")
-    page.locator("input[name=minutes]").fill("55")
+    page.locator("input[name=until]").fill("10:20")
     page.locator("main form .btn-primary").click()
 
     expect(card(page, session)).to_contain_text("09:25–10:20")
