@@ -8,7 +8,7 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 
-from prisons import audit_guards
+from prisons import api_limits, audit_guards
 from prisons.models import Organisation, Prison, User
 from rooms.domain import facts
 from tests.factories import make_membership, make_organisation, make_prison, make_user
@@ -27,8 +27,9 @@ BaseDatabaseOperations.execute_sql_flush = flush_the_audit_too  # type: ignore[m
 
 @pytest.fixture(autouse=True)
 def no_kept_rules() -> None:
-    """A rolled back test gives the next one the same ids and versions: nobody may remember its rules."""
+    """A rolled back test gives the next one the same ids and versions: nobody may remember its rules or calls."""
     facts._rules.cache_clear()
+    api_limits._asked.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from enrollment.domain.notes import enter_note
 from enrollment.domain.people import PersonData
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
 from prisons.domain import audit
-from prisons.models import Prison, User
+from prisons.models import AuditEntry, Prison, User
 
 
 def replace_note(
@@ -39,6 +39,12 @@ def replace_note(
             entered.made_person = True
             entered.save(update_fields=["made_person"])
         return entered
+
+
+def was_undone(prison: Prison, pk: int, *, by: User) -> bool:
+    """Whether this very person has taken the note back: the second press of a button, and no guess at numbers."""
+    acts = AuditEntry.objects.in_prison(prison).filter(by=by, verb="undo", object_id=pk)
+    return acts.filter(model=Note._meta.label_lower).exists()
 
 
 def undo(note: Note, *, by: User, now: dt.datetime | None = None, keeps: int | None = None) -> None:

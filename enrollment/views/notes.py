@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -19,7 +19,7 @@ from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
 from enrollment.domain.namesakes import of_name
-from enrollment.domain.note_undo import replace_note, undo
+from enrollment.domain.note_undo import replace_note, undo, was_undone
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
@@ -317,6 +317,8 @@ def note_things(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @require_POST
 def note_undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     note = Note.objects.in_prison(prison).filter(pk=pk).first()
+    if note is None and not was_undone(prison, pk, by=request.user):
+        raise Http404
     try:
         if note:  # else a double press: it is gone already
             undo(note, by=request.user)
