@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from django.utils import translation
@@ -19,6 +20,7 @@ from django.utils.formats import date_format
 from core import clock
 from core.clock import BRUSSELS
 from core.languages import localized
+from core.timespan import Span
 from enrollment.models import Enrollment, Slip
 from prisons.models import Prison
 from sessions.models import Activity, GroupSession, Series
@@ -29,6 +31,10 @@ SMALL_WEEKDAYS = frozenset({"nl", "fr", "es", "ro", "ru", "sq"})
 RIGHT_TO_LEFT = frozenset({"ar"})
 TITLE_LANGUAGES = frozenset({"nl", "fr", "en"})
 """Activities have titles in these; below a text in another language stands the title of the text above."""
+NEXT = 4
+"""Dates written out."""
+REGULAR = 3
+"""Dates that make a rhythm."""
 Words = dict[str, dict[str, str]]
 
 
@@ -53,7 +59,7 @@ class SlipText:
     choices: tuple[str, ...] = ()
     """Of a card: what can be ticked, then a line for something else and one for name and cell."""
     rhythm: str = ""
-    """Every Friday 09:00–10:30, until 15 January."""
+    """Every Friday from 09:00 to 10:30, until 15 January; empty when the coming dates are not regular."""
 
     @property
     def direction(self) -> str:
@@ -69,14 +75,14 @@ def write(
     slip: Slip,
     language: str,
     *,
-    dates: tuple[dt.datetime, ...] = (),
+    coming: tuple[Span, ...] = (),
     offer: tuple[Activity, ...] = (),
 ) -> SlipText:
-    """The slip in this language. `dates` are the next sessions, shown with a place.
+    """The slip in this language. `coming` are the published sessions to come, shown with a place.
 
     `offer` is what a card lets the person tick.
     """
-    said, series = words(language), series_of(slip)
+    said, series, is_placed = words(language), series_of(slip), slip.kind == Kind.PLACED
     service = _service_of(slip, series)
     facts = {
         "title": title_of(slip, language if language in TITLE_LANGUAGES else slip.language),
@@ -88,12 +94,13 @@ def write(
         language,
         said["title"][slip.kind],
         said["body"][slip.kind] % {name: _isolated(fact, language) for name, fact in facts.items()},
-        tuple(moment(each, language) for each in dates) if slip.kind == Kind.PLACED else (),
+        tuple(_hours(each, language) for each in coming[:NEXT]) if is_placed else (),
         tuple(_extra(slip, said, service)),
         service,
         _choices(offer, said, language if language in TITLE_LANGUAGES else slip.language)
         if slip.kind == Kind.CARD
         else (),
+        _rhythm(coming, language) if is_placed else "",
     )
 
 
@@ -164,12 +171,44 @@ def _when(slip: Slip, language: str) -> str:
 
 def moment(at: dt.datetime, language: str) -> str:
     """Day and time on the wall clock in Brussels, in that language's words."""
-    local = at.astimezone(BRUSSELS)
+    return words(language)["extra"]["at"] % {"day": _day(at, language, "l j F"), "time": _time(at)}
+
+
+def _hours(span: Span, language: str) -> str:
+    day = _day(span.starts_at, language, "l j F")
+    return words(language)["extra"]["from_to"] % {"day": day, **_from_to(span)}
+
+
+def _rhythm(coming: tuple[Span, ...], language: str) -> str:
+    """What the dates have in common, if nobody who keeps to it stands before a closed door."""
+    if not _is_weekly(coming):
+        return ""
+    day, last = _day(coming[0].starts_at, language, "l"), _day(coming[-1].starts_at, language, "j F")
+    said = words(language)["extra"]["weekly"] % {"day": day, "last": last, **_from_to(coming[0])}
+    return said[0].upper() + said[1:]
+
+
+def _is_weekly(coming: tuple[Span, ...]) -> bool:
+    """Three dates or more, each a week after the one before and at the same hours of the clock."""
+    local = [(span.starts_at.astimezone(BRUSSELS), span.ends_at.astimezone(BRUSSELS)) for span in coming]
+    hours = {(start.time(), end.time()) for start, end in local}
+    gaps = {after[0].date() - before[0].date() for before, after in pairwise(local)}
+    return len(coming) >= REGULAR and len(hours) == 1 and gaps == {dt.timedelta(weeks=1)}
+
+
+def _from_to(span: Span) -> dict[str, str]:
+    return {"start": _time(span.starts_at), "end": _time(span.ends_at)}
+
+
+def _time(at: dt.datetime) -> str:
+    return f"{at.astimezone(BRUSSELS):%H:%M}"
+
+
+def _day(at: dt.datetime, language: str, shape: str) -> str:
+    """In that language's words, as they stand inside a sentence."""
     with translation.override(language):
-        day = date_format(local, "l j F")
-    if language in SMALL_WEEKDAYS:
-        day = day[0].lower() + day[1:]
-    return words(language)["extra"]["at"] % {"day": day, "time": f"{local:%H:%M}"}
+        day = date_format(at.astimezone(BRUSSELS), shape)
+    return day[0].lower() + day[1:] if language in SMALL_WEEKDAYS else day
 
 
 def kind_of_approval(free: int, asks_agreement: bool) -> Slip.Kind | None:
@@ -188,13 +227,14 @@ def preview(enrollment: Enrollment, kind: Slip.Kind) -> SlipText:
         request=enrollment.request,
         kind=kind,
     )
-    return write(slip, enrollment.participant.language, dates=next_dates(enrollment.series)[:3])
+    return write(slip, enrollment.participant.language, coming=coming_dates(enrollment.series))
 
 
-def next_dates(series: Series, *, now: dt.datetime | None = None, most: int = 4) -> tuple[dt.datetime, ...]:
-    """The next published sessions of a series."""
+def coming_dates(series: Series, *, now: dt.datetime | None = None) -> tuple[Span, ...]:
+    """The published sessions to come of a series, the next one first."""
     rows = GroupSession.objects.published().filter(series=series, starts_at__gte=now or clock.now())
-    return tuple(at for at in rows.order_by("starts_at").values_list("starts_at", flat=True)[:most] if at)
+    times = rows.order_by("starts_at").values_list("starts_at", "ends_at")
+    return tuple(Span(starts_at, ends_at) for starts_at, ends_at in times if starts_at and ends_at)
 
 
 def offer_of(prison: Prison, *, now: dt.datetime | None = None, most: int = 12) -> tuple[Activity, ...]:

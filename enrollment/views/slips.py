@@ -107,9 +107,9 @@ def _pages(prison: Prison, rows: SlipQuerySet) -> list[SlipPage]:
 def _printed(line: BatchLine, offer: tuple[Activity, ...]) -> SlipPage:
     slip = line.slip
     series = slip_text.series_of(slip)
-    dates = slip_text.next_dates(series) if series and slip.kind == Slip.Kind.PLACED else ()
+    coming = slip_text.coming_dates(series) if series and slip.kind == Slip.Kind.PLACED else ()
     texts = [
-        slip_text.write(slip, language, dates=dates, offer=offer)
+        slip_text.write(slip, language, coming=coming, offer=offer)
         for language in filter(None, (slip.language, slip.third_language))
     ]
     return SlipPage(slip.participant, line.stay, texts[0], texts[1] if len(texts) > 1 else None)
