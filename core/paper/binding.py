@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import pikepdf
-from pikepdf import Dictionary, Encryption, Name, ObjectStreamMode, Page, Pdf, Permissions
+from pikepdf import Encryption, Name, ObjectStreamMode, Pdf, Permissions
 
 LEAST_LENGTH = 12
 """Letters of a passphrase."""
@@ -18,10 +16,10 @@ _MAY = Permissions(modify_other=False, modify_annotation=False, modify_form=Fals
 
 @dataclass(frozen=True)
 class Part:
-    """Pages that were drawn in one go, and how often each list among them is wanted."""
+    """Pages that were drawn in one go, and how often they are wanted, the copies behind each other."""
 
     body: bytes
-    copies: tuple[int, ...] = ()
+    copies: int = 1
 
 
 def bind(parts: Sequence[Part], *, passphrase: str = "") -> bytes:
@@ -33,10 +31,10 @@ def bind(parts: Sequence[Part], *, passphrase: str = "") -> bytes:
         raise ValueError("a PDF needs a page")
     first, *others = parts
     with Pdf.open(io.BytesIO(first.body)) as whole:
-        _copy_lists(whole, first.copies)
+        _copy_pages(whole, first.copies)
         for part in others:
             with Pdf.open(io.BytesIO(part.body)) as more:
-                _copy_lists(more, part.copies)
+                _copy_pages(more, part.copies)
                 whole.pages.extend(more.pages)
         return _saved(whole, passphrase)
 
@@ -59,35 +57,16 @@ def _lock(passphrase: str) -> Encryption:
     return Encryption(user=word, owner=word, R=6, aes=True, metadata=True, allow=_MAY)
 
 
-def _copy_lists(pdf: Pdf, copies: Sequence[int]) -> None:
-    """Each list as often as it is wanted, its copies behind each other."""
-    if set(copies) <= {1}:
+def _copy_pages(pdf: Pdf, copies: int) -> None:
+    """All pages as often as they are wanted. One structure cannot speak of both copies, so it goes."""
+    if copies == 1:
         return
-    pages = [page for pages, number in zip(_lists(pdf), copies, strict=True) for page in pages * number]
-    seen: set[Any] = set()
-    wanted = []
-    for page in pages:
-        again = page.objgen in seen
-        seen.add(page.objgen)
-        wanted.append(pdf.make_indirect(Dictionary(dict(page.obj))) if again else page.obj)
-    pdf.Root.Pages.Kids = pikepdf.Array(wanted)
-    pdf.Root.Pages.Count = len(wanted)
-    for one in wanted:
-        one.Parent = pdf.Root.Pages
+    pages = list(pdf.pages)
+    for _copy in range(copies - 1):
+        pdf.pages.extend(pages)
     for name in (Name.PageLabels, Name.StructTreeRoot, Name.MarkInfo, Name.Outlines):
         if name in pdf.Root:
             del pdf.Root[name]
-
-
-def _lists(pdf: Pdf) -> Iterator[list[Page]]:
-    """The pages of each list: with every list the numbers of the pages begin again."""
-    found: list[Page] = []
-    for page in pdf.pages:
-        if page.label == "1" and found:
-            yield found
-            found = []
-        found.append(page)
-    yield found
 
 
 __all__ = ["LEAST_LENGTH", "Part", "bind"]

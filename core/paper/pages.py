@@ -6,13 +6,13 @@ The widths of columns are those of the workbook. A list that is short is set in 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import override
 
 from core.paper.binding import Part, bind
-from core.paper.content import Block, Cards, Heading, Leaf, Note, Paper
+from core.paper.content import Block, Cards, Heading, Leaf, Note, Paper, Table
 from core.paper.drawing import draw
 from core.paper.letters import fit_facts
 from core.paper.marks import marks_of
@@ -20,8 +20,8 @@ from core.paper.page_tables import Setting, setting_of, table_facts
 from core.text import one_line
 from core.xlsx.sheet import Text, read_value
 
-AT_ONCE = 200
-"""Lists drawn in one go: between two of them long work says how far it is, and memory is given back."""
+AT_ONCE = 100
+"""Rows drawn in one go: between two of them long work says how far it is, and memory is given back."""
 
 
 def to_pdf(paper: Paper, *, on_leaf: Callable[[int], object] | None = None, passphrase: str = "") -> bytes:
@@ -29,15 +29,34 @@ def to_pdf(paper: Paper, *, on_leaf: Callable[[int], object] | None = None, pass
 
     `on_leaf` hears how many lists are drawn; what it raises ends the work.
     """
-    parts, step = [], len(paper.leaves) if paper.is_kept else AT_ONCE
+    parts, done = [], 0
     with override(paper.language):
-        for start in range(0, len(paper.leaves), max(step, 1)):
-            leaves = paper.leaves[start : start + step]
+        for leaves in _runs(paper.leaves):
             parts.append(_part(paper, leaves))
-            for number in range(start, start + len(leaves)):
+            for _leaf in leaves:
+                done += 1
                 if on_leaf is not None:
-                    on_leaf(number + 1)
+                    on_leaf(done)
     return bind(parts, passphrase=passphrase)
+
+
+def _runs(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
+    """Lists that are drawn together; one that is wanted more than once stands alone."""
+    run: list[Leaf] = []
+    rows = 0
+    for leaf in leaves:
+        more = _rows(leaf)
+        if run and (leaf.copies != 1 or run[-1].copies != 1 or rows + more > AT_ONCE):
+            yield run
+            run, rows = [], 0
+        run.append(leaf)
+        rows += more
+    if run:
+        yield run
+
+
+def _rows(leaf: Leaf) -> int:
+    return sum(len(block.rows) for block in leaf.blocks if isinstance(block, Table))
 
 
 def printed(template: str, facts: Mapping[str, Any], *, made_at: dt.datetime, is_kept: bool = False) -> bytes:
@@ -54,8 +73,8 @@ def _part(paper: Paper, leaves: Sequence[Leaf]) -> Part:
         "page_words": page_words(str(paper.page_words)),
         "leaves": [leaf_facts(paper, leaf) for leaf in leaves],
     }
-    copies = tuple(leaf.copies for leaf in leaves)
-    is_whole = len(leaves) == len(paper.leaves) and set(copies) <= {1}
+    copies = leaves[0].copies
+    is_whole = len(leaves) == len(paper.leaves) and copies == 1
     body = draw("list", facts, made_at=paper.made_at, is_kept=paper.is_kept and is_whole, has_tags=is_whole)
     return Part(body, copies)
 
