@@ -214,6 +214,7 @@ def every_one(town: Town, names: list[str], method: str) -> list[Data]:
 
 BLOTS = (
     (re.compile(rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": ?|nonce=)"[^"]*"'), rb"\1"),
+    (re.compile(rb'(name="once" value=)"[^"]*"'), rb"\1"),
     (re.compile(rb"(nonce-|entry_key[^>]*value=\")[\w+/=-]*"), rb"\1"),
     (re.compile(rb"/ID ?\[.*?\]", re.DOTALL), b""),
 )
