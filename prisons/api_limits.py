@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 
 from allauth.account.adapter import get_adapter
@@ -16,17 +17,35 @@ from core.errors import PlannerError
 KEPT = 1000
 MINUTE = 60
 
-# Counted by each web process for itself: a count in the shared cache would cost more than most answers.
-_asked: OrderedDict[tuple[int, int], int] = OrderedDict()
+
+class Asked:
+    """Calls of this minute per token. Each web process counts for itself: a count in the shared cache would cost
+    more than most answers. Several threads count at once.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: OrderedDict[tuple[int, int], int] = OrderedDict()
+
+    def count(self, token_id: int, minute: int) -> int:
+        """One more; returns how many it are now."""
+        with self._lock:
+            calls = self._calls[token_id, minute] = self._calls.get((token_id, minute), 0) + 1
+            while len(self._calls) > KEPT:
+                self._calls.popitem(last=False)
+        return calls
+
+    def clear(self) -> None:
+        with self._lock:
+            self._calls.clear()
+
+
+_asked = Asked()
 
 
 def count_asking(token_id: int) -> None:
     """One more request with this token. Raises PlannerError 429 beyond API_PER_MINUTE."""
-    key = (token_id, int(clock.now().timestamp()) // MINUTE)
-    _asked[key] = _asked.get(key, 0) + 1
-    while len(_asked) > KEPT:
-        _asked.popitem(last=False)
-    if _asked[key] > settings.API_PER_MINUTE:
+    if _asked.count(token_id, int(clock.now().timestamp()) // MINUTE) > settings.API_PER_MINUTE:
         raise _too_many()
 
 

@@ -53,6 +53,11 @@ class Ask:
         return self.activity.organisation if self.activity else self.organisation
 
 
+def entered_with(prison: Prison, entry_key: uuid.UUID | None) -> Note | None:
+    """The note that this very form has made already: a button was pressed twice."""
+    return Note.objects.in_prison(prison).filter(entry_key=entry_key).first() if entry_key else None
+
+
 def enter_note(
     prison: Prison,
     *,
@@ -74,7 +79,7 @@ def enter_note(
     at = now or clock.now()
     with transaction.atomic():
         prison = lock_facts(prison, now=at)
-        if entry_key and (known := Note.objects.in_prison(prison).filter(entry_key=entry_key).first()):
+        if known := entered_with(prison, entry_key):
             return known
         received_on = _received(received_on, clock.today(at))
         asks = _clean(prison, asks)
@@ -265,7 +270,7 @@ def _without_requests(
     at = now or clock.now()
     with transaction.atomic():
         prison = lock_facts(prison, now=at)
-        if entry_key and (known := Note.objects.in_prison(prison).filter(entry_key=entry_key).first()):
+        if known := entered_with(prison, entry_key):
             return known
         received_on = _received(received_on, clock.today(at))
         person = person or (parked.participant if parked else None)

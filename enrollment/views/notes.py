@@ -131,6 +131,8 @@ class _Entry:
 
     def _person(self, *, optional: bool) -> Participant | PersonData | None:
         data = self.form.cleaned_data
+        if entered := notes.entered_with(self.prison, data["entry_key"]):
+            return entered.participant  # a double press: whom the first one made is no namesake
         if data["create"] and not optional:
             self.nobody = True
             return self._new_or_known(new_person(data["new_name"], data["new_number"]))

@@ -49,7 +49,9 @@ from tests.factories import (
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 DAY = today() + dt.timedelta(days=7)
-OF_THE_READER = {"django_session", "prisons_membership", "prisons_user", "prisons_auditentry"}
+OF_THE_READER = {
+    "django_session", "prisons_membership", "prisons_user", "prisons_auditentry", "usersessions_usersession",
+}  # fmt: skip
 """Who reads, not what is shown; read anew by each request."""
 NOT_KEPT = {"enrollment_request", "prisons_organisation_prisons", "prisons_prison"}
 """Filters and numbers beside the board, counted anew by each request; the versions themselves."""
