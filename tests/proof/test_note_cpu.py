@@ -87,6 +87,7 @@ def test_a_note_asks_the_database_little(
 ):
     wood = make_series(haren, activity=make_activity(service, "Houtbewerking"), starts_on=clock.today())
     browser = signed_in(organiser_anna)
+    browser.get(reverse("enrollment:note_entry", args=[haren.slug]))  # the page first: it notes the device
     with django_assert_max_num_queries(7):
         browser.get(reverse("enrollment:note_people", args=[haren.slug]), {"who": "7000"}, headers=HTMX)
     with django_assert_max_num_queries(7):
@@ -94,7 +95,8 @@ def test_a_note_asks_the_database_little(
     sent = {"who": "x", "what": "x", "thing": f"s{wood.pk}", "channel": "paper"}
     sent |= {"received_on": clock.today().isoformat()}
     page = reverse("enrollment:note_entry", args=[haren.slug])
-    for person in people[:2]:  # the first writer of a day also freezes the lists that are due
+    # The first writer of a day also freezes the lists that are due; the last query records who was shown.
+    for person in people[:2]:
         sent |= {"person": person.participant_id, "entry_key": str(uuid.uuid4())}
-        with django_assert_max_num_queries(40 if person is people[0] else 20):
+        with django_assert_max_num_queries(40 if person is people[0] else 21):
             assert browser.post(page, sent, headers=HTMX).status_code == 200
