@@ -131,8 +131,6 @@ class _Entry:
 
     def _person(self, *, optional: bool) -> Participant | PersonData | None:
         data = self.form.cleaned_data
-        if entered := notes.entered_with(self.prison, data["entry_key"]):
-            return entered.participant  # a double press: whom the first one made is no namesake
         if data["create"] and not optional:
             self.nobody = True
             return self._new_or_known(new_person(data["new_name"], data["new_number"]))
@@ -159,7 +157,8 @@ class _Entry:
         chosen = self.form.cleaned_data["same_as"]
         known = next((each for each in same if str(each.person.pk) == chosen), None)
         if known is None and chosen != "new" and any(each.is_here for each in same):
-            return None
+            entered = notes.entered_with(self.prison, self.form.cleaned_data["entry_key"])
+            return entered.participant if entered else None  # a double press: the first one made this person
         if known and known.is_here:
             return known.person
         return replace(data, same_as=known.person if known else None)
