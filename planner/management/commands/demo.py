@@ -34,7 +34,12 @@ class Command(BaseCommand):
         facts = self.prepare()
         if options["prepare_only"]:
             return
-        code = serve.run("127.0.0.1", port, announce=lambda: self.stdout.write(welcome(port, facts)))
+
+        def announce() -> None:
+            self.stdout.write(welcome(port, facts))
+            self.stdout.flush()  # also where the output is a pipe
+
+        code = serve.run("127.0.0.1", port, announce=announce)
         if code:
             raise SystemExit(code)
 
