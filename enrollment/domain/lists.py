@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from core import clock
-from core.clock import BRUSSELS
+from core.clock import BRUSSELS, midnight
 from enrollment.domain.day import Day, Meeting, Person, Visitor, place_of
 from enrollment.domain.sheet_codes import code_of
 from enrollment.domain.taking_part import CHUNK, occupancy
@@ -86,20 +86,16 @@ def next_days(prison: Prison, number: int, *, now: dt.datetime | None = None) ->
     off = set(
         Holiday.objects.in_prison(prison).filter(on__range=(days[0], days[-1])).values_list("on", flat=True)
     )
-    window = (_midnight(days[0]), _midnight(days[-1] + dt.timedelta(days=1)))
+    window = (midnight(days[0]), midnight(days[-1] + dt.timedelta(days=1)))
     starts: Any = GroupSession.objects.in_prison(prison).published().filter(starts_at__range=window)
     busy = {at.astimezone(BRUSSELS).date() for at in starts.values_list("starts_at", flat=True).order_by()}
     found = [day for day in days if day in busy or (day.isoweekday() <= 5 and day not in off)]
     return (found or days)[:number]
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), BRUSSELS)
-
-
 def _sessions(prison: Prison, on: dt.date) -> Iterable[GroupSession]:
     shown = Q(state=_State.PUBLISHED) | Q(state=_State.CANCELLED, cancellation__was_state=_State.PUBLISHED)
-    window = (_midnight(on), _midnight(on + dt.timedelta(days=1)))
+    window = (midnight(on), midnight(on + dt.timedelta(days=1)))
     rows = GroupSession.objects.in_prison(prison).filter(
         shown, starts_at__gte=window[0], starts_at__lt=window[1]
     )
@@ -170,7 +166,7 @@ def _closed_units(prison: Prison, on: dt.date) -> dict[str, list[Closure]]:
     """Unit -> its confirmed closures of the day: whoever lives there is not brought."""
     closed: dict[str, list[Closure]] = defaultdict(list)
     rows = Closure.objects.in_prison(prison).confirmed().filter(unit__isnull=False)
-    for row in rows.touching(_midnight(on), _midnight(on + dt.timedelta(days=1))).select_related("unit"):
+    for row in rows.touching(midnight(on), midnight(on + dt.timedelta(days=1))).select_related("unit"):
         if row.unit:
             closed[row.unit.code].append(row)
     return closed
@@ -181,8 +177,8 @@ def _visitors(prison: Prison, on: dt.date) -> dict[int, list[Visitor]]:
     rows = SessionWorker.objects.filter(
         session__prison=prison,
         live=True,
-        starts_at__gte=_midnight(on),
-        starts_at__lt=_midnight(on + dt.timedelta(days=1)),
+        starts_at__gte=midnight(on),
+        starts_at__lt=midnight(on + dt.timedelta(days=1)),
     )
     accesses = {row.worker_id: row for row in WorkerAccess.objects.in_prison(prison)}
     found: dict[int, list[Visitor]] = defaultdict(list)

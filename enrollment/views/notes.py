@@ -211,12 +211,13 @@ def _asked_by_link(request: PrisonRequest) -> dict[str, Any]:
     return initial
 
 
-def _own_note(request: PrisonRequest, pk: str) -> Note | None:
+def _own_note(request: PrisonRequest, text: str) -> Note | None:
     """A note that this user entered and may still take back; None for anything else."""
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 12):
+    pk = address.number(text)
+    if pk is None:
         return None
     own = notes.last_entered(request.prison, request.user, most=None)
-    return own.filter(pk=int(pk), state=Note.State.ENTERED).first()
+    return own.filter(pk=pk, state=Note.State.ENTERED).first()
 
 
 def _as_typed(note: Note) -> dict[str, Any]:

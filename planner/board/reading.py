@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.clock import BRUSSELS
+from core.clock import midnight
 from core.weeks import Week
 from planner.board.cards import Card, CardMaker
 from planner.board.filters import BoardFilter
@@ -86,7 +86,7 @@ class Reading:
 
     def closures(self) -> list[tuple[ClosureFacts, str]]:
         """Those that touch these days, each with its reason in words."""
-        start, end = _midnight(self.days[0]), _midnight(self.days[-1] + dt.timedelta(days=1))
+        start, end = midnight(self.days[0]), midnight(self.days[-1] + dt.timedelta(days=1))
         near = availability.closures_between(self.rules, start, end)
         names = {
             row.pk: row.reason or row.get_kind_display()
@@ -144,7 +144,7 @@ def read(
     in_tray = Q(starts_at__isnull=True, week_on=week.monday)
     tray_ids = GroupSession.objects.in_prison(prison).live().filter(in_tray).values_list("pk", flat=True)
     loaded = picture.load(prison, days, extra_sessions=tray_ids)
-    start, end = _midnight(days[0]), _midnight(days[-1] + dt.timedelta(days=1))
+    start, end = midnight(days[0]), midnight(days[-1] + dt.timedelta(days=1))
     sessions = (
         GroupSession.objects.in_prison(prison)
         .filter(Q(starts_at__gte=start, starts_at__lt=end) | in_tray)
@@ -171,7 +171,3 @@ def _is_placed(card: Card) -> bool:
 def _is_shown(card: Card, loaded: Picture, chosen: BoardFilter) -> bool:
     facts = loaded.series.get(card.series_id)
     return chosen.shows_unit(facts.unit_ids if facts else frozenset())
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), BRUSSELS)

@@ -42,7 +42,7 @@ def answered(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Ask]
     """What was answered or taken back in the last sixty days, both ways, and what nobody answered in time."""
     at = now or clock.now()
     mine = _of_mine(access, "to_organisation") | _of_mine(access, "from_organisation")
-    over = ~Q(state=State.OPEN) | Q(session__starts_at__lt=_midnight(at))
+    over = ~Q(state=State.OPEN) | Q(session__starts_at__lt=clock.midnight(clock.today(at)))
     asks = asks_of(access.prison).filter(mine, over, asked_at__gt=at - SHOWN_ANSWERED)
     return asks.order_by("-answered_at", "-asked_at")
 
@@ -53,17 +53,13 @@ def asks_of(prison: Prison) -> QuerySet[Ask]:
 
 def open_ahead(prison: Prison, *, now: dt.datetime | None = None) -> QuerySet[Ask]:
     """Open, and the day of the session is not over; of every service."""
-    start = _midnight(now or clock.now())
+    start = clock.midnight(clock.today(now))
     ahead = Q(session__starts_at__isnull=True) | Q(session__starts_at__gte=start)
     return asks_of(prison).filter(ahead, state=State.OPEN)
 
 
 def _ahead(access: Access, now: dt.datetime | None) -> QuerySet[Ask]:
     return open_ahead(access.prison, now=now)
-
-
-def _midnight(at: dt.datetime) -> dt.datetime:
-    return dt.datetime.combine(clock.today(at), dt.time(), clock.BRUSSELS)
 
 
 def _of_mine(access: Access, side: str) -> Q:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from core.clock import today
+from core.clock import midnight, today
 from enrollment.domain.separations import partners_of
 from enrollment.domain.taking_part import people_there
 from enrollment.domain.whereabouts import units_of_people
@@ -19,7 +19,7 @@ from planner.plan.picture import Picture, Row, WorkerFacts
 from planner.proposals import meetings as meeting_rows
 from planner.proposals.brief import Brief
 from planner.proposals.meetings import Item, Meeting
-from planner.proposals.suppositions import midnight, suppose
+from planner.proposals.suppositions import suppose
 from rooms.domain import availability
 from rooms.domain.facts import ClosureFacts, Rules, rules_of
 from sessions.domain.movements import Brought, Load, loads

@@ -6,16 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.clock import BRUSSELS
+from core.clock import midnight
 from planner.proposals.brief import Brief, WhatIf
 from rooms.domain.facts import ClosureFacts, RoomFacts, Rules, SlotFacts
 
 LOST = -1
 """The id of what nobody has written: closures, rooms and slots that are only supposed are below zero."""
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), BRUSSELS)
 
 
 def suppose(rules: Rules, brief: Brief) -> Rules:
