@@ -15,9 +15,15 @@
     title.querySelectorAll(".visually-hidden").forEach((state) => state.remove());
     return title.textContent.replace(/\u00ad/g, "").trim();
   };
-  const post = (card, act, values) => htmx.ajax("POST", `${base()}sessions/${card.dataset.session}/${act}/${isWeek() ? location.search : ""}`, {
-    source: board(), target: "#board", swap: "outerHTML", values: { ...values, version: card.dataset.version, week: board().dataset.week },
-  });
+  // In the name of the place for refusals, which no answer replaces: a table goes with the next poll, and with it
+  // whatever waits for its answer.
+  let acts = 0;
+  const post = (card, act, values) => {
+    acts += 1;
+    return htmx.ajax("POST", `${base()}sessions/${card.dataset.session}/${act}/${isWeek() ? location.search : ""}`, {
+      source: "#board-answer", target: "#board", swap: "outerHTML", values: { ...values, version: card.dataset.version, week: board().dataset.week },
+    });
+  };
 
   // --- a table larger than its window moves along under a card that is carried to its edge ---
   let scroller = 0;
@@ -52,12 +58,13 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!isPoll(event.detail)) return;
     if (document.hidden || "held" in board().dataset || document.querySelector("dialog[open]")) event.preventDefault();
+    event.detail.requestConfig.acts = acts;
   });
-  // Nor when its answer comes after the card was taken up.
-  const isHeldUnder = ({ elt, requestConfig }) => requestConfig && isPoll({ elt, requestConfig }) && "held" in board().dataset;
+  // Nor when its answer comes after the card was taken up, or knows nothing of an act that was sent meanwhile.
+  const isLate = ({ elt, requestConfig }) => requestConfig && isPoll({ elt, requestConfig }) && ("held" in board().dataset || requestConfig.acts !== acts);
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.detail.target || event.detail.target.id !== "board" || !board()) return;
-    if (isHeldUnder(event.detail)) { event.detail.shouldSwap = false; return; }
+    if (isLate(event.detail)) { event.detail.shouldSwap = false; return; }
     const wrap = board().querySelector(".board-wrap");
     board.scroll = wrap ? [wrap.scrollLeft, wrap.scrollTop] : null;
     board.hadFocus = board().contains(document.activeElement);

@@ -17,8 +17,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PRESS_AT_ONCE = """(selector) => {
   document.body.dataset.same = "yes";
+  const here = new Set(document.querySelectorAll(selector));
   new MutationObserver((changes, watch) => {
-    const button = document.querySelector(selector);
+    const button = [...document.querySelectorAll(selector)].find((one) => !here.has(one));
     if (!button) return;
     watch.disconnect();
     button.click();
