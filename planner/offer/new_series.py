@@ -16,24 +16,12 @@ from core.digest import NotAsShown
 from core.errors import PlannerError
 from core.forms import DONE
 from core.htmx import is_partial
+from planner.offer.date_lines import DateLine, counts_of, lines_of, tell_made
 from planner.offer.forms import NewSeriesForm
-from planner.plan.sentences import Spoken, speak
-from planner.plan.series_edits import SeriesOutcome, TriedDate, create_series, digest_of, preview_series
+from planner.plan.series_edits import SeriesOutcome, create_series, digest_of, preview_series
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from rooms.models import Holiday
 from sessions.models import Series
-
-
-@dataclass(frozen=True)
-class DateLine:
-    """One date of the preview: what will happen, in words."""
-
-    tried: TriedDate
-    state: str
-    """`placed`, `tray`, `holiday` or `skipped`."""
-    holiday: str = ""
-    conflicts: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +53,9 @@ def series_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     }
     status = form.attempt(lambda _values: made.append(create_series(prison, form.draft, **how)))
     if status == DONE:
-        _tell(request, made[0])
+        count = len(made[0].placed) + len(made[0].in_tray)
+        text = ngettext("The series has %(count)s session.", "The series has %(count)s sessions.", count)
+        tell_made(request, made[0], text % {"count": count})
         return redirect("enrollment:series_detail", prison.slug, made[0].series.pk)
     dates = _preview(form, request.access, again=True) if isinstance(form.refusal, NotAsShown) else None
     return _new_series(request, form, dates=dates, status=status)
@@ -79,7 +69,7 @@ def _new_series(
         "form": form,
         "lines": lines,
         "seen_dates": dates.digest if dates else "",
-        "counts": _counts(lines),
+        "counts": counts_of(lines),
         "has_activities": _field(form, "activity").exists(),
         "mixes": _may_mix(request.prison),
     }
@@ -165,51 +155,4 @@ def _preview(form: NewSeriesForm, access: Access, *, again: bool = False) -> Dat
     except PlannerError as error:
         form.refuse(error)
         return None
-    holidays = {row.on: str(row) for row in Holiday.objects.in_prison(access.prison)}
-    spoken = speak([conflict for one in tried for conflict in one.conflicts], access.prison, access)
-    return Dates(_lines(tried, iter(spoken), holidays), digest_of(draft, tried))
-
-
-def _lines(tried: tuple[TriedDate, ...], spoken: Any, holidays: dict[Any, str]) -> list[DateLine]:
-    """Puts each date together with its own sentences, which come in the same order."""
-    lines = []
-    for one in tried:
-        sentences = tuple(next(spoken) for _conflict in one.conflicts)
-        lines.append(DateLine(one, _state(one), holidays.get(one.occurrence.on, ""), sentences))
-    return lines
-
-
-def _state(one: TriedDate) -> str:
-    if not one.occurrence.takes_place:
-        return "holiday" if one.occurrence.skipped_reason == "holiday" else "skipped"
-    return "placed" if one.is_placed else "tray"
-
-
-def _counts(lines: list[DateLine] | None) -> dict[str, int]:
-    states = [line.state for line in lines or ()]
-    return {state: states.count(state) for state in ("placed", "tray", "holiday", "skipped")}
-
-
-def _tell(request: PrisonRequest, made: SeriesOutcome) -> None:
-    placed, tray, skipped = len(made.placed), len(made.in_tray), len(made.skipped)
-    messages.success(
-        request,
-        ngettext("The series has %(count)s session.", "The series has %(count)s sessions.", placed + tray)
-        % {"count": placed + tray},
-    )
-    if tray:
-        messages.warning(
-            request,
-            ngettext(
-                "%(count)s session waits in the tray for a room.",
-                "%(count)s sessions wait in the tray for a room.",
-                tray,
-            )
-            % {"count": tray},
-        )
-    if skipped:
-        messages.info(
-            request,
-            ngettext("%(count)s date was skipped.", "%(count)s dates were skipped.", skipped)
-            % {"count": skipped},
-        )
+    return Dates(lines_of(tried, access), digest_of(draft, tried))

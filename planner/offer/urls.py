@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from planner.offer import ending, new_series, settings, views
+from planner.offer import ending, new_series, series_dates, settings, views
 
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("series/", views.series_list, name="series_list"),
     path("series/add/", new_series.series_add, name="series_add"),
     path("series/<int:pk>/edit/", views.series_edit, name="series_edit"),
+    path("series/<int:pk>/dates/add/", series_dates.series_date_add, name="series_date_add"),
+    path("series/<int:pk>/dates/prolong/", series_dates.series_prolong, name="series_prolong"),
+    path("series/<int:pk>/dates/take-up/", series_dates.series_take_up, name="series_take_up"),
     path("series/<int:pk>/end/", ending.series_end_page, name="series_end"),
     path("series/ended/<int:pk>/take-back/", ending.series_reopen, name="series_reopen"),
     path("series/<int:pk>/materials/add/", views.material_add, name="material_add"),

@@ -29,7 +29,7 @@ from prisons.domain.changes import Image, remember
 from prisons.domain.locking import lock_prison
 from prisons.models import User
 from sessions.domain.recurrence import instants
-from sessions.models import GroupSession, Series, SeriesWorker, SessionWorker
+from sessions.models import GroupSession, Series, SeriesWorker, SessionWorker, SkippedDate
 
 LEADER, SUBSTITUTE = SessionWorker.Part.LEADER, SessionWorker.Part.SUBSTITUTE
 
@@ -237,13 +237,15 @@ def _follow(series: Series, edit: DateEdit, outcome: Outcome, by: User, now: dt.
 
 
 def pattern_of(series: Series) -> dict[str, Any]:
-    """What an edit of dates changes about the series itself, as it is kept for undo."""
+    """What acts on its dates change about the series itself, as it is kept for undo."""
     workers = SeriesWorker.objects.filter(series=series).order_by("worker").values_list("worker", flat=True)
     return {
         "start_time": series.start_time.isoformat(),
         "duration_minutes": series.duration_minutes,
         "default_room_id": series.default_room_id,
         "workers": list(workers),
+        "weeks": series.weeks,
+        "skipped": [[f"{on}", reason] for on, reason in series.skipped_dates.values_list("on", "reason")],
     }
 
 
@@ -253,9 +255,14 @@ def restore_pattern(series_id: int, pattern: dict[str, Any]) -> None:
         start_time=dt.time.fromisoformat(pattern["start_time"]),
         duration_minutes=pattern["duration_minutes"],
         default_room=pattern["default_room_id"],
+        weeks=pattern["weeks"],
         version=F("version") + 1,
     )
     _set_usual_workers(Series.objects.get(pk=series_id), pattern["workers"])
+    SkippedDate.objects.filter(series=series_id).delete()
+    SkippedDate.objects.bulk_create(
+        SkippedDate(series_id=series_id, on=on, reason=reason) for on, reason in pattern["skipped"]
+    )
 
 
 def _set_usual_workers(series: Series, worker_ids: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """Making a series: its dates, each tried against the rules, placed where it may be, else left in the tray.
 
-What is previewed is what is made: both ask `_tried`.
+What is previewed is what is made: both ask `tried_dates`. What a series gains later is in series_dates.py.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from sessions.domain import recurrence
 from sessions.domain.recurrence import Extra, Move, Occurrence, Skip
 from sessions.models import GroupSession, Series, SeriesWorker, SkippedDate, Worker
 
+VERB = "create_series"
 NOT_YET = -1
 """The id of a series that is only previewed."""
 
@@ -95,7 +96,7 @@ class SeriesOutcome:
 
 def preview_series(prison: Prison, draft: SeriesDraft) -> tuple[TriedDate, ...]:
     """What `create_series` would do with each date, without writing. Raises PlannerError 422 as it does."""
-    return _tried(prison, draft, _dates(prison, draft))
+    return tried_dates(prison, draft, _dates(prison, draft))
 
 
 def create_series(
@@ -120,10 +121,10 @@ def create_series(
         dates = _dates(prison, draft)
         if any(date.on < clock.today(now) for date in dates if date.takes_place):
             raise PlannerError("dates_past", _("The first date lies in the past. Choose a later one."))
-        tried = _tried(prison, draft, dates)
+        tried = tried_dates(prison, draft, dates)
         require_seen(seen, digest_of(draft, tried))
         series = save_series(prison, draft, by, now)
-        outcome = _place_dates(prison, series, draft, tried, by, now)
+        outcome = place_dates(prison, series, draft, tried, by=by, verb=VERB, now=now)
         remember(outcome.change_set, images_of_made([series]))
     return SeriesOutcome(series, tried, outcome)
 
@@ -149,24 +150,21 @@ def _dates(prison: Prison, draft: SeriesDraft) -> tuple[Occurrence, ...]:
     return recurrence.occurrences(pattern, holidays=holidays, exceptions=draft.exceptions)
 
 
-def _tried(prison: Prison, draft: SeriesDraft, dates: Sequence[Occurrence]) -> tuple[TriedDate, ...]:
+def tried_dates(prison: Prison, draft: SeriesDraft, dates: Sequence[Occurrence]) -> tuple[TriedDate, ...]:
     """Every date against everything that stands: as if it were placed, under an id that no session has."""
     series = draft.series
     worker_ids = tuple(worker.pk for worker in draft.workers)
-    facts = picture.SeriesFacts(
-        NOT_YET,
-        series.activity.organisation_id,
-        series.places,
-        frozenset(unit.pk for unit in draft.units),
-        frozenset(feature.pk for feature in draft.features),
-        series.default_room_id,
-        series.runs_on_holidays,
-    )
+    series_id = series.pk or NOT_YET
     taking_place = [date for date in dates if date.takes_place]
-    loaded = picture.load(prison, [date.on for date in taking_place], extra_workers=worker_ids)
-    loaded = replace(loaded, series={**loaded.series, NOT_YET: facts})
+    loaded = picture.load(
+        prison,
+        [date.on for date in taking_place],
+        extra_workers=worker_ids,
+        expected={-1 - number: (series_id, date.on) for number, date in enumerate(taking_place)},
+    )
+    loaded = replace(loaded, series={**loaded.series, series_id: _facts(draft)})
     rows = [
-        picture.Row(-1 - number, NOT_YET, series.default_room_id, date.starts_at, date.ends_at, worker_ids)
+        picture.Row(-1 - number, series_id, series.default_room_id, date.starts_at, date.ends_at, worker_ids)
         for number, date in enumerate(taking_place)
     ]
     found = conflicts.by_session(conflicts.added(loaded, loaded.with_rows(rows), rules_of(prison)))
@@ -176,6 +174,19 @@ def _tried(prison: Prison, draft: SeriesDraft, dates: Sequence[Occurrence]) -> t
     }
     has_room = series.default_room_id is not None
     return tuple(TriedDate(date, by_date.get(date, ()), has_room) for date in dates)
+
+
+def _facts(draft: SeriesDraft) -> picture.SeriesFacts:
+    series = draft.series
+    return picture.SeriesFacts(
+        series.pk or NOT_YET,
+        series.activity.organisation_id,
+        series.places,
+        frozenset(_pks(draft.units)),
+        frozenset(_pks(draft.features)),
+        series.default_room_id,
+        series.runs_on_holidays,
+    )
 
 
 def digest_of(draft: SeriesDraft, tried: Sequence[TriedDate]) -> str:
@@ -236,9 +247,17 @@ def next_list_codes(prison: Prison, count: int) -> list[str]:
     return [f"A-{number:02d}" for number in range(last + 1, last + count + 1)]
 
 
-def _place_dates(
-    prison: Prison, series: Series, draft: SeriesDraft, tried: Sequence[TriedDate], by: User, now: dt.datetime
+def place_dates(
+    prison: Prison,
+    series: Series,
+    draft: SeriesDraft,
+    tried: Sequence[TriedDate],
+    *,
+    by: User,
+    verb: str,
+    now: dt.datetime,
 ) -> Outcome:
+    """Writes these dates as drafts of a saved series, as one act; the skipped ones with their reason."""
     SkippedDate.objects.bulk_create(
         [
             SkippedDate(series=series, on=one.occurrence.on, reason=skip_reason(one.occurrence))
@@ -262,13 +281,14 @@ def _place_dates(
     )
     parts = tuple(Part(worker.pk) for worker in draft.workers)
     changes = [
-        _change(session.pk, series, one, parts) for session, one in zip(sessions, taking_place, strict=True)
+        _change(session.pk, draft.series, one, parts)
+        for session, one in zip(sessions, taking_place, strict=True)
     ]
     return apply(
         prison,
         changes,
         by=by,
-        verb="create_series",
+        verb=verb,
         now=now,
         accept_soft=True,
         created=frozenset(session.pk for session in sessions),

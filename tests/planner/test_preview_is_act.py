@@ -28,11 +28,12 @@ from planner.plan.placement import apply
 from planner.proposals import mending, starting
 from prisons.models import ChangeSet, Organisation, Prison, Todo, User
 from rooms.models import Closure
-from sessions.models import Cancellation, GroupSession, Series
+from sessions.models import Cancellation, GroupSession, Series, SkippedDate
 from tests.factories import (
     at,
     make_activity,
     make_enrollment,
+    make_holiday,
     make_room,
     make_series,
     make_session,
@@ -43,7 +44,19 @@ from tests.factories import (
 )
 from tests.pages import seen_on
 
-KEPT = (GroupSession, Series, Closure, Cancellation, MadeUp, Enrollment, Slip, ChangeSet, ProposalLine, Todo)
+KEPT = (
+    GroupSession,
+    Series,
+    Closure,
+    Cancellation,
+    MadeUp,
+    Enrollment,
+    Slip,
+    ChangeSet,
+    ProposalLine,
+    Todo,
+    SkippedDate,
+)
 MONDAY = dt.date(2050, 1, 10)
 
 
@@ -254,6 +267,35 @@ def new_series(house: House) -> Act:
     )  # fmt: skip
 
 
+def add_date(house: House) -> Act:
+    look = {"on": "2050-01-13", "starts": "13:30", "room": house.room.pk}
+    return Act(
+        house.address("series_date_add", house.series.pk), {**look, "do": "1"}, look=look,
+        other_form={"room": house.other_room.pk},
+        row=lambda: make_session(make_series(house.prison), "2050-01-13 14:00", room=house.room),
+    )  # fmt: skip
+
+
+def prolong(house: House) -> Act:
+    return Act(
+        house.address("series_prolong", house.series.pk), {"weeks": "2", "do": "1"}, look={"weeks": "2"},
+        other_form={"weeks": "3"},
+        row=lambda: make_holiday(house.prison, dt.date(2050, 2, 7)),
+    )  # fmt: skip
+
+
+def take_up(house: House) -> Act:
+    first, second = (
+        SkippedDate.objects.create(series=house.series, on=dt.date(2050, 1, day), reason="holiday").pk
+        for day in (13, 20)
+    )
+    return Act(
+        house.address("series_take_up", house.series.pk), {"dates": [first], "do": "1"}, look={"dates": [first]},
+        other_form={"dates": [first, second]},
+        row=lambda: make_session(make_series(house.prison), "2050-01-13 09:30", room=house.room),
+    )  # fmt: skip
+
+
 def end(house: House) -> Act:
     url = house.address("series_end", house.series.pk)
     return Act(url, {}, page=url, row=lambda: make_enrollment(house.series))
@@ -285,7 +327,7 @@ def undo(house: House) -> Act:
 
 ACTS = [
     dates, publish, bulk, bulk_cancel, cancel, restore, announce, confirm, lift, make_up, copy, new_series, end,
-    propose, undo,
+    propose, undo, add_date, prolong, take_up,
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from planner.plan.copying import copy_series
 from planner.plan.date_edits import DateEdit, Scope, edit_dates
 from planner.plan.placement import apply
 from planner.plan.publishing import publish
+from planner.plan.series_dates import Longer, OneMore, TakenUp, add_dates
 from planner.plan.series_edits import SeriesDraft, create_series
 from planner.plan.undo import undo
 from planner.plan.undo_effects import effect_of
@@ -31,7 +32,7 @@ from prisons.domain import outbox
 from prisons.models import ChangeSet, Message, Organisation, Prison, User
 from rooms.models import Closure
 from sessions.feeds import read_session
-from sessions.models import GroupSession, Series
+from sessions.models import GroupSession, Series, SkippedDate
 from tests.factories import (
     at,
     make_activity,
@@ -134,6 +135,21 @@ def copy(house: House) -> ChangeSet:
     return done.change_set
 
 
+def add_date(house: House) -> ChangeSet:
+    wish = OneMore(dt.date(2026, 11, 25), dt.time(9), house.room.pk)
+    return add_dates(house.series, wish, by=house.anna, now=NOW).outcome.change_set
+
+
+def prolong(house: House) -> ChangeSet:
+    Series.objects.filter(pk=house.series.pk).update(starts_on=dt.date(2026, 11, 23), weeks=4)
+    return add_dates(house.series, Longer(2), by=house.anna, now=NOW).outcome.change_set
+
+
+def take_up(house: House) -> ChangeSet:
+    row = SkippedDate.objects.create(series=house.series, on=dt.date(2026, 11, 26), reason="holiday")
+    return add_dates(house.series, TakenUp((row.pk,)), by=house.anna, now=NOW).outcome.change_set
+
+
 def end(house: House) -> ChangeSet:
     access = access_for(house.anna, house.prison, now=NOW)
     assert access is not None
@@ -209,6 +225,7 @@ def reopen(house: House) -> ChangeSet:
 TABLE: dict[str, Callable[[House], ChangeSet]] = {
     "accept_ask": asked,
     "accept_proposal": proposed,
+    "add_date": add_date,
     "announce_closure": announce,
     "cancel": cancel,
     "confirm_closure": confirm,
@@ -219,9 +236,11 @@ TABLE: dict[str, Callable[[House], ChangeSet]] = {
     "lift_closure": lift,
     "make_up": made_up,
     "move": move,
+    "prolong_series": prolong,
     "publish": publish_draft,
     "reopen": reopen,
     "restore": restore,
+    "take_up_dates": take_up,
     "waive": allow,
     "withdraw_waiver": allow_no_longer,
     "workers": another_leader,
@@ -254,7 +273,10 @@ def rows(house: House) -> dict[str, Any]:
     )
     return {
         "sessions": {one.pk: placing_of(one).as_json() for one in sessions},
-        "series": sorted(Series.objects.values_list("pk", "start_time", "duration_minutes", "ended_on")),
+        "series": sorted(
+            Series.objects.values_list("pk", "start_time", "duration_minutes", "weeks", "ended_on")
+        ),
+        "skipped": sorted(SkippedDate.objects.values_list("series", "on", "reason")),
         "leaders": sorted(Series.objects.values_list("pk", "usual_workers__worker"), key=str),
         "closures": sorted(Closure.objects.values_list("pk", "state")),
         "made_up": sorted(MadeUp.objects.values_list("session", "instead")),
