@@ -39,6 +39,7 @@ urlpatterns = [
     path("waiting-times/list/", fairness.waiting_times_list, name="waiting_times_list"),
     path("wishes/", fairness.wish_list, name="wish_list"),
     path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement.pdf", agreement.agreement_file, name="agreement_file"),
     path("roster/", roster.roster_read, name="roster_read"),
     path("roster/<int:pk>/", roster.roster_preview, name="roster_preview"),
     path("roster/<int:pk>/accept/", roster.roster_accept, name="roster_accept"),

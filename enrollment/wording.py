@@ -14,6 +14,11 @@ from core.clock import BRUSSELS
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "added": ("ERBIJ", "EN PLUS"),
+    "agreement": ("Akkoord van de gevangenis", "Accord de la prison"),
+    "agreement_how": (
+        "Kruis per persoon één vakje aan; een reden is niet nodig.",
+        "Cochez une case par personne ; aucun motif n'est demandé.",
+    ),
     "answer_by_slip": ("U krijgt een antwoord op papier.", "Vous recevez une réponse sur papier."),
     "ask_by_note": (
         "Vraag het met een rapportbriefje: naam, cel, activiteit.",
@@ -78,11 +83,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "movement_list": ("Bewegingslijst", "Liste de mouvements"),
     "movement_slip": ("Bewegingsbriefje", "Billet de mouvement"),
     "name": ("Naam", "Nom"),
+    "no": ("nee", "non"),
     "nobody": ("Niemand op de lijst", "Personne sur la liste"),
     "no_changes": ("Geen wijzigingen", "Aucun changement"),
     "no_programme": ("Geen activiteiten", "Pas d'activités"),
     "none_cancelled": ("Alles gaat door", "Tout a lieu"),
     "not_brought": ("niet gebracht", "non amené"),
+    "not_here": ("niet hier", "pas ici"),
+    "not_now": ("nu niet", "pas maintenant"),
     "nothing_for_post": ("Niets voor deze post op deze dag", "Rien pour ce poste ce jour"),
     "number": ("Nr.", "N°"),
     "organisation": ("Organisatie", "Organisation"),
@@ -105,6 +113,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "removed": ("NIET MEER", "RETIRÉ"),
     "replaces": ("Vervangt vroegere wijzigingen", "Remplace les changements antérieurs"),
     "signature": ("Handtekening", "Signature"),
+    "signed_for_prison": (
+        "Voor de gevangenis (naam, datum, handtekening)",
+        "Pour la prison (nom, date, signature)",
+    ),
     "signed_for_service": (
         "Voor de dienst (naam, datum, handtekening)",
         "Pour le service (nom, date, signature)",
@@ -123,6 +135,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "what": ("Wat", "Quoi"),
     "where": ("Waar", "Où"),
     "why": ("waarom", "motif"),
+    "yes": ("ja", "oui"),
 }
 
 

@@ -40,6 +40,8 @@ VERBS: dict[str, str | Promise] = {
     "undo_merge": pgettext_lazy("audit", "took two people apart again"),
     "merge": pgettext_lazy("audit", "joined two rows of one person"),
     "note_intake": pgettext_lazy("audit", "noted an intake"),
+    "print_agreement": pgettext_lazy("audit", "printed the list for the prison's agreement"),
+    "print_calls": pgettext_lazy("audit", "printed a call list"),
     "print": pgettext_lazy("audit", "printed"),
     "set_level": pgettext_lazy("audit", "noted a language level"),
     "warn_permission": pgettext_lazy("audit", "warned of a permission that ends"),

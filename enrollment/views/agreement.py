@@ -13,16 +13,22 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from core import address, clock
 from core.errors import PlannerError
+from core.paper.answering import answer
 from enrollment.domain import agreement as domain
 from enrollment.domain.agreement import Answer
+from enrollment.exports.agreement_paper import Asked, agreement_paper
 from enrollment.models import Enrollment, Stay
 from enrollment.views.shared import Notice
 from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.domain import audit
 from prisons.gate import own
 from prisons.models import Prison
+from sessions.models import Series
 
 
 @prison_view(Right.AGREE, Right.DECIDE)
@@ -51,6 +57,18 @@ def agreement(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return redirect("enrollment:agreement", prison.slug)
 
 
+@prison_view(Right.AGREE, Right.DECIDE)
+@require_GET
+@never_cache
+def agreement_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The list on paper, as it goes to the prison: boxes to tick, neutral names for everybody."""
+    now, groups = clock.now(), _by_series(prison, list(_asked(request.access)))
+    audit.record(prison, request.user, "print_agreement", prison)
+    return answer(
+        agreement_paper(prison, groups, now=now), f"{prison.slug}-agreement-{clock.today(now)}", "pdf"
+    )
+
+
 def _asked(access: Access) -> QuerySet[Enrollment]:
     rows = domain.awaiting(access.prison)
     return rows if access.has(Right.AGREE) else rows.filter(own(access, "series__activity__organisation"))
@@ -73,17 +91,25 @@ def _show(
 
 
 def _groups(request: PrisonRequest, rows: list[Enrollment], answers: dict[int, str]) -> list[dict[str, Any]]:
-    stays = Stay.objects.in_prison(request.prison).open_on(clock.today()).select_related("unit")
-    where = {
-        stay.participant_id: stay for stay in stays.filter(participant__in=[r.participant_id for r in rows])
-    }
     neutral = request.access.has(Right.AGREE) or request.access.uses_neutral_names
+    return [
+        {
+            "name": series.neutral_name if neutral else str(series),
+            "people": [
+                {"row": one.row, "stay": one.stay, "answer": answers.get(one.row.pk, "")} for one in people
+            ],
+        }
+        for series, people in _by_series(request.prison, rows)
+    ]
+
+
+def _by_series(prison: Prison, rows: list[Enrollment]) -> list[tuple[Series, list[Asked]]]:
+    """With where each of them stays today."""
+    people = [row.participant_id for row in rows]
+    stays = Stay.objects.in_prison(prison).open_on(clock.today()).select_related("unit")
+    where = {stay.participant_id: stay for stay in stays.filter(participant__in=people)}
     groups = []
     for _pk, group in groupby(rows, key=lambda row: row.series_id):
-        people = [
-            {"row": row, "stay": where.get(row.participant_id), "answer": answers.get(row.pk, "")}
-            for row in group
-        ]
-        series = people[0]["row"].series  # type: ignore[union-attr]
-        groups.append({"name": series.neutral_name if neutral else str(series), "people": people})
+        asked = [Asked(row, where.get(row.participant_id)) for row in group]
+        groups.append((asked[0].row.series, asked))
     return groups

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from core import address, clock
-from core.paper import Paper, to_pdf, to_xlsx
-from core.xlsx import CONTENT_TYPE
+from core.paper.answering import CONTENT_TYPES, answer
 from enrollment.domain import lists
 from enrollment.domain.day import Day
 from enrollment.exports import papers
@@ -21,11 +19,6 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import audit
 from prisons.models import Prison
 from sessions.models import GroupSession
-
-_TYPES: dict[str, tuple[str, Callable[[Paper], bytes]]] = {
-    "xlsx": (CONTENT_TYPE, to_xlsx),
-    "pdf": ("application/pdf", to_pdf),
-}
 
 
 @prison_view(Right.DOWNLOAD_LISTS)
@@ -45,11 +38,11 @@ def post_file(request: PrisonRequest, prison: Prison, on: dt.date, post: int, en
 
 
 def _wanted(request: PrisonRequest, prison: Prison, wanted: Wanted, ending: str) -> HttpResponse:
-    if ending not in _TYPES:
+    if ending not in CONTENT_TYPES:
         raise Http404
     found = requested(request.access, wanted)
     audit.record(prison, request.user, f"download_{wanted.kind}", found.version or prison)
-    return _file(found.paper, found.name, ending)
+    return answer(found.paper, found.name, ending)
 
 
 def _number(request: PrisonRequest) -> int | None:
@@ -62,11 +55,11 @@ def session_sheet(request: PrisonRequest, prison: Prison, pk: int, ending: str) 
     """The attendance sheet of one session, as the facts stand now."""
     session, day = _session_day(prison, pk)
     sheet = lists.scoped(day, request.access).only(lambda meeting: meeting.id == session.pk)
-    if not sheet.meetings or ending not in _TYPES:
+    if not sheet.meetings or ending not in CONTENT_TYPES:
         raise Http404
     audit.record(prison, request.user, "download_sheet", session)
     name = f"{prison.slug}-{day.on}-{sheet.meetings[0].code}"
-    return _file(papers.attendance_sheets(sheet), name, ending)
+    return answer(papers.attendance_sheets(sheet), name, ending)
 
 
 @prison_view(Right.SEE_OWN_SESSIONS, Right.PLACE)
@@ -79,23 +72,14 @@ def worker_sheet(request: PrisonRequest, prison: Prison, pk: int, ending: str) -
     if not leads and not access.may_change(session.series.activity.organisation):
         raise Http404
     meeting = day.meeting(session.pk)
-    if meeting is None or ending not in _TYPES:
+    if meeting is None or ending not in CONTENT_TYPES:
         raise Http404
     audit.record(prison, request.user, "download_worker_sheet", session)
     paper = worker_paper(day, meeting, title=str(session.series), language=request.LANGUAGE_CODE)
-    return _file(paper, f"{day.on}-{meeting.code}", ending)
+    return answer(paper, f"{day.on}-{meeting.code}", ending)
 
 
 def _session_day(prison: Prison, pk: int) -> tuple[GroupSession, Day]:
     rows = GroupSession.objects.in_prison(prison).published().select_related("series__activity__organisation")
     session = get_object_or_404(rows, pk=pk, starts_at__isnull=False)
     return session, lists.day_lists(prison, clock.today(session.starts_at))
-
-
-def _file(paper: Paper, name: str, ending: str) -> HttpResponse:
-    """A workbook is put among the downloads, a PDF is shown: it is printed from where it opens."""
-    content_type, make = _TYPES[ending]
-    response = HttpResponse(make(paper), content_type=content_type)
-    place = "attachment" if ending == "xlsx" else "inline"
-    response["Content-Disposition"] = f'{place}; filename="{name}.{ending}"'
-    return response

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from core.clock import BRUSSELS, today
-from core.xlsx import Column, PrintedWorkbook, Sheet
+from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
 from enrollment.wording import both, day_in_words, joined, moment
 from planner.closures.picture import ClosurePicture
 from planner.plan.closing_effects import Effects, Hit
@@ -28,23 +28,25 @@ _NONE = ("Geen sessies op deze dag", "Aucune séance ce jour")
 _WHOLE = ("hele gevangenis", "toute la prison")
 
 
-def cover_sheet(prison: Prison, picture: ClosurePicture, effects: Effects, *, now: dt.datetime) -> bytes:
-    """A sheet for each day with what does not take place; one empty sheet when nothing is hit."""
-    workbook = PrintedWorkbook(
-        language="nl",
-        title=f"{joined(*_CANCELLED)} {moment(today(picture.starts_at))}",
-        made_at=now,
-        product=settings.PRODUCT_NAME,
-        footer=f"{joined(prison.name_nl, prison.name_fr)} · {both('made_at', when=moment(now))}",
-        page_words=both("page", page="%(page)s", pages="%(pages)s"),
-    )
+def cover_sheet(prison: Prison, picture: ClosurePicture, effects: Effects, *, now: dt.datetime) -> Paper:
+    """A list for each day with what does not take place; one without sessions when nothing is hit."""
     hits = [hit for hit in effects.hits if hit.session.starts_at and _was_published(hit.session)]
     days = [
         (day, list(of_day)) for day, of_day in groupby(hits, key=lambda hit: today(hit.session.starts_at))
     ]
-    for day, of_day in days or [(today(picture.starts_at), [])]:
-        _day(workbook.sheet(moment(day)), prison, picture, day, of_day)
-    return workbook.to_bytes()
+    return Paper(
+        language="nl",
+        title=f"{joined(*_CANCELLED)} {moment(today(picture.starts_at))}",
+        made_at=now,
+        leaves=[
+            Leaf(moment(day), _day(prison, picture, day, of_day))
+            for day, of_day in days or [(today(picture.starts_at), [])]
+        ],
+        product=settings.PRODUCT_NAME,
+        footer=f"{joined(prison.name_nl, prison.name_fr)} · {both('made_at', when=moment(now))}",
+        page_words=both("page", page="%(page)s", pages="%(pages)s"),
+        missing_words=both("letter_missing"),
+    )
 
 
 def _was_published(session: GroupSession) -> bool:
@@ -54,27 +56,33 @@ def _was_published(session: GroupSession) -> bool:
     return state == GroupSession.State.PUBLISHED
 
 
-def _day(sheet: Sheet, prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[Hit]) -> None:
-    sheet.heading(joined(*_CANCELLED))
-    sheet.note(joined(prison.name_nl, prison.name_fr), is_bold=True)
-    sheet.note(day_in_words(day), is_bold=True)
-    sheet.note(f"{joined(*_NO_ACTIVITIES)}: {_kind(picture.root)}")
-    for closure in picture.closures:
-        sheet.note(f"{_place(closure)}: {moment(closure.starts_at)} – {moment(closure.ends_at)}")
+def _day(prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[Hit]) -> list[Block]:
     rows = [
         (_hour(hit.session.starts_at), _hour(hit.session.ends_at), str(hit.session.room or "-"),
          hit.session.series.neutral_name)
         for hit in hits
     ]  # fmt: skip
-    sheet.note(joined(*(_NOT_BROUGHT if rows else _NONE)), is_bold=True)
-    if rows:
-        columns = [
-            Column(both("from"), is_centred=True),
-            Column(both("to"), is_centred=True),
-            Column(both("where")),
-            Column(both("what")),
-        ]
-        sheet.table(columns, rows)
+    blocks: list[Block] = [
+        Heading(joined(*_CANCELLED)),
+        Note(joined(prison.name_nl, prison.name_fr), is_bold=True),
+        Note(day_in_words(day), is_bold=True),
+        Note(f"{joined(*_NO_ACTIVITIES)}: {_kind(picture.root)}"),
+        *(
+            Note(f"{_place(one)}: {moment(one.starts_at)} – {moment(one.ends_at)}")
+            for one in picture.closures
+        ),
+        Note(joined(*(_NOT_BROUGHT if rows else _NONE)), is_bold=True),
+    ]
+    return [*blocks, Table(_columns(), rows)] if rows else blocks
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(both("from"), is_centred=True),
+        Column(both("to"), is_centred=True),
+        Column(both("where")),
+        Column(both("what")),
+    ]
 
 
 def _kind(closure: Closure) -> str:

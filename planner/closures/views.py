@@ -11,13 +11,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.clock import now, today
 from core.digest import FIELD, NotAsShown
 from core.errors import PlannerError
-from core.xlsx import CONTENT_TYPE
+from core.paper.answering import answer
 from planner.closures import picture as pictures
+from planner.closures.call_paper import call_paper, standing_words
 from planner.closures.cover import cover_sheet
 from planner.closures.forms import PRESETS, ClosureForm, form_of
 from planner.closures.notices import services_not_called
@@ -27,6 +29,7 @@ from planner.plan.closure_parts import ClosureDraft
 from planner.plan.closure_refusals import refuse_unusable
 from planner.plan.returning import Ruling, what_can_return
 from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain import audit
 from prisons.models import Organisation, Prison
 from rooms.models import Closure
 
@@ -243,11 +246,28 @@ def closure_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
 @require_GET
 @prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
 def closure_calls(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """Whom to call, with telephone numbers: a page that also prints."""
+    """Whom to call, with telephone numbers."""
+    picture, calls = _calls(request, prison, pk)
+    context = {"picture": picture, "calls": calls, "standing": standing_words(picture.state)}
+    return render(request, "planner/closures/closure_calls.html", context)
+
+
+@require_GET
+@prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
+@never_cache
+def closure_calls_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The same on paper, beside the telephone."""
+    picture, calls = _calls(request, prison, pk)
+    audit.record(prison, request.user, "print_calls", picture.root)
+    return answer(call_paper(prison, picture, calls, now=now()), f"{prison.slug}-closure-{pk}-calls", "pdf")
+
+
+def _calls(
+    request: PrisonRequest, prison: Prison, pk: int
+) -> tuple[pictures.ClosurePicture, list[pictures.Call]]:
     picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
     effects = pictures.own_part(pictures.effects_now(prison, picture), request.access)
-    context = {"picture": picture, "calls": pictures.calls_of(effects, request.access)}
-    return render(request, "planner/closures/closure_calls.html", context)
+    return picture, pictures.calls_of(effects, request.access)
 
 
 @require_POST
@@ -266,14 +286,11 @@ def closure_called(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 
 @require_GET
 @prison_view(Right.CLOSE, Right.DOWNLOAD_LISTS)
-def closure_cover(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """The workbook that is laid over the lists of the closed days."""
+def closure_cover(request: PrisonRequest, prison: Prison, pk: int, ending: str) -> HttpResponse:
+    """What is laid over the lists of the closed days."""
     picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
     if picture.state != State.CONFIRMED:
         error = PlannerError("not_confirmed", _("There is a cover sheet once it is confirmed."))
         return _detail(request, prison, picture.root, error)
-    body = cover_sheet(prison, picture, pictures.effects_now(prison, picture), now=now())
-    name = f"geannuleerd-annule-{prison.slug}-{today(picture.starts_at):%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        body, content_type=CONTENT_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    paper = cover_sheet(prison, picture, pictures.effects_now(prison, picture), now=now())
+    return answer(paper, f"geannuleerd-annule-{prison.slug}-{today(picture.starts_at):%Y-%m-%d}", ending)

@@ -17,6 +17,16 @@ _YEARS = 5
 _MONTHS = 14
 
 
+def _ending() -> forms.ChoiceField:
+    """What comes of it: pages to print, or a workbook to calculate with."""
+    return forms.ChoiceField(
+        label=_("File"),
+        choices=[("pdf", _("PDF, to print")), ("xlsx", _("XLSX, to calculate with"))],
+        widget=forms.RadioSelect,
+        initial="pdf",
+    )
+
+
 class YearReportForm(forms.Form):
     """One authority of the reader's own, one year."""
 
@@ -28,6 +38,7 @@ class YearReportForm(forms.Form):
         widget=forms.RadioSelect,
         initial="calendar",
     )
+    ending = _ending()
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,6 +68,12 @@ class MonthForm(forms.Form):
         if self.is_bound and self.is_valid():
             return Month.read(self.cleaned_data["month"])
         return Month.of(clock.today())
+
+
+class SheetsForm(MonthForm):
+    """The sheets of a month, some to come among them."""
+
+    ending = _ending()
 
 
 def month_before(day: dt.date, back: int) -> Month:

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core import clock
-from core.xlsx import CONTENT_TYPE
+from core.paper.answering import answer
 from planner.reports import long_work, work_hours
-from planner.reports.file_forms import MonthForm, YearReportForm
+from planner.reports.file_forms import MonthForm, SheetsForm, YearReportForm
 from planner.reports.periods import Month
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import audit
@@ -32,7 +32,7 @@ def _show(request: PrisonRequest, *, status: int = 200, **forms: Any) -> HttpRes
         "year_form": YearReportForm(access=access, prefix="year")
         if access.has(Right.REPORT) and access.authorities
         else None,
-        "sheets_form": MonthForm(ahead=2, prefix="sheets") if access.has(Right.DOWNLOAD_LISTS) else None,
+        "sheets_form": SheetsForm(ahead=2, prefix="sheets") if access.has(Right.DOWNLOAD_LISTS) else None,
         "sees_hours": access.has(Right.DECIDE),
     }
     return render(request, "planner/reports/files.html", {**context, **forms}, status=status)
@@ -51,6 +51,7 @@ def year_report_start(request: PrisonRequest, prison: Prison) -> HttpResponse:
         data["authority"],
         data["year"],
         data["kind"],
+        ending=data["ending"],
         language=request.LANGUAGE_CODE,
         back=reverse("planner:report_files", args=[prison.slug]),
         by=request.user,
@@ -61,11 +62,13 @@ def year_report_start(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.DOWNLOAD_LISTS)
 @require_POST
 def month_of_sheets_start(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    form = MonthForm(request.POST, ahead=2, prefix="sheets")
+    form = SheetsForm(request.POST, ahead=2, prefix="sheets")
     if not form.is_valid():
         return _show(request, status=422, sheets_form=form)
     back = reverse("planner:report_files", args=[prison.slug])
-    job = long_work.start_month_of_sheets(request.access, form.chosen(), back=back, by=request.user)
+    job = long_work.start_month_of_sheets(
+        request.access, form.chosen(), form.cleaned_data["ending"], back=back, by=request.user
+    )
     return redirect("prisons:job_detail", prison.slug, job.pk)
 
 
@@ -89,10 +92,8 @@ def work_hours_page(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 @prison_view(Right.DECIDE)
 @never_cache
-def work_hours_file(request: PrisonRequest, prison: Prison, month: Month) -> HttpResponse:
+def work_hours_file(request: PrisonRequest, prison: Prison, month: Month, ending: str) -> HttpResponse:
     """The same on paper, with lines to sign."""
-    body = work_hours.workbook(work_hours.month_of_work(request.access, month), now=clock.now())
+    paper = work_hours.paper_of_hours(work_hours.month_of_work(request.access, month), now=clock.now())
     audit.record(prison, request.user, "download_hours", prison)
-    response = HttpResponse(body, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{prison.slug}-{month.key}-hours.xlsx"'
-    return response
+    return answer(paper, f"{prison.slug}-{month.key}-hours", ending)

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import PlannerError
-from core.xlsx import CONTENT_TYPE
-from enrollment import exports
+from core.paper.answering import CONTENT_TYPES, made
 from enrollment.domain import lists, versions
 from enrollment.domain.day import Day
+from enrollment.exports import papers
 from planner.reports import year_figures, year_report
 from planner.reports.periods import Month, Period, calendar_year, school_year
 from prisons.access import Access, Right, access_for
@@ -55,9 +55,18 @@ jobs.FAILURES.update(
 
 
 def start_year_report(
-    access: Access, authority: str, year: int, kind: str, *, language: str, back: str, by: User
+    access: Access,
+    authority: str,
+    year: int,
+    kind: str,
+    *,
+    ending: str,
+    language: str,
+    back: str,
+    by: User,
 ) -> Job:
     facts = {"authority": authority, "year": year, "kind": kind, "language": language, "back": back}
+    facts["ending"] = ending
     task = f"{_TASKS}.make_year_report"
     return jobs.start_once("year_report", task, prison=access.prison, by=by, facts=facts)
 
@@ -70,27 +79,28 @@ def make_year_report(job_pk: int) -> None:
         period: Period = KINDS[facts["kind"]](facts["year"])
         scope = year_report.scope_of(facts["authority"], period, clock.now())
         steps = year_figures.count_rows(scope)
-        body = year_report.workbook(
+        paper = year_report.paper_of_year(
             facts["authority"],
             scope,
             language=facts["language"],
             beat=lambda done: jobs.beat(job_pk, done, steps),
         )
-        name = f"{facts['authority']}-{facts['kind']}-{facts['year']}.xlsx"
-        jobs.keep_file(job_pk, name, CONTENT_TYPE, body, right=Right.REPORT)
+        ending = facts["ending"]
+        name = f"{facts['authority']}-{facts['kind']}-{facts['year']}.{ending}"
+        jobs.keep_file(job_pk, name, CONTENT_TYPES[ending], made(paper, ending), right=Right.REPORT)
 
 
 # --- a month of sheets ----------------------------------------------------------------------------------
 
 
-def start_month_of_sheets(access: Access, month: Month, *, back: str, by: User) -> Job:
-    facts = {"month": month.key, "back": back}
+def start_month_of_sheets(access: Access, month: Month, ending: str, *, back: str, by: User) -> Job:
+    facts = {"month": month.key, "ending": ending, "back": back}
     task = f"{_TASKS}.make_month_of_sheets"
     return jobs.start_once("month_of_sheets", task, prison=access.prison, by=by, facts=facts)
 
 
 def make_month_of_sheets(job_pk: int) -> None:
-    """One archive with a workbook per day: what was frozen, else what is known now."""
+    """One archive with a file per day: what was frozen, else what is known now."""
     with jobs.running(job_pk) as job:
         if job is None:
             return
@@ -98,23 +108,23 @@ def make_month_of_sheets(job_pk: int) -> None:
         access = access_for(job.by, prison) if job.by and prison else None
         if prison is None or access is None or not access.has(Right.DOWNLOAD_LISTS):
             raise PlannerError("no_role", "")
-        body = _zip_of_sheets(job_pk, prison, access, month)
+        body = _zip_of_sheets(job, prison, access, month)
         name = f"{prison.slug}-{job.facts['month']}-sheets.zip"
         jobs.keep_file(
             job_pk, name, "application/zip", body, right=Right.DOWNLOAD_LISTS, kept=_WITH_NAMES_KEPT
         )
 
 
-def _zip_of_sheets(job_pk: int, prison: Prison, access: Access, month: Month) -> bytes:
+def _zip_of_sheets(job: Job, prison: Prison, access: Access, month: Month) -> bytes:
     days, written, packed = _days_with_sessions(prison, month), 0, io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # workbooks are packed already
+    ending = job.facts["ending"]
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # each file is packed already
         for number, on in enumerate(days):
-            jobs.beat(job_pk, number, len(days))
+            jobs.beat(job.pk, number, len(days))
             day, version = _sheets_of(prison, access, on)
             if day.meetings:
-                archive.writestr(
-                    f"{prison.slug}-{on}-sheets.xlsx", exports.attendance_sheets(day, version=version)
-                )
+                paper = papers.attendance_sheets(day, version)
+                archive.writestr(f"{prison.slug}-{on}-sheets.{ending}", made(paper, ending))
                 written += 1
     if not written:
         raise PlannerError("no_sheets", "")

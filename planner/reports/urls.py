@@ -13,6 +13,17 @@ urlpatterns = [
     path("reports/files/year/", file_views.year_report_start, name="year_report_start"),
     path("reports/files/sheets/", file_views.month_of_sheets_start, name="month_of_sheets_start"),
     path("reports/hours/", file_views.work_hours_page, name="work_hours"),
-    path("reports/hours/<month:month>.xlsx", file_views.work_hours_file, name="work_hours_file"),
+    path(
+        "reports/hours/<month:month>.pdf",
+        file_views.work_hours_file,
+        {"ending": "pdf"},
+        name="work_hours_file",
+    ),
+    path(
+        "reports/hours/<month:month>.xlsx",
+        file_views.work_hours_file,
+        {"ending": "xlsx"},
+        name="work_hours_file_xlsx",
+    ),
     path("reports/<slug:what>/", views.report_list, name="report_list"),
 ]

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from core import clock
-from core.xlsx import Column, PrintedWorkbook, Sheet
+from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
 from enrollment.domain.sheet_entry import has_marks
 from enrollment.models import Attendance, Stay
 from enrollment.wording import both, joined, moment
@@ -107,42 +107,50 @@ def _numbers(prison: Prison, month: Month) -> dict[int, str]:
     return dict(stays.values_list("participant_id", "register_number"))
 
 
-def workbook(work: MonthOfWork, *, now: dt.datetime) -> bytes:
-    """One sheet with the totals, then one per series with its dates."""
+def paper_of_hours(work: MonthOfWork, *, now: dt.datetime) -> Paper:
+    """One list with the totals, then one per series with its dates. It is signed and kept."""
     title = f"{both('hours_done')} {work.month.first:%m/%Y}"
-    book = PrintedWorkbook(
+    prison = joined(work.prison.name_nl, work.prison.name_fr)
+    return Paper(
         language="nl",
         title=title,
         made_at=now,
-        product=settings.PRODUCT_NAME,
-        footer=f"{title} · {joined(work.prison.name_nl, work.prison.name_fr)} · {moment(now)}",
-        page_words=both("page", page="%(page)s", pages="%(pages)s"),
-    )
-    _sheet(book.sheet(both("total")), work, both("total"), work.people())
-    for series, rows in work.series:
-        _sheet(book.sheet(series.list_code), work, series.neutral_name, rows)
-    return book.to_bytes()
-
-
-def _sheet(sheet: Sheet, work: MonthOfWork, title: str, rows: Iterable[Worked]) -> None:
-    people = list(rows)
-    sheet.heading(f"{both('hours_done')} · {work.month.first:%m/%Y}")
-    sheet.note(f"{title} · {joined(work.prison.name_nl, work.prison.name_fr)}", is_bold=True)
-    if not people:
-        sheet.note(both("nobody"))
-        return
-    sheet.table(
-        [
-            Column(both("number"), is_centred=True),
-            Column(both("name")),
-            Column(both("hours_of_date")),
-            Column(both("hours"), is_centred=True),
-            Column(both("signature"), is_tick=True, width=24),
+        leaves=[
+            Leaf(both("total"), _blocks(work, both("total"), work.people())),
+            *(
+                Leaf(series.list_code, _blocks(work, series.neutral_name, rows))
+                for series, rows in work.series
+            ),
         ],
-        [*(_cells(row) for row in people), ("", both("total"), "", sum(row.minutes for row in people) / 60)],
+        product=settings.PRODUCT_NAME,
+        footer=f"{title} · {prison} · {moment(now)}",
+        page_words=both("page", page="%(page)s", pages="%(pages)s"),
+        missing_words=both("letter_missing"),
+        is_kept=True,
     )
-    sheet.note()
-    sheet.note(f"{both('signed_for_service')}: {'_' * 40}")
+
+
+def _blocks(work: MonthOfWork, title: str, rows: Iterable[Worked]) -> list[Block]:
+    people = list(rows)
+    blocks: list[Block] = [
+        Heading(f"{both('hours_done')} · {work.month.first:%m/%Y}"),
+        Note(f"{title} · {joined(work.prison.name_nl, work.prison.name_fr)}", is_bold=True),
+    ]
+    if not people:
+        return [*blocks, Note(both("nobody"))]
+    total = ("", both("total"), "", sum(row.minutes for row in people) / 60)
+    table = Table(_columns(), [*(_cells(row) for row in people), total])
+    return [*blocks, table, Note(), Note(f"{both('signed_for_service')}: {'_' * 40}")]
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(both("number"), is_centred=True),
+        Column(both("name")),
+        Column(both("hours_of_date")),
+        Column(both("hours"), is_centred=True),
+        Column(both("signature"), is_tick=True, width=24),
+    ]
 
 
 def _cells(row: Worked) -> tuple[Any, ...]:

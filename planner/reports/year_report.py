@@ -1,4 +1,4 @@
-"""The year report of one authority as a workbook: definitions, then figures, small ones masked."""
+"""The year report of one authority on paper or as a workbook: definitions, then figures, small ones masked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from core.xlsx import Column, PrintedWorkbook
+from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
 from planner.reports.masking import masked, masked_column
 from planner.reports.periods import Period
 from planner.reports.scope import Scope
@@ -62,46 +62,45 @@ def scope_of(authority: str, period: Period, now: dt.datetime) -> Scope:
     )
 
 
-def workbook(authority: str, scope: Scope, *, language: str, beat: Beat = lambda done: None) -> bytes:
-    """The file. `beat` is told how far it is. A fixed number of queries."""
+def paper_of_year(authority: str, scope: Scope, *, language: str, beat: Beat = lambda done: None) -> Paper:
+    """The report, which is kept. `beat` is told how far it is. A fixed number of queries."""
     with override(language):
         label, period = str(Authority(authority).label), scope.period
-        book = PrintedWorkbook(
+        tables = tables_of(scope, beat)
+        return Paper(
             language=language,
             title=f"{label} {period.first:%Y}",
             made_at=scope.now,
+            leaves=[
+                _definitions(label, scope, tables["total"][""]),
+                *(_leaf(key, str(title), tables[key]) for key, title in _TITLES.items()),
+            ],
             product=settings.PRODUCT_NAME,
             footer=f"{label} · {period.first:%d-%m-%Y} – {period.last:%d-%m-%Y}",
+            is_kept=True,
         )
-        tables = tables_of(scope, beat)
-        _first_sheet(book, label, scope, tables["total"][""])
-        for key, title in _TITLES.items():
-            _sheet(book, key, str(title), tables[key])
-    return book.to_bytes()
 
 
-def _first_sheet(book: PrintedWorkbook, label: str, scope: Scope, total: Line) -> None:
-    sheet = book.sheet(_("Definitions"))
-    sheet.heading(label)
-    sheet.note(f"{scope.period.first:%d-%m-%Y} – {scope.period.last:%d-%m-%Y}", is_bold=True)
-    sheet.note(
-        _("Different participants over all services, each counted once: %(number)s")
-        % {"number": masked(len(total.people))}
-    )
+def _definitions(label: str, scope: Scope, total: Line) -> Leaf:
+    different = _("Different participants over all services, each counted once: %(number)s")
+    blocks: list[Block] = [
+        Heading(label),
+        Note(f"{scope.period.first:%d-%m-%Y} – {scope.period.last:%d-%m-%Y}", is_bold=True),
+        Note(different % {"number": masked(len(total.people))}),
+    ]
     if scope.now < scope.period.ends_at:
-        sheet.note(_("This period is not over: the figures are those of today."), is_bold=True)
-    sheet.note()
-    sheet.table([Column(_("Word")), Column(_("What it means"))], _DEFINITIONS)
+        blocks.append(Note(_("This period is not over: the figures are those of today."), is_bold=True))
+    blocks += [Note(), Table([Column(_("Word")), Column(_("What it means"))], _DEFINITIONS)]
+    return Leaf(_("Definitions"), blocks)
 
 
-def _sheet(book: PrintedWorkbook, key: str, title: str, lines: dict[str, Line]) -> None:
+def _leaf(key: str, title: str, lines: dict[str, Line]) -> Leaf:
     names = sorted(lines)
     columns = _columns(key, [lines[name] for name in names])
-    sheet = book.sheet(title, "landscape")
-    sheet.heading(title)
     head = [Column(title), *(Column(heading, is_centred=True) for heading, _values in columns)]
     values = [values for _heading, values in columns]
-    sheet.table(head, ([name or title, *row] for name, *row in zip(names, *values, strict=True)))
+    rows = [[name or title, *row] for name, *row in zip(names, *values, strict=True)]
+    return Leaf(title, [Heading(title), Table(head, rows)], orientation="landscape")
 
 
 def _columns(key: str, lines: list[Line]) -> list[tuple[Any, list[Any]]]:

@@ -6,11 +6,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from core import clock
+from core.paper.answering import answer
 from planner.telling import calls, letters, replacements, staff_letters
+from planner.telling.call_paper import call_paper
 from planner.telling.sentences import sentence
 from prisons.access import PrisonRequest, Right, prison_view
+from prisons.domain import audit
 from prisons.models import Prison
 
 
@@ -47,6 +51,17 @@ def call_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Facilitators who have not read what cannot wait, with their telephone."""
     context = {"calls": calls.calls(request.access), "staff": calls.staff_not_read(request.access)}
     return render(request, "planner/telling/call_list.html", context)
+
+
+@prison_view(Right.MANAGE_WORKERS)
+@require_GET
+@never_cache
+def call_list_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
+    """The same on paper, beside the telephone."""
+    now, access = clock.now(), request.access
+    found = calls.calls(access, now=now), calls.staff_not_read(access, now=now)
+    audit.record(prison, request.user, "print_calls", prison)
+    return answer(call_paper(prison, *found, now=now), f"{prison.slug}-calls-{clock.today(now)}", "pdf")
 
 
 @prison_view(Right.MANAGE_WORKERS)

@@ -9,6 +9,7 @@ from enrollment.domain.notes import Ask, enter_note
 from enrollment.domain.places import count
 from enrollment.models import Enrollment, EnrollmentStep, Request, Slip
 from tests.factories import make_enrollment, make_participant, make_series, signed_in
+from tests.printed import text_of
 
 E = Enrollment.State
 
@@ -105,3 +106,17 @@ def test_others_do_not_answer(group, haren, role, request):
 def test_a_stranger_finds_nothing(group, haren, stranger_dirk):
     make_enrollment(group, state="awaiting")
     assert signed_in(stranger_dirk).get(reverse("enrollment:agreement", args=[haren.slug])).status_code == 404
+
+
+def test_the_list_on_paper_names_groups_as_the_prison_does(
+    group, organiser_anna, organiser_emile, liaison_bert
+):
+    row = requests.approve(ask(group, organiser_anna), by=organiser_anna)
+    for reader in (organiser_anna, liaison_bert):
+        told = text_of(signed_in(reader).get("/p/haren/agreement.pdf").content)
+        assert str(row.participant) in told and group.neutral_name in told
+        assert str(group.activity) not in told
+        assert "nu niet / pas maintenant" in told
+    assert str(row.participant) not in text_of(
+        signed_in(organiser_emile).get("/p/haren/agreement.pdf").content
+    )

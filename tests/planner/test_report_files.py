@@ -5,9 +5,11 @@ import io
 import zipfile
 
 import openpyxl
+import pikepdf
 import pytest
 
 from core.clock import BRUSSELS
+from core.paper import to_xlsx
 from enrollment.models import Attendance, Headcount
 from planner.reports import long_work, work_hours, year_report
 from planner.reports.masking import masked, masked_column
@@ -29,6 +31,7 @@ from tests.factories import (
     make_unit,
     signed_in,
 )
+from tests.printed import pages_of, text_of
 
 pytestmark = pytest.mark.postgres
 
@@ -72,7 +75,7 @@ def sheets(body: bytes) -> dict[str, list[list]]:
 
 def report(authority="flemish", period=None):
     scope = year_report.scope_of(authority, period or calendar_year(2026), NOW)
-    return sheets(year_report.workbook(authority, scope, language="en"))
+    return sheets(to_xlsx(year_report.paper_of_year(authority, scope, language="en")))
 
 
 # --- the year report ------------------------------------------------------------------------------------
@@ -200,8 +203,8 @@ def test_report_takes_the_same_queries_for_one_session_and_thirty(
 # --- as a job -------------------------------------------------------------------------------------------
 
 
-def order(browser, year=2026, kind="calendar", authority="flemish"):
-    form = {"year-authority": authority, "year-year": year, "year-kind": kind}
+def order(browser, year=2026, kind="calendar", authority="flemish", ending="xlsx"):
+    form = {"year-authority": authority, "year-year": year, "year-kind": kind, "year-ending": ending}
     return browser.post("/p/haren/reports/files/year/", form)
 
 
@@ -221,12 +224,29 @@ def test_year_report_is_made_by_the_worker_and_found_again(haren, year, coordina
     assert file["Content-Disposition"] == 'attachment; filename="flemish-calendar-2026.xlsx"'
 
 
+def test_year_report_to_print_is_for_the_archive(haren, year, coordinator_karim):
+    karim = signed_in(coordinator_karim)
+    order(karim, ending="pdf")
+    long_work.make_year_report(Job.objects.get().pk)
+    file = JobFile.objects.get()
+    assert (file.name, file.content_type) == ("flemish-calendar-2026.pdf", "application/pdf")
+    with pikepdf.open(io.BytesIO(file.content)) as pdf, pdf.open_metadata() as facts:
+        assert [facts[name] for name in ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part")] == [
+            "2",
+            "A",
+            "1",
+        ]
+    told = text_of(file.content)
+    assert "Flemish Community" in told and "By prison" in told and "< 5" in told
+
+
 def test_year_report_is_for_the_coordinator_of_that_authority(
     haren, series, coordinator_karim, organiser_anna, liaison_bert
 ):
     assert order(signed_in(coordinator_karim), authority="french").status_code == 422
     assert order(signed_in(coordinator_karim), year=1066).status_code == 422
     assert order(signed_in(coordinator_karim), kind="moon").status_code == 422
+    assert order(signed_in(coordinator_karim), ending="doc").status_code == 422
     assert order(signed_in(organiser_anna)).status_code == 422  # coordinator of no authority
     assert order(signed_in(liaison_bert)).status_code == 403
     assert not Job.objects.exists()
@@ -278,8 +298,12 @@ def test_report_stopped_half_way_leaves_at_once(haren, year, coordinator_karim, 
 # --- a month of sheets ----------------------------------------------------------------------------------
 
 
-def make_sheets(user, month="2026-11"):
-    answer = signed_in(user).post("/p/haren/reports/files/sheets/", {"sheets-month": month})
+SHEETS = {"sheets-month": "2026-11", "sheets-ending": "pdf"}
+
+
+def make_sheets(user, month="2026-11", ending="xlsx"):
+    form = {"sheets-month": month, "sheets-ending": ending}
+    answer = signed_in(user).post("/p/haren/reports/files/sheets/", form)
     assert answer.status_code == 302
     job = Job.objects.latest("pk")
     long_work.make_month_of_sheets(job.pk)
@@ -303,6 +327,14 @@ def test_month_of_sheets_is_an_archive_of_days(haren, series, unit, organiser_an
     assert file.name == "haren-2026-11-sheets.zip"
 
 
+def test_month_of_sheets_to_print(haren, series, unit, organiser_anna):
+    published(series, "2026-11-16 09:00")
+    make_enrollment(series, make_participant(haren, "Peeters, Piet", unit=unit, register_number="4711"))
+    archive = zipfile.ZipFile(io.BytesIO(make_sheets(organiser_anna, ending="pdf").file.content))
+    assert archive.namelist() == ["haren-2026-11-16-sheets.pdf"]
+    assert "Peeters, Piet" in text_of(archive.read("haren-2026-11-16-sheets.pdf"))
+
+
 def test_month_of_sheets_without_sessions_says_what_to_do(haren, series, organiser_anna):
     job = make_sheets(organiser_anna)
     assert (job.state, job.failure) == ("failed", "no_sheets")
@@ -316,13 +348,13 @@ def test_liaison_gets_the_sheets_of_all_services(haren, series, other_service, l
     archive = zipfile.ZipFile(io.BytesIO(make_sheets(liaison_bert).file.content))
     assert len(archive.namelist()) == 2
     assert b"Make the sheets" in signed_in(liaison_bert).get("/p/haren/reports/files/").content
-    answer = signed_in(auditor_greet).post("/p/haren/reports/files/sheets/", {"sheets-month": "2026-11"})
+    answer = signed_in(auditor_greet).post("/p/haren/reports/files/sheets/", SHEETS)
     assert answer.status_code == 403
 
 
 def test_whose_role_has_ended_gets_nothing(haren, series, liaison_bert):
     published(series)
-    signed_in(liaison_bert).post("/p/haren/reports/files/sheets/", {"sheets-month": "2026-11"})
+    signed_in(liaison_bert).post("/p/haren/reports/files/sheets/", SHEETS)
     liaison_bert.memberships.update(ended_at=NOW)
     job = Job.objects.get()
     long_work.make_month_of_sheets(job.pk)
@@ -376,6 +408,17 @@ def test_file_has_a_line_to_sign_and_no_title(haren, worked, organiser_anna):
     assert AuditEntry.objects.filter(verb="download_hours", by=organiser_anna).exists()
 
 
+def test_printed_hours_are_signed_and_kept(haren, worked, organiser_anna):
+    answer = signed_in(organiser_anna).get("/p/haren/reports/hours/2026-11.pdf")
+    assert answer["Content-Type"] == "application/pdf" and "inline" in answer["Content-Disposition"]
+    total, per_series = pages_of(answer.content)
+    for page in (total, per_series):
+        assert "Ali, Omar" in page and "Handtekening" in page and "Voor de dienst" in page
+    assert "3.5" in total and "Wood workshop" not in total + per_series
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf, pdf.open_metadata() as facts:
+        assert facts["pdfaid:conformance"] == "A"
+
+
 def test_page_warns_of_sheets_that_were_not_typed_in(haren, worked, workshop, organiser_anna):
     published(workshop, "2026-11-16 09:00")
     page = signed_in(organiser_anna).get("/p/haren/reports/hours/?month=2026-11")
@@ -386,7 +429,7 @@ def test_page_warns_of_sheets_that_were_not_typed_in(haren, worked, workshop, or
 def test_hours_are_for_the_service_that_gives_them(
     haren, worked, organiser_emile, liaison_bert, worker_chloe, auditor_greet, stranger_dirk
 ):
-    for address in ("", "2026-11.xlsx"):
+    for address in ("", "2026-11.xlsx", "2026-11.pdf"):
         path = f"/p/haren/reports/hours/{address}"
         for user, status in (
             (liaison_bert, 403),

@@ -30,6 +30,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.printed import text_of
 
 NOW = at("2026-11-20 10:00")  # Friday; the session is on Monday at 09:00, more than two days on
 SOON = at("2026-11-21 10:00")
@@ -274,6 +275,9 @@ def test_the_call_list_is_for_those_who_lead_facilitators(
 ):
     apply(organiser_anna, moved(session, "2026-11-20 14:00"))
     assert "0470 1" in signed_in(organiser_anna).get("/p/haren/call-list/").content.decode()
+    printed = text_of(signed_in(organiser_anna).get("/p/haren/call-list.pdf").content)
+    assert "0470 1" in printed and "MOVED" in printed
+    assert signed_in(liaison_bert).get("/p/haren/call-list.pdf").status_code == 403
     worker = Notice.objects.get().worker_id
     for user, status in ((liaison_bert, 403), (stranger_dirk, 404), (organiser_anna, 302)):
         assert signed_in(user).post(f"/p/haren/call-list/{worker}/called/").status_code == status

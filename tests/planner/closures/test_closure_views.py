@@ -28,6 +28,7 @@ from tests.factories import (
     signed_in,
 )
 from tests.pages import press, seen_on
+from tests.printed import text_of
 
 NOW = at("2026-11-22 12:00")
 DAY = "2026-11-24"
@@ -261,7 +262,7 @@ def test_an_organiser_calls_only_the_own_facilitators(
 
 
 def test_the_cover_sheet_is_bilingual_and_neutral(liaison: Client, confirmed: Closure) -> None:
-    answer = liaison.get(f"/p/haren/closures/{confirmed.pk}/cover/")
+    answer = liaison.get(f"/p/haren/closures/{confirmed.pk}/cover.xlsx")
 
     assert "geannuleerd-annule-haren-2026-11-24.xlsx" in answer["Content-Disposition"]
     sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
@@ -272,6 +273,24 @@ def test_the_cover_sheet_is_bilingual_and_neutral(liaison: Client, confirmed: Cl
     assert not any("Addiction" in cell for cell in cells)
 
 
+def test_the_cover_is_printed_with_the_same_words(liaison: Client, confirmed: Closure) -> None:
+    told = text_of(liaison.get(f"/p/haren/closures/{confirmed.pk}/cover.pdf").content)
+    for words in ("GEANNULEERD / ANNULÉ", "dinsdag 24 november", "Class A", "Activiteit / Activité A-07"):
+        assert words in told
+    assert "Addiction" not in told
+
+
+def test_the_printed_call_list_is_that_of_the_page(
+    organiser: Client, organiser_emile: User, confirmed: Closure, session: GroupSession
+) -> None:
+    url = f"/p/haren/closures/{confirmed.pk}/calls.pdf"
+    answer = organiser.get(url)
+    told = text_of(answer.content)
+    assert "Zoë Maes" in told and "+32 470 00 11 22" in told and "Addiction talk" in told
+    assert "no-store" in answer["Cache-Control"]
+    assert "Zoë" not in text_of(signed_in(organiser_emile).get(url).content)
+
+
 def test_drafts_are_only_a_number_for_the_prison(
     liaison: Client, series: Series, room: Room, announced: Closure
 ) -> None:
@@ -280,7 +299,18 @@ def test_drafts_are_only_a_number_for_the_prison(
     assert (told.sessions, told.hidden_drafts, len(told.owners[0].rows)) == (2, 1, 1)
 
 
-PATHS = ["", "confirm/", "lift/", "restore/", "calls/", "called/", "cover/", "make-up/"]
+PATHS = [
+    "",
+    "confirm/",
+    "lift/",
+    "restore/",
+    "calls/",
+    "calls.pdf",
+    "called/",
+    "cover.pdf",
+    "cover.xlsx",
+    "make-up/",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)

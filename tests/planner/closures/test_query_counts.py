@@ -32,7 +32,7 @@ def closed_day(prison: Prison, service: Organisation, by: User, day: int, sessio
     return confirm(closure, by=by, now=NOW).closures[0]
 
 
-@pytest.mark.parametrize("path", ["", "lift/", "calls/", "cover/", "make-up/"])
+@pytest.mark.parametrize("path", ["", "lift/", "calls/", "calls.pdf", "cover.pdf", "make-up/"])
 def test_thirty_sessions_ask_as_often_as_one(
     haren: Prison, service: Organisation, coordinator_karim: User, path: str
 ) -> None:

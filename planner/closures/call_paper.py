@@ -1,0 +1,74 @@
+"""Whom to call about a closure, on paper, in the language of the reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core.clock import BRUSSELS
+from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from planner.closures.picture import Call, ClosurePicture, State
+from planner.telling.call_paper import when_made
+from prisons.models import Prison
+
+
+def call_paper(prison: Prison, picture: ClosurePicture, calls: Sequence[Call], *, now: dt.datetime) -> Paper:
+    title = _("Call list")
+    blocks: list[Block] = [
+        Heading(f"{title} · {capfirst(picture.root.get_kind_display())}"),
+        Note(f"{prison} · {', '.join(map(str, picture.places))} · {_span(picture)}", is_bold=True),
+    ]
+    if warning := standing_words(picture.state):
+        blocks.append(Note(warning, is_bold=True))
+    blocks.append(_table(calls) if calls else Note(_("Nobody has to be called."), is_bold=True))
+    return Paper(
+        language=get_language() or "nl",
+        title=title,
+        made_at=now,
+        leaves=(Leaf(title, blocks, orientation="landscape"),),
+        product=settings.PRODUCT_NAME,
+        footer=f"{prison} · {when_made(now)} · {_('Destroy after use.')}",
+    )
+
+
+def standing_words(state: str) -> str:
+    """What to say about a closure that is not certain, or no longer; empty for one that stands."""
+    if state == State.ANNOUNCED:
+        return _("Only announced: say that it may not take place.")
+    if state == State.LIFTED:
+        return _("This is lifted. Below stands what is still cancelled.")
+    return ""
+
+
+def _span(picture: ClosurePicture) -> str:
+    starts, ends = (
+        date_format(at.astimezone(BRUSSELS), "j N H:i") for at in (picture.starts_at, picture.ends_at)
+    )
+    return _("%(from)s to %(to)s") % {"from": starts, "to": ends}
+
+
+def _table(calls: Sequence[Call]) -> Table:
+    columns = [
+        Column(_("Facilitator")),
+        Column(_("Telephone")),
+        Column(_("Language"), is_centred=True),
+        Column(_("Sessions")),
+        Column(_("Reached"), is_tick=True),
+    ]
+    rows = [
+        (
+            call.worker.name,
+            "\n".join(filter(None, (call.worker.phone or _("no number"), call.worker.email))),
+            call.worker.language.upper(),
+            "\n".join(f"{row.when} · {row.name}" for row in call.rows),
+            _("has read it") if call.is_informed else "",
+        )
+        for call in calls
+    ]
+    return Table(columns, rows)
