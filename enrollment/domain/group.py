@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef
 
 from core import clock
-from core.clock import BRUSSELS, today
+from core.clock import today
 from enrollment.domain import attendance, clashes, evidence, places, requirements, waiting_list
-from enrollment.domain.evidence import Evidence, StripDay
+from enrollment.domain.evidence import Evidence
 from enrollment.domain.people import here
 from enrollment.domain.places import Places
-from enrollment.domain.sentences import DATES, PASSED_OVER
+from enrollment.domain.sentences import PASSED_OVER
+from enrollment.domain.series_dates import SeriesDates, dates_of
 from enrollment.domain.taking_part import absences_between, covers
 from enrollment.models import Enrollment, Participant, Skip, Slip, Stay
-from sessions.models import GroupSession, Series
+from sessions.models import Series
 
 TABS = ("in_group", "waiting", "undecided", "suitable")
 MOST_SUITABLE = 60
@@ -59,7 +60,7 @@ class Suitable:
 class GroupPicture:
     series: Series
     places: Places
-    dates: list[StripDay]
+    dates: SeriesDates
     tab: str
     rows: list[Row] = field(default_factory=list)
     suitable: list[Suitable] = field(default_factory=list)
@@ -82,34 +83,6 @@ def picture(series: Series, tab: str, *, now: dt.datetime | None = None) -> Grou
 def head_of(series: Series, tab: str, *, now: dt.datetime | None = None) -> GroupPicture:
     """The picture without anybody on it: what stands around the lists."""
     return GroupPicture(series, places.count(series), dates_of(series, now=now), tab)
-
-
-def dates_of(series: Series, *, now: dt.datetime | None = None) -> list[StripDay]:
-    """The dates of the series: past, today, to come, cancelled, and the exceptions of the pattern."""
-    at = now or clock.now()
-    sessions = GroupSession.objects.filter(series=series, starts_at__isnull=False).select_related(
-        "cancellation"
-    )
-    days = [(row.starts_at.astimezone(BRUSSELS), _session_day(row, at)) for row in sessions if row.starts_at]
-    skipped = series.skipped_dates.all()
-    days += [
-        (
-            dt.datetime.combine(each.on, dt.time(tzinfo=BRUSSELS)),
-            StripDay(f"{each.on:%d/%m}", "", each.get_reason_display(), "skipped"),
-        )
-        for each in skipped
-    ]
-    return [day for _at, day in sorted(days, key=lambda pair: pair[0])]
-
-
-def _session_day(row: GroupSession, at: dt.datetime) -> StripDay:
-    local = row.starts_at.astimezone(BRUSSELS)  # type: ignore[union-attr]
-    if row.state == GroupSession.State.CANCELLED:
-        cancellation = getattr(row, "cancellation", None)
-        words = cancellation.get_reason_display() if cancellation else row.get_state_display()
-        return StripDay(f"{local:%d/%m}", f"{local:%H:%M}", f"{words}", "cancelled")
-    state = "today" if local.date() == today(at) else "done" if local < at else ""
-    return StripDay(f"{local:%d/%m}", f"{local:%H:%M}", str(DATES.get(state, "")), state)
 
 
 def _stays(people: Sequence[int], series: Series, at: dt.datetime) -> dict[int, Stay]:

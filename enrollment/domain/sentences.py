@@ -37,5 +37,3 @@ WHY_HERE: dict[str, Text] = {
     "followed_before": _("has followed this activity before, asked on"),
     "by_hand": _("put here by hand"),
 }
-
-DATES: dict[str, Text] = {"today": _("today"), "done": _("has been"), "": _("to come")}

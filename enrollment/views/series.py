@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.htmx import render_part
-from enrollment.domain import group, places
+from enrollment.domain import group, places, series_dates
 from enrollment.domain.agreement import Answer
 from enrollment.domain.requests import DECLINE_REASONS, END_REASONS
 from enrollment.domain.waiting_list import HandReason
@@ -69,13 +69,15 @@ def show_decided(request: PrisonRequest, series: Series, row: Enrollment, notice
 def _context(request: PrisonRequest, series: Series, tab: str) -> dict[str, Any]:
     access = request.access
     title = gate.name_of(access, series)
+    may_plan = access.has(Right.PLACE) and access.may_change(series.activity.organisation)
     if not sees_people(access, series):
         return {
             "series": series,
             "title": title,
             "places": places.count(series),
-            "dates": group.dates_of(series),
+            "dates": series_dates.dates_of(series, with_drafts=not access.uses_neutral_names),
             "sees_people": False,
+            "may_plan": may_plan,
         }
     picture = group.picture(series, tab)
     return {
@@ -86,6 +88,7 @@ def _context(request: PrisonRequest, series: Series, tab: str) -> dict[str, Any]
         "dates": picture.dates,
         "tabs": _tabs(series, picture),
         "sees_people": True,
+        "may_plan": may_plan,
         "may_decide": access.has(Right.DECIDE),
         "decline_reasons": [(reason.value, reason.label) for reason in DECLINE_REASONS],
         "end_reasons": [(reason.value, reason.label) for reason in END_REASONS],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +23,7 @@ from planner.board.drawing import draw
 from planner.board.shown import Shown, board_address, shown_behind, steps
 from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
-from planner.plan.codes import Conflict
+from planner.plan.conflicts import without_twins
 from planner.plan.sentences import Spoken, speak
 from planner.plan.undo_effects import address_of
 from prisons.access import PrisonRequest
@@ -99,7 +98,7 @@ def refused(
     access = getattr(request, "access", None)
     context = {
         "error": error,
-        "reasons": _each_once(speak(_without_twins(found, session), prison, access)),
+        "reasons": _each_once(speak(without_twins(found, session.pk if session else None), prison, access)),
         "offers": offers_for(request, prison, error, session),
         "needs_consent": isinstance(error, Refused) and error.needs_consent,
         "form_url": form["url"],
@@ -112,17 +111,6 @@ def refused(
         response["HX-Retarget"], response["HX-Reswap"] = "#board-answer", "innerHTML"
         return response
     return render(request, "planner/board/refusal.html", context, status=error.status)
-
-
-def _without_twins(found: Iterable[Conflict], session: GroupSession | None) -> list[Conflict]:
-    """The same fact seen from both sessions is one reason: the one of the session that was to be changed."""
-    own = session.pk if session else None
-    kept: dict[Any, Conflict] = {}
-    for conflict in sorted(found, key=lambda c: (not c.is_hard, c.session_id != own)):
-        other = dict(conflict.facts).get("other")
-        pair = conflict.code, frozenset({conflict.session_id, other})
-        kept.setdefault(conflict.key if other is None else pair, conflict)
-    return list(kept.values())
 
 
 def _each_once(reasons: list[Spoken]) -> list[Spoken]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planner.offer import ending, new_series, series_dates, settings, views
+from planner.offer import ending, new_series, series_dates, series_publishing, series_rooms, settings, views
 
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("series/<int:pk>/dates/add/", series_dates.series_date_add, name="series_date_add"),
     path("series/<int:pk>/dates/prolong/", series_dates.series_prolong, name="series_prolong"),
     path("series/<int:pk>/dates/take-up/", series_dates.series_take_up, name="series_take_up"),
+    path("series/<int:pk>/publish/", series_publishing.series_publish, name="series_publish"),
+    path("series/<int:pk>/rooms/", series_rooms.series_rooms, name="series_rooms"),
     path("series/<int:pk>/end/", ending.series_end_page, name="series_end"),
     path("series/ended/<int:pk>/take-back/", ending.series_reopen, name="series_reopen"),
     path("series/<int:pk>/materials/add/", views.material_add, name="material_add"),

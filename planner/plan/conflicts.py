@@ -86,6 +86,18 @@ def by_session(conflicts: Iterable[Conflict]) -> dict[int, list[Conflict]]:
     return dict(groups)
 
 
+def without_twins(found: Iterable[Conflict], own_id: int | None) -> list[Conflict]:
+    """Hard ones first; the same fact seen from both sessions is one reason: the one of the session that was to
+    be changed.
+    """
+    kept: dict[Any, Conflict] = {}
+    for conflict in sorted(found, key=lambda c: (not c.is_hard, c.session_id != own_id)):
+        other = dict(conflict.facts).get("other")
+        pair = conflict.code, frozenset({conflict.session_id, other})
+        kept.setdefault(conflict.key if other is None else pair, conflict)
+    return list(kept.values())
+
+
 def added(before: Picture, after: Picture, rules: Rules) -> list[Conflict]:
     """What a change would add: conflicts of `after` that `before` does not have.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -21,7 +20,7 @@ from planner.plan.telling import Told, told_by
 from prisons.access import Access, access_for
 from prisons.models import Prison, User
 from rooms.domain.facts import rules_of
-from sessions.models import GroupSession
+from sessions.models import GroupSession, Series
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,22 @@ class PublicationRefused(PlannerError):
 
 
 def look(
-    prison: Prison, first: dt.date, last: dt.date, access: Access | None, *, now: dt.datetime | None = None
+    prison: Prison,
+    first: dt.date,
+    last: dt.date,
+    access: Access | None,
+    *,
+    series: Series | None = None,
+    now: dt.datetime | None = None,
 ) -> Publication:
-    """The own drafts of these dates (both included), sorted into ready, refused and in the tray."""
+    """The own drafts of these dates (both included), of one series or of all, sorted into ready, refused and in
+    the tray.
+    """
     now = now or clock.now()
     first = max(first, clock.today(now))
     drafts = _own_drafts(prison, first, last, access)
+    if series is not None:
+        drafts = [draft for draft in drafts if draft.series_id == series.pk]
     loaded = picture.load(prison, {clock.today(s.starts_at) for s in drafts if s.starts_at})
     found = conflicts.by_session(conflicts.find(loaded, rules_of(prison)))
     ready, refused, in_tray = [], [], []
@@ -99,7 +108,7 @@ def publish(
     last: dt.date,
     *,
     by: User,
-    only: Iterable[int] | None = None,
+    series: Series | None = None,
     leave_out_refused: bool = False,
     seen: str | None = None,
     now: dt.datetime | None = None,
@@ -107,22 +116,19 @@ def publish(
 ) -> Outcome | None:
     """Publish the own drafts of these dates that have a place; None when there are none.
 
-    `only` narrows to some sessions; `seen` is the digest of the publication that the person was shown. Raises
+    `series` narrows to one; `seen` is the digest of the publication that the person was shown. Raises
     NotAsShown (409), PublicationRefused (409) when one breaks a hard rule, unless
     `leave_out_refused` says to publish the others.
     """
     now = now or clock.now()
     access = access or access_for(by, prison, now=now)
-    wanted = None if only is None else set(only)
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
-        publication = look(prison, first, last, access, now=now)
+        publication = look(prison, first, last, access, series=series, now=now)
         require_seen(seen, publication.digest)
-        ready = [session.pk for session in publication.ready if wanted is None or session.pk in wanted]
-        refused = [pair for pair in publication.refused if wanted is None or pair[0].pk in wanted]
-        if refused and not leave_out_refused:
-            raise PublicationRefused(Publication(publication.ready, tuple(refused), publication.in_tray))
-        if not ready:
+        if publication.refused and not leave_out_refused:
+            raise PublicationRefused(publication)
+        if not publication.ready:
             return None
-        changes = [_published(session_id) for session_id in ready]
+        changes = [_published(session.pk) for session in publication.ready]
         return apply(prison, changes, by=by, verb="publish", now=now, access=access, accept_soft=True)

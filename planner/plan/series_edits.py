@@ -135,6 +135,11 @@ def _refuse_others(draft: SeriesDraft, access: Access | None) -> None:
         raise PlannerError("not_yours", _("This activity belongs to %(owner)s."), status=403, owner=owner)
 
 
+def planned_dates(prison: Prison, draft: SeriesDraft) -> list[Occurrence]:
+    """Those on which it takes place. Raises PlannerError 422 for a pattern that makes none."""
+    return [date for date in _dates(prison, draft) if date.takes_place]
+
+
 def _dates(prison: Prison, draft: SeriesDraft) -> tuple[Occurrence, ...]:
     series = draft.series
     pattern = recurrence.Pattern(

@@ -325,9 +325,28 @@ def undo(house: House) -> Act:
     )  # fmt: skip
 
 
+def publish_series(house: House) -> Act:
+    GroupSession.objects.filter(series=house.series).update(state="draft")
+    url = house.address("series_publish", house.series.pk)
+    return Act(
+        url, {}, page=url,
+        row=lambda: GroupSession.objects.filter(pk=house.sessions[1].pk).update(version=9),
+    )  # fmt: skip
+
+
+def find_room(house: House) -> Act:
+    GroupSession.objects.filter(series=house.series).update(room=None, state="draft")
+    url = house.address("series_rooms", house.series.pk)
+    room = f'name="room" value="{house.room.pk}"'
+    return Act(
+        url, {"room": house.room.pk}, page=url, beside=room, other_form={"room": house.other_room.pk},
+        row=lambda: make_session(make_series(house.prison), "2050-01-10 09:30", room=house.room),
+    )  # fmt: skip
+
+
 ACTS = [
     dates, publish, bulk, bulk_cancel, cancel, restore, announce, confirm, lift, make_up, copy, new_series, end,
-    propose, undo, add_date, prolong, take_up,
+    propose, undo, add_date, prolong, take_up, publish_series, find_room,
 ]  # fmt: skip
 
 

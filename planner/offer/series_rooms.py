@@ -1,0 +1,76 @@
+"""Finding a room for the dates of a series that have none: the rooms, best first, and why not the others."""
+
+from __future__ import annotations
+
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from core import address
+from core.digest import FIELD
+from core.errors import PlannerError
+from planner.offer.series_publishing import own_series
+from planner.plan.room_finding import placings, take_room
+from planner.plan.room_fits import OneDate, wanting_a_room
+from planner.plan.sentences import speak, when
+from planner.plan.undo_effects import address_of
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import Prison
+from sessions.models import Series
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.PLACE)
+def series_rooms(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Every room with the dates on which it is free; choosing one puts those dates there."""
+    series = own_series(request, prison, pk)
+    if request.method != "POST":
+        return _page(request, series)
+    try:
+        outcome = take_room(
+            series, address.number(request.POST.get("room")) or 0, by=request.user,
+            seen=request.POST.get(FIELD, ""), access=request.access,
+        )  # fmt: skip
+    except PlannerError as error:
+        return _page(request, series, error=error, status=error.status)
+    count = len(outcome.session_ids)
+    text = ngettext("%(count)s session has a room now.", "%(count)s sessions have a room now.", count)
+    messages.success(request, text % {"count": count}, extra_tags=address_of(outcome.change_set))
+    return redirect("enrollment:series_detail", prison.slug, series.pk)
+
+
+def _page(
+    request: PrisonRequest, series: Series, *, error: PlannerError | None = None, status: int = 200
+) -> HttpResponse:
+    rows = placings(series)
+    shown = [
+        *(one for row in rows for one in row.fit.refused),
+        *(one for row in rows for one in row.fit.to_watch),
+    ]
+    spoken = iter(speak([c for one in shown for c in one.reasons[:2]], request.prison, request.access))
+    words = {id(one): [next(spoken).sentence for _conflict in one.reasons[:2]] for one in shown}
+    context = {
+        "series": series,
+        "wanted": [when(one.starts_at, one.ends_at) for one in wanting_a_room(series)],
+        "rows": [
+            {
+                "fit": row.fit,
+                "told": row.told,
+                "digest": row.digest,
+                "refused": _lines(row.fit.refused, words),
+                "to_watch": _lines(row.fit.to_watch, words),
+            }
+            for row in rows
+        ],
+        "error": error,
+        "back": reverse("enrollment:series_detail", args=[series.prison.slug, series.pk]),
+    }
+    return render(request, "planner/offer/series_rooms.html", context, status=status)
+
+
+def _lines(dates: list[OneDate], words: dict[int, list[str]]) -> list[tuple[str, list[str]]]:
+    return [(when(one.wanted.starts_at, one.wanted.ends_at), words[id(one)]) for one in dates]
