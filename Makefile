@@ -41,10 +41,7 @@ demo: setup ## show it with invented people: PORT=8123 make demo serves there
 	exec $(PYTHON) manage.py demo --port "$(PORT)"
 
 serve: setup ## run what the environment or .env describes (see docs/operations.md)
-	@$(PYTHON) manage.py migrate --no-input --verbosity 0
-	@$(PYTHON) manage.py createcachetable
-	@$(PYTHON) manage.py collectstatic --no-input --verbosity 0
-	@$(PYTHON) manage.py messages compile
+	@$(PYTHON) manage.py prepare
 	@exec $(PYTHON) manage.py serve --port "$(PORT)"
 
 test: test-fast test-postgres test-browser ## the whole suite: SQLite, then what is marked for PostgreSQL, then the browser

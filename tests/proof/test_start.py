@@ -115,7 +115,7 @@ def test_when_one_half_dies_the_other_ends_too(demo: Demo) -> None:
     worker = next(
         int(entry.name)
         for entry in Path("/proc").glob("[0-9]*")
-        if b"qcluster" in _read(entry / "cmdline")
+        if b"manage.py\0work" in _read(entry / "cmdline")
         and f"DATA_DIR=var/demo/{demo.port}".encode() in _read(entry / "environ")
     )
     os.kill(worker, signal.SIGKILL)

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.clock import today
 from planner import catalogues
 from planner.management.commands import serve
+from planner.operations.preparation import collect_static
 from prisons.domain.schedules import keep_schedules
 
 
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         wanted = fingerprint()
         is_prepared = facts_file.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
         catalogues.compile_all()
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_static()
         if not is_prepared:
             self.stdout.write("Preparing the demo (once a week, and when its code has changed) ...")
             stamp.unlink(missing_ok=True)

@@ -1,0 +1,75 @@
+"""The job worker's processes, which stand and fall together.
+
+django-q2 starts a new process for each that died, and hands it the old queues. A process that was killed (by
+the kernel when memory runs out, by hand) may have held the lock of such a queue: its successor would wait for
+it for ever, and the process list would look normal. So whenever one was killed all of them end, and whoever
+started them (`planner.operations.supervisor`) starts all of them anew, with new queues. What they had in hand
+is in the database still, and is delivered again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+from multiprocessing import Event, Process
+from time import sleep
+from typing import Any
+
+from django_q import cluster
+
+logger = logging.getLogger("tempo.jobs")
+
+PULSE = "JOBS_PULSE"
+"""Names the file descriptor on which the guard tells, in every round, that it is alive."""
+
+
+class Guard(cluster.Sentinel):
+    """Watches worker, pusher and monitor."""
+
+    def status(self) -> str:
+        """Asked once in each round of the guard."""
+        _beat()
+        return super().status()
+
+    def reincarnate(self, process: Process) -> None:
+        if process.exitcode is not None and process.exitcode < 0:
+            name = signal.Signals(-process.exitcode).name
+            logger.critical("A process of the job worker was killed (%s): all of it is started anew.", name)
+            self._end_all()
+        super().reincarnate(process)
+
+    def _end_all(self) -> None:
+        for process in (*self.pool, self.monitor, self.pusher):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        # Not `sys.exit`: leaving in good order waits for the very queues that may be locked.
+        os._exit(1)
+
+
+class Cluster(cluster.Cluster):
+    """The same as django-q2's, around our guard."""
+
+    def start(self) -> int:
+        self.stop_event, self.start_event = Event(), Event()
+        known: tuple[Any, ...] = (
+            self.stop_event,
+            self.start_event,
+            self.cluster_id,
+            self.broker,
+            self.timeout,
+        )
+        self.sentinel = cluster.get_mp_context().Process(target=Guard, args=known)
+        self.sentinel.start()
+        while self.start_event and not self.start_event.is_set() and self.sentinel.is_alive():
+            sleep(0.1)
+        return self.pid
+
+
+def _beat() -> None:
+    descriptor = os.environ.get(PULSE)
+    if descriptor:
+        # A full pipe is no fault, and a reader that is gone ends us by other means.
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            os.write(int(descriptor), b".")

@@ -1,0 +1,100 @@
+"""What must be done before the first request, and only what has changed since the last start.
+
+Any number of machines may start at once: they go through it one after the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from planner import catalogues
+
+LOCK = 7_383_616_479
+"""Any number that nobody else asks PostgreSQL for."""
+
+
+def prepare() -> None:
+    """Tables, catalogues and files for browsers, each brought up to date."""
+    with one_at_a_time():
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+    catalogues.compile_all()
+    collect_static()
+
+
+@contextlib.contextmanager
+def one_at_a_time(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Waits until no other machine or process changes the tables. Whoever has it may take it again."""
+    connection = connections[alias]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        return
+    with _locked(Path(f"{connection.settings_dict['NAME']}.migrating")):
+        yield
+
+
+_held: set[Path] = set()
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """The file stays: whoever deletes it while another waits would let in two."""
+    if path in _held:
+        yield
+        return
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _held.add(path)
+        try:
+            yield
+        finally:
+            _held.discard(path)
+
+
+def collect_static() -> bool:
+    """Files for browsers, if any has changed; says whether it did. It is the slowest part of a start."""
+    stamp, wanted = Path(settings.DATA_DIR) / "static.stamp", fingerprint()
+    if (
+        Path(settings.STATIC_ROOT).is_dir()
+        and stamp.is_file()
+        and stamp.read_text(encoding="utf-8") == wanted
+    ):
+        return False
+    stamp.unlink(missing_ok=True)
+    for name, _source in _sources():
+        # Left there it would be kept where it is younger than its source, as after going back to an older version.
+        (Path(settings.STATIC_ROOT) / name).unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(wanted, encoding="utf-8")
+    return True
+
+
+def fingerprint() -> str:
+    """Changes with each file that a browser may ask for, and with how it is kept."""
+    digest = hashlib.sha256(repr((settings.STORAGES["staticfiles"], str(settings.STATIC_ROOT))).encode())
+    for name, source in _sources():
+        state = source.stat()
+        digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _sources() -> Iterator[tuple[str, Path]]:
+    ignored = getattr(apps.get_app_config("staticfiles"), "ignore_patterns", None)
+    for finder in get_finders():
+        yield from ((name, Path(storage.path(name))) for name, storage in finder.list(ignored))

@@ -1,0 +1,54 @@
+"""A start does only what has changed, and two machines that start at once go one after the other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from planner.operations import preparation
+from tests.plugins.databases import ROOT
+
+pytestmark = pytest.mark.postgres
+
+
+def test_static_files_are_collected_only_when_one_has_changed(settings: Any, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "one.css").write_text("a {}")
+    settings.DATA_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    settings.STATICFILES_DIRS = [source]
+    assert [preparation.collect_static() for _start in range(2)] == [True, False]
+    (source / "one.css").write_text("a { }")
+    assert preparation.collect_static()
+    assert (tmp_path / "static" / "one.css").read_text() == "a { }"
+    (tmp_path / "static" / "one.css").unlink()
+    (tmp_path / "static").rename(tmp_path / "lost")
+    assert preparation.collect_static(), "the folder is gone, the stamp is not"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_changes_the_tables_keeps_the_next_one_waiting(tmp_path: Path) -> None:
+    """A second process may begin only when the first has let go; the first may take it again."""
+    code = "from planner.operations.preparation import *\nwith one_at_a_time(): print('mine', flush=True)"
+    run = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
+    with preparation.one_at_a_time():
+        with preparation.one_at_a_time():
+            other = subprocess.Popen(run, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=_same_database())
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(timeout=4)
+    assert other.communicate(timeout=60)[0] == "mine\n"
+
+
+def _same_database() -> dict[str, str]:
+    import os
+
+    kept = connection.settings_dict
+    url = f"sqlite:////{str(kept['NAME']).lstrip('/')}"
+    if connection.vendor == "postgresql":
+        url = f"postgres://{kept['USER']}@{kept['HOST']}:{kept['PORT']}/{kept['NAME']}"
+    return os.environ | {"DATABASE_URL": url}
