@@ -178,11 +178,6 @@ class Access:
                 % {"organisation": organisation}
             )
 
-    @property
-    def uses_neutral_names(self) -> bool:
-        """True for whoever may not learn what a group is really called (the prison, an auditor)."""
-        return Right.SEE_TITLES not in self.rights
-
     @cached_property
     def can(self) -> dict[str, bool]:
         """For templates: `{% if access.can.place %}`."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from core.folding import begins
 from prisons.access import Access, Right
@@ -39,11 +39,14 @@ class Named(Protocol):
 
 
 Value = TypeVar("Value")
+Row = TypeVar("Row", bound=Model)
 
 
-def may_ask(access: Access, fact: Fact) -> bool:
-    """Whether this reader may filter, sort, search or count by it, or read it."""
-    return not access.uses_neutral_names
+def may_ask(access: Access | None, fact: Fact) -> bool:
+    """Whether this reader may filter, sort, search or count by it, or read it. Nobody in particular may not."""
+    if access is None or Right.SEE_TITLES not in access.rights:
+        return False
+    return fact != Fact.DRAFT or access.has(Right.SEE_BOARD)
 
 
 def answered(access: Access, asked: Mapping[str, Value]) -> dict[str, Value]:
@@ -55,7 +58,32 @@ def answered(access: Access, asked: Mapping[str, Value]) -> dict[str, Value]:
 
 def name_of(access: Access | None, series: Named) -> str:
     """As this reader may know the group. Nobody in particular knows the neutral name only."""
-    return series.neutral_name if access is None or access.uses_neutral_names else str(series)
+    return str(series) if may_ask(access, Fact.TITLE) else series.neutral_name
+
+
+def may_leave(fact: Fact, *, is_of_oneself: bool) -> bool:
+    """Whether a secret address may carry it to whoever has that address: only what is about oneself may."""
+    return is_of_oneself and fact == Fact.TITLE
+
+
+def sessions_for(access: Access | None, path: str = "") -> Q:
+    """Sessions (found along `path`) that exist for this reader: a draft does not for whoever does not plan.
+
+    Nor does what was cancelled before anybody had seen it.
+    """
+    if may_ask(access, Fact.DRAFT):
+        return Q()
+    return Q(**{f"{path}state": "published"}) | Q(
+        **{f"{path}state": "cancelled", f"{path}cancellation__was_state": "published"}
+    )
+
+
+def series_for(access: Access | None, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The same of series: for the prison one exists when a date of it has been published."""
+    if may_ask(access, Fact.DRAFT):
+        return rows
+    shown = rows.model._default_manager.filter(sessions_for(access, "group_sessions__"))
+    return rows.filter(pk__in=shown.values("pk"))
 
 
 def named(access: Access, word: str) -> Q:

@@ -14,6 +14,7 @@ from core import address
 from core.clock import BRUSSELS, today
 from core.errors import PlannerError
 from core.weeks import Week
+from prisons import gate
 from prisons.access import Access, Right
 from prisons.api import REFUSALS, Numbered, Page, page_of, require
 from sessions.models import GroupSession, Series
@@ -93,17 +94,17 @@ def list_sessions(request: HttpRequest, prison: Path[str], asked: Query[Span]) -
 @router.get("/{prison}/series", response={200: Page[SeriesOut], **REFUSALS}, summary="Series of a prison")
 def list_series(request: HttpRequest, prison: Path[str], asked: Query[Numbered]) -> dict[str, Any]:
     access = require(request, prison, Right.SEE_BOARD)
-    rows = Series.objects.in_prison(access.prison).select_related("activity__organisation").order_by("pk")
+    rows = (
+        gate.series_for(access, Series.objects.in_prison(access.prison))
+        .select_related("activity__organisation")
+        .order_by("pk")
+    )
     return page_of(rows, asked, lambda row: _series_out(row, access))
 
 
 def _visible(access: Access) -> QuerySet[GroupSession]:
     """Drafts are for those who plan; the prison and facilitators see what is published or was."""
-    rows = GroupSession.objects.in_prison(access.prison)
-    state = GroupSession.State
-    if access.uses_neutral_names or not access.has(Right.SEE_BOARD):
-        was_published = Q(state=state.CANCELLED, cancellation__was_state=state.PUBLISHED)
-        rows = rows.filter(Q(state=state.PUBLISHED) | was_published)
+    rows = GroupSession.objects.in_prison(access.prison).filter(gate.sessions_for(access))
     if not access.has(Right.SEE_BOARD):
         rows = rows.filter(session_workers__worker__user=access.user)
     return rows
@@ -158,7 +159,7 @@ def _series_out(series: Series, access: Access) -> dict[str, Any]:
 
 def _names(series: Series, access: Access) -> dict[str, Any]:
     told: dict[str, Any] = {"list_name": series.neutral_name, "places": series.places}
-    if access.uses_neutral_names:
+    if not gate.may_ask(access, gate.Fact.TITLE):
         return told | {"title": series.neutral_name, "titles": None, "organisation": None, "domain": None}
     activity = series.activity
     return told | {

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from core import clock, encodings
 from core.ical import render_calendar
+from prisons import gate
 from sessions.domain.feeds import LiveFeed, sessions_of, subject_of
 from sessions.feed_words import Words
 from sessions.models import Feed, GroupSession, Series
@@ -61,7 +62,7 @@ def _reading(name: str, events: list[bytes]) -> Reading:
 
 def _name(feed: Feed) -> str:
     subject = subject_of(feed)
-    told = subject.neutral_name if isinstance(subject, Series) else str(subject)
+    told = gate.name_of(None, subject) if isinstance(subject, Series) else str(subject)
     return f"{settings.PRODUCT_NAME} · {told}"
 
 

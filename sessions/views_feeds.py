@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.ical import CONTENT_TYPE
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions import feeds
@@ -96,7 +97,7 @@ def session_calendar(request: PrisonRequest, prison: Prison, pk: int) -> HttpRes
     if not request.access.has(Right.SEE_BOARD):
         rows = rows.filter(session_workers__worker__user=request.user)
     reading = feeds.read_session(
-        get_object_or_404(rows, pk=pk), shows_title=not request.access.uses_neutral_names
+        get_object_or_404(rows, pk=pk), shows_title=gate.may_ask(request.access, gate.Fact.TITLE)
     )
     response = HttpResponse(reading.body, content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{pk}.ics"'

@@ -87,12 +87,19 @@ def clear_of(person: Participant) -> None:
 
 
 def _take_apart(image: dict[str, Any]) -> None:
-    """First what was changed, so that numbers and places are free for what is made again."""
+    """First what was changed, so that numbers and places are free for what is made again.
+
+    Of that first what goes back to the other person: then the one who was kept has room for what was his.
+    """
     was, became = image["before"], image["after"]
     _put([image["person"]])
     for key in became.keys() - was.keys():
         _row(key).delete()
-    for key in was.keys() & became.keys():
+
+    def stayed(key: str) -> bool:
+        return bool(was[key]["fields"].get("participant") == became[key]["fields"].get("participant"))
+
+    for key in sorted(was.keys() & became.keys(), key=stayed):
         _restore(key, was[key]["fields"], became[key]["fields"])
     _put(was[key] for key in was.keys() - became.keys())
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.errors import PlannerError
-from enrollment.domain import merge_image
+from enrollment.domain import merge_image, places
 from enrollment.domain.facts import lock_facts
+from enrollment.domain.states import Verb, move_of
+from enrollment.domain.steps import Act, take
 from enrollment.models import (
     Absence,
     Attendance,
@@ -28,6 +33,8 @@ from enrollment.models import (
     Slip,
     Stay,
 )
+from prisons import gate
+from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.models import Prison, User
 
@@ -40,6 +47,7 @@ _ONCE: tuple[tuple[type, str], ...] = (
     (Consent, "organisation"),
 )
 """Of these a person has one per value: what the one who stays has already, wins."""
+_STRENGTH = ("placed", "awaiting", "waiting", "requested")
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,8 @@ def merge(
 ) -> Participant:
     """Everything of `gone` becomes `keep`'s, for thirty days reversibly.
 
-    Raises PlannerError 409 when both ask for, or hold, the same, or when they differ and nobody is sure.
+    Raises PlannerError 409 when both ask for, or hold, the same of the own service, or when they differ and
+    nobody is sure.
     """
     if keep.pk == gone.pk:
         raise PlannerError("same_person", _("Choose two different people."), status=422)
@@ -89,8 +98,9 @@ def merge(
             raise PlannerError("merged_already", _("These two are one already."))
         if not decision.is_sure and differences(people[keep.pk], people[gone.pk], prison):
             raise PlannerError("differs", _("Name or number differ. Tick that you are sure, or go back."))
-        _refuse_both_live(keep, gone)
+        _refuse_both_live(keep, gone, access_for(by, prison, now=now))
         before = merge_image.before(keep, gone)
+        _settle_doubles(keep, gone, by=by, at=now or clock.now())
         _merge_stays(keep, gone)
         for model in _PLAIN:
             model._default_manager.filter(participant=gone).update(participant=keep)
@@ -111,16 +121,37 @@ def merge(
     return people[keep.pk]
 
 
-def _refuse_both_live(keep: Participant, gone: Participant) -> None:
-    live = Enrollment.objects.live().filter(participant=keep).values("series")
-    if Enrollment.objects.live().filter(participant=gone, series__in=live).exists():
-        # Which one is nobody's business but the owner's.
+def _doubles(keep: Participant, gone: Participant) -> QuerySet[Enrollment]:
+    """Where both ask for, or hold a place in, the same group: the rows of the two."""
+    live = Enrollment.objects.live()
+    of_both = live.filter(participant=keep, series__in=live.filter(participant=gone).values("series"))
+    return live.filter(participant__in=(keep, gone), series__in=of_both.values("series"))
+
+
+def _refuse_both_live(keep: Participant, gone: Participant, access: Access | None) -> None:
+    """Groups of the own service: whoever merges knows them, and ends one of the two first."""
+    if access and _doubles(keep, gone).filter(gate.own(access, "series__activity__organisation")).exists():
         raise PlannerError(
             "both_live",
-            _("Both ask for, or hold a place in, the same group. Its service ends one of them first."),
+            _("Both ask for, or hold a place in, the same group of your service. End one of them first."),
         )
     if Absence.objects.filter(participant__in=(keep, gone), ends_on__isnull=True).count() > 1:
         raise PlannerError("both_away", _("Both are away: note first that one is back."))
+
+
+def _settle_doubles(keep: Participant, gone: Participant, *, by: User, at: dt.datetime) -> None:
+    """In a group of another service the stronger of the two stays, and whoever merges learns nothing of it.
+
+    The other one ends without a letter: it is the same person, who has an answer.
+    """
+    rows = _doubles(keep, gone).select_related("series__prison", "request", "participant")
+    pairs: dict[int, list[Enrollment]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (_STRENGTH.index(row.state), row.requested_at, row.pk)):
+        pairs[row.series_id].append(row)
+    for _stays, weaker in pairs.values():
+        act = Act(weaker.series.prison, by, at)
+        take(weaker, move_of(Verb.WITHDRAW, weaker.state), act, tells=False)
+        places.fill(weaker.series, act)
 
 
 def _merge_stays(keep: Participant, gone: Participant) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -14,6 +15,8 @@ from enrollment.domain.facts import lock_facts
 from enrollment.domain.notes import enter_note
 from enrollment.domain.people import PersonData
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
+from prisons import gate
+from prisons.access import access_for
 from prisons.domain import audit
 from prisons.models import AuditEntry, Prison, User
 
@@ -48,30 +51,48 @@ def was_undone(prison: Prison, pk: int, *, by: User) -> bool:
 
 
 def undo(note: Note, *, by: User, now: dt.datetime | None = None, keeps: int | None = None) -> None:
-    """Takes an entry back, by whoever made it and while nothing was decided. Also the person that it made,
-    but for one that a new note `keeps`.
+    """Takes an entry back, by whoever made it and while the own service has decided nothing.
+
+    What another service has answered stays there, and nobody is told that it has. The person whom the note made
+    goes as well, but for one that a new note `keeps` or of whom another service was asked something.
     """
     at = now or clock.now()
     with transaction.atomic():
         prison = lock_facts(note.prison_id, now=at)
         row = Note.objects.in_prison(prison).filter(pk=note.pk).first()
-        if row is None:
+        if row is None or row.taken_back_at:
             return  # a double click
         if row.entered_by_id != by.pk:
             raise PlannerError("not_yours", _("Only who entered a note can take it back."), status=403)
         requests = Request.objects.filter(note=row)
         decided = Enrollment.objects.filter(request__in=requests).exclude(state=Enrollment.State.REQUESTED)
-        if decided.exists() or requests.exclude(state=Request.State.OPEN).exists():
+        answered = requests.filter(~Q(state=Request.State.OPEN) | Q(pk__in=decided.values("request")))
+        access = access_for(by, prison, now=at)
+        own = Q(organisation=None) | (gate.own(access, "organisation") if access else Q())
+        if answered.filter(own).exists():
             raise PlannerError(
                 "decided_already", _("There is an answer already: this entry cannot be taken back.")
             )
         audit.record(prison, by, "undo", row, fields=["participant", "received_on"], now=at)
         Slip.objects.on_the_desk().filter(prison=prison, facts__note=row.pk).delete()
-        Enrollment.objects.filter(request__in=requests).delete()
-        requests.delete()
-        row.delete()
+        is_asked_elsewhere = requests.exclude(own).exists()
+        _remove_open(row, set(answered.values_list("pk", flat=True)), at)
+        if is_asked_elsewhere:
+            return
         if row.made_person and row.participant_id and row.participant_id != keeps:
             _remove_if_unknown(prison, row.participant_id, clock.today(row.entered_at))
+
+
+def _remove_open(note: Note, answered: set[int], at: dt.datetime) -> None:
+    """The note with its requests; those that another service has answered stay, and the note under them."""
+    requests = Request.objects.filter(note=note).exclude(pk__in=answered)
+    Enrollment.objects.filter(request__in=requests).delete()
+    requests.delete()
+    if answered:
+        note.taken_back_at = at
+        note.save(update_fields=["taken_back_at"])
+    else:
+        note.delete()
 
 
 def _remove_if_unknown(prison: Prison, participant_id: int, made_on: dt.date) -> None:

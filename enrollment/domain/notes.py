@@ -292,7 +292,9 @@ def _fresh_parked(prison: Prison, note: Note) -> Note:
 
 def last_entered(prison: Prison, by: User, *, most: int | None = 10) -> QuerySet[Note]:
     """What this user entered last, newest first."""
-    notes = Note.objects.in_prison(prison).filter(entered_by=by).select_related("participant")
+    notes = (
+        Note.objects.in_prison(prison).filter(entered_by=by, taken_back_at=None).select_related("participant")
+    )
     requests = Request.objects.select_related("series__activity", "activity")
     return notes.prefetch_related(Prefetch("requests", queryset=requests))[:most]
 

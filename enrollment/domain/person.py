@@ -94,7 +94,7 @@ def occupied_of(access: Access, participant: Participant, week: Week) -> list[Oc
         GroupSession.objects.live()
         .in_prison(access.prison)
         .in_week(week)
-        .filter(starts_at__isnull=False)
+        .filter(gate.sessions_for(access), starts_at__isnull=False)
         .select_related("series__activity__organisation")
     )
     there = occupancy(access.prison, [row.pk for row in rows], people=[participant.pk])

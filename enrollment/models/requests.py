@@ -43,6 +43,8 @@ class Note(models.Model):
     entry_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # The person was unknown until this note: taking the note back takes the person back too.
     made_person = models.BooleanField(default=False, editable=False)
+    # Taken back by whoever entered it; it stands only because another service had answered already.
+    taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PrisonScoped["Note"].as_manager()
 

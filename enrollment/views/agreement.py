@@ -24,9 +24,9 @@ from enrollment.domain.agreement import Answer
 from enrollment.exports.agreement_paper import Asked, agreement_paper
 from enrollment.models import Enrollment, Stay
 from enrollment.views.shared import Notice
+from prisons import gate
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain import audit
-from prisons.gate import own
 from prisons.models import Prison
 from sessions.models import Series
 
@@ -71,7 +71,9 @@ def agreement_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 def _asked(access: Access) -> QuerySet[Enrollment]:
     rows = domain.awaiting(access.prison)
-    return rows if access.has(Right.AGREE) else rows.filter(own(access, "series__activity__organisation"))
+    return (
+        rows if access.has(Right.AGREE) else rows.filter(gate.own(access, "series__activity__organisation"))
+    )
 
 
 def _show(
@@ -91,10 +93,10 @@ def _show(
 
 
 def _groups(request: PrisonRequest, rows: list[Enrollment], answers: dict[int, str]) -> list[dict[str, Any]]:
-    neutral = request.access.has(Right.AGREE) or request.access.uses_neutral_names
+    reader = None if request.access.has(Right.AGREE) else request.access
     return [
         {
-            "name": series.neutral_name if neutral else str(series),
+            "name": gate.name_of(reader, series),
             "people": [
                 {"row": one.row, "stay": one.stay, "answer": answers.get(one.row.pk, "")} for one in people
             ],

@@ -89,7 +89,7 @@ def _decide(request: PrisonRequest, pk: int, act: Act, *, undo: bool = False) ->
         enrollment = find_enrollment(request.access, pk)
         if request.POST.get("back") in ("decide", PILE):
             return _show(request, enrollment, notice=notice, status=error.status)
-        series = find_series(request.prison, enrollment.series_id)
+        series = find_series(request.access, enrollment.series_id)
         return show_series(request, series, request.POST.get("tab", ""), notice=notice, status=error.status)
     return _done(request, row, at, undo, next_in_pile)
 
@@ -109,7 +109,7 @@ def _done(
         messages.success(request, notice.text)
         return redirect(go_on(request.access, request.GET, row.pk))
     if is_partial(request):
-        series, tab = find_series(request.prison, row.series_id), request.POST.get("tab", "")
+        series, tab = find_series(request.access, row.series_id), request.POST.get("tab", "")
         if tab == "undecided":
             return show_decided(request, series, row, notice)
         return show_series(request, series, tab, notice=notice)

@@ -27,6 +27,7 @@ from enrollment.domain.day import Day, slots_of
 from enrollment.exports.requested import plans_of_day
 from enrollment.models import Handout, ListVersion
 from enrollment.templatetags.lists import told_line
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
@@ -53,7 +54,7 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "next": on + dt.timedelta(days=1),
         "visitors": sum(len(meeting.visitors) for meeting in shown.taking_place),
         "movements": len(shown.movements()),
-        "titles": {} if request.access.uses_neutral_names else lists.titles(prison, shown),
+        "titles": lists.titles(prison, shown) if gate.may_ask(request.access, gate.Fact.TITLE) else {},
         "unprintable": unprintable_names(shown.words()),
         "wants_slips": list_rules.wants_slips(prison),
         "posts": posts,

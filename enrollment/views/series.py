@@ -32,7 +32,7 @@ TAB_LABELS = {
 
 @prison_view(Right.SEE_BOARD)
 def series_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    return show_series(request, find_series(prison, pk), request.GET.get("tab", ""))
+    return show_series(request, find_series(request.access, pk), request.GET.get("tab", ""))
 
 
 def show_series(
@@ -75,7 +75,7 @@ def _context(request: PrisonRequest, series: Series, tab: str) -> dict[str, Any]
             "series": series,
             "title": title,
             "places": places.count(series),
-            "dates": series_dates.dates_of(series, with_drafts=not access.uses_neutral_names),
+            "dates": series_dates.dates_of(series, with_drafts=gate.may_ask(access, gate.Fact.DRAFT)),
             "sees_people": False,
             "may_plan": may_plan,
         }

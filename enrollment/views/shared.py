@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from core import address
 from enrollment.domain.secrecy import own_enrollments
 from enrollment.models import Enrollment, Participant
+from prisons import gate
 from prisons.access import Access, Right
 from prisons.models import Prison
 from sessions.models import Series
@@ -48,9 +49,9 @@ class Chip:
     is_on: bool = False
 
 
-def find_series(prison: Prison, pk: int) -> Series:
-    """The series of this prison with everything that its page names; else 404."""
-    rows = Series.objects.in_prison(prison).select_related(
+def find_series(access: Access, pk: int) -> Series:
+    """The series with everything that its page names; 404 where this reader knows of none."""
+    rows = gate.series_for(access, Series.objects.in_prison(access.prison)).select_related(
         "prison", "activity__organisation", "default_room", "term", "needs_followed"
     )
     return get_object_or_404(rows.prefetch_related("units", "materials"), pk=pk)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from planner.models import Ask
 from planner.plan.ask_changes import changes_of, is_outdated
-from planner.plan.ask_words import kind_of, name_of, rooms_of, wish_in_words
+from planner.plan.ask_words import kind_of, rooms_of, wish_in_words
 from planner.plan.sentences import when
 from planner.plan.telling import Told, told_by_each
+from prisons import gate
 from prisons.access import Access
 
 
@@ -35,14 +36,13 @@ def rows_of(asks: Iterable[Ask], access: Access, *, with_told: bool = False) -> 
     asks = list(asks)
     rooms = rooms_of(asks)
     told = told_by_each(access.prison, {ask.pk: changes_of(ask) for ask in asks}) if with_told else {}
-    neutral = access.uses_neutral_names
     return [
         AskRow(
             ask,
             kind_of(ask),
-            name_of(ask.session, is_neutral=neutral),
+            gate.name_of(access, ask.session.series),
             when(ask.session.starts_at, ask.session.ends_at),
-            wish_in_words(ask, is_neutral=neutral, rooms=rooms),
+            wish_in_words(ask, access, rooms),
             ask.state == Ask.State.OPEN and is_outdated(ask),
             access.may_change(ask.to_organisation),
             access.may_change(ask.from_organisation),

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from core.clock import BRUSSELS
 from planner.plan.codes import CODES, Conflict
 from planner.plan.picture import Picture
+from prisons import gate
 from prisons.access import Access
 from sessions.models import GroupSession
 
@@ -140,6 +141,7 @@ class CardMaker:
         self._rows = [Found(*row) for row in sessions.values_list(*FIELDS)]
         self._picture, self._found, self._access = picture, found, access
         self._language = get_language() or "nl"
+        self._may_ask = {fact: gate.may_ask(access, fact) for fact in gate.Fact}
 
     def all(self) -> list[Card]:
         return [self._card(row) for row in self._rows]
@@ -156,7 +158,7 @@ class CardMaker:
             series_id=row.series_id,
             title=title,
             title_language=language,
-            domain="" if self._access.uses_neutral_names else row.domain,
+            domain=row.domain if self._may_ask[gate.Fact.DOMAIN] else "",
             organisation_id=row.organisation_id,
             organisation=row.organisation,
             day=day,
@@ -167,7 +169,7 @@ class CardMaker:
             state=row.state,
             workers=", ".join(self._picture.worker_names[pk] for pk in worker_ids),
             worker_ids=worker_ids,
-            languages="" if self._access.uses_neutral_names else " ".join(row.languages).upper(),
+            languages=" ".join(row.languages).upper() if self._may_ask[gate.Fact.LANGUAGE] else "",
             room_id=row.room_id,
             version=row.version,
             is_mine=self._is_mine(row),
@@ -180,7 +182,7 @@ class CardMaker:
 
     def _title(self, row: Found) -> tuple[str, str]:
         """The title in the reader's language or the nearest, with the language it is in (for hyphens)."""
-        if self._access.uses_neutral_names:
+        if not self._may_ask[gate.Fact.TITLE]:
             return row.list_name or f"Activiteit / Activité {row.list_code}", "nl"
         titles = {"nl": row.title_nl, "fr": row.title_fr, "en": row.title_en}
         for language in (self._language[:2], *titles):

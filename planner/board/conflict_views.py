@@ -27,7 +27,9 @@ def conflict_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     week = address.week(request.GET.get("week"))
     first, last = (week.monday, week.sunday) if week else ahead(prison)
     with_soft = request.GET.get("kind") == "soft"
-    rows = open_conflicts(prison, first, last, with_soft=with_soft)
+    rows = open_conflicts(
+        prison, first, last, with_soft=with_soft, with_drafts=gate.may_ask(request.access, gate.Fact.DRAFT)
+    )
     spoken = speak([row.conflict for row in rows], prison, request.access)
     owners = _by_owner(list(zip(rows, spoken, strict=True)), request)
     context = {
@@ -46,7 +48,7 @@ def _allowed(
     request: PrisonRequest, prison: Prison, first: dt.date, last: dt.date
 ) -> list[tuple[Waiver, Any]]:
     """What may stand this once, with the rule's name. Reasons can betray a title: not for the prison."""
-    if request.access.uses_neutral_names:
+    if not gate.may_ask(request.access, gate.Fact.TITLE):
         return []
     return [(waiver, CODES[waiver.code].title) for waiver in waivers.between(prison, first, last)]
 

@@ -58,9 +58,7 @@ def session_detail(session: GroupSession, access: Access) -> SessionDetail:
     is_mine = access.may_change(session.series.activity.organisation)
     is_past = session.starts_at is not None and session.starts_at < now() and _day(session) < today()
     may_plan = access.has(Right.PLACE) and not is_past
-    reasons = tuple(
-        _with_waivers(speak(_conflicts(session), prison, access), session, access.uses_neutral_names)
-    )
+    reasons = tuple(_with_waivers(speak(_conflicts(session, access), prison, access), session, access))
     may_waive = not is_past and waivers.may_waive(session.series.activity.organisation, access)
     return SessionDetail(
         session=session,
@@ -81,9 +79,10 @@ def session_detail(session: GroupSession, access: Access) -> SessionDetail:
     )
 
 
-def _with_waivers(reasons: list[Spoken], session: GroupSession, is_neutral: bool) -> Iterator[Spoken]:
+def _with_waivers(reasons: list[Spoken], session: GroupSession, access: Access) -> Iterator[Spoken]:
     """What is allowed once says why and by whom; not to the prison, because a reason can betray a title."""
-    known = {} if is_neutral else {waiver.code: waiver for waiver in session.waivers.select_related("by")}
+    waivers_ = session.waivers.select_related("by") if gate.may_ask(access, gate.Fact.TITLE) else ()
+    known = {waiver.code: waiver for waiver in waivers_}
     for reason in reasons:
         waiver = known.get(reason.code) if reason.is_waived else None
         yield (
@@ -103,10 +102,10 @@ def _day(session: GroupSession) -> Any:
     return today(session.starts_at)
 
 
-def _conflicts(session: GroupSession) -> list[Any]:
+def _conflicts(session: GroupSession, access: Access) -> list[Any]:
     if session.starts_at is None or not session.is_live:
         return []
-    loaded = picture.load(session.prison, [today(session.starts_at)])
+    loaded = picture.as_known(access, picture.load(session.prison, [today(session.starts_at)]))
     found = conflicts.find(loaded, rules_of(session.prison))
     return conflicts.by_session(found).get(session.pk, [])
 

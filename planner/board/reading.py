@@ -18,6 +18,7 @@ from planner.board.filters import BoardFilter
 from planner.plan import conflicts, picture
 from planner.plan.codes import Conflict
 from planner.plan.picture import Picture
+from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
 from rooms.domain import availability
@@ -143,16 +144,14 @@ def read(
     rules, days = rules_of(prison), tuple(days)
     in_tray = Q(starts_at__isnull=True, week_on=week.monday)
     tray_ids = GroupSession.objects.in_prison(prison).live().filter(in_tray).values_list("pk", flat=True)
-    loaded = picture.load(prison, days, extra_sessions=tray_ids)
+    loaded = picture.as_known(access, picture.load(prison, days, extra_sessions=tray_ids))
     start, end = midnight(days[0]), midnight(days[-1] + dt.timedelta(days=1))
     sessions = (
         GroupSession.objects.in_prison(prison)
         .filter(Q(starts_at__gte=start, starts_at__lt=end) | in_tray)
-        .filter(chosen.condition(access.organisation_ids))
+        .filter(chosen.condition(access.organisation_ids), gate.sessions_for(access))
         .order_by("starts_at", "pk")
     )
-    if access.uses_neutral_names:
-        sessions = sessions.published()
     here = {pk for pk, row in loaded.rows.items() if row.starts_at and start <= row.starts_at < end}
     found = {
         pk: list(group)

@@ -22,6 +22,7 @@ from planner.plan.sentences import when
 from planner.plan.undo import require_right
 from planner.plan.undo import undo as undo_act
 from planner.plan.undo_effects import UndoEffect, effect_of
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import ChangeSet, Prison
 from rooms.models import Closure
@@ -121,4 +122,4 @@ def _when_of(change: Change) -> str:
 
 
 def _series_title(request: PrisonRequest, series: Any) -> str:
-    return str(series.neutral_name if request.access.uses_neutral_names else series)
+    return gate.name_of(request.access, series)

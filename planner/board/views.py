@@ -49,9 +49,7 @@ def _week_of(session: GroupSession) -> Week:
 
 def _sessions(request: PrisonRequest, prison: Prison) -> QuerySet[GroupSession]:
     """Sessions that this reader may open: drafts are for the services only."""
-    sessions = GroupSession.objects.in_prison(prison)
-    if request.access.uses_neutral_names:
-        sessions = sessions.exclude(state=GroupSession.State.DRAFT)
+    sessions = GroupSession.objects.in_prison(prison).filter(gate.sessions_for(request.access))
     return sessions.select_related("series__activity__organisation", "room", "changed_by", "cancellation")
 
 

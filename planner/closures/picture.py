@@ -113,7 +113,7 @@ def tell(effects: Effects, access: Access) -> Told:
 def _is_hidden(hit: Hit, access: Access) -> bool:
     cancellation = getattr(hit.session, "cancellation", None)
     state = cancellation.was_state if cancellation else hit.session.state
-    return access.uses_neutral_names and state == GroupSession.State.DRAFT
+    return state == GroupSession.State.DRAFT and not gate.may_ask(access, gate.Fact.DRAFT)
 
 
 def row_of(hit: Hit, access: Access, made_up: dict[int, MadeUp] | None = None) -> SessionRow:

@@ -14,7 +14,6 @@ from core.weeks import Week
 from enrollment.models import Enrollment
 from prisons import gate
 from prisons.access import Access
-from prisons.models import Prison
 from sessions.models import GroupSession, Series
 
 SORTS: dict[str, tuple[str, ...]] = {
@@ -31,15 +30,19 @@ del NEUTRAL_SORTS["service"]
 RUNNING, OVER, ALL = "running", "over", "all"
 
 
-def series_rows(prison: Prison, *, now: dt.datetime | None = None) -> QuerySet[Series]:
-    """Every series with what is coming: `next_at`, `coming_count`, `tray_count`, `draft_count`, `held`."""
+def series_rows(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Series]:
+    """Every series that the reader may know of, with what is coming:
+
+    `next_at`, `coming_count`, `tray_count`, `draft_count`, `held`.
+    """
     now = now or clock.now()
     monday = Week.from_instant(now).monday
     live = ~Q(group_sessions__state=GroupSession.State.CANCELLED)
+    live &= gate.sessions_for(access, "group_sessions__")
     coming = live & Q(group_sessions__starts_at__gte=now)
     tray = live & Q(group_sessions__room__isnull=True, group_sessions__week_on__gte=monday)
     return (
-        Series.objects.in_prison(prison)
+        gate.series_for(access, Series.objects.in_prison(access.prison))
         .select_related("activity__organisation", "term", "default_room")
         .annotate(
             weekday=ExtractIsoWeekDay("starts_on"),

@@ -16,6 +16,7 @@ from planner.offer.forms import SeriesFilter, SeriesForm
 from planner.offer.series_changes import change_series
 from planner.offer.series_list import filtered, in_order, series_rows
 from planner.plan.sentences import speak
+from prisons import gate
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.domain.rulebook import fingerprint
@@ -31,14 +32,14 @@ ROWS_ON_A_PAGE = 50
 def series_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     filters = SeriesFilter(request.GET or None, access=request.access)
     filters.is_valid()
-    rows = filtered(series_rows(prison), getattr(filters, "cleaned_data", {}), request.access)
+    rows = filtered(series_rows(request.access), getattr(filters, "cleaned_data", {}), request.access)
     rows = in_order(rows, request.GET.get("sort", ""), request.access)
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "filters": filters,
         "is_filtered": any(value for name, value in request.GET.items() if name not in {"sort", "page"}),
-        "neutral": request.access.uses_neutral_names,
+        "neutral": not gate.may_ask(request.access, gate.Fact.TITLE),
     }
     return render_part(request, "planner/offer/series_list.html", "planner/offer/_series_table.html", context)
 

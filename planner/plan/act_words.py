@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from prisons import gate
 from prisons.access import Access
 from prisons.models import ChangeSet
 from sessions.models import GroupSession
@@ -53,5 +54,4 @@ def name_of(act: ChangeSet, sessions: Sequence[GroupSession], access: Access | N
 
 
 def title_of(session: GroupSession, access: Access | None) -> str:
-    is_neutral = access is None or access.uses_neutral_names
-    return session.series.neutral_name if is_neutral else str(session.series)
+    return gate.name_of(access, session.series)

@@ -19,6 +19,7 @@ from planner.models import Ask
 from planner.notifications.session_change import AT_ONCE
 from planner.plan.ask_words import wish_in_words
 from planner.plan.sentences import when
+from prisons import gate
 from prisons.domain import outbox
 from prisons.models import ChangeSet, Membership, Organisation, Prison, Role, User
 
@@ -62,9 +63,9 @@ def _post(
     session = ask.session
     facts = {
         "ask": ask,
-        "name": session.series.neutral_name,
+        "name": gate.name_of(None, session.series),
         "when": when(session.starts_at, session.ends_at),
-        "wish": wish_in_words(ask, is_neutral=True),
+        "wish": wish_in_words(ask, None),
         "link": settings.BASE_URL + reverse("planner:ask_list", args=[ask.prison.slug]),
     }
     body = render_to_string(f"planner/asks/mail/{kind}.txt", facts)

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from planner.models import Ask
 from planner.plan.ask_changes import changes_of
 from planner.plan.sentences import when
+from prisons import gate
+from prisons.access import Access
 from rooms.models import Room
-from sessions.models import Cancellation, GroupSession
+from sessions.models import Cancellation
 
 
 def kind_of(ask: Ask) -> str:
@@ -20,11 +22,7 @@ def kind_of(ask: Ask) -> str:
     return "cancel" if "state" in ask.changes[0] else "move"
 
 
-def name_of(session: GroupSession, *, is_neutral: bool) -> str:
-    return session.series.neutral_name if is_neutral else str(session.series)
-
-
-def wish_in_words(ask: Ask, *, is_neutral: bool, rooms: dict[int, Room] | None = None) -> str:
+def wish_in_words(ask: Ask, access: Access | None, rooms: dict[int, Room] | None = None) -> str:
     """`Move it to Class B, Tue 24 Nov 09:00-10:30.` Give `rooms` by id where there are many asks."""
     kind, change = kind_of(ask), changes_of(ask)[0]
     if kind == "cancel":
@@ -33,7 +31,7 @@ def wish_in_words(ask: Ask, *, is_neutral: bool, rooms: dict[int, Room] | None =
     if kind == "swap" and ask.swap_with is not None:
         own = ask.swap_with
         facts = {
-            "session": name_of(own, is_neutral=is_neutral),
+            "session": gate.name_of(access, own.series),
             "room": own.room or "–",
             "when": when(own.starts_at, own.ends_at),
         }

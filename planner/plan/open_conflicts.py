@@ -14,6 +14,7 @@ from typing import NamedTuple
 from core.clock import today
 from planner.plan import conflicts, picture
 from planner.plan.codes import Conflict
+from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
@@ -30,13 +31,14 @@ class OpenConflict:
 
 
 def open_conflicts(
-    prison: Prison, first: dt.date, last: dt.date, *, with_soft: bool = False
+    prison: Prison, first: dt.date, last: dt.date, *, with_soft: bool = False, with_drafts: bool = True
 ) -> list[OpenConflict]:
     """Every standing conflict of the dates first..last, in order of time; waived ones do not stand."""
     days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    loaded = picture.load(prison, days)
     found = [
         conflict
-        for conflict in conflicts.find(picture.load(prison, days), rules_of(prison))
+        for conflict in conflicts.find(loaded if with_drafts else picture.published(loaded), rules_of(prison))
         if conflict.is_hard or (with_soft and not conflict.is_waived)
     ]
     sessions = (
@@ -70,20 +72,22 @@ class HardConflict(NamedTuple):
 
 def hard_count(access: Access) -> int:
     """How many rows the list of open conflicts has now; kept until the plan or a rule changes."""
-    return len(hard_ones(access.prison))
+    return len(hard_ones(access))
 
 
-def hard_ones(prison: Prison, *, now: dt.datetime | None = None) -> tuple[HardConflict, ...]:
+def hard_ones(access: Access, *, now: dt.datetime | None = None) -> tuple[HardConflict, ...]:
     """The rows of that very list, kept as long."""
-    return _hard_ones(prison.pk, prison.plan_version, prison.rules_version, today(now))
+    prison, with_drafts = access.prison, gate.may_ask(access, gate.Fact.DRAFT)
+    return _hard_ones(prison.pk, prison.plan_version, prison.rules_version, today(now), with_drafts)
 
 
 @lru_cache(maxsize=128)
 def _hard_ones(
-    prison_id: int, plan_version: int, rules_version: int, day: dt.date
+    prison_id: int, plan_version: int, rules_version: int, day: dt.date, with_drafts: bool
 ) -> tuple[HardConflict, ...]:
     prison = Prison.objects.get(pk=prison_id)
+    last = day + dt.timedelta(days=DAYS_AHEAD)
     return tuple(
         HardConflict(row.session.pk, row.conflict.code, row.session.series.activity.organisation_id)
-        for row in open_conflicts(prison, day, day + dt.timedelta(days=DAYS_AHEAD))
+        for row in open_conflicts(prison, day, last, with_drafts=with_drafts)
     )

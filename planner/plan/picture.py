@@ -16,6 +16,8 @@ from core.clock import BRUSSELS, today
 from enrollment.domain.separations import separated_pairs
 from enrollment.domain.taking_part import people_there
 from enrollment.domain.whereabouts import units_of_people
+from prisons import gate
+from prisons.access import Access
 from prisons.models import Prison
 from sessions.models import (
     GroupSession,
@@ -125,6 +127,18 @@ def load(
         waivers=_waivers(sessions, expected or ()),
         worker_names=names,
     )
+
+
+def as_known(access: Access | None, loaded: Picture) -> Picture:
+    """Without the drafts to whoever may not know of them: they are in nobody's way on that reader's page."""
+    return loaded if gate.may_ask(access, gate.Fact.DRAFT) else published(loaded)
+
+
+def published(loaded: Picture) -> Picture:
+    if not loaded.rows:
+        return loaded
+    drafts = GroupSession.objects.filter(state=GroupSession.State.DRAFT, pk__in=loaded.rows)
+    return loaded.with_rows((), drafts.values_list("pk", flat=True))
 
 
 def _spans(days: Iterable[dt.date]) -> list[tuple[dt.datetime, dt.datetime]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import BRUSSELS
 from planner.plan.codes import CODES, Conflict
+from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Feature, Holiday, Room, SoftBand, TimeSlot, UnitHours
@@ -82,7 +83,7 @@ class _Names:
             for name, value in conflict.facts:
                 if isinstance(value, int):
                     ids[name].add(value)
-        self._neutral = access is None or access.uses_neutral_names
+        self._access = access
         rooms = self._labels(Room.objects.in_prison(prison), ids["room"] | ids["usual"], str)
         self._tables: dict[str, dict[int, str]] = {
             "room": rooms,
@@ -136,8 +137,7 @@ class _Names:
         session = self._others.get(session_id)
         if session is None:
             return self._unwritten.get(session_id, (_("another date of this series"), ""))
-        name = session.series.neutral_name if self._neutral else str(session.series)
-        return name, when(session.starts_at, session.ends_at)
+        return gate.name_of(self._access, session.series), when(session.starts_at, session.ends_at)
 
     def _closure(self, closure_id: int) -> dict[str, str]:
         closure = self._closures.get(closure_id)

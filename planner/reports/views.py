@@ -177,7 +177,7 @@ def report_list(request: PrisonRequest, prison: Prison, what: str) -> HttpRespon
         "title": title_of(what, code),
         "scope": scope,
         "back": f"{reverse('planner:reports', args=[prison.slug])}?{_days(request)}",
-        "neutral": request.access.uses_neutral_names,
+        "neutral": not gate.may_ask(request.access, gate.Fact.TITLE),
     }
     return render(request, "planner/reports/report_list.html", context)
 

@@ -46,7 +46,7 @@ def tell(
         own = [pk for pk in shown if services is None or owners[pk] in services]
         if user != by and user.pk not in unheard:
             told = {**facts, "changes": [(pk, kind, _iso(shown[pk])) for pk in own]}
-            row = staff.notice(prison, user, StaffNotice.Kind.CLOSURE, services, told, urgent, now)
+            row = staff.notice(prison, user, StaffNotice.Kind.CLOSURE, told, urgent, now)
             row.change_set = act
             notices.append(row)
     at_once = any(row.starts_at <= now + AT_ONCE and row.ends_at > now for row in rows)

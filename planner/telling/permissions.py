@@ -58,7 +58,7 @@ def _tell_staff(access: WorkerAccess, until: dt.date, is_urgent: bool, now: dt.d
     services = access.worker.organisations.filter(prisons=access.prison).values_list("pk", flat=True)
     facts = {"access": access.pk, "until": until.isoformat()}
     notices = [
-        staff.notice(access.prison, user, StaffNotice.Kind.PERMISSION, own, facts, is_urgent, now)
+        staff.notice(access.prison, user, StaffNotice.Kind.PERMISSION, facts, is_urgent, now)
         for user, own in staff.readers(access.prison, services, now=now).each()
     ]
     staff.keep(access.prison, notices, now=now)

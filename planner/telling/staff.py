@@ -74,7 +74,7 @@ def tell_changes(
         if own and user != by and user.pk not in unsaid:
             facts = {"changes": [_entry(one) for one in own]}
             urgent = any(one.is_urgent(now) for one in own)
-            row = notice(prison, user, StaffNotice.Kind.CHANGES, services, facts, urgent, now)
+            row = notice(prison, user, StaffNotice.Kind.CHANGES, facts, urgent, now)
             row.change_set = act
             notices.append(row)
     return keep(prison, notices, now=now, at_once=any(one.leaves_at_once(now) for one in news.values()))
@@ -96,17 +96,10 @@ def owners_of(session_ids: Iterable[int]) -> dict[int, int]:
 
 
 def notice(
-    prison: Prison,
-    user: User,
-    kind: str,
-    services: Collection[int] | None,
-    facts: dict[str, Any],
-    is_urgent: bool,
-    now: dt.datetime,
+    prison: Prison, user: User, kind: str, facts: dict[str, Any], is_urgent: bool, now: dt.datetime
 ) -> StaffNotice:
-    """Not saved yet. The prison (`services` None) reads neutral names, a service those of its own groups."""
-    known = {**facts, "is_neutral": services is None}
-    return StaffNotice(prison=prison, user=user, kind=kind, facts=known, is_urgent=is_urgent, created_at=now)
+    """Not saved yet. By which names it speaks is decided when it is read."""
+    return StaffNotice(prison=prison, user=user, kind=kind, facts=facts, is_urgent=is_urgent, created_at=now)
 
 
 def keep(prison: Prison, notices: list[StaffNotice], *, now: dt.datetime, at_once: bool = True) -> int:

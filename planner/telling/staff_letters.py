@@ -19,6 +19,8 @@ from django.utils.translation import ngettext
 from core import clock
 from planner.models import StaffNotice
 from planner.telling.sentences import LINK_LASTS, closed, happened
+from prisons import gate
+from prisons.access import Access, access_for
 from prisons.domain import outbox
 from prisons.models import ChangeSet, Letters, Message
 from rooms.models import Closure
@@ -58,7 +60,7 @@ def post(
     """One letter about these notices of one person; None when somebody else has just written it."""
     user, prison = rows[0].user, rows[0].prison
     with translation.override(user.language):
-        lines = [line for row in rows for line in lines_of(row)]
+        lines = lines_of(rows)
         if not lines:
             return None
         more = len(lines) - MOST_LINES
@@ -91,8 +93,16 @@ def _more(number: int) -> str:
     return told % {"number": number}
 
 
-def lines_of(row: StaffNotice) -> list[str]:
-    """The sentences of one notice, in the language that is active."""
+def lines_of(rows: list[StaffNotice]) -> list[str]:
+    """The sentences of one person's notices of a prison, in the language that is active.
+
+    Names are those that the person may know now, not those of the day on which it happened.
+    """
+    access = access_for(rows[0].user, rows[0].prison)
+    return [line for row in rows for line in _lines_of(row, access)]
+
+
+def _lines_of(row: StaffNotice, access: Access | None) -> list[str]:
     if row.kind == StaffNotice.Kind.PERMISSION:
         return list(_permissions(row))
     head = []
@@ -100,17 +110,17 @@ def lines_of(row: StaffNotice) -> list[str]:
         ids = row.facts["closures"]
         closures = list(Closure.objects.filter(pk__in=ids).select_related("room", "unit", "prison"))
         head = [closed(closures, row.facts["state"])] if closures else []
-    return head + _changes(row)
+    return head + _changes(row, access)
 
 
-def _changes(row: StaffNotice) -> list[str]:
+def _changes(row: StaffNotice, access: Access | None) -> list[str]:
     entries = row.facts.get("changes", [])
     rows = GroupSession.objects.select_related("series__activity", "prison")
     sessions = rows.in_bulk([pk for pk, _kind, _was in entries])
     lines = []
     for pk, kind, was in entries:
         if session := sessions.get(pk):
-            title = session.series.neutral_name if row.facts["is_neutral"] else str(session.series)
+            title = gate.name_of(access, session.series)
             began = dt.datetime.fromisoformat(was) if was else None
             at = session.starts_at or began or row.created_at
             lines.append((at, pk, happened(kind, session, began, title)))

@@ -42,7 +42,7 @@ def read_staff_notices(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             staff_letters.mark_read(rows)
         is_read = request.method == "POST" or all(row.read_at for row in rows)
-        sentences = [line for row in rows for line in staff_letters.lines_of(row)]
+        sentences = staff_letters.lines_of(rows)
         return render(request, "planner/telling/read.html", {"sentences": sentences, "is_read": is_read})
 
 

@@ -126,7 +126,7 @@ def term_overview(
     now = now or clock.now()
     sessions = _sessions(prison, term, access, chosen)
     weeks = _weeks(term, sessions)
-    marks = _marks(prison, sessions, weeks, now)
+    marks = _marks(access, sessions, weeks, now)
     series = _series({one.series_id for one in sessions}, chosen)
     rows = [
         _row(one, access, weeks, [(week, mark) for week, mark in marks[one.pk]])
@@ -153,12 +153,12 @@ def _sessions(prison: Prison, term: Term, access: Access, chosen: BoardFilter) -
     sessions = (
         GroupSession.objects.in_prison(prison)
         .filter(Q(series__term=term) | Q(week_on__range=(first, last)))
-        .filter(chosen.condition(access.organisation_ids))
+        .filter(chosen.condition(access.organisation_ids), gate.sessions_for(access))
         .select_related("series")
         .order_by("week_on", "starts_at", "pk")
         .distinct()
     )
-    return list(sessions.published() if access.uses_neutral_names else sessions)
+    return list(sessions)
 
 
 def _weeks(term: Term, sessions: Sequence[GroupSession]) -> list[Week]:
@@ -170,12 +170,12 @@ def _weeks(term: Term, sessions: Sequence[GroupSession]) -> list[Week]:
 
 
 def _marks(
-    prison: Prison, sessions: Sequence[GroupSession], weeks: Sequence[Week], now: dt.datetime
+    access: Access, sessions: Sequence[GroupSession], weeks: Sequence[Week], now: dt.datetime
 ) -> dict[int, list[tuple[Week, Mark]]]:
     """Series -> its sessions with their week. Who is there is counted as on the cards of the board."""
     days = {clock.today(one.starts_at) for one in sessions if one.starts_at is not None}
-    loaded = picture.load(prison, days)
-    found = conflicts.find(loaded, rules_of(prison))
+    loaded = picture.as_known(access, picture.load(access.prison, days))
+    found = conflicts.find(loaded, rules_of(access.prison))
     broken = {one.session_id for one in found if one.is_hard}
     today, known = clock.today(now), set(weeks)
     marks: dict[int, list[tuple[Week, Mark]]] = defaultdict(list)

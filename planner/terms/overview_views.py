@@ -18,6 +18,7 @@ from planner.board.filters import BoardFilter
 from planner.terms.copy_choice import new_term_url
 from planner.terms.overview import term_overview
 from planner.terms.term_weeks import term_of_day
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Term
@@ -46,7 +47,7 @@ def term_overview_page(request: PrisonRequest, prison: Prison) -> HttpResponse:
             "overview": term_overview(prison, term, request.access, chosen, sort=sort),
             "filter": chosen,
             "choices": filter_choices(request.access),
-            "neutral": request.access.uses_neutral_names,
+            "neutral": not gate.may_ask(request.access, gate.Fact.TITLE),
             "steps": _steps(request, prison, terms, term),
             "board_url": reverse("planner:board", args=[prison.slug]),
         }

@@ -40,7 +40,7 @@ def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> lis
     """Only for coordinators, and only services where something waits. Six queries."""
     if not access.authorities:
         return []
-    conflicts = Counter(one.organisation_id for one in hard_ones(access.prison, now=now))
+    conflicts = Counter(one.organisation_id for one in hard_ones(access, now=now))
     asks = _counted(open_ahead(access.prison, now=now), "to_organisation")
     undecided = _counted(counts.undecided(access), "organisation")
     overdue = _counted(counts.overdue(access, now=now), "organisation")

@@ -109,9 +109,8 @@ def summary_of(access: Access, *, now: dt.datetime | None = None) -> Summary:
             starts_at__gte=clock.midnight(day), starts_at__lt=clock.midnight(until + dt.timedelta(days=1))
         )
     )
-    if access.uses_neutral_names:
-        sessions = sessions.exclude(state=GroupSession.State.DRAFT)
-    elif access.organisation_ids and not access.authorities:
+    sessions = sessions.filter(gate.sessions_for(access))
+    if access.organisation_ids and not access.authorities:
         sessions = sessions.filter(series__activity__organisation__in=access.organisation_ids)
     by_day = defaultdict(list)
     for row in _told(sessions, access, now):
@@ -247,7 +246,7 @@ def _told(sessions: Any, access: Access, now: dt.datetime) -> list[TodaySession]
     rows = list(related.prefetch_related("session_workers").order_by("starts_at"))
     people = occupancy(access.prison, {row.pk for row in rows}) if rows else {}
     hard: dict[int, list[str]] = defaultdict(list)
-    for one in hard_ones(access.prison, now=now) if rows and access.has(Right.SEE_BOARD) else ():
+    for one in hard_ones(access, now=now) if rows and access.has(Right.SEE_BOARD) else ():
         hard[one.session_id].append(one.code)
     return [
         TodaySession(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from prisons import gate
 from prisons.access import Access, Right, access_through, is_welcome
 from prisons.domain import audit
 from prisons.domain.tokens import hash_secret, new_secret
@@ -52,8 +53,10 @@ class LiveFeed:
 
     @property
     def shows_titles(self) -> bool:
-        """Real titles in a facilitator's own feed, neutral names in what somebody else made."""
-        return self.feed.kind == Feed.Kind.WORKER and self.feed.membership_id is None
+        return gate.may_leave(
+            gate.Fact.TITLE,
+            is_of_oneself=self.feed.kind == Feed.Kind.WORKER and self.feed.membership_id is None,
+        )
 
 
 # --- making and ending ------------------------------------------------------------------------------------
@@ -225,11 +228,7 @@ def _still_leads(worker: Worker, access: Access) -> bool:
 
 
 def _prisons_of_worker(worker: Worker, at: dt.datetime) -> Iterable[int]:
-    if not worker.is_active:
-        return []
-    if worker.user is None:
-        return WorkerAccess.objects.filter(worker=worker).values_list("prison_id", flat=True)
-    if not is_welcome(worker.user):
+    if not worker.is_active or worker.user is None or not is_welcome(worker.user):
         return []
     roles = Membership.objects.live_on(clock.today(at)).filter(user=worker.user, role=Role.WORKER)
     return roles.filter(prison__worker_accesses__worker=worker).values_list("prison_id", flat=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from enrollment.domain import answers, counts, evidence, person, requirements
+from enrollment.domain import answers, counts, evidence, merge_image, merging, person, requirements
 from enrollment.domain.notes import Ask, enter_note
+from enrollment.domain.people import PersonData
 from enrollment.domain.requests import approve
-from enrollment.models import Enrollment, Request, Slip
+from enrollment.models import Enrollment, Merge, Participant, Request, Slip
 from prisons.access import access_for
 from tests.factories import (
     at,
@@ -40,7 +41,7 @@ def group(haren, service):
 def theirs(haren, other_service):
     """Of Emile's, on Monday from ten to twelve: it meets the other."""
     series = make_series(haren, organisation=other_service)
-    make_session(series, "2026-11-23 10:00", minutes=120)
+    make_session(series, "2026-11-23 10:00", minutes=120, state="published")
     return series
 
 
@@ -222,3 +223,96 @@ def test_a_facilitator_gets_one_answer_for_everybody_outside_the_group(
         answers_ = {said(pk, many) for pk in outside}
         assert len({status for status, _body in answers_}) == 1 and answers_.pop()[0] == 404
         assert said(inside.pk, many)[0] == 302
+
+
+# --- taking a note back, and making two people one ---------------------------------------------------------
+
+
+def undone(client, note):
+    answer = client.post(f"/p/haren/notes/{note.pk}/undo/", follow=True)
+    return answer.status_code, [str(each) for each in answer.context["messages"]]
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_note_is_taken_back_the_same_way_whatever_the_other_service_has_answered(
+    haren, group, organiser_emile, organiser_anna, is_new
+):
+    emile, said, left = signed_in(organiser_emile), [], []
+    for verb in (None, approve):
+        who = make_participant(haren) if not is_new else PersonData("Nieuw", f"Jan {len(said)}")
+        note = enter_note(haren, participant=who, asks=[Ask(series=group)], by=organiser_emile, now=NOW)
+        if verb:
+            verb(Enrollment.objects.get(request__note=note), by=organiser_anna, now=NOW)
+        said.append(undone(emile, note))
+        left.append(Participant.objects.filter(pk=note.participant_id).exists())
+        shown = emile.get("/p/haren/notes/").content.decode()
+        assert f"/notes/{note.pk}/undo/" not in shown
+        assert undone(emile, note) == said[-1]
+    assert said[0] == said[1] and said[0][0] == 200 and left == [True, True]
+    assert Enrollment.objects.get().state == E.PLACED
+
+
+def test_what_the_own_service_has_answered_still_stands_in_the_way(haren, group, theirs, organiser_emile):
+    note = enter_note(
+        haren,
+        participant=make_participant(haren),
+        asks=[Ask(series=group), Ask(series=theirs)],
+        by=organiser_emile,
+        now=NOW,
+    )
+    approve(Enrollment.objects.get(series=theirs), by=organiser_emile, now=NOW)
+    emile = signed_in(organiser_emile)
+    assert emile.post(f"/p/haren/notes/{note.pk}/undo/").status_code == 409
+    assert Request.objects.filter(note=note).count() == 2
+
+
+def test_a_note_is_changed_in_place_whatever_the_other_service_has_answered(
+    haren, group, theirs, organiser_emile, organiser_anna
+):
+    said = []
+    for verb in (None, approve):
+        who = make_participant(haren)
+        note = enter_note(haren, participant=who, asks=[Ask(series=group)], by=organiser_emile, now=NOW)
+        if verb:
+            verb(Enrollment.objects.get(request__note=note), by=organiser_anna, now=NOW)
+        answer = signed_in(organiser_emile).post(
+            "/p/haren/notes/",
+            {
+                "who": str(who),
+                "person": str(who.pk),
+                "what": theirs.list_code,
+                "thing": f"s{theirs.pk}",
+                "channel": "paper",
+                "received_on": "2026-11-20",
+                "action": "enter",
+                "replaces": str(note.pk),
+            },
+        )
+        said.append((answer.status_code, str(answer.context["notice"].text).replace(str(who), "NAME")))
+        assert Enrollment.objects.filter(participant=who, series=theirs).exists()
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize(
+    ("of_keep", "of_gone", "stays"),
+    [
+        ("placed", "requested", "placed"),
+        ("waiting", "placed", "placed"),
+        ("placed", "placed", "placed"),
+        ("requested", "awaiting", "awaiting"),
+    ],
+)
+def test_two_in_one_group_of_another_service_become_one_and_nobody_is_told(
+    haren, group, organiser_emile, of_keep, of_gone, stays
+):
+    keep, gone = make_participant(haren, "Diallo, Ali"), make_participant(haren, "Diallo, Ali")
+    make_enrollment(group, keep, of_keep)
+    make_enrollment(group, gone, of_gone)
+    was = {keep.pk: of_keep, gone.pk: of_gone}
+    merging.merge(keep, gone, haren, merging.Decision("twice", is_sure=True), by=organiser_emile, now=NOW)
+    live = Enrollment.objects.live().get(series=group)
+    assert (live.participant_id, live.state) == (keep.pk, stays)
+    assert not Slip.objects.exists()
+    merge_image.undo(Merge.objects.get(), by=organiser_emile, now=NOW)
+    states = dict(Enrollment.objects.values_list("participant", "state"))
+    assert states == was

@@ -126,10 +126,11 @@ def test_the_pages(haren, two, organiser_anna):
     assert anna.post(undo).status_code == 409
 
 
-def test_the_refusal_names_no_group(haren, two, organiser_anna):
+def test_the_refusal_names_no_group(haren, service, two, organiser_anna):
     keep, gone = two
-    series = gone.enrollments.get().series
-    make_enrollment(series, participant=keep)
+    series = make_series(haren, organisation=service)
+    for one in two:
+        make_enrollment(series, participant=one)
     with pytest.raises(PlannerError) as refusal:
         merging.merge(keep, gone, haren, SURE, by=organiser_anna)
     assert refusal.value.code == "both_live" and str(series) not in str(refusal.value)

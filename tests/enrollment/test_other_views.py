@@ -169,5 +169,5 @@ def test_two_places_in_one_group_stop_a_merge(haren, group, organiser_anna):
     browser = signed_in(organiser_anna)
     compared = browser.post(url("person_merge", haren, keep.pk), {"other": number})["Location"]
     answer = browser.post(compared, {"reason": "twice", "is_sure": "on"})
-    assert answer.status_code == 409 and b"ends one of them first" in answer.content
+    assert answer.status_code == 409 and b"End one of them first" in answer.content
     assert gone.stays.exists()

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from prisons import gate
 from prisons.access import RIGHTS_OF_ROLE, Right, access_for, access_through
 from prisons.domain import audit
 from prisons.domain.locking import lock_prison, lock_prisons
@@ -97,13 +98,13 @@ def test_a_facilitator_changes_nothing_of_the_service(haren, service, worker_chl
 def test_the_prison_sees_neutral_names_only(haren, service, role, neutral):
     user = make_user()
     make_membership(user, haren, role, service)
-    assert access_for(user, haren).uses_neutral_names is neutral
+    assert gate.may_ask(access_for(user, haren), gate.Fact.TITLE) is not neutral
 
 
 def test_superuser_sets_up_but_sees_no_names(haren):
     access = access_for(make_user(is_superuser=True), haren)
     assert access.has(Right.MANAGE_PEOPLE)
-    assert not access.has(Right.SEE_NAMES) and access.uses_neutral_names
+    assert not access.has(Right.SEE_NAMES) and not gate.may_ask(access, gate.Fact.TITLE)
 
 
 def test_people_of_the_demo_are_strangers_elsewhere(haren, service, settings):
