@@ -23,6 +23,7 @@ STATES: dict[str, Look] = {
     "changed": Look("arrow-left-right", "warn", pgettext_lazy("state", "changed")),
     "moved": Look("arrows-move", "info", pgettext_lazy("state", "moved")),
     "new": Look("plus-lg", "info", pgettext_lazy("state", "new")),
+    "skipped": Look("dash-circle", "quiet", pgettext_lazy("state", "skipped")),
     "left_out": Look("dash-circle", "stop", pgettext_lazy("state", "left out")),
     "cancelled": Look("x-circle", "stop", pgettext_lazy("state", "cancelled")),
     "full": Look("people-fill", "ok", pgettext_lazy("state", "full")),

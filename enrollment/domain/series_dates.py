@@ -27,7 +27,7 @@ class DateRow:
     @property
     def state(self) -> str:
         """The code of its look (core/looks.py)."""
-        return "left_out" if self.session is None else self.session.state
+        return "skipped" if self.session is None else self.session.state
 
     @property
     def why(self) -> str:
