@@ -4,12 +4,13 @@ Both have the same texts, tables and widths in the same order; neither knows wha
 are no lists (slips, certificates, leaflets) have templates of their own, drawn by `printed`.
 """
 
-from core.paper.content import Block, Cards, Column, Heading, Leaf, Note, Paper, Table
+from core.paper.content import PAGE_WORDS, Block, Cards, Column, Heading, Leaf, Note, Paper, Table
 from core.paper.letters import fit_facts, missing_letters, unprintable_names
-from core.paper.pages import printed, to_pdf
+from core.paper.pages import page_words, printed, to_pdf
 from core.paper.workbook import to_xlsx
 
 __all__ = [
+    "PAGE_WORDS",
     "Block",
     "Cards",
     "Column",
@@ -20,6 +21,7 @@ __all__ = [
     "Table",
     "fit_facts",
     "missing_letters",
+    "page_words",
     "printed",
     "to_pdf",
     "to_xlsx",

@@ -14,14 +14,23 @@ CONTENT_TYPES = {"pdf": "application/pdf", "xlsx": XLSX}
 
 def answer(paper: Paper, name: str, ending: str) -> HttpResponse:
     """The file `name`.`ending`; `ending` is one of CONTENT_TYPES."""
-    response = HttpResponse(made(paper, ending), content_type=CONTENT_TYPES[ending])
-    place = "attachment" if ending == "xlsx" else "inline"
-    response["Content-Disposition"] = f'{place}; filename="{name}.{ending}"'
-    return response
+    if ending == "pdf":
+        return shown_pdf(to_pdf(paper), name)
+    return HttpResponse(
+        to_xlsx(paper),
+        content_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'},
+    )
+
+
+def shown_pdf(body: bytes, name: str) -> HttpResponse:
+    """Shown where it was asked for: it is printed from there."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return HttpResponse(body, content_type="application/pdf", headers=headers)
 
 
 def made(paper: Paper, ending: str) -> bytes:
     return to_pdf(paper) if ending == "pdf" else to_xlsx(paper)
 
 
-__all__ = ["CONTENT_TYPES", "answer", "made"]
+__all__ = ["CONTENT_TYPES", "answer", "made", "shown_pdf"]

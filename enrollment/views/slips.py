@@ -18,6 +18,7 @@ from core import address, clock
 from core.clock import BRUSSELS
 from core.errors import PlannerError
 from core.paper import unprintable_names
+from core.paper.answering import shown_pdf
 from core.weeks import Week
 from enrollment.domain import counts, people, slip_batches, slip_text, slips
 from enrollment.domain.person import occupied_of
@@ -91,9 +92,7 @@ def slip_file(request: PrisonRequest, prison: Prison, key: int) -> HttpResponse:
 
 
 def _pdf(pages: Sequence[SlipPage], name: str, made_at: dt.datetime) -> HttpResponse:
-    response = HttpResponse(slip_pages(pages, made_at=made_at), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return shown_pdf(slip_pages(pages, made_at=made_at), name.removesuffix(".pdf"))
 
 
 def _pages(prison: Prison, rows: SlipQuerySet) -> list[SlipPage]:

@@ -7,8 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.languages import SPOKEN
+from planner.board.filters import BoardFilter
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Organisation, Prison
@@ -38,6 +40,21 @@ def filter_choices(access: Access) -> FilterChoices:
     if gate.may_ask(access, gate.Fact.SERVICE):
         return every
     return replace(every, services=[], domains=[], languages=[])
+
+
+def in_words(chosen: BoardFilter, access: Access) -> list[str]:
+    """What the filter leaves, for the head of a paper that shows only that; empty when it shows all."""
+    offered = filter_choices(access)
+    asked: list[tuple[Any, list[Any]]] = [
+        (chosen.service, offered.services),
+        (chosen.domain, offered.domains),
+        (chosen.language, offered.languages),
+        (chosen.unit, offered.units),
+        (chosen.worker, offered.workers),
+        (chosen.state, offered.states),
+    ]
+    told = [str(dict(choices).get(value, value)) for value, choices in asked if value]
+    return [_("My service only"), *told] if chosen.mine else told
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from planner.board import (
     conflict_views,
     date_views,
     place_views,
+    print_views,
     proposal_views,
     publish_views,
     undo_views,
@@ -16,6 +17,7 @@ from planner.board import (
 urlpatterns = [
     path("board/", views.board, name="board"),
     path("board/live/", views.board_live, name="board_live"),
+    path("board/week.pdf", print_views.board_file, name="board_file"),
     path("board/bulk/", bulk_views.board_bulk, name="board_bulk"),
     path("board/publish/", publish_views.board_publish, name="board_publish"),
     path("board/proposals/<int:pk>/board/", proposal_views.proposal_board, name="proposal_board"),

@@ -14,7 +14,7 @@ from planner.terms.overview import TermOverview, term_overview
 from prisons.access import access_for
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
-from sessions.models import Series, Term
+from sessions.models import GroupSession, Series, Term
 from tests.factories import (
     at,
     make_activity,
@@ -32,6 +32,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.printed import pages_of
 
 NOW = at("2026-11-25 12:00")
 MONDAY = dt.date(2026, 11, 23)
@@ -237,3 +238,41 @@ def test_the_number_of_queries_does_not_grow(
     with django_assert_max_num_queries(20):
         found = term_overview(haren, term, access, BoardFilter(), now=NOW)
     assert len(found.rows) == 12
+
+
+def test_the_term_on_paper_marks_by_shape_and_says_what_each_mark_means(
+    haren: Prison, term: Term, yoga: Series, organiser_anna: User, liaison_bert: User
+) -> None:
+    make_holiday(haren, dt.date(2026, 11, 11))
+    session = GroupSession.objects.filter(series=yoga).order_by("starts_at").first()
+    assert session is not None
+    session.state = "cancelled"
+    session.save()
+    url = reverse("planner:term_file", args=["haren"])
+    (page,) = pages_of(signed_in(organiser_anna).get(url).content)
+    for words in (
+        "Term Autumn",
+        "Yoga",
+        "×",
+        "1 cancelled",
+        "enrolled of places",
+        "in the tray",
+        "Page 1 of 1",
+    ):
+        assert words in page
+    (page,) = pages_of(signed_in(liaison_bert).get(url).content)
+    assert "Yoga" not in page and "in the tray" not in page
+
+
+def test_a_long_term_takes_several_sheets_each_with_its_weeks(
+    haren: Prison, organiser_anna: User, service: Organisation
+) -> None:
+    term = make_term(haren, name="Year", starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2027, 6, 30))
+    make_session(make_series(haren, activity=make_activity(service, "Yoga"), term=term), "2026-11-24 09:00")
+    url = reverse("planner:term_file", args=["haren"])
+    pages = pages_of(signed_in(organiser_anna).get(url, {"term": term.pk}).content)
+    assert len(pages) == 3 and all("weeks" in page and "Yoga" in page for page in pages)
+
+
+def test_there_is_no_paper_of_no_term(haren: Prison, organiser_anna: User) -> None:
+    assert signed_in(organiser_anna).get(reverse("planner:term_file", args=["haren"])).status_code == 404
