@@ -253,6 +253,9 @@ API_WRONG_TOKENS_PER_MINUTE = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# What the rules forbid about sessions to come: asked from below the engine, when a rule is changed.
+RULE_HITS = "planner.plan.rule_hits"
+
 # --- Files ------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

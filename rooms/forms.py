@@ -94,14 +94,9 @@ class FeatureForm(RuleForm):
 
 
 class RoomForm(RuleForm):
-    field_of = {"name_taken": "name", "capacity_too_small": "capacity", "capacity_hits": "accepted"}
+    field_of = {"name_taken": "name", "capacity_too_small": "capacity"}
 
     reachable_from = AllOrSomeRows(label=_("units that can reach it"), all_label=_("All living units"))
-    accepted = forms.BooleanField(
-        label=_("Save it nevertheless: these sessions become open conflicts"),
-        required=False,
-        widget=forms.HiddenInput,
-    )
 
     class Meta:
         model = Room
@@ -122,12 +117,6 @@ class RoomForm(RuleForm):
             min_value=1,
             max_value=2000,
         )
-
-    def refuse(self, error: PlannerError) -> None:
-        """What a smaller room hits is shown, and can then be accepted."""
-        if error.code == "capacity_hits":
-            self.fields["accepted"].widget = forms.CheckboxInput()
-        super().refuse(error)
 
 
 class HoursForm(PlainForm):

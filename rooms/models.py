@@ -172,6 +172,8 @@ class Holiday(models.Model):
     name_nl = models.CharField(_("name in Dutch"), max_length=80)
     name_fr = models.CharField(_("name in French"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80)
+    # What an import made it of; it stays when people move or rename the row, so that no import brings it twice.
+    origin = models.CharField(max_length=120, blank=True, editable=False)
 
     objects = PrisonScoped["Holiday"].as_manager()
 
@@ -199,6 +201,7 @@ class SoftBand(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    origin = models.CharField(max_length=120, blank=True, editable=False)
 
     objects = PrisonScoped["SoftBand"].as_manager()
 
@@ -214,6 +217,22 @@ class SoftBand(models.Model):
 
     def __str__(self) -> str:
         return localized(self, "name")
+
+
+class RemovedOrigin(models.Model):
+    """What an import had brought and people took away: it is not brought again."""
+
+    prison = models.ForeignKey(Prison, on_delete=models.CASCADE, related_name="removed_origins")
+    origin = models.CharField(max_length=120)
+
+    objects = PrisonScoped["RemovedOrigin"].as_manager()
+
+    class Meta:
+        ordering = ["origin"]
+        constraints = [models.UniqueConstraint(fields=["prison", "origin"], name="removed_origin_once")]
+
+    def __str__(self) -> str:
+        return self.origin
 
 
 class ClosureQuerySet(PrisonScoped["Closure"]):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import lxml.html
 from django.test import Client
 
 
@@ -38,3 +39,15 @@ def press(
 def look_and_do(client: Client, url: str, look: dict[str, Any], do: dict[str, Any]) -> Any:
     """The same for a form of which both buttons send all the fields."""
     return press(client, url, {**look, **do}, look=look)
+
+
+def filled(client: Client, page: str, *, action: str = "", **changes: Any) -> dict[str, Any]:
+    """What a browser sends of the form on that page (of the one with this `action`), some fields changed."""
+    document = lxml.html.fromstring(client.get(page).content.decode())
+    forms = [
+        form for form in document.forms if (form.action or "").partition("#")[0] in (action, action or page)
+    ]
+    data: dict[str, Any] = {}
+    for name, value in forms[-1].form_values():
+        data.setdefault(name, []).append(value)
+    return data | changes

@@ -15,9 +15,8 @@ from core.htmx import render_part
 from planner.offer.forms import SeriesFilter, SeriesForm
 from planner.offer.series_changes import change_series
 from planner.offer.series_list import filtered, in_order, series_rows
-from planner.plan.sentences import speak
 from prisons import gate
-from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.domain.rulebook import fingerprint
 from rooms.views.editing import act_and_return, edit
@@ -54,8 +53,7 @@ def series_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
 
     def save(values: dict[str, Any]) -> Series:
         given = {name: value for name, value in values.items() if name != "seen"}
-        accepted = request.POST.get("accepted") == "yes"
-        return change_series(request.access, series, given, seen=values["seen"], accepted=accepted)
+        return change_series(request.access, series, given, seen=values["seen"])
 
     return edit(
         request,
@@ -65,22 +63,9 @@ def series_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
         done=_("Saved."),
         template="planner/offer/series_edit.html",
         series=series,
-        hits=_Hits(form, request.access),
         materials=series.materials.all(),
         material_form=MaterialForm(auto_id="material_%s"),
     )
-
-
-class _Hits:
-    """The conflicts that the form was refused for, in words; asked only after it was."""
-
-    def __init__(self, form: SeriesForm, access: Access) -> None:
-        self._form, self._access = form, access
-
-    def __iter__(self) -> Any:
-        refusal = self._form.refusal
-        found = refusal.facts.get("conflicts", []) if refusal else []
-        return iter(speak(found[:30], self._access.prison, self._access))
 
 
 def _present(series: Series) -> dict[str, Any]:

@@ -188,6 +188,13 @@ _ALL = [
         _("%(day)s is a public holiday: %(holiday)s."),
         _("Check that the prison works that day."),
     ),
+    Code(
+        "unit_out_of_use",
+        False,
+        _("living unit out of use"),
+        _("%(unit)s is out of use: nobody comes from there."),
+        _("Change the units of the series."),
+    ),
     Code("band", False, _("holiday period"), _("%(day)s lies in: %(band)s."), _("Expect fewer people.")),
 ]
 

@@ -172,6 +172,8 @@ def _of_the_room(one: Timed, room_id: int, rules: Rules, findings: Findings) -> 
 def _of_the_units(one: Timed, rules: Rules, findings: Findings) -> None:
     for unit_id, blocked in availability.units_not_free(rules, one.units, one.span):
         findings.add("unit_not_free", one.session_id, unit=unit_id, kind=blocked.kind, day=one.span.day)
+    for unit_id in sorted(one.series.unit_ids - rules.active_unit_ids):
+        findings.add("unit_out_of_use", one.session_id, unit=unit_id)
     if suitability.are_populations_mixed(rules, one.units):
         findings.add("populations_mixed", one.session_id)
 

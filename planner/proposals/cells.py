@@ -278,23 +278,28 @@ class Cells:
             )
         return self._open[key]
 
-    def is_announced(self, item: Item, dates: tuple[tuple[Meeting, Day], ...], start: int) -> bool:
+    def is_announced(
+        self, item: Item, dates: tuple[tuple[Meeting, Day], ...], start: int, room_id: int | None = None
+    ) -> bool:
         """Whether half of these dates or more lie in a closure about which nobody has decided yet."""
         announced = self.ground.announced
         hit = sum(
-            any(not one.is_confirmed for one in self._closures_at(meeting, day, start, announced[day]))
+            any(not one.is_confirmed for one in self._closures_at(meeting, day, start, room_id))
             for meeting, day in dates
             if day in announced
         )
         return hit > 0 and 2 * hit >= len(dates)
 
-    def _closures_at(
-        self, meeting: Meeting, day: Day, start: int, closures: list[ClosureFacts]
-    ) -> list[ClosureFacts]:
+    def _closures_at(self, meeting: Meeting, day: Day, start: int, room_id: int | None) -> list[ClosureFacts]:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), meeting.minutes)
         units = self.ground.picture.series[meeting.series_id].unit_ids | self._people_units(meeting, day)
         return availability.closures_hitting(
-            self.ground.rules, closures, room_id=None, unit_ids=units, starts_at=starts_at, ends_at=ends_at
+            self.ground.rules,
+            self.ground.announced[day],
+            room_id=room_id,
+            unit_ids=units,
+            starts_at=starts_at,
+            ends_at=ends_at,
         )
 
     def _is_closed(self, meeting: Meeting, day: Day, start: int, room_id: int, units: frozenset[int]) -> bool:

@@ -140,6 +140,8 @@ def _room_costs(problem: Problem, session: Session) -> tuple[int, ...]:
             costs[index] += weights.room_change * session.notice
         if weights.over_capacity is not None:
             costs[index] += weights.over_capacity * max(0, session.people - room.capacity)
+    for index, share in session.risky_rooms:
+        costs[index] += weights.avoided * share // 100
     return tuple(costs)
 
 

@@ -2,15 +2,17 @@
 
 The library knows the public holidays of Belgium and the school holidays of its communities in our three
 languages. Ramadan comes from its lunar calendar, a day off at most: every row can be corrected by hand. An
-import adds what is missing and never changes a row that is there.
+import adds what is missing and never changes a row that is there: each row keeps what it came from, however it
+was moved or renamed since, and what people took away stays away.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +23,14 @@ from prisons.domain.locking import lock_prison
 from prisons.models import Prison, User
 from rooms.domain import rulebook
 from rooms.domain.facts import bump_rules
-from rooms.models import Holiday, SoftBand
+from rooms.models import Holiday, RemovedOrigin, SoftBand
 
 LANGUAGES = {"nl": "nl", "fr": "fr", "en": "en_US"}
 COMMUNITIES = {SoftBand.Kind.SCHOOL_NL: "Flemish", SoftBand.Kind.SCHOOL_FR: "French"}
 SHORTEST_BAND = dt.timedelta(days=2)
+
+
+Row = TypeVar("Row", Holiday, SoftBand)
 
 
 class Names(NamedTuple):
@@ -74,14 +79,21 @@ def save_band(
 
 
 def remove(row: Holiday | SoftBand, *, by: User) -> None:
-    rulebook.remove(row.prison, row, by=by)
+    """An import does not bring it back."""
+    with transaction.atomic():
+        lock_prison(row.prison)
+        if row.origin:
+            RemovedOrigin.objects.get_or_create(prison=row.prison, origin=row.origin)
+        rulebook.remove(row.prison, row, by=by)
 
 
 def import_years(prison: Prison, years: Collection[int], *, by: User, now: dt.datetime | None = None) -> int:
-    """Adds the holidays and bands of these years that are not there yet; returns how many rows that were."""
+    """Adds the holidays and bands of these years that the prison never had; returns how many rows that were."""
     with transaction.atomic():
         locked = lock_prison(prison)
-        rows = [*_new_holidays(locked, years), *_new_bands(locked, years)]
+        found: list[Holiday | SoftBand] = [*_new(locked, _holidays(locked, years))]
+        found += _new(locked, _bands(locked, years))
+        rows = [row for row in found if not _is_there(row)]
         for row in rows:
             row.save(force_insert=True)
         audit.record_many(locked, by, "import_calendar", rows, now=now)
@@ -91,23 +103,59 @@ def import_years(prison: Prison, years: Collection[int], *, by: User, now: dt.da
     return len(rows)
 
 
-def _new_holidays(prison: Prison, years: Collection[int]) -> Iterator[Holiday]:
-    known = set(Holiday.objects.in_prison(prison).values_list("on", flat=True))
-    for on, names in public_holidays(years).items():
-        if on not in known:
-            yield Holiday(prison=prison, on=on, **names.as_fields())
+def _new(prison: Prison, rows: Iterable[Row]) -> list[Row]:
+    """Those that no import has brought so far."""
+    found = list(rows)
+    known = set(RemovedOrigin.objects.in_prison(prison).values_list("origin", flat=True))
+    for model in (Holiday, SoftBand):
+        known |= set(model._default_manager.filter(prison=prison).values_list("origin", flat=True))
+    return [row for row in found if row.origin not in known]
 
 
-def _new_bands(prison: Prison, years: Collection[int]) -> Iterator[SoftBand]:
-    known = set(SoftBand.objects.in_prison(prison).values_list("kind", "starts_on"))
+def _is_there(row: Holiday | SoftBand) -> bool:
+    """Under another origin, or entered by hand: that row then is what the import would bring."""
+    if isinstance(row, Holiday):
+        same: Any = Holiday.objects.in_prison(row.prison).filter(on=row.on)
+    else:
+        same = SoftBand.objects.in_prison(row.prison).filter(
+            kind=row.kind, starts_on__lte=row.ends_on, ends_on__gte=row.starts_on
+        )
+    by_hand = same.filter(origin="").first()
+    if by_hand is not None:
+        type(row)._default_manager.filter(pk=by_hand.pk).update(origin=row.origin)
+    return bool(by_hand) or same.exists()
+
+
+def _holidays(prison: Prison, years: Collection[int]) -> Iterator[Holiday]:
+    origins = _Origins()
+    for on, named in public_holidays(years).items():
+        origin = origins.of("public", on, named)
+        yield Holiday(prison=prison, on=on, origin=origin, **named.as_fields())
+
+
+def _bands(prison: Prison, years: Collection[int]) -> Iterator[SoftBand]:
     stretches = {kind: school_holidays(community, years) for kind, community in COMMUNITIES.items()}
     stretches[SoftBand.Kind.RAMADAN] = ramadans(years)
+    origins = _Origins()
     for kind, found in stretches.items():
         for names, starts_on, ends_on in found:
-            if (kind, starts_on) not in known:
-                yield SoftBand(
-                    prison=prison, kind=kind, starts_on=starts_on, ends_on=ends_on, **names.as_fields()
-                )
+            origin = origins.of(kind, starts_on, names)
+            yield SoftBand(
+                prison=prison, kind=kind, starts_on=starts_on, ends_on=ends_on, origin=origin,
+                **names.as_fields(),
+            )  # fmt: skip
+
+
+class _Origins:
+    """Names what the library knows by kind, year and name: its dates may be corrected in a later version."""
+
+    def __init__(self) -> None:
+        self._count: Counter[str] = Counter()
+
+    def of(self, kind: str, on: dt.date, names: Names) -> str:
+        name = f"{kind} {on.year} {names.en}"[:110]
+        self._count[name] += 1
+        return name if self._count[name] == 1 else f"{name} {self._count[name]}"
 
 
 def public_holidays(years: Collection[int]) -> dict[dt.date, Names]:

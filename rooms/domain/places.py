@@ -5,31 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import BRUSSELS
-from core.clock import now as present
 from core.errors import PlannerError
 from prisons.domain.locking import lock_prison
 from prisons.models import Building, Prison, User
 from rooms.domain import rulebook
 from rooms.models import Feature, Room, RoomHours
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A coming session that a smaller room no longer holds. Carries ids and times; names are for the page."""
-
-    session_id: int
-    series_id: int
-    starts_at: dt.datetime
-    places: int
-    list_code: str
 
 
 def save_building(
@@ -76,20 +62,16 @@ def save_room(
     by: User,
     room: Room | None = None,
     seen: str = "",
-    accepted: bool = False,
     now: dt.datetime | None = None,
 ) -> Room:
     """Adds or changes a room. `values` are fields of Room.
 
-    Raises PlannerError `name_taken`, `capacity_too_small`, `other_prison` (422), `changed_meanwhile` (409),
-    and `capacity_hits` (409) when coming sessions no longer fit; `accepted` makes them open conflicts.
+    Raises PlannerError `name_taken`, `capacity_too_small`, `other_prison` (422) or `changed_meanwhile` (409).
     """
     row = room or Room(prison=prison)
     with transaction.atomic():
         locked = lock_prison(prison)
         _check_room(locked, row, values)
-        if room is not None and not accepted:
-            _refuse_hits(room, values.get("capacity", room.capacity), now)
         return rulebook.write(prison, row, values, by=by, seen=seen, now=now)
 
 
@@ -100,34 +82,6 @@ def _check_room(prison: Prison, row: Room, values: Mapping[str, Any]) -> None:
         raise PlannerError("capacity_too_small", _("A room holds at least one person."), status=422)
     units = [*values.get("reachable_from", ()), values.get("inside_unit")]
     rulebook.require_own(prison, values.get("building"), *units)
-
-
-def _refuse_hits(room: Room, capacity: int, now: dt.datetime | None) -> None:
-    if hits := sessions_hit_by(room, capacity, now=now):
-        raise PlannerError(
-            "capacity_hits",
-            _("%(count)s coming sessions have more places than that. Accept this to save it."),
-            count=len(hits),
-            hits=hits,
-        )
-
-
-def sessions_hit_by(room: Room, capacity: int, *, now: dt.datetime | None = None) -> list[Hit]:
-    """Coming sessions that fit the room today and would not with this capacity, in order of time.
-
-    Those that are too large already are open conflicts already: they are nothing new.
-    """
-    stored = Room.objects.only("capacity").get(pk=room.pk).capacity
-    if capacity >= stored:
-        return []
-    sessions = room.group_sessions.filter(
-        starts_at__gte=now or present(), series__places__gt=capacity, series__places__lte=stored
-    ).exclude(state="cancelled")
-    names = ("pk", "series_id", "starts_at", "series__places", "series__list_code")
-    rows = sessions.order_by("starts_at").values_list(*names)
-    return [
-        Hit(pk, series, at.astimezone(BRUSSELS), places, code) for pk, series, at, places, code in rows if at
-    ]
 
 
 def set_room_in_use(room: Room, is_active: bool, *, by: User) -> Room:

@@ -140,9 +140,7 @@ def room_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     name, form = room.name, RoomForm(request.POST or None, instance=room, prison=prison)
 
     def save(values: dict[str, Any]) -> Room:
-        return places.save_room(
-            prison, form.values, by=request.user, room=room, seen=values["seen"], accepted=values["accepted"]
-        )
+        return places.save_room(prison, form.values, by=request.user, room=room, seen=values["seen"])
 
     return edit(
         request,

@@ -168,14 +168,18 @@ def calendar_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.MANAGE_RULES)
 def calendar_import(request: PrisonRequest, prison: Prison) -> HttpResponse:
     year = today().year
-    count = calendar.import_years(prison, [year, year + 1], by=request.user)
-    words = ngettext("%(count)s row was added.", "%(count)s rows were added.", count) % {"count": count}
     return act_and_return(
         request,
-        lambda: None,
+        lambda: calendar.import_years(prison, [year, year + 1], by=request.user),
         back=reverse("rooms:calendar_list", args=[prison.slug]),
-        done=words if count else _("Everything was there already."),
+        done=_imported,
     )
+
+
+def _imported(count: int) -> str:
+    if not count:
+        return _("Nothing new: everything was here already, or was moved or removed here and stays so.")
+    return ngettext("%(count)s row was added.", "%(count)s rows were added.", count) % {"count": count}
 
 
 def _calendar_edit(request: PrisonRequest, prison: Prison, form: Any, **context: Any) -> HttpResponse:

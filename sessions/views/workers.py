@@ -195,6 +195,7 @@ def absence_add(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
         add,
         back=_page_of(request, prison, worker) + "#absences",
         done=_("The dates were added."),
+        is_fact=True,
         heading=_("Dates %(name)s cannot") % {"name": worker.name},
         template="sessions/part_edit.html",
     )

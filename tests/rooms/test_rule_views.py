@@ -150,25 +150,6 @@ def test_rows_of_another_prison_are_not_there(karim: Client, saint_gilles: Priso
         assert karim.get(url(name, haren, row.pk)).status_code == 404
 
 
-def test_a_smaller_room_asks_back_and_is_then_saved(karim: Client, haren: Prison) -> None:
-    room = make_room(haren, capacity=12)
-    make_session(make_series(haren, places=10), "2090-11-20 09:00", room=room)
-    data = {
-        "name": room.name,
-        "building": room.building_id,
-        "capacity": 8,
-        "reachable_from": ["all"],
-        "seen": fingerprint(room),
-    }
-    page = karim.post(url("room_edit", haren, room.pk), data)
-    assert page.status_code == 409
-    assert "1 coming sessions have more places" in page.content.decode()
-    assert 'type="checkbox" name="accepted"' in page.content.decode()
-    assert karim.post(url("room_edit", haren, room.pk), data | {"accepted": "on"}).status_code == 302
-    room.refresh_from_db()
-    assert room.capacity == 8
-
-
 def test_a_stale_form_keeps_the_text_and_can_be_saved_again(
     karim: Client, organiser_anna: User, haren: Prison
 ) -> None:

@@ -13,7 +13,6 @@ from rooms.domain import calendar, places, rulebook, slots, units
 from rooms.domain.facts import rules_of
 from rooms.models import Holiday, Room, SoftBand, TimeSlot
 from tests.factories import (
-    at,
     make_building,
     make_feature,
     make_room,
@@ -109,25 +108,6 @@ def test_a_room_without_sessions_is_removed(haren: Prison, coordinator_karim: Us
     places.remove_room(room, by=coordinator_karim)
     assert not Room.objects.exists()
     assert AuditEntry.objects.filter(verb="remove_room", model="rooms.room").exists()
-
-
-def test_a_smaller_room_shows_what_it_hits_and_is_then_accepted(
-    haren: Prison, coordinator_karim: User
-) -> None:
-    now = at("2026-11-22 12:00")
-    room = make_room(haren, capacity=12)
-    series = make_series(haren, places=10)
-    make_session(series, "2026-11-16 09:00", room=room)  # past
-    hit = make_session(series, "2026-11-23 09:00", room=room)
-    make_session(series, "2026-11-30 09:00", room=room, state="cancelled")
-    make_session(make_series(haren, places=8), "2026-11-23 14:00", room=room)  # still fits
-    make_session(make_series(haren, places=20), "2026-11-24 14:00", room=room)  # was too large before
-    with pytest.raises(PlannerError) as error:
-        places.save_room(haren, {"capacity": 8}, by=coordinator_karim, room=room, now=now)
-    assert [one.session_id for one in error.value.facts["hits"]] == [hit.pk]
-    places.save_room(haren, {"capacity": 8}, by=coordinator_karim, room=room, now=now, accepted=True)
-    room.refresh_from_db()
-    assert room.capacity == 8
 
 
 def test_a_stale_form_is_told_who_was_faster(

@@ -26,7 +26,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import press
+from tests.pages import press, seen_on
 
 pytestmark = pytest.mark.postgres
 
@@ -305,7 +305,7 @@ def test_more_places_than_the_room_holds_asks_back(
     page = anna.post(url("series_edit", haren, series.pk), edited(series, places="13"))
     assert page.status_code == 409
     assert "Class A holds 12, the group has 13 places." in page.content.decode()
-    data = edited(series, places="13", accepted="yes")
+    data = edited(series, places="13", accepted=seen_on(page, "accepted"))
     assert anna.post(url("series_edit", haren, series.pk), data).status_code == 302
     series.refresh_from_db()
     assert series.places == 13

@@ -82,6 +82,22 @@ def test_a_drag_shows_it_and_a_drop_asks(session: GroupSession, haren: Prison, o
     assert strike["kind"] == "soft" and "announced" in strike["why"]
 
 
+def test_a_drop_on_it_says_so_and_is_done_once_that_was_accepted(
+    session: GroupSession, organiser_anna
+) -> None:
+    client, room, before = signed_in(organiser_anna), session.room_id, session.starts_at
+    slot = session.prison.time_slots.get(weekday=STRIKE.isoweekday())
+    url = reverse("planner:session_drop", args=["haren", session.pk])
+    data = {"room": room, "day": f"{STRIKE}", "slot": slot.pk, "version": session.version}
+    asked = client.post(url, data)
+    assert asked.status_code == 409 and "announced" in asked.content.decode()
+    session.refresh_from_db()
+    assert session.starts_at == before
+    assert client.post(url, data | {"accept_soft": "1"}).status_code in (200, 302)
+    session.refresh_from_db()
+    assert session.starts_at.date() == STRIKE
+
+
 def test_the_planner_pays_for_it(session: GroupSession) -> None:
     slots = (Slot("wed", 0, 0), Slot("thu", 1, 0))
     one = Session("a", preferred=frozenset({0}), avoided=frozenset({0}))

@@ -1,0 +1,91 @@
+"""What the rules forbid about sessions to come: compared before and after a rule changes (rooms/domain/consent.py)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core import clock
+from planner.plan import conflicts, picture
+from planner.plan.codes import HARD, Conflict
+from planner.plan.sentences import speak, when
+from prisons import gate
+from prisons.access import Access
+from prisons.models import Prison
+from rooms.domain.facts import rules_of
+from sessions.models import GroupSession
+
+ASKED_FOR = HARD | {"holiday", "unit_out_of_use"}
+"""Beside what is forbidden: on a holiday nobody may be there, and from a unit out of use nobody comes."""
+DEGREES = frozenset({"capacity", "places", "count", "minutes", "until"})
+"""How much of it: a room that is too small already is nothing new when it becomes smaller still."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One session and one cause; without a conflict it lies outside of its term."""
+
+    session_id: int
+    conflict: Conflict | None = None
+
+    @property
+    def key(self) -> Hashable:
+        if self.conflict is None:
+            return self.session_id, "outside_term"
+        facts = tuple(fact for fact in self.conflict.facts if fact[0] not in DEGREES)
+        return self.session_id, self.conflict.code, facts
+
+
+class Line(NamedTuple):
+    """A hit in words."""
+
+    session_id: int
+    when: str
+    name: str
+    sentence: str
+
+
+def hits_ahead(prison: Prison, *, now: dt.datetime | None = None) -> list[Hit]:
+    """All that stands now, in order of time; a fixed number of queries."""
+    coming = GroupSession.objects.in_prison(prison).live().filter(starts_at__gte=now or clock.now())
+    coming = coming.order_by("starts_at", "pk")
+    starts = dict(coming.values_list("pk", "starts_at"))
+    days = {clock.today(at) for at in starts.values() if at}
+    if not days:
+        return []
+    found = conflicts.find(picture.load(prison, days), rules_of(prison))
+    standing = [one for one in found if one.code in ASKED_FOR and not one.is_waived]
+    hits = [Hit(one.session_id, one) for one in standing if one.session_id in starts]
+    hits += [Hit(pk) for pk in _outside_their_term(coming)]
+    return sorted(hits, key=lambda hit: (str(starts[hit.session_id]), hit.session_id, str(hit.key)))
+
+
+def _outside_their_term(coming: QuerySet[GroupSession]) -> list[int]:
+    outside = Q(starts_at__date__lt=F("series__term__starts_on")) | Q(
+        starts_at__date__gt=F("series__term__ends_on")
+    )
+    return list(coming.filter(outside).values_list("pk", flat=True))
+
+
+def in_words(hits: Sequence[Hit], access: Access) -> list[Line]:
+    """Each with its session under the name that this reader may know."""
+    sessions = GroupSession.objects.select_related("series__activity", "series__term").in_bulk(
+        {hit.session_id for hit in hits}
+    )
+    spoken = iter(speak([hit.conflict for hit in hits if hit.conflict], access.prison, access))
+    lines = []
+    for hit in hits:
+        session = sessions[hit.session_id]
+        sentence = next(spoken).sentence if hit.conflict else _outside_words(session)
+        name = gate.name_of(access, session.series)
+        lines.append(Line(session.pk, when(session.starts_at, session.ends_at), name, sentence))
+    return lines
+
+
+def _outside_words(session: GroupSession) -> str:
+    return _("It would lie outside of %(term)s.") % {"term": session.series.term}
