@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -22,8 +21,9 @@ from core.forms import PlainForm
 from core.weeks import Week
 from planner.board.answers import done, refused
 from planner.plan.changes import KEEP, Part, Placing
-from planner.plan.date_edits import DateEdit, Effect, Scope, edit_dates, effect_of
+from planner.plan.date_edits import DateEdit, Effect, Scope, dates_ahead, edit_dates, effect_of
 from planner.plan.places import length_minutes
+from planner.plan.room_fits import fits_of, wanted_of
 from planner.plan.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -58,12 +58,22 @@ class DateEditForm(PlainForm):
     def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:
         self.session, self.present = session, _present(session)
         super().__init__(*args, initial=self.present, **kwargs)
-        owner = session.series.activity.organisation
-        own = Worker.objects.in_prison(session.prison).filter(
-            Q(organisations=owner) | Q(pk__in=self.present["workers"])
-        )
         choose_from(self, "room", Room.objects.in_prison(session.prison))
-        choose_from(self, "workers", own)
+        choose_from(self, "workers", Worker.objects.in_prison(session.prison))
+        self.fields["room"].choices = self._rooms()  # type: ignore[attr-defined]
+
+    def _rooms(self) -> list[tuple[int, str]]:
+        """Best first: on how many of this date and those that follow each is free, at their present hour."""
+        dates = dates_ahead(self.session, Scope.FOLLOWING)
+        rooms = {room.pk: room for room in self.fields["room"].queryset}  # type: ignore[attr-defined]
+        fits = [fit for fit in fits_of(self.session.prison, wanted_of(dates)) if fit.room.room_id in rooms]
+        words = {
+            fit.room.room_id: _("%(room)s: %(free)s of %(all)s free")
+            % {"room": rooms[fit.room.room_id], "free": len(fit.free), "all": len(fit.dates)}
+            for fit in fits
+        }
+        label = self.fields["room"].label_from_instance  # type: ignore[attr-defined]
+        return [*words.items(), *((pk, label(room)) for pk, room in rooms.items() if pk not in words)]
 
     def edit(self) -> DateEdit:
         """Only what differs from the session as it stands: the other dates keep what they have."""

@@ -236,10 +236,16 @@ class NewSeriesForm(SeriesForm):
         if not self.is_bound:
             self.initial.setdefault("list_code", next_list_code(access.prison))
             self.initial.setdefault("starts_on", Week.from_date(today()).next.monday)
+        if may_mix(self.prison):  # "all" would be a choice that nobody made
+            self.fields["units"].initial = []
+        term = cast(forms.ModelChoiceField, self.fields["term"])
+        term.empty_label = _("The term of the first date")
         self.fields["start_time"].help_text = slot_hours(access.prison)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if not data.get("term") and data.get("starts_on"):
+            data["term"] = term_on(self.prison, data["starts_on"])
         starts, ends = data.get("start_time"), data.get("end_time")
         if starts and ends:
             minutes = minutes_between(starts, ends)
@@ -268,6 +274,12 @@ class NewSeriesForm(SeriesForm):
         )
 
 
+def may_mix(prison: Prison) -> bool:
+    """Men and women live here and never meet in a group: so a group for all units must be thought about."""
+    kinds = set(prison.units.filter(is_active=True).values_list("population", flat=True))
+    return prison.separates_populations and len(kinds) > 1
+
+
 def slot_hours(prison: Prison) -> str:
     """The hours of the time slots in force, in words: a session fits inside one of them."""
     now = TimeSlot.objects.in_prison(prison).valid_between(today(), today())
@@ -276,6 +288,11 @@ def slot_hours(prison: Prison) -> str:
         return ""
     words = ", ".join(f"{starts:%H:%M}–{ends:%H:%M}" for starts, ends in hours)
     return _("Time slots: %(hours)s") % {"hours": words}
+
+
+def term_on(prison: Prison, day: dt.date) -> Term | None:
+    """The term in which a date lies; of two that overlap the later one."""
+    return Term.objects.in_prison(prison).filter(starts_on__lte=day, ends_on__gte=day).first()
 
 
 def minutes_between(starts: dt.time, ends: dt.time) -> int:

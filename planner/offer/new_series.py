@@ -17,7 +17,9 @@ from core.errors import PlannerError
 from core.forms import DONE
 from core.htmx import is_partial
 from planner.offer.date_lines import DateLine, counts_of, lines_of, tell_made
-from planner.offer.forms import NewSeriesForm
+from planner.offer.forms import NewSeriesForm, may_mix
+from planner.offer.room_lines import RoomLine, room_lines
+from planner.plan.room_fits import fits_of_draft
 from planner.plan.series_edits import SeriesOutcome, create_series, digest_of, preview_series
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -30,6 +32,7 @@ class Dates:
 
     lines: list[DateLine]
     digest: str
+    rooms: list[RoomLine]
 
 
 @prison_view(Right.PLACE)
@@ -71,7 +74,9 @@ def _new_series(
         "seen_dates": dates.digest if dates else "",
         "counts": counts_of(lines),
         "has_activities": _field(form, "activity").exists(),
-        "mixes": _may_mix(request.prison),
+        "mixes": may_mix(request.prison),
+        "rooms": dates.rooms if dates else [],
+        "is_answer": is_partial(request),
     }
     if is_partial(request) and "preview" in request.POST:
         return render(request, "planner/offer/_dates.html", context)
@@ -82,15 +87,13 @@ def _field(form: Any, name: str) -> Any:
     return form.fields[name].queryset
 
 
-def _may_mix(prison: Prison) -> bool:
-    """Men and women live here and never meet in a group: so a group for all units must be thought about."""
-    kinds = set(prison.units.filter(is_active=True).values_list("population", flat=True))
-    return prison.separates_populations and len(kinds) > 1
-
-
 def _wished(access: Access, asked: Any) -> dict[str, Any]:
-    """What an address may fill in: an activity, or a series to copy."""
-    wished: dict[str, Any] = {}
+    """What an address may fill in: an activity, a series to copy, a room with day and hours from the board."""
+    wished: dict[str, Any] = {name: asked[name] for name in ("start_time", "end_time") if name in asked}
+    if (day := address.day(asked.get("on"))) is not None:
+        wished["starts_on"] = day
+    if (room := address.number(asked.get("room"))) is not None:
+        wished["default_room"] = room
     if (activity := address.number(asked.get("activity"))) is not None:
         wished["activity"] = activity
     if (copied := address.number(asked.get("copy"))) is not None:
@@ -155,4 +158,5 @@ def _preview(form: NewSeriesForm, access: Access, *, again: bool = False) -> Dat
     except PlannerError as error:
         form.refuse(error)
         return None
-    return Dates(lines_of(tried, access), digest_of(draft, tried))
+    rooms = room_lines(fits_of_draft(access.prison, draft), access)
+    return Dates(lines_of(tried, access), digest_of(draft, tried), rooms)

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 from core import address
 from core.digest import FIELD
 from core.errors import PlannerError
+from planner.offer.room_lines import room_lines
 from planner.offer.series_publishing import own_series
 from planner.plan.room_finding import placings, take_room
-from planner.plan.room_fits import OneDate, wanting_a_room
-from planner.plan.sentences import speak, when
+from planner.plan.room_fits import wanting_a_room
 from planner.plan.undo_effects import address_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -46,30 +46,15 @@ def _page(
     request: PrisonRequest, series: Series, *, error: PlannerError | None = None, status: int = 200
 ) -> HttpResponse:
     rows = placings(series)
-    shown = [
-        *(one for row in rows for one in row.fit.refused),
-        *(one for row in rows for one in row.fit.to_watch),
-    ]
-    spoken = iter(speak([c for one in shown for c in one.reasons[:2]], request.prison, request.access))
-    words = {id(one): [next(spoken).sentence for _conflict in one.reasons[:2]] for one in shown}
+    lines = room_lines([row.fit for row in rows], request.access)
     context = {
         "series": series,
-        "wanted": [when(one.starts_at, one.ends_at) for one in wanting_a_room(series)],
+        "wanted": wanting_a_room(series),
         "rows": [
-            {
-                "fit": row.fit,
-                "told": row.told,
-                "digest": row.digest,
-                "refused": _lines(row.fit.refused, words),
-                "to_watch": _lines(row.fit.to_watch, words),
-            }
-            for row in rows
+            {"line": line, "told": row.told, "digest": row.digest}
+            for row, line in zip(rows, lines, strict=True)
         ],
         "error": error,
         "back": reverse("enrollment:series_detail", args=[series.prison.slug, series.pk]),
     }
     return render(request, "planner/offer/series_rooms.html", context, status=status)
-
-
-def _lines(dates: list[OneDate], words: dict[int, list[str]]) -> list[tuple[str, list[str]]]:
-    return [(when(one.wanted.starts_at, one.wanted.ends_at), words[id(one)]) for one in dates]

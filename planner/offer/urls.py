@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from planner.offer import ending, new_series, series_dates, series_publishing, series_rooms, settings, views
+from planner.offer import (
+    ending,
+    new_series,
+    series_dates,
+    series_publishing,
+    series_rooms,
+    settings,
+    views,
+    worker_choices,
+)
 
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("series/", views.series_list, name="series_list"),
+    path("series/facilitators/", worker_choices.worker_choices, name="worker_choices"),
     path("series/add/", new_series.series_add, name="series_add"),
     path("series/<int:pk>/edit/", views.series_edit, name="series_edit"),
     path("series/<int:pk>/dates/add/", series_dates.series_date_add, name="series_date_add"),

@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import prefetch_related_objects
+
 from core import clock
 from core.clock import today
 from planner.plan import conflicts, picture
@@ -100,10 +102,15 @@ def wanting_a_room(series: Series, *, now: dt.datetime | None = None) -> list[Wa
         .live()
         .filter(series=series, room__isnull=True)
         .select_related("series__activity__organisation", "prison")
-        .prefetch_related("session_workers")
     )
-    found = [_wanted(session) for session in sessions]
-    return sorted((one for one in found if one.starts_at > at), key=lambda one: one.starts_at)
+    return [one for one in wanted_of(sessions) if one.starts_at > at]
+
+
+def wanted_of(sessions: Iterable[GroupSession]) -> list[Wanted]:
+    """These sessions at the time that they have, or would get, in order."""
+    rows = list(sessions)
+    prefetch_related_objects(rows, "session_workers")
+    return sorted((_wanted(session) for session in rows), key=lambda one: one.starts_at)
 
 
 def _wanted(session: GroupSession) -> Wanted:
@@ -129,21 +136,22 @@ def fits_of(prison: Prison, wanted: Sequence[Wanted]) -> list[RoomFit]:
 
 
 def fits_of_draft(prison: Prison, draft: SeriesDraft) -> list[RoomFit]:
-    """Of a series that nobody has saved yet. Raises PlannerError 422 as `create_series` does."""
-    workers = tuple(worker.pk for worker in draft.workers)
+    """Of a series that nobody has saved yet: what the rooms themselves say, as the page says beside it what the
+    hour and the facilitators do. Raises PlannerError 422 as `create_series` does.
+    """
     wanted = [
-        Wanted(GroupSession(pk=-1 - number, series_id=NOT_YET), date.starts_at, date.ends_at, workers)
+        Wanted(GroupSession(pk=-1 - number, series_id=NOT_YET), date.starts_at, date.ends_at)
         for number, date in enumerate(planned_dates(prison, draft))
         if date.starts_at and date.ends_at
     ]
     if not wanted:
         return []
-    loaded = picture.load(prison, {today(one.starts_at) for one in wanted}, extra_workers=workers)
-    loaded = replace(loaded, series={**loaded.series, NOT_YET: facts_of_draft(draft)})
-    return _fits(prison, wanted, loaded, loaded)
+    loaded = picture.load(prison, {today(one.starts_at) for one in wanted})
+    loaded = replace(loaded, series={**loaded.series, NOT_YET: _facts(draft)})
+    return _fits(prison, wanted, loaded, loaded, of_rooms_only=True)
 
 
-def facts_of_draft(draft: SeriesDraft) -> SeriesFacts:
+def _facts(draft: SeriesDraft) -> SeriesFacts:
     series = draft.series
     return SeriesFacts(
         NOT_YET,
@@ -156,14 +164,21 @@ def facts_of_draft(draft: SeriesDraft) -> SeriesFacts:
     )
 
 
-def _fits(prison: Prison, wanted: Sequence[Wanted], without: Picture, loaded: Picture) -> list[RoomFit]:
+def _fits(
+    prison: Prison,
+    wanted: Sequence[Wanted],
+    without: Picture,
+    loaded: Picture,
+    *,
+    of_rooms_only: bool = False,
+) -> list[RoomFit]:
     rules = rules_of(prison)
     standing = frozenset(c.key for c in conflicts.find(loaded, rules) if not c.is_waived)
     seekers = [_seeker(one, without, rules, standing) for one in wanted]
     rows = []
     for room in rules.rooms.values():
         if room.is_active:
-            dates = tuple(_of_date(*pair, room) for pair in seekers)
+            dates = tuple(_of_date(*three, room, of_rooms_only) for three in seekers)
             rows.append(_fit(room, dates, without.series[wanted[0].session.series_id]))
     return sorted(rows, key=lambda row: row.rank)
 
@@ -181,14 +196,20 @@ def _seeker(
 
 
 def _of_date(
-    one: Wanted, seeker: Seeker, known: dict[object, tuple[Conflict, ...]], room: RoomFacts
+    one: Wanted,
+    seeker: Seeker,
+    known: dict[object, tuple[Conflict, ...]],
+    room: RoomFacts,
+    of_rooms_only: bool,
 ) -> OneDate:
     """What depends on the hour only is asked once for all rooms of a kind."""
     day, start = _on_the_wall(one.starts_at)
+    of_the_room = seeker.of_the_room(day, seeker.row(day, start, room.room_id))
+    if of_rooms_only:
+        return OneDate(one, of_the_room)
     kind = seeker.kind(room)
     if kind not in known:
         known[kind] = seeker.of_the_time(day, start, room)
-    of_the_room = seeker.of_the_room(day, seeker.row(day, start, room.room_id))
     return OneDate(one, (*of_the_room, *known[kind]))
 
 

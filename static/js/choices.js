@@ -1,7 +1,8 @@
 // A text field that offers choices while typing: the combobox of the ARIA patterns. <div data-choices="URL"> holds the
 // input (role=combobox), a hidden [data-choice-key], a floating [data-choice-list] with a listbox, and a status line.
 // A row is taken only when it is highlighted, by itself when it is the only one. Whoever is quicker than the answer, or
-// has no JavaScript, leaves it to the server to find what the text means, or to ask.
+// has no JavaScript, leaves it to the server to find what the text means, or to ask. With data-choice-many="NAME" what
+// is taken becomes a ticked box in [data-choice-picked], the choices stand there on focus, and the next can be typed.
 "use strict";
 
 (() => {
@@ -23,6 +24,7 @@
     const field = event.target.closest && event.target.closest("[data-choices]");
     return field && event.target === inputOf(field) ? field : null;
   };
+  const isMany = (field) => "choiceMany" in field.dataset;
   const says = (field, text) => { field.querySelector("[data-choice-says]").textContent = text; };
 
   // --- what is shown ---
@@ -57,11 +59,17 @@
     says(field, answer.querySelector("[data-says]") ? answer.querySelector("[data-says]").textContent : "");
   };
 
+  // What the choices hang on beside the text: other fields of the form, by name.
+  const beside = (field) => (field.dataset.choiceWith || "").split(" ").filter(Boolean).map((name) => {
+    const other = field.closest("form").elements[name];
+    return [name, other ? other.value : ""];
+  });
+
   const ask = async (field) => {
     const state = stateOf(field);
     const input = inputOf(field);
     const turn = (state.turn += 1);
-    const url = `${field.dataset.choices}?${new URLSearchParams({ [input.name]: input.value })}`;
+    const url = `${field.dataset.choices}?${new URLSearchParams([[input.name, input.value], ...beside(field)])}`;
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
     const html = answer && answer.ok ? await answer.text() : "";
     if (state.turn !== turn) return;
@@ -72,14 +80,33 @@
   // What stood there belonged to an older text: nothing of it may be taken any more.
   const askSoon = (field) => {
     close(field);
-    if (inputOf(field).value.trim().length < SHORTEST) return;
+    if (!isMany(field) && inputOf(field).value.trim().length < SHORTEST) return;
     const state = stateOf(field);
     state.isAsking = true;
     state.timer = setTimeout(() => ask(field), WAIT);
   };
 
   // --- taking ---
+  const boxes = (field) => [...field.querySelectorAll("[data-choice-picked] input")];
+  const pick = (field, { key, text }) => {
+    const known = boxes(field).find((box) => box.value === key);
+    if (known) known.checked = true;
+    else {
+      const [row, label, box, words] = ["li", "label", "input", "span"].map((name) => document.createElement(name));
+      Object.assign(box, { type: "checkbox", name: field.dataset.choiceMany, value: key, checked: true, className: "form-check-input" });
+      label.className = "form-check";
+      words.textContent = text;
+      label.append(box, words);
+      row.append(label);
+      field.querySelector("[data-choice-picked]").append(row);
+    }
+    inputOf(field).value = "";
+    close(field);
+    boxes(field)[0].dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
   const take = (field, option) => {
+    if (isMany(field)) { pick(field, option.dataset); return; }
     inputOf(field).value = option.dataset.text;
     keyOf(field).value = option.dataset.key;
     close(field);
@@ -91,6 +118,7 @@
   };
 
   const goOn = (field) => {
+    if (isMany(field)) return; // the next one is typed in the same field
     const next = nextOf(field);
     close(field);
     if (next) next.focus();
@@ -114,7 +142,7 @@
   };
 
   const onEnter = (event, field) => {
-    if (!inputOf(field).value) return;
+    if (!inputOf(field).value && !markedOf(field)) return;
     event.preventDefault();
     enter(field);
   };
@@ -149,6 +177,10 @@
     const field = option.closest("[data-choices]");
     take(field, option);
     if (nextOf(field)) nextOf(field).focus();
+  });
+  document.addEventListener("focusin", (event) => {
+    const field = fieldOf(event);
+    if (field && isMany(field)) askSoon(field);
   });
   document.addEventListener("focusout", (event) => {
     const field = fieldOf(event);

@@ -1,0 +1,34 @@
+"""Rooms to choose from in words: on how many of the dates each is free, and why not on the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from planner.plan.room_fits import OneDate, RoomFit
+from planner.plan.sentences import speak, when
+from prisons.access import Access
+
+MOST_REASONS = 2
+
+
+@dataclass(frozen=True)
+class RoomLine:
+    """Each date that is refused, or to be watched, with its reasons."""
+
+    fit: RoomFit
+    refused: list[tuple[str, list[str]]] = field(default_factory=list)
+    to_watch: list[tuple[str, list[str]]] = field(default_factory=list)
+
+
+def room_lines(fits: Sequence[RoomFit], access: Access) -> list[RoomLine]:
+    """In the same order; names are looked up once for all of them."""
+    shown = [one for fit in fits for one in (*fit.refused, *fit.to_watch)]
+    reasons = {id(one): one.reasons[:MOST_REASONS] for one in shown}
+    spoken = iter(speak([c for one in shown for c in reasons[id(one)]], access.prison, access))
+    words = {id(one): [next(spoken).sentence for _conflict in reasons[id(one)]] for one in shown}
+    return [RoomLine(fit, _lines(fit.refused, words), _lines(fit.to_watch, words)) for fit in fits]
+
+
+def _lines(dates: list[OneDate], words: dict[int, list[str]]) -> list[tuple[str, list[str]]]:
+    return [(when(one.wanted.starts_at, one.wanted.ends_at), words[id(one)]) for one in dates]
