@@ -11,17 +11,21 @@ from enrollment.domain import (
     sheet_return,
     versions,
 )
+from prisons.domain import upkeep
 from prisons.models import Prison
 
 
 def keep_lists() -> None:
     """Freezes what the cut-off has closed; after ninety days only hashes stay."""
     versions.freeze_everywhere()
-    versions.forget_old()
+    if upkeep.may_tidy():
+        versions.forget_old()
 
 
 def tend_people() -> None:
     """Places of those who left, series that are over, people who stay away; then who must be forgotten."""
+    if not upkeep.may_tidy():
+        return
     for prison in Prison.objects.all():
         continuity.settle(prison)
         endings.close_series(prison)

@@ -8,10 +8,11 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyrage
 from django.conf import settings
@@ -43,12 +44,18 @@ def save(target: Path) -> None:
         if settings.BACKUP_RECIPIENTS:
             _encrypt(partial)
         partial.replace(target)
+    except (OSError, sqlite3.Error, pyrage.EncryptError) as error:
+        raise BackupError(f"The backup could not be written: {error}. Nothing was kept of it.") from error
+    finally:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            partial.with_name(partial.name + ending).unlink(missing_ok=True)
+    try:
         # The seals of the audit leave the machine with the backup, readable without any key: no name is in them.
         _carry_seals(target.parent)
     except OSError as error:
-        raise BackupError(f"The backup could not be written: {error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+        raise BackupError(
+            f"{target} is whole, but the seals of the audit are not beside it: {error}"
+        ) from error
 
 
 def restore(source: Path, *, overwrite: bool = False, key: Path | None = None) -> Path | None:
@@ -227,9 +234,9 @@ def _environment() -> dict[str, str]:
     return os.environ | {name: str(value) for name, value in options.items() if value}
 
 
-def _run(program: str, *arguments: str | Path, stdin: bytes | None = None) -> bytes:
+def _run(program: str, *arguments: str | Path) -> bytes:
     done = subprocess.run(  # noqa: S603
-        [_program(program), *arguments], env=_environment(), input=stdin, capture_output=True, check=False
+        [_program(program), *arguments], env=_environment(), capture_output=True, check=False
     )
     if done.returncode:
         raise BackupError(f"{program} failed: {done.stderr.decode(errors='replace').strip()[-600:]}")
@@ -252,15 +259,30 @@ def _migrations_in_dump(file: Path) -> list[tuple[str, str]]:
 
 
 def _restore_postgres(source: Path) -> None:
-    script = _run("pg_restore", "--no-owner", "--no-privileges", "--file", "-", source)
-    # A table that only the present database has must not stay behind, so the schema goes as a whole.
-    fresh = b"DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
-    _run(
-        "psql",
-        "--no-psqlrc",
-        "--quiet",
-        "--single-transaction",
-        "-v",
-        "ON_ERROR_STOP=1",
-        stdin=fresh + script,
-    )
+    """From one program to the other, without ever holding the whole; it counts only when both came to the end."""
+    read = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file", "-", str(source)]
+    write = [_program("psql"), "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1"]
+    with tempfile.TemporaryFile() as said, _start(read, said, stdout=subprocess.PIPE) as reader:
+        with _start(write, said, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as writer:
+            _pour(reader, writer)
+        if reader.wait() or writer.returncode:
+            said.seek(0)
+            raise BackupError(f"pg_restore failed: {said.read().decode(errors='replace').strip()[-600:]}")
+
+
+def _start(command: list[str], said: IO[bytes], **streams: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(command, env=_environment(), stderr=said, **streams)  # type: ignore[call-overload]  # noqa: S603
+
+
+def _pour(reader: "subprocess.Popen[bytes]", writer: "subprocess.Popen[bytes]") -> None:
+    """In one transaction, which ends well only after the last line of a file that was read to its end."""
+    assert reader.stdout and writer.stdin  # noqa: S101
+    try:
+        # A table that only the present database has must not stay behind, so the schema goes as a whole.
+        writer.stdin.write(b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n")
+        shutil.copyfileobj(reader.stdout, writer.stdin, 1 << 20)
+        if reader.wait() == 0:
+            writer.stdin.write(b"\nCOMMIT;\n")
+        writer.stdin.close()
+    except BrokenPipeError:
+        reader.kill()  # the database refused a line, and has said why

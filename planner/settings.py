@@ -116,11 +116,20 @@ if IS_SQLITE:
         private_files.close(Path(f"{DATABASES['default']['NAME']}{ending}"))
 
 REDIS_URL = env.text("REDIS_URL", default="")
+DATABASE_CACHE = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
 CACHES: dict[str, dict[str, Any]] = {
-    # Rate limits count in the cache, so it is shared between processes: never the memory of one.
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    # Rate limits count in the cache, so it is shared between processes and machines: never the memory of one.
+    "default": {
+        "BACKEND": "core.shared_cache.RedisOrDatabase",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"},
+    else dict(DATABASE_CACHE),
+    # What takes over while Redis is away.
+    "database": dict(DATABASE_CACHE),
+    # Where django-q2 tells twice a second how it is: nobody asks, so nothing is written.
+    "nowhere": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 
 # The broker is the database itself: a job enqueued in a transaction exists if and only if the write does.
@@ -128,6 +137,7 @@ CACHES: dict[str, dict[str, Any]] = {
 Q_CLUSTER = {
     "name": "planner",
     "orm": "default",
+    "cache": "nowhere",
     "workers": env.number("JOB_WORKERS", default=1),
     "timeout": 300,
     "retry": 420,
@@ -153,6 +163,9 @@ REGULAR_TASKS = {
     "planner.telling.tasks.post_daily": 15,
     "planner.emergency.tasks.write_due": 15,
 }
+
+# After so many days without tidying up (forgetting who has left, ending what is over) the clock is asked about first.
+UPKEEP_MOST_DAYS = env.number("UPKEEP_MOST_DAYS", default=7)
 
 # --- Who is it --------------------------------------------------------------------------------------------
 
@@ -219,7 +232,7 @@ if env.text("COOKIE_SUFFIX", default=""):
 # --- The way to the browser -------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"  # secret feed addresses never leave as a referrer

@@ -1,25 +1,20 @@
 """The map of the site. Pages of a prison live under /p/<prison>/, everything else is listed here."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from core.theme import theme
 from planner.api import api
 from planner.components import components
+from planner.health import healthz, readyz
 from planner.security_contact import security_txt
 from planner.sign_in import EnrolApp, EnrolPasskey
 from prisons.views.me import set_language
 from sessions import views_feeds
 
-
-def healthz(request: HttpRequest) -> HttpResponse:
-    """For a watchdog: the web process answers."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("theme/", theme, name="theme"),
     path("components/", components, name="components"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisons.domain import changes, jobs, outbox, seals, submissions
+from prisons.domain import changes, jobs, outbox, seals, submissions, upkeep
 
 
 def send_message(message_pk: int) -> None:
@@ -15,8 +15,10 @@ def send_due() -> None:
 
 
 def sweep() -> None:
-    """Every few minutes: what was left lying by a program that stopped."""
+    """Every few minutes: what was left lying by a program that stopped, and what has lain long enough."""
     outbox.tend()
+    if not upkeep.may_tidy():
+        return
     outbox.forget_old()
     changes.purge_images()
     jobs.forget_files()

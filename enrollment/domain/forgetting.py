@@ -25,7 +25,7 @@ from enrollment.models import (
     Slip,
     Stay,
 )
-from prisons.domain import audit
+from prisons.domain import audit, upkeep
 from prisons.models import User
 
 DEFAULT_DAYS = 365
@@ -45,8 +45,14 @@ def to_forget(*, now: dt.datetime | None = None) -> QuerySet[Participant]:
 
 
 def forget_released(*, now: dt.datetime | None = None) -> int:
-    """Nightly: anonymises them, each in a transaction of its own. Returns how many."""
+    """Nightly: anonymises them, each in a transaction of its own. Returns how many.
+
+    None where it would be very many at once: then somebody is asked whether the clock is right.
+    """
     people = list(to_forget(now=now))
+    named = Participant.objects.filter(anonymised_at__isnull=True).count()
+    if not upkeep.may_forget(len(people), named, now=now):
+        return 0
     for person in people:
         forget(person, now=now)
     return len(people)

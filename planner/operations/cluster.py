@@ -17,10 +17,15 @@ from multiprocessing import Event, Process
 from time import sleep
 from typing import Any
 
+from django.db import DatabaseError, close_old_connections
 from django_q import cluster
+
+from prisons.domain.schedules import mend_far_ahead
 
 logger = logging.getLogger("tempo.jobs")
 
+ROUNDS = 120
+"""Rounds of half a second between two looks at the schedules."""
 PULSE = "JOBS_PULSE"
 """Names the file descriptor on which the guard tells, in every round, that it is alive."""
 
@@ -28,9 +33,14 @@ PULSE = "JOBS_PULSE"
 class Guard(cluster.Sentinel):
     """Watches worker, pusher and monitor."""
 
+    rounds = 0
+
     def status(self) -> str:
         """Asked once in each round of the guard."""
         _beat()
+        self.rounds += 1
+        if self.rounds % ROUNDS == 0:
+            _mend_schedules()
         return super().status()
 
     def reincarnate(self, process: Process) -> None:
@@ -65,6 +75,15 @@ class Cluster(cluster.Cluster):
         while self.start_event and not self.start_event.is_set() and self.sentinel.is_alive():
             sleep(0.1)
         return self.pid
+
+
+def _mend_schedules() -> None:
+    """Where the clock was ahead and is right again, without waiting for the next start."""
+    try:
+        if count := mend_far_ahead():
+            logger.warning("The clock was ahead: %s regular tasks are due at once again.", count)
+    except DatabaseError:
+        close_old_connections()  # the guard goes on; django-q2 tries again in its own next round
 
 
 def _beat() -> None:

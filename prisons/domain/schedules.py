@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import transaction
 from django_q.models import Schedule
 
+from core import clock
 
-def keep_schedules() -> int:
+
+def keep_schedules(*, now: dt.datetime | None = None) -> int:
     """Makes the queue's schedules those of `settings.REGULAR_TASKS` (task: minutes between runs), no others.
 
     Leaves the next run of a schedule that is right already as it is, so that it may be called at every start.
@@ -21,4 +25,16 @@ def keep_schedules() -> int:
             if schedule.pk is None or schedule.minutes != minutes:
                 schedule.schedule_type, schedule.minutes = Schedule.MINUTES, minutes
                 schedule.save()
+        mend_far_ahead(now=now)
     return len(wanted)
+
+
+def mend_far_ahead(*, now: dt.datetime | None = None) -> int:
+    """What a clock that was ahead has put off until that time comes again is due now; returns how many."""
+    at = now or clock.now()
+    ahead = [
+        schedule.pk
+        for schedule in Schedule.objects.filter(schedule_type=Schedule.MINUTES, next_run__gt=at)
+        if schedule.next_run - at > dt.timedelta(minutes=2 * (schedule.minutes or 1))
+    ]
+    return Schedule.objects.filter(pk__in=ahead).update(next_run=at) if ahead else 0

@@ -17,6 +17,7 @@ from prisons.models.records import (
     Todo,
 )
 from prisons.models.scoped import PrisonScoped
+from prisons.models.upkeep import Upkeep
 
 __all__ = [
     "Announcement",
@@ -41,5 +42,6 @@ __all__ = [
     "Submission",
     "Todo",
     "Unit",
+    "Upkeep",
     "User",
 ]

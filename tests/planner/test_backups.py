@@ -1,5 +1,6 @@
 """A backup brings everything back, and a restore never loses what was there."""
 
+import resource
 from pathlib import Path
 
 import pyrage
@@ -125,3 +126,31 @@ def test_a_wrong_public_key_stops_the_backup_and_leaves_nothing(data_dir: Path, 
     with pytest.raises(backups.BackupError, match="BACKUP_RECIPIENTS"):
         backups.save(data_dir / "night.backup")
     assert not list(data_dir.glob("night*"))
+
+
+def test_a_full_disk_ends_in_one_sentence_and_leaves_nothing(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file of this process may grow beyond what a limit allows: as on a disk without room."""
+    make_prison("haren")
+    target = data_dir / "night" / "full.backup"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(backups.BackupError) as caught:
+            backups.save(target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "\n" not in str(caught.value).strip()
+    assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's own way back")
+def test_a_dump_that_breaks_off_while_it_is_read_changes_nothing(backup: Path) -> None:
+    """Also when the look at the file before has missed it: half of a database is never kept."""
+    whole = backup.read_bytes()
+    half = backup.with_name("half.backup")
+    half.write_bytes(whole[: len(whole) - len(whole) // 8])
+    with pytest.raises(backups.BackupError):
+        backups._restore_postgres(half)
+    assert Prison.objects.count() == 2

@@ -1,0 +1,71 @@
+"""/healthz lives, /readyz can work: each thing that is missing is said in one line, without a secret."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django_q.models import OrmQ, Schedule
+
+from core import clock
+from planner.operations import readiness
+from prisons import audit_guards
+from prisons.domain import upkeep
+from prisons.domain.schedules import keep_schedules
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+
+
+def _ready(query: str = "") -> tuple[int, str]:
+    answer = Client().get(f"/readyz{query}")
+    return answer.status_code, answer.content.decode()
+
+
+def test_all_is_well() -> None:
+    keep_schedules()
+    assert _ready() == (200, "ready")
+
+
+def test_work_that_nobody_does() -> None:
+    late = clock.now() - readiness.STANDSTILL * 2
+    OrmQ.objects.create(key="planner", payload="x", lock=late)
+    assert _ready() == (503, "jobs: work has waited for more than five minutes")
+    assert _ready("?for=web") == (200, "ready"), "pages are not turned away because a letter waits"
+    OrmQ.objects.all().delete()
+    keep_schedules()
+    Schedule.objects.update(next_run=late)
+    assert _ready()[0] == 503
+
+
+def test_a_migration_that_is_not_applied() -> None:
+    MigrationRecorder(connection).migration_qs.filter(app="rooms").order_by("-name").first().delete()
+    assert _ready("?for=web") == (503, "migrations: 1 not applied: manage.py prepare")
+
+
+def test_a_guard_that_is_missing() -> None:
+    audit_guards.lift(connection)
+    status, said = _ready("?for=web")
+    assert status == 503
+    assert said.startswith("guards: Rows of the audit could be changed")
+    audit_guards.lay(connection)
+    assert _ready("?for=web")[0] == 200
+
+
+def test_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise DatabaseError("could not connect to planner:secret@db.example.org")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    assert _ready() == (503, "database: DatabaseError")
+    assert Client().get("/healthz").content == b"ok"
+
+
+def test_what_waits_for_somebody_is_a_remark() -> None:
+    now = clock.now()
+    upkeep.may_tidy(now=now - dt.timedelta(days=30))
+    upkeep.may_tidy(now=now)
+    keep_schedules()
+    assert _ready() == (200, "ready\nupkeep (tidying): waits: manage.py upkeep")
