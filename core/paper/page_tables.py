@@ -10,16 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.paper.content import Column, Heading, Leaf, Table
-from core.xlsx.sheet import (
-    CELL_PADDING,
-    MAX_WORD_WIDTH,
-    PAGE_WIDTHS,
-    TICK_WIDTH,
-    Orientation,
-    read_value,
-    shown_value,
-)
-from core.xlsx.typeset import POINTS, fit_widths, line_count, text_width
+from core.paper.widths import text_width
+from core.xlsx.sheet import MAX_WORD_WIDTH, PAGE_WIDTHS, Orientation, read_value, shown_value
+from core.xlsx.typeset import POINTS, fit_widths, line_count
 
 SMALLEST = POINTS
 SIZES = (16, 15, 14, 13, 12)
@@ -27,13 +20,22 @@ SIZES = (16, 15, 14, 13, 12)
 HEIGHTS: dict[Orientation, float] = {"portrait": 740.0, "landscape": 490.0}
 """Points between the margins of A4, less what the marks of a scanner take."""
 MARKS = 40.0
+HEAD = 2
+"""Blocks of a marked list that stand between the marks, in the margin."""
 WIDER = 1.13
-"""How much wider the letters of the pages are than those of the workbook."""
+"""How much wider the letters of headings are than those of the workbook, at most."""
+PADDING = 1.3
+"""Digits at the sides of a cell, and a hair more."""
+PEN, LEAST_PEN = 8.0, 6.4
+"""Digits of a box to tick: 17 mm, or 14 mm where names would be broken otherwise."""
+LEAST_SHARE = 0.55
+"""Of its width keeps a column to write in where names would be broken otherwise."""
 CAPITAL, LINE = 0.72, 1.2
 """Heights in sizes of the letters: one line, and each further one."""
 LEAST_INSET, INSET, MOST_INSET = 0.32, 0.48, 0.8
 """Room above and below the letters of a cell, in their size: for a pen, and more where the page is empty."""
 BREAK = "\u200b"
+ROUNDING = 0.01
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _inset(rest: float, rows: int, size: int) -> float:
 def _lines_above(leaf: Leaf) -> float:
     """Points that headings and notes take, about."""
     room, told = PAGE_WIDTHS[leaf.orientation] / WIDER, 0.0
-    for block in leaf.blocks:
+    for block in leaf.blocks[HEAD if leaf.code else 0 :]:
         if not isinstance(block, Table):
             points = 19 if isinstance(block, Heading) else 12
             lines = line_count(str(getattr(block, "text", "")), room, points=points)
@@ -100,46 +102,55 @@ class MeasuredTable:
 
     def fits(self, room: float, size: int) -> bool:
         """Whether no cell is broken at that size."""
-        return sum(self._wanted(size)) <= room
+        return sum(self._wanted(size, is_tight=True)) <= room
 
     def widths(self, room: float, size: int) -> list[float]:
-        wanted = self._wanted(size)
-        least = [
-            max(self._head(place), min(self._longest_word(place, size), MAX_WORD_WIDTH))
-            for place in range(len(wanted))
-        ]
-        spare = room - sum(wanted)
+        """Columns for a pen give way first, then the longest texts are broken."""
+        wanted, tight = self._wanted(size), self._wanted(size, is_tight=True)
+        if (spare := room - sum(wanted)) >= 0:
+            return fit_widths(self._wider(wanted, spare), wanted, room)
+        if (short := sum(wanted) - room) <= (given := sum(wanted) - sum(tight)):
+            share = short / given
+            return [most - (most - least) * share for most, least in zip(wanted, tight, strict=True)]
+        longest = [min(self._longest_word(place, size), MAX_WORD_WIDTH) for place in range(len(tight))]
+        least = [max(self._head(place, is_tight=True), word) for place, word in enumerate(longest)]
+        return fit_widths(tight, least, room)
+
+    def _wider(self, wanted: list[float], spare: float) -> list[float]:
+        """What is meant to be wide gets what is left."""
         for place, column in enumerate(self.columns):
-            if column.width is not None and spare > 0:
+            if column.width is not None:
                 more = min(max(column.width - wanted[place], 0), spare)
                 wanted[place] += more
                 spare -= more
-        return fit_widths(wanted, least, room)
+        return wanted
 
-    def _wanted(self, size: int) -> list[float]:
-        scale = WIDER * size / SMALLEST
+    def _wanted(self, size: int, *, is_tight: bool = False) -> list[float]:
+        scale = size / SMALLEST
         return [
-            max(self._head(place), longest * scale + CELL_PADDING if longest else 0)
+            max(self._head(place, is_tight=is_tight), longest * scale + PADDING if longest else 0)
             for place, longest in enumerate(self._longest)
         ]
 
-    def _head(self, place: int) -> float:
+    def _head(self, place: int, *, is_tight: bool = False) -> float:
         """Room for the longest word of the head; a column for a pen is wider."""
-        words = self.heads[place].split()
-        widest = max((text_width(word, is_bold=True) for word in words), default=0.0) * WIDER + CELL_PADDING
+        head = self.heads[place]
+        words = (head if is_tight else head.replace(" /", "\u00a0/")).split(" ")
+        widest = max((text_width(word, is_bold=True) for word in words), default=0.0) + PADDING
         column: Column = self.columns[place]
-        return max(widest, TICK_WIDTH if column.is_tick else 0.0, 0.7 * (column.width or 0.0))
+        pen = (LEAST_PEN if is_tight else PEN) if column.is_tick else 0.0
+        return max(widest, pen, (LEAST_SHARE if is_tight else 0.7) * (column.width or 0.0))
 
     def _longest_word(self, place: int, size: int) -> float:
         words = (text_width(word) for row in self.rows for word in row[place].split())
-        return max(words, default=0.0) * WIDER * size / SMALLEST + CELL_PADDING
+        return max(words, default=0.0) * size / SMALLEST + PADDING
 
 
 def table_facts(table: Table, orientation: Orientation, setting: Setting) -> dict[str, Any]:
     """Widths as shares of the page, kinds (0 text, 1 centred, 2 to tick), and all texts."""
     measured, room = MeasuredTable(table), PAGE_WIDTHS[orientation]
     widths = measured.widths(room, setting.size)
-    letters = [(width - CELL_PADDING) / WIDER for width in widths]
+    letters = [width - PADDING + ROUNDING for width in widths]
     in_rows = [width * SMALLEST / setting.size for width in letters]
     return {
         "widths": [round(width, 3) for width in widths],
@@ -152,7 +163,10 @@ def table_facts(table: Table, orientation: Orientation, setting: Setting) -> dic
 
 
 def _broken(texts: Sequence[str], widths: Sequence[float], *, is_bold: bool = False) -> list[str]:
-    """Words that are wider than their column may break anywhere rather than run into the next cell."""
+    """Words that are wider than their column may break anywhere rather than run into the next cell.
+
+    A number never does: whoever copies it from the page wants it whole.
+    """
     return [
         _breakable(text, width, is_bold) if text else "" for text, width in zip(texts, widths, strict=True)
     ]
@@ -161,7 +175,10 @@ def _broken(texts: Sequence[str], widths: Sequence[float], *, is_bold: bool = Fa
 def _breakable(text: str, room: float, is_bold: bool) -> str:
     if len(text) * 2.0 <= room or text_width(text, is_bold=is_bold) <= room:
         return text
-    return " ".join(BREAK.join(_pieces(word, room, is_bold)) for word in text.split(" "))
+    return " ".join(
+        BREAK.join(_pieces(word, room, is_bold)) if any(map(str.isalpha, word)) else word
+        for word in text.split(" ")
+    )
 
 
 def _pieces(word: str, room: float, is_bold: bool) -> Iterator[str]:

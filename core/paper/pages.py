@@ -16,12 +16,12 @@ from core.paper.content import Block, Cards, Heading, Leaf, Note, Paper, Table
 from core.paper.drawing import draw
 from core.paper.letters import fit_facts
 from core.paper.marks import marks_of
-from core.paper.page_tables import Setting, setting_of, table_facts
+from core.paper.page_tables import HEAD, Setting, setting_of, table_facts
 from core.text import one_line
 from core.xlsx.sheet import Text, read_value
 
 AT_ONCE = 100
-"""Rows drawn in one go: between two of them long work says how far it is, and memory is given back."""
+"""Rows drawn in one go of what is not kept: memory is given back between two of them."""
 
 
 def to_pdf(paper: Paper, *, on_leaf: Callable[[int], object] | None = None, passphrase: str = "") -> bytes:
@@ -31,7 +31,7 @@ def to_pdf(paper: Paper, *, on_leaf: Callable[[int], object] | None = None, pass
     """
     parts, done = [], 0
     with override(paper.language):
-        for leaves in _runs(paper.leaves):
+        for leaves in _runs(paper):
             parts.append(_part(paper, leaves))
             for _leaf in leaves:
                 done += 1
@@ -40,11 +40,17 @@ def to_pdf(paper: Paper, *, on_leaf: Callable[[int], object] | None = None, pass
     return bind(parts, passphrase=passphrase)
 
 
-def _runs(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
-    """Lists that are drawn together; one that is wanted more than once stands alone."""
+def _runs(paper: Paper) -> Iterator[Sequence[Leaf]]:
+    """Lists that are drawn together: all that is kept, for a file has one structure.
+
+    One that is wanted more than once stands alone.
+    """
+    if paper.is_kept and all(leaf.copies == 1 for leaf in paper.leaves):
+        yield paper.leaves
+        return
     run: list[Leaf] = []
     rows = 0
-    for leaf in leaves:
+    for leaf in paper.leaves:
         more = _rows(leaf)
         if run and (leaf.copies != 1 or run[-1].copies != 1 or rows + more > AT_ONCE):
             yield run
@@ -75,7 +81,14 @@ def _part(paper: Paper, leaves: Sequence[Leaf]) -> Part:
     }
     copies = leaves[0].copies
     is_whole = len(leaves) == len(paper.leaves) and copies == 1
-    body = draw("list", facts, made_at=paper.made_at, is_kept=paper.is_kept and is_whole, has_tags=is_whole)
+    body = draw(
+        "list",
+        facts,
+        made_at=paper.made_at,
+        is_kept=paper.is_kept and is_whole,
+        has_tags=is_whole,
+        is_apart=sum(map(_rows, leaves)) > AT_ONCE,
+    )
     return Part(body, copies)
 
 
@@ -96,7 +109,7 @@ def leaf_facts(paper: Paper, leaf: Leaf) -> dict[str, Any]:
         "foot": one_line(str(leaf.footer or paper.footer), 150),
         "running": one_line(str(leaf.running) or _first_heading(leaf), 120),
     }
-    marks = {**marks_of(leaf.code), "head": min(2, len(blocks))} if leaf.code else {}
+    marks = {**marks_of(leaf.code), "head": min(HEAD, len(blocks))} if leaf.code else {}
     return {**fit_facts(facts)[0], **marks, "blocks": blocks}
 
 

@@ -18,6 +18,7 @@ from planner.board.cards import Card
 from planner.board.choices import in_words
 from planner.board.shown import Shown
 from planner.board.week import BoardRow, Cell, Column, Day, WeekBoard, week_board
+from prisons import gate
 from prisons.access import Access
 from rooms.domain.facts import rules_of
 
@@ -26,7 +27,7 @@ def board_paper(access: Access, shown: Shown, *, now: dt.datetime) -> bytes:
     """The week that is shown, or only its day, with the same filter and the same rows."""
     prison = access.prison
     board = week_board(prison, shown.week, access, shown.filter)
-    pages = _Pages(board, now)
+    pages = _Pages(board, tells_service=gate.may_ask(access, gate.Fact.SERVICE))
     told = [pages.day(on) for on in ([shown.on] if shown.is_day else pages.days())]
     if board.tray and not shown.is_day:
         told[-1]["below"].append(_tray(board.tray))
@@ -55,8 +56,8 @@ def corner(rows: str) -> str:
 class _Pages:
     """The days of one board, each as the facts of a page."""
 
-    def __init__(self, board: WeekBoard, now: dt.datetime) -> None:
-        self.board, self.now = board, now
+    def __init__(self, board: WeekBoard, *, tells_service: bool) -> None:
+        self.board, self.tells_service = board, tells_service
         self.known = {day.on: day for day in board.days}
         self.rooms = {} if board.filter.rows == "rooms" else rules_of(board.prison).rooms
 
@@ -113,7 +114,7 @@ class _Pages:
         lines = [
             room.name if room else "",
             "" if self.board.filter.rows == "workers" else card.workers,
-            " · ".join(filter(None, (card.organisation if card.domain else "", card.languages))),
+            " · ".join(filter(None, (card.organisation if self.tells_service else "", card.languages))),
         ]
         return {
             "time": f"{card.start}–{card.end}",

@@ -13,11 +13,14 @@ import pytest
 import zxingcpp
 from fontTools.ttLib import TTFont
 
-from core.paper import to_pdf
+from core.paper import Column, Heading, Leaf, Paper, Table, to_pdf
 from core.paper.drawing import FONTS, draw
 from core.paper.letters import fit_to_print, has_letter, missing_letters
 from core.paper.marks import corners
+from core.paper.pages import AT_ONCE
+from core.paper.widths import DIGIT, text_width
 from tests.core.a_sheet import CODE, MADE, sheet
+from tests.printed import pages_of
 
 
 def squares_of(page: np.ndarray, place: str) -> np.ndarray:
@@ -148,3 +151,40 @@ def test_pages_need_no_program_and_no_font_of_the_machine(tmp_path):
         },
     )
     assert found.stdout == body
+
+
+def test_a_large_pile_that_is_kept_is_for_the_archive_too():
+    body = to_pdf(sheet(AT_ONCE * 2, is_kept=True))
+    with pikepdf.open(io.BytesIO(body)) as pdf, pdf.open_metadata() as facts:
+        assert facts["pdfaid:conformance"] == "A" and pdf.Root.StructTreeRoot
+    assert to_pdf(sheet(AT_ONCE * 2, is_kept=True)) == body
+
+
+def test_a_fault_in_the_process_apart_is_told():
+    with pytest.raises(RuntimeError, match="not drawn"):
+        draw("list", {}, made_at=MADE, is_apart=True)
+
+
+@pytest.mark.parametrize("is_bold", [False, True])
+def test_widths_are_those_of_the_fonts(is_bold):
+    font = TTFont(FONTS / f"NotoSans-{'Bold' if is_bold else 'Regular'}.ttf")
+    letters, advances = font.getBestCmap(), font["hmtx"]
+    for letter in "aWij0 –ŁéțЖΩ":
+        drawn = advances[letters[ord(letter)]][0] * 11 / font["head"].unitsPerEm
+        assert abs(text_width(letter, is_bold=is_bold) * DIGIT - drawn) < 0.02, letter
+
+
+def test_a_number_is_copied_whole_however_narrow_its_column():
+    number = "1000612345678901234567890"
+    columns = [
+        Column("Nr.", is_centred=True),
+        *[Column(f"Een nogal lange kop {place}") for place in range(9)],
+    ]
+    table = Table(columns, [[number, *["Vandenberghe-Vandeputte"] * 9]] * 3)
+    body = to_pdf(Paper("nl", "Blad", MADE, [Leaf("A", [Heading("x"), table])]))
+    assert pages_of(body)[0].count(number) == 3
+
+
+def test_no_break_is_hidden_in_a_column_that_is_wide_enough():
+    body = to_pdf(sheet(25, name="Vandenberghe-Castelein, Jean-Pierre Alphonse"))
+    assert all("\u200b" not in page and "\ufffe" not in page for page in pages_of(body))
