@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from enrollment.domain import attendance
 from enrollment.domain.sheet_file import Filled, SheetFile, compare
@@ -58,6 +59,13 @@ class Preview:
     def asks(self) -> bool:
         """Whether somebody has to say that it is meant so."""
         return bool(self.missing or self.overwritten or (self.is_older and self.changes))
+
+    @property
+    def digest(self) -> str:
+        """Of the sheet as it stands and of all that the file would change."""
+        changes = [(change.line.participant.pk, change.to) for change in self.changes]
+        left = [[line.participant.pk for line in lines] for lines in (self.blank, self.missing)]
+        return digest("accept_sheet", self.sheet.made_of, changes, left, self.is_older)
 
     @property
     def is_empty(self) -> bool:
@@ -128,8 +136,8 @@ def accept(
 ) -> int:
     """Writes the marks, all or none; returns how many changed.
 
-    Raises PlannerError 409 when it was accepted before, when the group or its marks changed since the preview
-    with `seen`, when the edit window has closed, and 422 while a question of the preview is not `confirmed`.
+    `seen` is the digest of the preview. Raises NotAsShown (409), PlannerError 409 when it was accepted before or
+    when the edit window has closed, and 422 while a question of the preview is not `confirmed`.
     """
     at = now or clock.now()
     row = SheetDraft.objects.select_for_update().get(pk=row.pk)
@@ -137,11 +145,7 @@ def accept(
         raise PlannerError("sheet_accepted", _("This file was accepted before: its marks stand."))
     attendance.refuse_closed(row.session, at)
     shown = preview(row)
-    if shown.sheet.made_of != seen:
-        raise PlannerError(
-            "sheet_changed",
-            _("The group or its marks changed while you looked. Look once more, then accept."),
-        )
+    require_seen(seen, shown.digest)
     if shown.asks and not confirmed:
         raise PlannerError("sheet_asks", _("First confirm what is asked below."), status=422)
     for change in shown.changes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from planner.models import Ask
 from planner.plan.ask_changes import changes_of, is_outdated
 from planner.plan.ask_words import kind_of, rooms_of, wish_in_words
+from planner.plan.asks import digest_of
 from planner.plan.sentences import when
 from planner.plan.telling import Told, told_by_each
 from prisons import gate
@@ -25,6 +26,11 @@ class AskRow:
     may_answer: bool
     may_take_back: bool
     told: Told | None
+
+    @property
+    def digest(self) -> str:
+        """Of what is shown beside the button that accepts it."""
+        return digest_of(self.ask, self.told) if self.told is not None else ""
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.clock import today
+from core.digest import FIELD, NotAsShown
 from core.errors import PlannerError
 from core.weeks import Week
 from planner.asks.rows import rows_of
@@ -38,6 +39,10 @@ class Tab(NamedTuple):
 @prison_view(Right.PLACE)
 def ask_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Received, sent and answered, each with its own address."""
+    return _list(request, prison)
+
+
+def _list(request: PrisonRequest, prison: Prison, error: PlannerError | None = None) -> HttpResponse:
     lists = {"received": received, "sent": sent, "answered": answered}
     chosen = request.GET.get("tab") if request.GET.get("tab") in lists else "received"
     page = Paginator(lists[str(chosen)](request.access), ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -46,8 +51,9 @@ def ask_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "tab": chosen,
         "page": page,
         "rows": rows_of(page, request.access, with_told=chosen == "received"),
+        "error": error,
     }
-    return render(request, "planner/asks/ask_list.html", context)
+    return render(request, "planner/asks/ask_list.html", context, status=error.status if error else 200)
 
 
 def _tabs(
@@ -77,7 +83,8 @@ def ask_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
 
     def act(ask: Ask) -> Any:
         agreed = request.POST.get("accept_soft") == "on"
-        return asks.accept(ask, by=request.user, access=request.access, accept_soft=agreed)
+        seen = request.POST.get(FIELD, "")
+        return asks.accept(ask, by=request.user, access=request.access, accept_soft=agreed, seen=seen)
 
     return _answer(request, prison, pk, act, _("Accepted, and done."))
 
@@ -108,10 +115,13 @@ def _answer(
     request: PrisonRequest, prison: Prison, pk: int, act: Callable[[Ask], Any], text: str
 ) -> HttpResponse:
     here = reverse("planner:ask_list", args=[prison.slug])
-    form = {"url": request.path, "fields": [("next", request.POST.get("next", here))], "back_url": here}
+    fields = [("next", request.POST.get("next", here)), (FIELD, request.POST.get(FIELD, ""))]
+    form = {"url": request.path, "fields": fields, "back_url": here}
     try:
         ask = _ask(request, prison, pk)
         outcome = act(ask)
+    except NotAsShown as error:
+        return _list(request, prison, error)
     except PlannerError as error:
         return refused(request, prison, error, form=form)
     return done(request, prison, Week.from_date(today(ask.session.starts_at)), text, outcome)

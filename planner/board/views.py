@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import address
 from core.clock import BRUSSELS, today
+from core.digest import FIELD, NotAsShown, digest, require_seen
 from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from core.weeks import Week
@@ -116,16 +117,27 @@ def session_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
             change = moves.at_time(
                 session, data["room"] and data["room"].pk, data["day"], data["start"], data["minutes"]
             )
+            _require_shown(request, session, data)
             return _move(request, prison, session, change, data)
+        except NotAsShown as error:
+            form.add_error(None, str(error))
+            return _form_to_move(request, prison, session, form, status=error.status)
         except PlannerError as error:
             return refused(request, prison, error, form=_sent(request, prison, request.path, session))
     return _form_to_move(request, prison, session, form)
 
 
+def _require_shown(request: PrisonRequest, session: GroupSession, data: dict[str, Any]) -> None:
+    """The form says whom it tells; a gesture on the board, which says `minutes`, shows no form."""
+    if data["until"]:
+        told = told_by(session.prison, [Change(session.pk)])
+        require_seen(request.POST.get(FIELD, ""), digest("move", session.pk, told))
+
+
 def _form_to_move(
-    request: PrisonRequest, prison: Prison, session: GroupSession, form: MoveForm
+    request: PrisonRequest, prison: Prison, session: GroupSession, form: MoveForm, status: int = 0
 ) -> HttpResponse:
-    status = 422 if request.method == "POST" else 200
+    status = status or (422 if request.method == "POST" else 200)
     if status == 422 and request.htmx.target == "board":  # sent by the timeline: nobody saw the form
         error = PlannerError("unusable", _("Choose a room and a time."), status=422)
         return refused(request, prison, error, form=_sent(request, prison, request.path, session))
@@ -136,6 +148,7 @@ def _form_to_move(
         "back": _back(request, prison, session),
     }
     context["told"] = told_by(prison, [Change(session.pk)])
+    context["seen"] = digest("move", session.pk, context["told"])
     return render_part(request, "planner/board/move.html", "planner/board/_move.html", context, status=status)
 
 
@@ -179,6 +192,8 @@ def _move(
     request: PrisonRequest, prison: Prison, session: GroupSession, change: Change, data: dict[str, Any]
 ) -> HttpResponse:
     change = allowed(request, session, change)
+    if _stands_there(session, change, data["version"]):
+        return done(request, prison, _week_of(session), _("Nothing changed."), None)
     outcome = apply(
         prison,
         [change],
@@ -192,6 +207,13 @@ def _move(
     week = _week(data.get("week") or str(_week_of(session)))
     text = _moved_in_words(session, shown_behind(request, prison, week.monday))
     return done(request, prison, week, text, outcome)
+
+
+def _stands_there(session: GroupSession, change: Change, version: int) -> bool:
+    """A form that nobody touched, a card put down where it lay: no act, and nobody is told."""
+    standing = session.room_id, session.starts_at, session.ends_at
+    asked = change.room_id, change.starts_at, change.ends_at
+    return asked == standing and not change.allow and version == session.version
 
 
 def _moved_in_words(session: GroupSession, shown: Shown) -> str:

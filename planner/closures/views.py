@@ -227,13 +227,18 @@ def _cannot(request: PrisonRequest, ruling: Ruling) -> list[dict[str, Any]]:
     ]
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @prison_view(Right.CLOSE)
 def closure_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """Try once more to let return what could not when it was lifted."""
+    """What could not return when it was lifted: first shows what can by now. Then lets it."""
     closure = get_object_or_404(closures_of(prison), pk=pk)
+    if request.method == "GET":
+        return _lift_page(request, prison, closure)
     try:
-        decision = closing.restore(closure, by=request.user, access=request.access)
+        seen = request.POST.get(FIELD, "")
+        decision = closing.restore(closure, by=request.user, seen=seen, access=request.access)
+    except NotAsShown as error:
+        return _lift_page(request, prison, closure, error)
     except PlannerError as error:
         return _detail(request, prison, closure, error)
     if decision.session_ids:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.digest import digest, require_seen
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
 from planner.models import Ask
@@ -23,6 +24,7 @@ from planner.plan.ask_changes import as_json, changes_of, versions_seen
 from planner.plan.ask_lists import asks_of
 from planner.plan.changes import Change, Outcome, Refused
 from planner.plan.placement import apply, preview
+from planner.plan.telling import Told, told_by
 from prisons.access import Access, Right, access_for
 from prisons.domain import audit
 from prisons.models import ChangeSet, Organisation, Prison, Todo, User
@@ -162,18 +164,20 @@ def accept(
     *,
     by: User,
     accept_soft: bool = False,
+    seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
 ) -> Outcome:
-    """Do what was asked.
+    """Do what was asked. `seen` is the digest of what accepting would do, as it was shown.
 
-    Raises PlannerError `answered` (409), `not_yours` (403), `stale` (409) when the sessions stand elsewhere
-    by now, or what `apply` raises; then nothing is changed and the ask stays open.
+    Raises NotAsShown (409), PlannerError `answered` (409), `not_yours` (403), `stale` (409) when the sessions
+    stand elsewhere by now, or what `apply` raises; then nothing is changed and the ask stays open.
     """
     now = now or clock.now()
     with transaction.atomic():
         prison, ask, access = _open(ask, by, now, access)
         _require(ask, access, ask.to_organisation)
+        shown_now = digest_of(ask, told_by(prison, changes_of(ask)))
         outcome = apply(
             prison,
             changes_of(ask),
@@ -185,9 +189,15 @@ def accept(
             access=for_both(ask, access),
             facts={"ask": ask.pk},
         )
+        require_seen(seen, shown_now)  # after what says who was faster
         _answer(ask, State.ACCEPTED, by, now, outcome.change_set)
         ask_letters.post_answer(ask, act=outcome.change_set, now=now)
     return outcome
+
+
+def digest_of(ask: Ask, told: Told) -> str:
+    """Of what accepting it would do, and whom that tells."""
+    return digest("accept_ask", ask.pk, ask.state, ask.changes, ask.versions, told)
 
 
 def refuse(ask: Ask, *, by: User, now: dt.datetime | None = None, access: Access | None = None) -> Ask:

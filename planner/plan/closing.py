@@ -170,14 +170,20 @@ def digest_of_return(ruling: Ruling) -> str:
 
 
 def restore(
-    closure: Closure, *, by: User, now: dt.datetime | None = None, access: Access | None = None
+    closure: Closure,
+    *,
+    by: User,
+    seen: str | None = None,
+    now: dt.datetime | None = None,
+    access: Access | None = None,
 ) -> Decision:
-    """Once more after lifting: what could not return then and can now. Raises as `lift` does."""
+    """Once more after lifting: what could not return then and can now; `seen` and what it raises as for `lift`."""
     now = now or clock.now()
     with transaction.atomic():
         prison, rows = _locked(closure, by, access, now)
         refuse_decided(rows, (State.LIFTED,))
         ruling = what_can_return(prison, sessions_taken_by(prison, rows), now=now)
+        require_seen(seen, digest_of_return(ruling))
         outcome = apply(
             prison, [back(one.session) for one in ruling.can], by=by, verb="reopen", now=now,
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),

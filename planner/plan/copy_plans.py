@@ -36,7 +36,7 @@ class Plan:
     materials: list[Material] = field(default_factory=list)
     dates: tuple[Occurrence, ...] = ()
     needs_room: bool = False
-    """Its room is out of use: every date goes to the tray."""
+    """Its room is out of use: every date goes to the tray, with its hour."""
     absent: dict[int, dt.date | None] = field(default_factory=dict)
     """Facilitator -> the last day on which they may enter, None for never."""
 

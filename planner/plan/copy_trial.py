@@ -12,6 +12,7 @@ from planner.plan.codes import Conflict
 from planner.plan.copy_notes import Kind, Note, of_conflicts
 from planner.plan.copy_plans import Plan
 from planner.plan.picture import Picture, Row, SeriesFacts
+from planner.plan.places import OF_THE_ROOM
 from planner.plan.series_edits import TriedDate
 from prisons.models import Prison
 from rooms.domain.facts import Rules, rules_of
@@ -43,7 +44,13 @@ class SeriesCopy:
     def as_seen(self) -> tuple[object, ...]:
         """The series, the room that it usually has, and each date: made, waiting in the tray, or left out."""
         dates = [
-            (one.occurrence.on, one.occurrence.starts_at, one in self.made, self.waits(one.occurrence.on))
+            (
+                one.occurrence.on,
+                one.occurrence.starts_at,
+                one in self.made,
+                self.waits(one.occurrence.on),
+                one.keeps_time,
+            )
             for one in self.dates
         ]
         return self.source, self.new and self.new.default_room_id, dates
@@ -64,7 +71,7 @@ class SeriesCopy:
         return sum(self.waits(one.occurrence.on) for one in self.made)
 
     def waits(self, on: dt.date) -> bool:
-        """In the tray: because it cannot stand, or because the series has no room, and then with its hour."""
+        """In the tray: because it cannot stand, or has no room; with day and hour where only the room is refused."""
         return on in self.in_tray or self.plan.own_draft.series.default_room is None
 
 
@@ -80,8 +87,7 @@ class Trial:
                 number = -1 - len(self.of_row)
                 self.of_row[number] = (plan, occurrence)
                 self.row_of[plan.source.pk, occurrence.on] = number
-                if not plan.needs_room:
-                    rows.append(_row(number, plan, occurrence))
+                rows.append(_row(number, plan, occurrence))
         loaded = _loaded(prison, plans)
         self.series_of = {pk: row.series_id for pk, row in loaded.rows.items()}
         self.series_of |= {number: -plan.source.pk for number, (plan, _on) in self.of_row.items()}
@@ -95,12 +101,11 @@ class Trial:
             number = self.row_of.get((plan.source.pk, occurrence.on), 0)
             found = self.broken.get(number) or self.soft.get(number) or ()
             dates.append(TriedDate(occurrence, tuple(found)))
-            if number in self.broken or (number and plan.needs_room):
+            if number in self.broken:
                 refused.add(occurrence.on)
         told = [(one.occurrence.on, conflict) for one in dates for conflict in one.conflicts]
         of_conflict = of_conflicts(plan.source, told, self.series_of, Kind.TRAY if tray else Kind.LEFT_OUT)
-        nothing = frozenset[dt.date]()
-        left_out = nothing if tray or plan.needs_room else frozenset(refused)
+        left_out = frozenset[dt.date]() if tray else frozenset(refused)
         copy = SeriesCopy(plan, tuple(dates), frozenset(refused) - left_out, left_out)
         return copy, [*plan.notes, *of_conflict]
 
@@ -143,7 +148,8 @@ def _settle(loaded: Picture, rows: list[Row], rules: Rules) -> tuple[Found, Foun
     """The rows that cannot stand with their conflicts, and the points to watch of those that can.
 
     Each round takes away what breaks a rule by itself; what only stands in the way of another new row goes
-    when it comes later in the list. At least one row goes each round.
+    when it comes later in the list. At least one row goes each round: first out of its room, if only the room
+    is refused, and then altogether.
     """
     known = {conflict.key for conflict in conflicts.find(loaded, rules) if not conflict.is_waived}
     standing, broken = {row.session_id: row for row in rows}, Found()
@@ -158,8 +164,12 @@ def _settle(loaded: Picture, rows: list[Row], rules: Rules) -> tuple[Found, Foun
             number for number, group in hard.items() if any(_is_own(one) for one in group if one.is_hard)
         }
         for number in alone or _later(hard):
-            broken[number] = [one for one in hard[number] if one.is_hard]
-            del standing[number]
+            refused = [one for one in hard[number] if one.is_hard]
+            broken[number] = [*broken.get(number, ()), *refused]
+            if standing[number].room_id is not None and all(one.code in OF_THE_ROOM for one in refused):
+                standing[number] = standing[number]._replace(room_id=None)
+            else:
+                del standing[number]
 
 
 def _blamed(found: list[Conflict]) -> Found:

@@ -1,7 +1,8 @@
 """Copying series to another term: each group again, with new dates, as drafts; what cannot go along is named.
 
 What is previewed is what is made: both ask `preview_copy`. Dates that would break a hard rule wait in the tray
-of their week. People are never copied. One act: it is undone as one within the hour.
+of their week, with day and hour where only the room is refused. People are never copied. One act: it is undone
+as one within the hour.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class CopyOutcome:
     """Pairs of the old and the new series."""
     placed: tuple[int, ...]
     in_tray: tuple[int, ...]
-    """Sessions made without a room; without a time too, unless only the usual room is missing."""
+    """Sessions made without a room; without a time too, unless only the room is missing or refused."""
     notes: tuple[Note, ...]
     outcome: Outcome | None
 
@@ -131,9 +132,9 @@ def copy_series(
 ) -> CopyOutcome:
     """Make the copies and all their sessions as drafts, as one act. Copied again, it finds them there.
 
-    Dates in conflict wait in the tray, without a room and a time; with `unplaced_when_in_conflict=False` they
-    are skipped. `seen` is the digest of the preview that was shown. Raises NotAsShown (409), PlannerError
-    `term_over` (409), `unknown_term` (404), `not_yours` (403).
+    Dates in conflict wait in the tray, without a room, and without a time if that is refused; with
+    `unplaced_when_in_conflict=False` they are skipped. `seen` is the digest of the preview that was shown. Raises
+    NotAsShown (409), PlannerError `term_over` (409), `unknown_term` (404), `not_yours` (403).
     """
     now = now or clock.now()
     with transaction.atomic():
@@ -247,11 +248,10 @@ def _save(
 def _change(session_id: int, copy: SeriesCopy, one: TriedDate) -> Change:
     occurrence = one.occurrence
     parts = tuple(Part(worker_id) for worker_id in copy.plan.worker_ids(occurrence.on))
-    if occurrence.on in copy.in_tray or copy.new is None:
+    if copy.new is None or not one.keeps_time:
         return Change(session_id, workers=parts)
-    return Change(
-        session_id, copy.new.default_room_id, occurrence.starts_at, occurrence.ends_at, workers=parts
-    )
+    room_id = None if occurrence.on in copy.in_tray else copy.new.default_room_id
+    return Change(session_id, room_id, occurrence.starts_at, occurrence.ends_at, workers=parts)
 
 
 def _with_sessions(preview: CopyPreview, sessions: Mapping[tuple[int, dt.date], int]) -> tuple[Note, ...]:

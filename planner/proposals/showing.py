@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.formats import date_format
@@ -18,6 +18,7 @@ from planner.proposals import words
 from planner.proposals.accepting import is_open
 from planner.proposals.brief import WhatIf
 from planner.proposals.line_forms import slot_label
+from planner.proposals.needing import needs_of
 from planner.proposals.refusals import conflict_of
 from planner.proposals.starting import OPEN
 from prisons.access import Access
@@ -74,6 +75,8 @@ class Row:
     skipped: str
     refusals: tuple[str, ...]
     why: words.Why | None
+    along: tuple[str, ...] = ()
+    """Other lines that are entered with it: it goes where they stand."""
 
 
 def rows_of(proposal: Proposal, access: Access) -> list[Row]:
@@ -86,6 +89,16 @@ def rows_of(proposal: Proposal, access: Access) -> list[Row]:
     names = words.Names(line.why for line in lines)
     refusals = _refusals(lines, proposal, access)
     return [_row(line, names, refusals.get(line.pk, ()), access) for line in lines]
+
+
+def with_needs(rows: Sequence[Row], proposal: Proposal) -> list[Row]:
+    """The same rows, each with the names of the lines that go along when it is ticked alone."""
+    needs = needs_of(proposal)
+    names = {row.line.pk: str(row.series) for row in rows}
+    return [
+        replace(row, along=tuple(names[pk] for pk in sorted(needs.get(row.line.pk, ())) if pk in names))
+        for row in rows
+    ]
 
 
 def _when(line: ProposalLine) -> tuple[dt.date, int, dt.time]:

@@ -20,7 +20,7 @@ from planner.models import Proposal
 from planner.plan.undo_effects import address_of
 from planner.proposals import accepting, running, starting
 from planner.proposals.accepting import Accepted
-from planner.proposals.showing import picture_of, published_in, rows_of, side_by_side, title_of
+from planner.proposals.showing import picture_of, published_in, rows_of, side_by_side, title_of, with_needs
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -63,7 +63,9 @@ def _detail(
     if not picture.is_going:
         context["rows"] = rows_of(proposal, request.access)
         context["can_accept"] = picture.may_change and any(row.can_tick for row in context["rows"])
-        context["published"] = published_in(context["rows"]) if context["can_accept"] else 0
+        if context["can_accept"]:
+            context["rows"] = with_needs(context["rows"], proposal)
+            context["published"] = published_in(context["rows"])
         context["seen"] = accepting.digest_of(proposal)
         context["siblings"] = _siblings(proposal)
     status = error.status if error else 200

@@ -86,7 +86,7 @@ def send(user, content: bytes, **form):
 def accept(user, answer, **form):
     browser = signed_in(user)
     page = browser.get(answer["Location"])
-    seen = page.context["preview"].sheet.made_of
+    seen = page.context["preview"].digest
     return browser.post(answer["Location"] + "accept/", {"seen": seen, **form})
 
 
@@ -260,10 +260,10 @@ def test_deleted_lines_are_asked_back(session, people, organiser_anna):
 def test_change_while_somebody_looks_is_shown_again(session, people, organiser_anna):
     answer = send(organiser_anna, filled(download(session), FULL))
     browser = signed_in(organiser_anna)
-    seen = browser.get(answer["Location"]).context["preview"].sheet.made_of
+    seen = browser.get(answer["Location"]).context["preview"].digest
     Attendance.objects.create(session=session, participant=people[0], mark="elsewhere", at=AFTER)
     again = browser.post(answer["Location"] + "accept/", {"seen": seen})
-    assert again.status_code == 409 and b"Look once more" in again.content
+    assert again.status_code == 409 and b"Look again" in again.content
     assert marks(session) == {"Peeters": "elsewhere"}
 
 

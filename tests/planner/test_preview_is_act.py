@@ -17,9 +17,11 @@ from django.core import serializers
 from django.test import Client
 from django.urls import reverse
 
-from enrollment.models import Enrollment, Slip
+from core import clock
+from enrollment.domain.sheet_lines import fill_sheet
+from enrollment.models import Attendance, Enrollment, SheetDraft, Slip, Stay
 from planner.models import MadeUp, Proposal, ProposalLine
-from planner.plan import closing
+from planner.plan import asks, closing
 from planner.plan.changes import Change
 from planner.plan.closure_parts import ClosureDraft
 from planner.plan.closure_parts import Part as Place
@@ -56,6 +58,7 @@ KEPT = (
     ProposalLine,
     Todo,
     SkippedDate,
+    Attendance,
 )
 MONDAY = dt.date(2050, 1, 10)
 
@@ -315,6 +318,53 @@ def propose(house: House) -> Act:
     )  # fmt: skip
 
 
+def try_again(house: House) -> Act:
+    closure = _closure(house)
+    closing.confirm(closure, by=house.users["bert"])
+    in_the_way = make_session(make_series(house.prison), "2050-01-17 09:30", room=house.room)
+    closing.lift(closure, by=house.users["bert"])
+    in_the_way.delete()
+    url = house.address("closure_restore", closure.pk)
+    return Act(
+        url, {}, page=url, by="bert",
+        row=lambda: GroupSession.objects.filter(pk=house.sessions[1].pk).update(version=9),
+    )  # fmt: skip
+
+
+def accept_ask(house: House) -> Act:
+    session = _published(house.sessions[0])
+    to = Change(session.pk, house.room.pk, at("2050-01-11 09:00"), at("2050-01-11 10:30"))
+    ask = asks.ask_to_move(session, to, by=house.users["emile"])
+    url = house.address("ask_accept", ask.pk)
+    return Act(url, {}, page=house.address("ask_list"), beside=url, row=lambda: make_enrollment(house.series))
+
+
+def move(house: House) -> Act:
+    session = _published(house.sessions[0])
+    url = house.address("session_move", session.pk)
+    data = {
+        "room": house.room.pk, "day": "2050-01-11", "start": "09:00", "until": "10:30", "version": 2,
+    }  # fmt: skip
+    return Act(url, data, page=url, row=lambda: make_enrollment(house.series))
+
+
+def filled_sheet(house: House) -> Act:
+    day = clock.today() - dt.timedelta(days=1)
+    session = _published(house.add(f"{day} 09:00"))
+    early = day - dt.timedelta(days=1)
+    person = make_enrollment(house.series, placed_from=early).participant_id
+    Stay.objects.update(starts_on=early)
+    draft = SheetDraft.objects.create(
+        session=session, by=house.users["anna"], created_at=clock.now(), made_of=fill_sheet(session).made_of,
+        lines=[{"participant_id": person, "mark": "present", "adults": None, "children": None}],
+    )  # fmt: skip
+    page = reverse("enrollment:read_sheet", args=[house.prison.slug, draft.pk])
+    return Act(
+        reverse("enrollment:accept_sheet", args=[house.prison.slug, draft.pk]), {"confirmed": "on"}, page=page,
+        row=lambda: make_enrollment(house.series, placed_from=early),
+    )  # fmt: skip
+
+
 def undo(house: House) -> Act:
     change = Change(house.sessions[0].pk, house.other_room.pk)
     act = apply(house.prison, [change], by=house.users["anna"], verb="move", accept_soft=True).change_set
@@ -346,7 +396,8 @@ def find_room(house: House) -> Act:
 
 ACTS = [
     dates, publish, bulk, bulk_cancel, cancel, restore, announce, confirm, lift, make_up, copy, new_series, end,
-    propose, undo, add_date, prolong, take_up, publish_series, find_room,
+    propose, undo, add_date, prolong, take_up, try_again, accept_ask, move,
+    filled_sheet, publish_series, find_room,
 ]  # fmt: skip
 
 
@@ -357,8 +408,12 @@ def house(
     organiser_anna: User,
     coordinator_karim: User,
     liaison_bert: User,
+    organiser_emile: User,
 ) -> House:
-    return House(haren, service, {"anna": organiser_anna, "karim": coordinator_karim, "bert": liaison_bert})
+    users = {
+        "anna": organiser_anna, "karim": coordinator_karim, "bert": liaison_bert, "emile": organiser_emile,
+    }  # fmt: skip
+    return House(haren, service, users)
 
 
 def rows() -> str:

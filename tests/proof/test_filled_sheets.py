@@ -92,7 +92,7 @@ def send_and_accept(user, content: bytes, **form):
     assert answer.status_code == 302, answer.content.decode()
     preview = browser.get(answer["Location"]).context["preview"]
     assert not preview.asks
-    done = browser.post(answer["Location"] + "accept/", {"seen": preview.sheet.made_of, **form})
+    done = browser.post(answer["Location"] + "accept/", {"seen": preview.digest, **form})
     assert done.status_code == 302
 
 

@@ -18,6 +18,7 @@ from prisons.models import Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession
 from tests.factories import at, make_activity, make_room, make_series, make_session, make_slot, signed_in
+from tests.pages import press, seen_on
 
 MONDAY = "2050-01-10"
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -121,7 +122,7 @@ def test_the_owner_sees_it_on_today_in_the_panel_and_in_the_list_and_accepts_wit
     assert page.count("<tr id=") == 1
     assert "Move it to Class B" in page
 
-    response = anna.post(url("ask_accept", ask.pk))
+    response = press(anna, url("ask_accept", ask.pk), {}, page=url("ask_list"))
 
     assert response.status_code == 302
     theirs.refresh_from_db()
@@ -174,10 +175,11 @@ def test_points_to_watch_are_accepted_by_a_second_click(
     theirs.series.save(update_fields=["default_room"])
     ask = asked(theirs, rooms[1], organiser_emile)
 
-    first = anna.post(url("ask_accept", ask.pk))
+    first = press(anna, url("ask_accept", ask.pk), {}, page=url("ask_list"))
     assert first.status_code == 409
     assert 'name="accept_soft"' in first.content.decode()
-    assert anna.post(url("ask_accept", ask.pk), {"accept_soft": "on"}).status_code == 302
+    again = {"accept_soft": "on", "seen": seen_on(first)}
+    assert anna.post(url("ask_accept", ask.pk), again).status_code == 302
 
 
 def test_a_taken_room_offers_to_ask_its_owner_and_to_swap(

@@ -22,7 +22,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import press
+from tests.pages import press, seen_on
 
 WEEK = "2050-W02"
 MONDAY = "2050-01-10"
@@ -321,6 +321,6 @@ def test_the_form_to_move_says_until_when(
     sent = {"room": room.pk, "day": MONDAY, "start": start, "version": session.version}
     refused = anna.post(url, sent | {"until": until})
     assert refused.status_code == 422 and sentence in refused.content.decode()
-    anna.post(url, sent | {"until": "10:30"})
+    anna.post(url, sent | {"until": "10:30", "seen": seen_on(refused)})
     session.refresh_from_db()
     assert session.ends_at - session.starts_at == dt.timedelta(minutes=90)

@@ -163,7 +163,9 @@ def test_the_preview_is_what_is_made_and_writes_nothing(
     (one,) = seen.copied
     assert (one.placed_count, one.tray_count) == (len(outcome.placed), len(outcome.in_tray)) == (2, 1)
     in_tray = GroupSession.objects.get(pk=outcome.in_tray[0])
-    assert (in_tray.room, in_tray.starts_at, in_tray.pattern_on) == (None, None, dt.date(2027, 1, 18))
+    # Only the room is refused: it keeps its day and hour.
+    stands = in_tray.room, in_tray.starts_at, in_tray.pattern_on
+    assert stands == (None, at("2027-01-18 09:00"), dt.date(2027, 1, 18))
 
 
 def test_dates_in_conflict_can_be_left_out_instead(
@@ -285,6 +287,25 @@ def test_room_out_of_use_means_the_tray(
     assert len(outcome.in_tray) == 4 and outcome.placed == ()
     assert len(codes(outcome)["room_gone"]) == 4
     assert outcome.created[0][1].default_room is None
+    assert starts(outcome.created[0][1])[0] == at("2027-01-11 09:00")
+
+
+def test_where_more_than_the_room_is_refused_it_loses_its_hour_too(
+    service: Organisation, organiser_anna: User, autumn: Term, spring: Term, room: Room
+) -> None:
+    """The room is taken, and without it the facilitator is."""
+    worker = make_worker(autumn.prison, organisation=service)
+    old = mondays(autumn, service, room)
+    for session in old.group_sessions.all():
+        session.session_workers.create(worker=worker)
+    other = make_series(autumn.prison, organisation=service)
+    make_session(other, "2027-01-11 09:30", room=room)
+    make_session(other, "2027-01-18 09:30", room=room, workers=[worker])
+
+    outcome = copy(old, spring, organiser_anna)
+
+    made = outcome.created[0][1].group_sessions.order_by("pattern_on")
+    assert [(one.room_id, bool(one.starts_at)) for one in made][:2] == [(None, True), (None, False)]
 
 
 def test_without_a_usual_room_it_keeps_its_hour_and_waits_in_the_tray(

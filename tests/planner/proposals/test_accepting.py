@@ -15,11 +15,12 @@ from planner.plan.undo import undo
 from planner.proposals import running, starting
 from planner.proposals.accepting import accept
 from planner.proposals.brief import WhatIf
+from planner.proposals.needing import needs_of
 from planner.proposals.starting import Wish
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession
-from tests.factories import at, make_room, make_series, make_session, make_slot
+from tests.factories import at, make_room, make_series, make_session, make_slot, signed_in
 from tests.planner.proposals.worlds import MONDAY, NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -232,9 +233,15 @@ def test_a_line_into_a_place_that_another_leaves_takes_that_one_along(
             weekday=local.isoweekday(), starts=local.time(), minutes=90, room=to,
         )  # fmt: skip
     ticked = proposal.lines.get(series=series[0])
+    needs = needs_of(proposal)
+    page = signed_in(organiser_anna).get(f"/p/haren/board/proposals/{proposal.pk}/").content.decode()
+    assert f"to make its place free: {series[1]}" in page, "said before it is done"
 
     done = accept(proposal, [ticked.pk], by=organiser_anna, now=NOW)
 
+    lines = {line.series_id: line.pk for line in proposal.lines.all()}
+    first, second = (lines[one.pk] for one in series[:2])
+    assert needs[first] == {second} and needs[second] == {first}
     assert (done.entered, done.joined, done.refused) == (2, 1, 0)
     rooms = {row.pk: row.room_id for row in GroupSession.objects.all()}
     assert rooms == {one.pk: other.pk, two.pk: room.pk, three.pk: room.pk}
