@@ -5,10 +5,11 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # `make test` runs its parts one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup install demo serve test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots lock clean
+.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots lock clean
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
+LOCK := $(or $(LOCK),$(shell cat .venv/.lock 2>/dev/null),requirements-dev.lock)
 SIZE ?= full
 SECONDS ?= 60
 export PORT SIZE
@@ -18,23 +19,23 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
-setup: .venv/.installed ## install what requirements.lock names into .venv
+setup: .venv/.installed ## install what the lock names into .venv; LOCK=requirements.lock leaves the tools of development out
 
-# The lock covers the tools of development too: one file, one environment, the same on every machine.
+# Which of the two locks is remembered: a machine that only serves stays without the tools of development.
 # Two starts side by side wait for each other where flock is at hand.
-.venv/.installed: requirements.lock
+.venv/.installed: $(LOCK)
 	@mkdir -p var
 	@if command -v flock >/dev/null; then exec flock var/setup.lock $(MAKE) --no-print-directory install; \
 	else $(MAKE) --no-print-directory install; fi
 
 install:
-	@test ! .venv/.installed -nt requirements.lock || exit 0; \
-	echo 'Installing what requirements.lock names into .venv ...'; \
+	@test ! .venv/.installed -nt $(LOCK) || exit 0; \
+	echo 'Installing what $(LOCK) names into .venv ...'; \
 	python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")' && \
 	{ test -x .venv/bin/python || python3 -m venv .venv; } && \
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1' && \
-	.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock && \
-	touch .venv/.installed
+	.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes $(LOCK) && \
+	echo $(LOCK) > .venv/.lock && touch .venv/.installed
 
 demo: setup ## show it with invented people: PORT=8123 make demo serves there
 	@DEMO=yes DATA_DIR="var/demo/$(PORT)" BASE_URL="http://localhost:$(PORT)" COOKIE_SUFFIX="$(PORT)" DATABASE_URL= REDIS_URL= \
@@ -43,6 +44,12 @@ demo: setup ## show it with invented people: PORT=8123 make demo serves there
 serve: setup ## run what the environment or .env describes (see docs/operations.md)
 	@$(PYTHON) manage.py prepare
 	@exec $(PYTHON) manage.py serve --port "$(PORT)"
+
+upgrade: ## a newer version, with a backup before; TO=v1.2 a certain one; goes back by itself when it fails
+	@sh deploy/upgrade.sh up "$(TO)"
+
+downgrade: ## back to the version and the data of before the last upgrade
+	@sh deploy/upgrade.sh back
 
 test: test-fast test-postgres test-browser ## the whole suite: SQLite, then what is marked for PostgreSQL, then the browser
 
@@ -106,7 +113,9 @@ screenshots: setup ## pictures of the main pages into var/screenshots
 	$(PYTHON) tests/browser/screenshots.py
 
 lock: ## choose versions anew from pyproject.toml
-	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --group dev --upgrade --no-header pyproject.toml -o requirements.lock
+	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --group dev --upgrade --no-header pyproject.toml -o requirements-dev.lock
+	@cp requirements-dev.lock requirements.lock
+	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
 
 clean: ## throw away the environment, caches and the demo's data
 	rm -rf .venv var/demo var/test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -55,6 +55,13 @@ def number(name: str, *, default: int) -> int:
     raise ImproperlyConfigured(f"{name}={value!r} is not a whole number.")
 
 
+def choice(name: str, *, default: str, known: tuple[str, ...]) -> str:
+    value = text(name, default=default)
+    if value in known:
+        return value
+    raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(known)}.")
+
+
 def words(name: str, *, default: list[str]) -> list[str]:
     """A list separated by commas."""
     value = os.environ.get(name, "")

@@ -10,6 +10,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
+from core import environment as env
 from core.private_files import is_open
 
 
@@ -33,6 +34,20 @@ def backups_are_encrypted(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     words = "Backups are written in the clear: whoever gets one reads every name."
     hint = "Set BACKUP_RECIPIENTS to one or more public keys of age; docs/operations.md says how."
     return [Warning(words, hint=hint, id="planner.W002")]
+
+
+@register(Tags.security, deploy=True)
+def one_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """On SQLite there is one machine; on PostgreSQL there may be more, and each would make a key of its own."""
+    if settings.IS_SQLITE or env.text("SECRET_KEY", default=""):
+        return []
+    words = (
+        "SECRET_KEY is not set: each machine signs sessions and jobs with a key of its own, kept in DATA_DIR."
+    )
+    hint = (
+        "Copy the contents of var/secret_key of the first machine into SECRET_KEY in .env of every machine."
+    )
+    return [Warning(words, hint=hint, id="planner.W003")]
 
 
 def _private_paths() -> Iterator[Path]:

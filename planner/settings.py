@@ -4,6 +4,7 @@ Without any variable: an embedded SQLite database under var/, a secret key made 
 http on localhost. .env.example names every variable; docs/operations.md says which a real installation sets.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from core import environment as env
 from core import private_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+private_files.close(BASE_DIR / ".env")
 env.load_file(BASE_DIR / ".env")
 
 PRODUCT_NAME = "Tempo"
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "planner.feed_door.FeedDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -115,6 +118,18 @@ if IS_SQLITE:
     for ending in ("", "-wal", "-shm"):
         private_files.close(Path(f"{DATABASES['default']['NAME']}{ending}"))
 
+# A streaming copy that reports may read from; so many seconds it may be behind.
+REPLICA_URL = env.text("REPLICA_URL", default="")
+REPLICA_LAG_SECONDS = env.number("REPLICA_LAG_SECONDS", default=30)
+if REPLICA_URL:
+    DATABASES["replica"] = env.database("REPLICA_URL", default_file=DATA_DIR / "planner.sqlite3")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["planner.operations.replica.Router"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
+        "planner.operations.replica.ReadOwnWrites",
+    )
+
 REDIS_URL = env.text("REDIS_URL", default="")
 DATABASE_CACHE = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
 CACHES: dict[str, dict[str, Any]] = {
@@ -137,6 +152,7 @@ CACHES: dict[str, dict[str, Any]] = {
 Q_CLUSTER = {
     "name": "planner",
     "orm": "default",
+    "broker_class": "planner.operations.broker.WokenQueue",
     "cache": "nowhere",
     "workers": env.number("JOB_WORKERS", default=1),
     "timeout": 300,
@@ -293,6 +309,13 @@ BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS", default=[])
 # Where the emergency pack of each prison is written every evening: a folder of the office, mounted here.
 EMERGENCY_FOLDER = env.text("EMERGENCY_FOLDER", default="")
 
+# Numbers for Prometheus under /metrics, for whoever sends this token (Authorization: Bearer ...); none without it.
+METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
+    (DATA_DIR / "metrics").mkdir(exist_ok=True)
+    MIDDLEWARE.insert(1, "planner.operations.metrics.Measure")
+
 # --- Languages and time -----------------------------------------------------------------------------------
 
 USE_I18N = True
@@ -327,10 +350,20 @@ EMAIL_BACKEND = (
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_tokens": {"()": "core.log.NoTokens"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {
+        "no_tokens": {"()": "core.log.NoTokens"},
+        "with_request": {"()": "core.request_log.WithRequest"},
+    },
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s:%(request_mark)s %(message)s"},
+        "json": {"()": "core.request_log.JsonLine"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("LOG_FORMAT", default="line", known=("line", "json")),
+            "filters": ["with_request", "no_tokens"],
+        },
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", default="WARNING")},
     "loggers": {
@@ -338,6 +371,12 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         # The seals of the audit leave the machine here too, whatever the level of the rest.
         "tempo.seals": {"handlers": [], "level": "WARNING", "propagate": True},
+        # A line for each answer, where somebody wants it: INFO.
+        "tempo.request": {
+            "handlers": [],
+            "level": env.text("REQUEST_LOG_LEVEL", default="WARNING"),
+            "propagate": True,
+        },
         "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

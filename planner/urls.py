@@ -7,6 +7,7 @@ from core.theme import theme
 from planner.api import api
 from planner.components import components
 from planner.health import healthz, readyz
+from planner.operations.metrics import metrics
 from planner.security_contact import security_txt
 from planner.sign_in import EnrolApp, EnrolPasskey
 from prisons.views.me import set_language
@@ -15,6 +16,7 @@ from sessions import views_feeds
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("theme/", theme, name="theme"),
     path("components/", components, name="components"),

@@ -19,8 +19,8 @@ MINUTE = 60
 
 
 class Asked:
-    """Calls of this minute per token. Each web process counts for itself: a count in the shared cache would cost
-    more than most answers. Several threads count at once.
+    """Calls of this minute per token, in one web process: on one machine a count in the database would cost more than
+    most answers. Several threads count at once. With Redis, which several machines share, all count there.
     """
 
     def __init__(self) -> None:
@@ -45,17 +45,27 @@ _asked = Asked()
 
 def count_asking(token_id: int) -> None:
     """One more request with this token. Raises PlannerError 429 beyond API_PER_MINUTE."""
-    if _asked.count(token_id, int(clock.now().timestamp()) // MINUTE) > settings.API_PER_MINUTE:
+    minute = int(clock.now().timestamp()) // MINUTE
+    is_shared = bool(settings.REDIS_URL)
+    calls = _count(f"api-asked:{token_id}:{minute}") if is_shared else _asked.count(token_id, minute)
+    if calls > settings.API_PER_MINUTE:
         raise _too_many()
 
 
 def count_wrong_token(request: HttpRequest) -> None:
     """One more wrong token from here. Raises PlannerError 429 beyond API_WRONG_TOKENS_PER_MINUTE."""
     minute = int(clock.now().timestamp()) // MINUTE
-    key = f"api-wrong:{get_adapter().get_client_ip(request)}:{minute}"
-    cache.add(key, 0, 2 * MINUTE)
-    if cache.incr(key) > settings.API_WRONG_TOKENS_PER_MINUTE:
+    if (
+        _count(f"api-wrong:{get_adapter().get_client_ip(request)}:{minute}")
+        > settings.API_WRONG_TOKENS_PER_MINUTE
+    ):
         raise _too_many()
+
+
+def _count(key: str) -> int:
+    """One more, on every machine; returns how many it are now."""
+    cache.add(key, 0, 2 * MINUTE)
+    return cache.incr(key)
 
 
 def _too_many() -> PlannerError:

@@ -25,8 +25,8 @@ LOCK = 7_383_616_479
 
 def prepare() -> None:
     """Tables, catalogues and files for browsers, each brought up to date."""
+    call_command("migrate", interactive=False, verbosity=0)  # takes the lock itself, also when typed by hand
     with one_at_a_time():
-        call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
     catalogues.compile_all()
     collect_static()
@@ -34,7 +34,7 @@ def prepare() -> None:
 
 @contextlib.contextmanager
 def one_at_a_time(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Waits until no other machine or process changes the tables. Whoever has it may take it again."""
+    """Waits until no other machine or process changes the tables."""
     connection = connections[alias]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -49,22 +49,12 @@ def one_at_a_time(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         yield
 
 
-_held: set[Path] = set()
-
-
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """The file stays: whoever deletes it while another waits would let in two."""
-    if path in _held:
-        yield
-        return
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        _held.add(path)
-        try:
-            yield
-        finally:
-            _held.discard(path)
+        yield
 
 
 def collect_static() -> bool:

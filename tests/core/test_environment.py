@@ -76,7 +76,7 @@ def test_the_example_names_every_variable_that_is_read() -> None:
     code = (root / "planner" / "settings.py").read_text() + (
         root / "planner/management/commands/serve.py"
     ).read_text()
-    read = set(re.findall(r'env\.(?:flag|text|number|words|database)\(\s*"(\w+)"', code))
+    read = set(re.findall(r'env\.(?:flag|text|number|words|choice|database)\(\s*"(\w+)"', code))
     read |= set(re.findall(r'os\.environ\.get\("(\w+)"', code))
     ours = {
         "PLANNER_TESTING",

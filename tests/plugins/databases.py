@@ -129,7 +129,7 @@ def copy_migrated(target: Path) -> None:
     Migrating takes longer than most runs of a few tests, so the result is kept under var/ until a migration
     changes. Django still migrates the copy, and has nothing left to do but what post_migrate installs.
     """
-    files = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements.lock"]
+    files = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements-dev.lock"]
     digest = hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()
     kept = ROOT / "var" / "test" / f"{digest[:16]}.sqlite3"
     if not kept.exists():

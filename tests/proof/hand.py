@@ -74,6 +74,9 @@ def _obey() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planner.settings")
     django.setup()
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
     known: dict[str, Any] = {}
     exec(BEGIN, known)
     for line in sys.stdin:

@@ -9,10 +9,11 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from planner.operations import supervisor
+from planner.operations import metrics, supervisor
 from planner.operations.listening import open_socket
 from planner.operations.supervisor import Part
 from prisons.domain.schedules import keep_schedules
@@ -30,6 +31,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port, only = options["host"], port_number(options["port"]), options["only"]
         regular_tasks()
+        if settings.METRICS_TOKEN:
+            metrics.begin(settings.DATA_DIR / "metrics")
         code = run(host, port, only=only, announce=lambda: self.stdout.write(f"Ready: http://{host}:{port}/"))
         if code:
             raise SystemExit(code)

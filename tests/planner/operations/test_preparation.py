@@ -33,12 +33,11 @@ def test_static_files_are_collected_only_when_one_has_changed(settings: Any, tmp
 
 @pytest.mark.django_db(transaction=True)
 def test_whoever_changes_the_tables_keeps_the_next_one_waiting(tmp_path: Path) -> None:
-    """A second process may begin only when the first has let go; the first may take it again."""
+    """A second process may begin only when the first has let go."""
     code = "from planner.operations.preparation import *\nwith one_at_a_time(): print('mine', flush=True)"
     run = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
     with preparation.one_at_a_time():
-        with preparation.one_at_a_time():
-            other = subprocess.Popen(run, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=_same_database())
+        other = subprocess.Popen(run, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=_same_database())
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(timeout=4)
     assert other.communicate(timeout=60)[0] == "mine\n"

@@ -1,0 +1,57 @@
+#!/bin/sh
+# A newer version in the place of this one: backup first, and back to it by itself when anything fails.
+# Called by `make upgrade` (TO=v1.2 for a certain version) and `make downgrade`, as the user of the program.
+set -eu
+cd "$(dirname "$0")/.."
+
+PYTHON=.venv/bin/python
+NOTE=var/upgraded-from
+BACKUPS=${BACKUP_FOLDER:-/var/backups/planner}
+# What a version needs beside its files; the tests, which share one environment, put something else here.
+SETUP=${UPGRADE_SETUP:-make --no-print-directory setup}
+
+build() {
+    $SETUP
+    $PYTHON -m planner.solver.native >/dev/null || echo "Without the compiled planner (no C compiler): proposals take longer."
+}
+
+go_back() {
+    { read -r revision && read -r backup; } <"$NOTE"
+    git checkout --quiet --detach "$revision"
+    build
+    $PYTHON manage.py restore "$backup" --yes ${KEY:+--key "$KEY"}
+    $PYTHON manage.py prepare
+    echo "Back at $(git describe --always --tags), with the data of $backup."
+    echo "Now, as root: systemctl restart planner"
+}
+
+up() {
+    if ! git diff --quiet HEAD; then
+        echo "Files of the program have been changed here (git status): nothing was done." >&2
+        exit 1
+    fi
+    mkdir -p var
+    backup=$BACKUPS/before-upgrade-$(date +%Y-%m-%d-%H%M%S).backup
+    $PYTHON manage.py backup "$backup"
+    printf '%s\n%s\n' "$(git rev-parse HEAD)" "$backup" >"$NOTE"
+    git fetch --quiet --tags
+    git checkout --quiet --detach "${1:-origin/HEAD}"
+    if (build && $PYTHON manage.py prepare); then
+        echo "Now at $(git describe --always --tags). The way back: make downgrade"
+        echo "Now, as root: systemctl restart planner"
+        return
+    fi
+    echo "The newer version could not be prepared. Going back ..." >&2
+    if [ -n "${BACKUP_RECIPIENTS:-}" ] && [ -z "${KEY:-}" ]; then
+        echo "The backup is encrypted. Bring the key, then: make downgrade KEY=backup-key.txt" >&2
+        exit 1
+    fi
+    go_back
+    exit 1
+}
+
+case ${1:-} in
+up) up "${2:-}" ;;
+back) go_back ;;
+*) echo "usage: upgrade.sh up [VERSION] | back" >&2 && exit 2 ;;
+esac

@@ -1,0 +1,77 @@
+"""The queue in the database, woken by Redis where there is one.
+
+A job exists if and only if the write does: it is a row of the same transaction, with or without Redis. What Redis
+takes away is the asking: without it every worker asks the database once a second, with it a worker sleeps until
+somebody knocks. A knock that is lost costs MOST_SLEEP seconds, never a job.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, transaction
+from django_q.brokers.orm import ORM
+from django_q.conf import Conf
+from redis import Redis
+from redis.exceptions import RedisError
+
+from core import clock
+
+logger = logging.getLogger("tempo.jobs")
+
+KNOCK = "tempo:knock"
+MOST_SLEEP = 10
+
+
+class WokenQueue(ORM):
+    def enqueue(self, task: Any) -> Any:
+        number = super().enqueue(task)
+        if settings.REDIS_URL:
+            # After the commit, or the worker would look before the row can be seen.
+            transaction.on_commit(self._knock, using=Conf.ORM)
+        return number
+
+    def dequeue(self) -> Any:
+        """One row for one worker: those that another is just taking are passed by, where the database can."""
+        taken = self._take()
+        if not taken:
+            self._sleep()
+        return taken
+
+    def _take(self) -> list[tuple[int, Any]]:
+        rows, now = self.get_connection(), clock.now()
+        due = rows.filter(key=self.list_key, lock__lt=now).order_by("lock")
+        if not connections[Conf.ORM].features.has_select_for_update_skip_locked:
+            found = due.first()
+            is_ours = found and rows.filter(pk=found.pk, lock=found.lock).update(lock=self.timeout(found))
+            return [(found.pk, found.payload)] if found and is_ours else []
+        with transaction.atomic(using=Conf.ORM):
+            found = due.select_for_update(skip_locked=True).first()
+            if found is None:
+                return []
+            rows.filter(pk=found.pk).update(lock=self.timeout(found))
+        return [(found.pk, found.payload)]
+
+    @cached_property
+    def _redis(self) -> Redis:
+        return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=MOST_SLEEP + 5)
+
+    def _knock(self) -> None:
+        try:
+            self._redis.lpush(KNOCK, 1)
+            self._redis.ltrim(KNOCK, 0, 999)
+        except RedisError as error:
+            logger.error("Redis is away (%s): workers look by themselves.", type(error).__name__)
+
+    def _sleep(self) -> None:
+        if settings.REDIS_URL:
+            try:
+                self._redis.blpop([KNOCK], timeout=MOST_SLEEP)
+            except RedisError:
+                time.sleep(Conf.POLL)
+            return
+        time.sleep(Conf.POLL)
