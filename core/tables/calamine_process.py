@@ -8,16 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import posixpath
-import re
 import resource
 import sys
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree  # the zip was searched for entities before it came here
 
 Span = tuple[tuple[int, int], tuple[int, int]]
+MOST_LETTERS = 8_000_000
+"""Of all cells together; the file itself has five megabytes, but one text may stand in every cell."""
 MEMORY = 700 * 1024 * 1024
 SECONDS = 10
 
@@ -31,7 +30,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    sys.path.append(sys.argv[1])
+    sys.path += [sys.argv[1], str(Path(__file__).parents[2])]
     content = sys.stdin.buffer.read()
     told: dict[str, Any]
     try:
@@ -46,29 +45,47 @@ def main() -> None:
 def sheets(content: bytes, most_sheets: int, most_rows: int, most_columns: int) -> list[dict[str, Any]]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    from core.tables.cell_marks import Marks, of_workbook
+
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     wanted = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
     if len(wanted) > most_sheets:
         raise Refused("too_large")
-    odd, spans = oddities(content), ods_spans(content)
-    found, left = [], most_rows
+    known = of_workbook(content)
+    found, left, letters = [], most_rows, MOST_LETTERS
     for each in wanted:
-        sheet = book.get_sheet_by_name(each.name)
+        sheet, marks = book.get_sheet_by_name(each.name), known.get(each.name, Marks())
         if sheet.total_height > left:
             raise Refused("too_long")
         rows: list[list[Any]] = [
             row[:most_columns] for row in sheet.to_python(skip_empty_area=False, nrows=left)
         ]
+        mark(rows, marks.faults, Odd("fault"))
+        mark(rows, marks.formulas, Odd("formula"))
         while rows and not any(value != "" for value in rows[-1]):
             rows.pop()
         left -= len(rows)
-        for (row, column), kind in odd.get(each.name, {}).items():
-            if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
-                rows[row][column] = kind
-        spread(rows, sheet.merged_cell_ranges or spans.get(each.name, []))
-        hidden = each.visible != SheetVisibleEnum.Visible
-        found.append({"title": each.name, "hidden": hidden, "rows": [list(map(plain, row)) for row in rows]})
+        letters -= sum(len(value) for row in rows for value in row if isinstance(value, str))
+        if letters < 0:
+            raise Refused("too_large")
+        spread(rows, sheet.merged_cell_ranges or marks.merged)
+        found.append(
+            {
+                "title": each.name,
+                "hidden": each.visible != SheetVisibleEnum.Visible,
+                "rows": [list(map(plain, row)) for row in rows],
+                "hidden_rows": sorted(row for row in marks.hidden_rows if row < len(rows)),
+                "hidden_columns": sorted(marks.hidden_columns),
+            }
+        )
     return found
+
+
+def mark(rows: list[list[Any]], places: Iterable[tuple[int, int]], odd: Odd) -> None:
+    """The reader shows an error, and a formula without a value, as empty."""
+    for row, column in places:
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
+            rows[row][column] = odd
 
 
 def plain(value: Any) -> Any:
@@ -99,89 +116,6 @@ def spread(rows: list[list[Any]], ranges: Iterable[Span]) -> None:
             for row in rows[top + 1 : bottom + 1]:
                 if left < len(row) and row[left] == "":
                     row[left] = rows[top][left]
-
-
-CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
-REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-
-
-def oddities(content: bytes) -> dict[str, dict[tuple[int, int], Odd]]:
-    """Cells of an .xlsx that hold an error, or a formula without a value: the reader shows both as empty."""
-    if not content.startswith(b"PK"):
-        return {}
-    found = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for title, part in parts(archive):
-            body = archive.read(part)
-            if b't="e"' in body or b"f>" in body or b"<f" in body:
-                found[title] = dict(odd_cells(body))
-    return found
-
-
-def odd_cells(body: bytes) -> Iterator[tuple[tuple[int, int], Odd]]:
-    for attributes, inner in CELL.findall(body):
-        is_fault = b't="e"' in attributes
-        is_formula = re.search(rb"<(?:\w+:)?f\b", inner) and not re.search(rb"<(?:\w+:)?v>[^<]", inner)
-        place = REFERENCE.search(attributes)
-        if place and (is_fault or is_formula):
-            column = 0
-            for letter in place[1]:
-                column = column * 26 + letter - 64
-            yield (int(place[2]) - 1, column - 1), Odd("fault" if is_fault else "formula")
-
-
-def local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
-def parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    names = set(archive.namelist())
-    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-        return
-    targets = {
-        each.get("Id"): posixpath.normpath(posixpath.join("/xl", each.get("Target", ""))).lstrip("/")
-        for each in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    }
-    for each in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314
-        if local(each.tag) == "sheet":
-            key = next((value for name, value in each.attrib.items() if local(name) == "id"), "")
-            if targets.get(key) in names:
-                yield each.get("name", ""), targets[key]
-
-
-def ods_spans(content: bytes) -> dict[str, list[Span]]:
-    """Merged cells of an .ods, which the reader does not tell: title -> ((top, left), (bottom, right))."""
-    if not content.startswith(b"PK"):
-        return {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if "content.xml" not in archive.namelist() or "mimetype" not in archive.namelist():
-            return {}
-        body = archive.read("content.xml")
-    if b"number-rows-spanned" not in body:
-        return {}
-    found = {}
-    for table in ElementTree.fromstring(body).iter():  # noqa: S314
-        if local(table.tag) == "table":
-            found[attribute(table, "name")] = list(table_spans(table))
-    return found
-
-
-def table_spans(table: ElementTree.Element) -> Iterator[Span]:
-    number = 0
-    for row in table.iter():
-        if local(row.tag) != "table-row":
-            continue
-        column = 0
-        for cell in row:
-            down = int(attribute(cell, "number-rows-spanned") or 1)
-            if down > 1:
-                yield (number, column), (number + down - 1, column)
-            column += int(attribute(cell, "number-columns-repeated") or 1)
-        number += int(attribute(row, "number-rows-repeated") or 1)
-
-
-def attribute(element: ElementTree.Element, name: str) -> str:
-    return next((value for key, value in element.attrib.items() if local(key) == name), "")
 
 
 if __name__ == "__main__":

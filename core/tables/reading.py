@@ -15,6 +15,15 @@ from core.errors import PlannerError
 from core.tables import text, web, workbooks, zips
 from core.tables.values import MOST_BYTES, ReadSheet, refusal, unreadable
 
+_OLDER_EXPORTS = (
+    b"MIME-Version:",
+    b"ID;P",
+    b"TABLE\r\n0,1",
+    b"TABLE\n0,1",
+    b"\x09\x04\x06\x00",
+    b"\x09\x02\x06\x00",
+)
+_XML_EXPORTS = (b"urn:schemas-microsoft-com:office:spreadsheet", b"urn:oasis:names:tc:opendocument")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
@@ -67,7 +76,7 @@ def _refuse_other_kinds(content: bytes) -> None:
         raise refusal(
             "word", _("This is a Word document. Copy the table to a workbook and save it as .xlsx.")
         )
-    if head.startswith(b"MIME-Version:") or b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+    if head.startswith(_OLDER_EXPORTS) or any(name in head for name in _XML_EXPORTS):
         raise refusal(
             "old_export",
             _("This is an older kind of export with the name of a workbook. Open it and save it as .xlsx."),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
 from core.tables.values import MOST_COLUMNS, MOST_ROWS, ReadSheet, plain_value, refusal, too_long
 
+_OF_A_RULE = frozenset(" \t:+-")
+"""A line drawn below the headings has these signs only."""
 _SIGNS = ";\t,|"
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -25,19 +28,26 @@ _RARE = frozenset("ÌÒÙÃÕÝÛÚÎÓÔÍÀÂÁÊËÏ")
 
 def read(text: str) -> ReadSheet:
     """Raises PlannerError 422 for more rows than any list has, and for what is none."""
-    text, sign = _separator(text)
-    rows: list[tuple[object, ...]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign):
-            if len(rows) >= MOST_ROWS:
-                raise too_long()
-            rows.append(tuple(plain_value(value) for value in row[:MOST_COLUMNS]))
+        text, sign = _separator(text)
+        rows = list(_rows(text, sign))
+        if rows and max(map(len, rows)) == 1 and any(sign in str(row[0]) for row in rows for sign in _SIGNS):
+            text, sign = _separator("\n".join(str(row[0]) for row in rows))  # each line is a text of its own
+            rows = list(_rows(text, sign))
     except csv.Error as error:
         raise refusal(
             "unreadable",
             _("This is not a list in CSV: a quotation mark is never closed. Send an .xlsx file."),
         ) from error
     return ReadSheet("", tuple(rows))
+
+
+def _rows(text: str, sign: str) -> Iterator[tuple[object, ...]]:
+    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=sign)):
+        if number >= MOST_ROWS:
+            raise too_long()
+        is_rule = bool(row) and "--" in row[0] and all(_OF_A_RULE.issuperset(value) for value in row)
+        yield () if is_rule else tuple(plain_value(value) for value in row[:MOST_COLUMNS])
 
 
 def _separator(text: str) -> tuple[str, str]:

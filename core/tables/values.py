@@ -28,6 +28,7 @@ _KNOWN_FAULTS = frozenset(
     )
 )
 """As Excel writes them in English, Dutch and French."""
+_FAULT_OF_LIBREOFFICE = re.compile(r"Err:\d{3}")
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
 
@@ -38,13 +39,18 @@ class ReadSheet:
     title: str
     rows: tuple[tuple[Any, ...], ...]
     is_hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    """Counted from 0, as the columns are: what somebody who opens the file does not see."""
+    hidden_columns: frozenset[int] = frozenset()
 
 
 def plain_value(value: Any) -> Any:
     """="2169" is the text 2169, however it came to stand there; an error is an error in text too."""
     if not isinstance(value, str):
         return value
-    if value.startswith("#") and value.strip().upper() in _KNOWN_FAULTS:
+    if value[:1] in "#E" and (
+        value.strip().upper() in _KNOWN_FAULTS or _FAULT_OF_LIBREOFFICE.fullmatch(value)
+    ):
         return FAULT
     found = _TEXT_FORMULA.fullmatch(value.strip())
     return found[1] if found else value

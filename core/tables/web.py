@@ -19,10 +19,15 @@ from core.tables.values import (
 )
 
 _START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*"
     r"<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+"""The last one before a table is its title."""
+_NUMBERED = re.compile(r"^[^\W\d]+ \d+: ")
 
 
 def is_web_page(text: str) -> bool:
@@ -34,7 +39,11 @@ def read(text: str) -> list[ReadSheet]:
     parser = _Tables()
     parser.feed(text)
     parser.close()
-    found = [ReadSheet("", tuple(map(tuple, rows))) for rows in parser.tables if rows]
+    found = [
+        ReadSheet(title, tuple(map(tuple, rows)), hidden_rows=frozenset(hidden))
+        for title, rows, hidden in zip(parser.titles, parser.tables, parser.hidden, strict=True)
+        if rows
+    ]
     if not found:
         raise refusal("web_page", _("This is a web page without a table. Open it and save it as .xlsx."))
     return found
@@ -46,6 +55,10 @@ class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[object]]] = []
+        self.titles: list[str] = []
+        self.hidden: list[set[int]] = []
+        self.heading: list[str] | None = None
+        self.in_heading = False
         self.cell: list[str] | None = None
         self.spans = (1, 1)
         self.hanging: dict[int, tuple[int, object]] = {}
@@ -55,11 +68,16 @@ class _Tables(HTMLParser):
         if tag == "table":
             self._end_cell()
             self.tables.append([])
+            self.titles.append(_NUMBERED.sub("", " ".join("".join(self.heading or []).split()))[:60])
+            self.hidden.append(set())
+            self.heading, self.in_heading = None, False
             self.hanging = {}
             if len(self.tables) > MOST_SHEETS:
                 raise too_large()
         elif tag == "tr" and self.tables:
             self._end_cell()
+            if _is_hidden(dict(attrs)):
+                self.hidden[-1].add(len(self.tables[-1]))
             self.tables[-1].append([])
             self.count += 1
             if self.count > MOST_ROWS:
@@ -71,14 +89,20 @@ class _Tables(HTMLParser):
             self.spans = (_span(given.get("rowspan")), _span(given.get("colspan")))
         elif tag == "br" and self.cell is not None:
             self.cell.append(" ")
+        elif tag in _HEADINGS:
+            self.heading, self.in_heading = [], True
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th", "tr", "table"):
             self._end_cell()
+        elif tag in _HEADINGS:
+            self.in_heading = False
 
     def handle_data(self, data: str) -> None:
         if self.cell is not None:
             self.cell.append(data)
+        elif self.in_heading and self.heading is not None:
+            self.heading.append(data)
 
     def _end_cell(self) -> None:
         if self.cell is None:
@@ -99,6 +123,10 @@ class _Tables(HTMLParser):
             row.append(value)
             if left > 1:
                 self.hanging[place] = (left - 1, value)
+
+
+def _is_hidden(given: dict[str, str | None]) -> bool:
+    return "hidden" in given or "display:none" in (given.get("style") or "").replace(" ", "").lower()
 
 
 def _span(text: str | None) -> int:

@@ -52,7 +52,13 @@ def read(content: bytes) -> list[ReadSheet]:
     if "refused" in told:
         raise _refusal(told["refused"])
     return [
-        ReadSheet(each["title"], tuple(tuple(map(_value, row)) for row in each["rows"]), each["hidden"])
+        ReadSheet(
+            each["title"],
+            tuple(tuple(map(_value, row)) for row in each["rows"]),
+            each["hidden"],
+            frozenset(each["hidden_rows"]),
+            frozenset(each["hidden_columns"]),
+        )
         for each in told["sheets"]
     ]
 

@@ -6,97 +6,23 @@ not understood carries what could be read of it, so that its person stays.
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from core.folding import fold, name_key
 from core.tables.reading import read_sheets
-from core.tables.values import FAULT, FORMULA, ReadSheet
+from core.tables.values import ReadSheet
 from core.text import one_line
-from enrollment.domain.roster_values import cell_of, date_of, number_key, number_of, split_name, text_of
+from enrollment.domain.roster_headings import HEAD_ROWS, Columns, columns, kind_of, of_two_rows
+from enrollment.domain.roster_lines import Problem, RosterLine, Text, line_of
+from enrollment.domain.roster_rows import at, filled, is_no_person, section_of
+from enrollment.domain.roster_values import is_day_number, number_key, text_of
 
 MOST_PEOPLE = 5000
 MOST_PROBLEMS = 500
-HEAD_ROWS = 25
-"""How many title rows may stand above the headings."""
-
-Text = str | Promise
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "number": _words(
-        "opsluitingsnummer nummer nr num registernummer opsluitingsnr opsluitingsnum rolnummer dossiernummer "
-        "stamnummer numerodecrou numdecrou nrdecrou ndecrou nodecrou necrou ecrou numeroecrou numerodetenu "
-        "numero no n registernumber number gedetineerdennummer detentienummer numerodelecrou matricule"
-    ),
-    "last_name": _words("naam familienaam achternaam nom nomdefamille name lastname surname familyname"),
-    "first_name": _words("voornaam voornamen prenom prenoms firstname givenname"),
-    "full_name": _words(
-        "naamvoornaam naamenvoornaam naamvoornamen nomprenom nometprenom nomprenoms namefirstname "
-        "volledigenaam fullname nomcomplet gedetineerde detenu"
-    ),
-    "unit": _words(
-        "leefeenheid eenheid vleugel afdeling sectie unit unite unitedevie aile section livingunit le "
-        "leefeenh afd"
-    ),
-    "cell": _words("cel celnummer cellule cell celnr nrcel numerodecellule celnum cellulen kamer cellnumber"),
-    "arrived_on": _words(
-        "aankomst aankomstdatum datumaankomst datumopsluiting opgeslotenop dateentree datedentree "
-        "entree arrivee datearrivee datedarrivee arrival arrivedon binnengekomen opsluitingsdatum"
-    ),
-}
-_TOTALS = re.compile(r"(?:sub|sous ?|grand ?|eind)?(?:tot(?:aal|al)?|aantal|nombre|somme|sum)\b")
-_FURNITURE = re.compile(
-    r"(?:pagina|page|blz|pag|afgedrukt|imprime|printed|gedrukt|stand op|situation|effectie(?:f|ven)|einde|fin)\b"
-)
-
-
-@dataclass(frozen=True)
-class RosterLine:
-    """One person as the file says; `row` is the row in the file, counted from 1 (over all its sheets)."""
-
-    row: int
-    number: str
-    last_name: str
-    first_name: str
-    unit: str
-    cell: str
-    arrived_on: dt.date | None = None
-    section: str = ""
-    """What stands above these lines, or the name of their sheet: perhaps the living unit."""
-
-    @property
-    def name_key(self) -> str:
-        return name_key(self.last_name, self.first_name)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A line that was not understood, and why; what could be read keeps its person. A remark stops nothing."""
-
-    row: int
-    text: str
-    why: Text
-    number: str = ""
-    name_key: str = ""
-    unit: str = ""
-    cell: str = ""
-    is_remark: bool = False
-
-    @property
-    def names_nobody(self) -> bool:
-        return not self.number and not self.name_key and not self.is_remark
 
 
 @dataclass(frozen=True)
@@ -115,11 +41,6 @@ def read(name: str, content: bytes) -> RosterFile:
 
 def _refuse(code: str, message: Text) -> PlannerError:
     return PlannerError(f"roster_{code}", message, status=422)
-
-
-def plain(text: Any) -> str:
-    """For comparing headings and words: no accents, no signs, no capitals."""
-    return fold(str(text or "").replace("º", "").replace("°", "")).replace(" ", "")
 
 
 @dataclass
@@ -180,7 +101,7 @@ def _remark(words: Text, sheet: ReadSheet) -> Problem:
 
 
 def _has_headings(sheet: ReadSheet) -> bool:
-    return any(_columns(row) for row in sheet.rows[:HEAD_ROWS])
+    return any(columns(row) for row in sheet.rows[:HEAD_ROWS])
 
 
 def _no_list(sheets: Sequence[ReadSheet], hidden: Sequence[ReadSheet]) -> PlannerError:
@@ -213,114 +134,75 @@ def _nobody(reading: _Reading) -> PlannerError:
 
 
 def _read_sheet(reading: _Reading, sheet: ReadSheet, above: int, *, is_one_of_many: bool) -> None:
-    columns: dict[str, int] = {}
+    places: Columns = {}
     section = sheet.title if is_one_of_many else ""
+    before: Sequence[Any] = ()
+    start, hidden, groups = len(reading.lines), 0, _Groups()
+    arrivals: list[tuple[Any, Problem]] = []
     for number, row in enumerate(sheet.rows, start=above + 1):
-        if headings := _columns(row):
-            columns = headings
+        if headings := of_two_rows(before, row) or columns(row, sheet.hidden_columns):
+            reading.remarks += _hidden_columns(sheet, row, headings) if not places else []
+            places, before = headings, row
             continue
-        filled = [
-            value for value in row if value is FAULT or value is FORMULA or text_of(value) or date_of(value)
-        ]
-        if not columns or not filled or _is_furniture(row, filled, columns):
-            section = _section(filled) or section
+        values, before = filled(row), row
+        if not places or not values or is_no_person(row, places, len(reading.lines)):
+            section = section_of(values) or section
             continue
-        found, remark = _line(number, row, columns, section)
+        found, remark = line_of(number, row, places, section)
+        groups.add(found)
+        hidden += number - above - 1 in sheet.hidden_rows
         reading.add(found)
         if remark:
-            reading.remarks.append(remark)
+            arrivals.append((at(row, places["arrived_on"]), remark))
+    reading.remarks += _remarks_of_arrivals(arrivals, reading.lines[start:])
+    reading.lines[start:] = map(groups.filled, reading.lines[start:])
+    if hidden:
+        words = _("%(count)s rows are hidden in the file; they were read as well.") % {"count": hidden}
+        reading.remarks.append(Problem(0, sheet.title, words, is_remark=True))
 
 
-def _section(filled: list[Any]) -> str:
-    """A line with one text: perhaps the living unit of what follows."""
-    texts = [text_of(value) for value in filled]
-    return texts[0] if len(texts) == 1 and len(texts[0]) <= 60 else ""
+def _remarks_of_arrivals(arrivals: list[tuple[Any, Problem]], lines: list[RosterLine]) -> list[Problem]:
+    """A program that forgot to say that they are days writes every day as a number: nothing to be said."""
+    are_days = all(isinstance(value, (int, float)) and is_day_number(value) for value, _remark in arrivals)
+    if are_days and not any(line.arrived_on for line in lines):
+        return []
+    return [remark for _value, remark in arrivals]
 
 
-def _is_furniture(row: Sequence[Any], filled: list[Any], columns: dict[str, int]) -> bool:
-    """Totals, page numbers and titles between the lines: none of them is a person."""
-    words = {name: fold(text_of(_at(row, index))) for name, index in columns.items()}
-    first = fold(text_of(filled[0]))
-    if number_of(_at(row, columns["number"])) and not _TOTALS.match(words["number"]):
-        name = words.get("last_name") or words.get("full_name") or ""
-        return bool(_TOTALS.fullmatch(name)) and len(filled) == 2
-    if _TOTALS.match(first) and (len(filled) <= 3):
-        return True
-    if len(filled) > 2:
-        return False
-    if _FURNITURE.match(first):
-        return True
-    in_name = any(_at(row, columns.get(name, -1)) is filled[0] for name in ("last_name", "full_name"))
-    return len(filled) == 1 and not in_name and filled[0] is not FAULT and filled[0] is not FORMULA
+@dataclass
+class _Groups:
+    """Units that stand on the first row of their people only, as a merged cell does that was saved as text."""
+
+    unit: str = ""
+    written: int = 0
+    unit_of: dict[int, str] = field(default_factory=dict)
+
+    def add(self, row: RosterLine | Problem) -> None:
+        self.unit = row.unit or self.unit
+        if row.unit:
+            self.written += 1
+        elif self.unit:
+            self.unit_of[row.row] = self.unit
+
+    def filled(self, line: RosterLine) -> RosterLine:
+        """When most rows have none, the unit above is what they mean."""
+        is_grouped = line.row in self.unit_of and len(self.unit_of) > self.written
+        return replace(line, section=self.unit_of[line.row]) if is_grouped else line
 
 
-def _at(row: Sequence[Any], index: int) -> Any:
-    return row[index] if 0 <= index < len(row) else None
-
-
-def _columns(row: Sequence[Any]) -> dict[str, int]:
-    """Which column holds what, when this row is the one with the headings; else empty."""
-    found: dict[str, int] = {}
-    for index, value in enumerate(row):
-        heading = plain(value) if isinstance(value, str) and len(value) < 60 else ""
-        for name, spellings in HEADINGS.items():
-            if heading in spellings:
-                found.setdefault(name, index)
-    has_name = "last_name" in found or "full_name" in found
-    return found if "number" in found and has_name else {}
-
-
-def _line(
-    number: int, row: Sequence[Any], columns: dict[str, int], section: str
-) -> tuple[RosterLine | Problem, Problem | None]:
-    """The line, or why it is none; and what is to be said of it although it stops nothing."""
-    values = {name: _at(row, index) for name, index in columns.items()}
-    last, first = _names(values)
-    read = RosterLine(
-        number,
-        number_of(values["number"]),
-        last,
-        first,
-        text_of(values.get("unit")),
-        cell_of(values.get("cell")),
-        date_of(values.get("arrived_on")),
-        section,
-    )
-    if why := _why_not(read, values):
-        return Problem(number, _shown(row), why, read.number, read.name_key, read.unit, read.cell), None
-    arrival = values.get("arrived_on")
-    if read.arrived_on is None and (arrival is FAULT or arrival is FORMULA or text_of(arrival)):
-        return read, Problem(number, _shown(row), _("the date of arrival is no date"), is_remark=True)
-    return read, None
-
-
-def _why_not(read: RosterLine, values: dict[str, Any]) -> Text:
-    told = [value for name, value in values.items() if name != "arrived_on"]
-    if any(value is FORMULA for value in told):
-        return _("there is a formula on this row that has no value: open the file, save it and send it again")
-    if any(value is FAULT for value in told):
-        return _("there is an error (such as #N/A) in a cell of this row")
-    if isinstance(values.get("cell"), dt.date):
-        return _("the cell has become a date")
-    if not read.number:
-        return _("there is no number")
-    if not read.last_name:
-        return _("there is no name")
-    if len(read.number) > 20 or len(read.cell) > 12 or max(len(read.last_name), len(read.first_name)) > 80:
-        return _("something is too long for a name, a number or a cell")
-    return ""
-
-
-def _names(values: dict[str, Any]) -> tuple[str, str]:
-    if "full_name" in values and "last_name" not in values:
-        return split_name(text_of(values["full_name"]), is_full=True)
-    last, first = text_of(values.get("last_name")), text_of(values.get("first_name"))
-    return (last, first) if first else split_name(last, is_full=False)
-
-
-def _shown(row: Sequence[Any]) -> str:
-    texts = ("#" if value is FAULT else "=…" if value is FORMULA else value for value in row)
-    return one_line(" · ".join(str(value) for value in texts if value not in (None, "")), 120)
+def _hidden_columns(sheet: ReadSheet, row: Sequence[Any], places: Columns) -> list[Problem]:
+    """Named, whether they were read or another column holds the same: never taken or left in silence."""
+    found = []
+    for index in sorted(sheet.hidden_columns):
+        name = text_of(at(row, index))
+        if index in places.values():
+            words = _("The hidden column “%(name)s” was read: no other column holds this.")
+        elif kind_of(at(row, index)):
+            words = _("The hidden column “%(name)s” was not read: another column holds this.")
+        else:
+            continue
+        found.append(Problem(0, "", words % {"name": name}, is_remark=True))
+    return found
 
 
 def _shown_line(line: RosterLine) -> str:

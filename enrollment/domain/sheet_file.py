@@ -16,7 +16,7 @@ from core.errors import PlannerError
 from core.tables.reading import read_sheets
 from core.tables.values import FAULT, FORMULA, ReadSheet
 from core.text import one_line
-from enrollment.domain.roster_file import plain
+from enrollment.domain.roster_values import plain
 from enrollment.domain.sheet_codes import session_id_of
 from enrollment.domain.sheet_lines import HEADINGS, MARKER, FillSheet, SheetLine, marks_by_word, spellings
 from enrollment.models import Attendance

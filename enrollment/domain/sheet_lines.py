@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from enrollment.domain import attendance
-from enrollment.domain.roster_file import plain
+from enrollment.domain.roster_values import plain
 from enrollment.domain.sheet_codes import code_of
 from enrollment.models import Attendance, Participant
 from sessions.models import Domain, GroupSession

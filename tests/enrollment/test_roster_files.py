@@ -16,7 +16,7 @@ from prisons.models import Unit
 from tests.factories import make_participant
 
 FILES = Path(__file__).parents[1] / "data" / "rosters"
-LISTS = sorted(path.name for path in FILES.iterdir() if not path.name.startswith("30g"))
+LISTS = sorted(path.name for path in FILES.iterdir() if path.is_file() and not path.name.startswith("30g"))
 
 
 @pytest.fixture
