@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import PlannerError
@@ -24,6 +25,7 @@ from planner.board.shown import Shown, board_address, shown_behind, steps
 from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
 from planner.plan.conflicts import without_twins
+from planner.plan.following import along, move_of
 from planner.plan.sentences import Spoken, speak
 from planner.plan.undo_effects import address_of
 from prisons.access import PrisonRequest
@@ -44,7 +46,9 @@ def board_of(request: PrisonRequest, prison: Prison, shown: Shown) -> dict[str, 
 def done(
     request: PrisonRequest, prison: Prison, week: Week, text: str, outcome: Outcome | None
 ) -> HttpResponse:
-    """After a change: for HTMX the table with a toast that offers undo, else the board with a message."""
+    """After a change: for HTMX the table with a toast that offers undo, and after a move to take the dates that
+    follow along; else the board with a message.
+    """
     undo_url = outcome and address_of(outcome.change_set)
     if not is_partial(request):
         messages.success(request, text, extra_tags=undo_url or "")
@@ -56,13 +60,30 @@ def done(
     shown = shown_behind(request, prison, week.monday)
     context = board_of(request, prison, shown) | {"prison": prison}
     toast = render_to_string(
-        "planner/board/_toast.html", {"text": text, "tone": "ok", "undo_url": undo_url}, request=request
+        "planner/board/_toast.html",
+        {"text": text, "tone": "ok", "undo_url": undo_url, "along": _along(prison, outcome)},
+        request=request,
     )
     response = HttpResponse(render_to_string("planner/board/_grid.html", context, request=request) + toast)
     response["HX-Retarget"], response["HX-Reswap"] = "#board", "outerHTML"
     # Only after the swap: closing the panel takes away the form that asked, and htmx would lose its place.
     response["HX-Trigger-After-Settle"] = json.dumps({"plan-changed": {}, "panel-close": {}})
     return response
+
+
+def _along(prison: Prison, outcome: Outcome | None) -> dict[str, Any] | None:
+    """The dates that follow what was just moved: how many there are, and for how many the same place is free."""
+    move = move_of(outcome.change_set) if outcome else None
+    effect = along(move) if move else None
+    if outcome is None or move is None or effect is None or not effect.ruling.can:
+        return None
+    return {
+        "on": move.session.starts_at,
+        "free": len(effect.ruling.can),
+        "all": len(effect.ruling.can) + len(effect.ruling.cannot),
+        "seen": effect.digest,
+        "url": reverse("planner:dates_along", args=[prison.slug, outcome.change_set.pk]),
+    }
 
 
 def _landing(request: PrisonRequest, prison: Prison, week: Week, outcome: Outcome | None) -> str:

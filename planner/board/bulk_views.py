@@ -118,8 +118,8 @@ def _look(
         "title": TITLES[act],
         "form": form,
         "ids": ids,
-        "effect": _rows(ruling.can, request, effect),
-        "cannot": _rows(ruling.cannot, request, BulkEffect()),
+        "effect": effect_rows(ruling.can, request, effect),
+        "cannot": effect_rows(ruling.cannot, request, BulkEffect()),
         "seen": effect.digest,
         "is_asked": bool(ruling.can or ruling.cannot),
         "picks": [f"{one.session.pk}:{one.session.version}" for one in (*ruling.can, *ruling.cannot)]
@@ -155,7 +155,9 @@ def _effect(request: PrisonRequest, prison: Prison, act: str, form: BulkForm, id
     return bulk_edits.effect_of_edit(prison, ruling, edit)
 
 
-def _rows(verdicts: Sequence[Verdict], request: PrisonRequest, effect: BulkEffect) -> list[dict[str, Any]]:
+def effect_rows(
+    verdicts: Sequence[Verdict], request: PrisonRequest, effect: BulkEffect
+) -> list[dict[str, Any]]:
     """Each session with what it would become, and in words what stands against it or is to watch."""
     names = _Names(effect)
     shown = [verdict.conflicts[:3] for verdict in verdicts]

@@ -49,7 +49,7 @@ def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonRespon
     return JsonResponse(
         {
             f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": {
-                "kind": "refused" if not one.is_free else "soft" if one.conflicts else "free",
+                "kind": "free" if one.is_free and not one.to_ask else "soft" if one.is_free else "refused",
                 "why": " ".join(spoken.sentence for spoken in _that_matter(said)),
             }
             for one, said in zip(found, words, strict=True)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from core import address
 from core.digest import FIELD, NotAsShown
 from core.errors import PlannerError
 from core.form_choices import choose_from
@@ -42,8 +43,8 @@ class OneMoreForm(PlainForm):
     )
 
     def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
-        initial = {"starts": series.start_time, "room": series.default_room_id}
-        super().__init__(*args, initial=initial, **kwargs)
+        usual = {"starts": series.start_time, "room": series.default_room_id}
+        super().__init__(*args, initial=usual | kwargs.pop("initial", {}), **kwargs)
         choose_from(self, "room", Room.objects.in_prison(series.prison))
         self.fields["starts"].help_text = slot_hours(series.prison)
 
@@ -145,7 +146,8 @@ def _answer(request: PrisonRequest, prison: Prison, pk: int, page: Page) -> Http
     """The form; its effect, date by date; and the act, which does what was shown."""
     series = get_object_or_404(series_dates.own_series(prison), pk=pk)
     request.access.require_change(series.activity.organisation)
-    form = page.form(request.POST or None, series=series)
+    wished = {"initial": _wished(request.GET)} if page is ADD else {}
+    form = page.form(request.POST or None, series=series, **wished)
     if request.method != "POST" or not form.is_valid():
         return _show(request, series, page, form, status=422 if request.method == "POST" else 200)
     try:
@@ -159,6 +161,13 @@ def _answer(request: PrisonRequest, prison: Prison, pk: int, page: Page) -> Http
     except PlannerError as error:
         form.refuse(error)
         return _show(request, series, page, form, status=error.status)
+
+
+def _wished(asked: QueryDict) -> dict[str, Any]:
+    """What the board may fill in: the cell that somebody chose."""
+    found = {"on": address.day(asked.get("on")), "room": address.number(asked.get("room"))}
+    wished = {name: value for name, value in found.items() if value is not None}
+    return wished | ({"starts": asked["starts"]} if "starts" in asked else {})
 
 
 def _do(request: PrisonRequest, series: Series, wish: Wish) -> HttpResponse:

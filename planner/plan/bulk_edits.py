@@ -83,8 +83,8 @@ def what_can_be_edited(
         else:
             wanted.append(session)
     changes = [_change(session, edit) for session in wanted]
-    tried = _tried(wanted, rehearse(prison, changes, now=now), rules_of(prison)) if wanted else []
-    return Ruling.of([*verdicts, *tried])
+    found = tried(wanted, rehearse(prison, changes, now=now), rules_of(prison)) if wanted else []
+    return Ruling.of([*verdicts, *found])
 
 
 def effect_of_edit(prison: Prison, ruling: Ruling, edit: Edit) -> BulkEffect:
@@ -202,7 +202,7 @@ def _change(session: GroupSession, edit: Edit) -> Change:
     return Change(session.pk, workers=(*staying, Part(edit.worker_id)))
 
 
-def _tried(sessions: list[GroupSession], rehearsal: Rehearsal, rules: Rules) -> list[Verdict]:
+def tried(sessions: list[GroupSession], rehearsal: Rehearsal, rules: Rules) -> list[Verdict]:
     """All lifted, then put down in order of time. What cannot be put down goes back, and all are tried again:
     its old place is not free for the others then.
     """

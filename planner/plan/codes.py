@@ -200,6 +200,8 @@ _ALL = [
 
 CODES: dict[str, Code] = {code.code: code for code in _ALL}
 HARD = frozenset(code.code for code in _ALL if code.is_hard)
+OF_THE_CHOICE = frozenset({"room_changed"})
+"""What somebody has just chosen is no news to them: seen on the card afterwards, never asked about."""
 WAIVABLE = frozenset(code.code for code in _ALL if code.may_be_waived)
 
 
@@ -219,6 +221,11 @@ class Conflict:
     def is_hard(self) -> bool:
         """Stops a placement. A waived rule only shows."""
         return self.code in HARD and not self.is_waived
+
+    @property
+    def is_asked_about(self) -> bool:
+        """Before a placement: what forbids it, and what is to be watched."""
+        return self.code not in OF_THE_CHOICE
 
     @property
     def key(self) -> tuple[str, int, tuple[tuple[str, Any], ...]]:

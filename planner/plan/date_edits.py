@@ -203,11 +203,11 @@ def edit_dates(
             facts={"series": session.series_id, "scope": scope.value, "left_out": left_out},
         )  # fmt: skip
         if scope != Scope.THIS:
-            _follow(session.series, edit, outcome, by, now)
+            follow_pattern(session.series, edit, outcome, by, now)
     return outcome
 
 
-def _follow(series: Series, edit: DateEdit, outcome: Outcome, by: User, now: dt.datetime) -> None:
+def follow_pattern(series: Series, edit: DateEdit, outcome: Outcome, by: User, now: dt.datetime) -> None:
     """The pattern of the series as it was goes into the act, so that undo brings it back too."""
     before = pattern_of(series)
     fields: dict[str, Any] = {}

@@ -36,7 +36,7 @@ class Stretch:
     def kind(self) -> str:
         if any(conflict.is_hard for conflict in self.conflicts):
             return "refused"
-        return "soft" if self.conflicts else "free"
+        return "soft" if any(conflict.is_asked_about for conflict in self.conflicts) else "free"
 
 
 def starts(

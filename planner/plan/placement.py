@@ -86,7 +86,7 @@ def apply(
         found = _conflicts_added(prison, works)
         if undoes:
             found = _taken_since(found, works)
-        if any(conflict.is_hard for conflict in found) or (found and not accept_soft):
+        if any(c.is_hard or (c.is_asked_about and not accept_soft) for c in found):
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
         unsaid = withdraw(undoes, now=now) if undoes else None
         audience = audience_of(prison, map(_session_change, works), unsaid)

@@ -60,6 +60,11 @@ class Choice:
         return tuple(conflict for conflict in self.conflicts if conflict.is_hard)
 
     @property
+    def to_ask(self) -> tuple[Conflict, ...]:
+        """Points to watch that a placement there asks about."""
+        return tuple(conflict for conflict in self.conflicts if conflict.is_asked_about)
+
+    @property
     def is_free(self) -> bool:
         return not self.hard
 
@@ -74,7 +79,7 @@ class Choice:
         return (
             not self.is_free,
             self.is_announced,
-            len(self.conflicts),
+            len(self.to_ask),
             self.fill,
             self.starts_at,
             self.room_id,

@@ -51,7 +51,7 @@ class OneDate:
     @property
     def reasons(self) -> list[Conflict]:
         """What forbids it; where nothing does, what is to be watched. That another room is chosen is no news."""
-        found = [c for c in self.conflicts if c.is_hard or (self.is_free and c.code != "room_changed")]
+        found = [c for c in self.conflicts if c.is_hard or (self.is_free and c.is_asked_about)]
         return conflicts.without_twins(found, self.wanted.session.pk)
 
     @property

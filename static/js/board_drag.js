@@ -26,6 +26,7 @@
     if (!board()) return;
     board().querySelectorAll("td[data-cell]").forEach((cell) => {
       cell.classList.remove(...KINDS);
+      delete cell.dataset.along;
       cell.removeAttribute("title");
     });
   };
@@ -64,6 +65,7 @@
     card.classList.remove("is-moving");
     document.documentElement.classList.remove("is-dragging");
     if (board()) delete board().dataset.held;
+    withShift(false);
     hidePlaces();
     return { card, ghost };
   };
@@ -90,9 +92,31 @@
     if (place) place.classList.add("is-target");
   };
 
-  const move = (x, y) => {
+  // --- with Shift the cell says for how many of the dates from here on it is free ---
+  const showAlong = async (cell) => {
+    if (!held || !cell || !cell.dataset.slot || "along" in cell.dataset) return;
+    cell.dataset.along = "…";
+    const { card } = held;
+    const { row, day, slot } = cell.dataset;
+    const query = new URLSearchParams({ room: row, day, slot });
+    const answer = await fetch(`${base()}sessions/${card.dataset.session}/along/?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const found = answer && answer.ok ? await answer.json() : null;
+    if (!held || held.card !== card) return;
+    if (found) { cell.dataset.along = `${found.free}/${found.all}`; says(cell.dataset.along); }
+    else delete cell.dataset.along;
+  };
+  const withShift = (is) => {
+    if (board()) board().classList.toggle("with-shift", is);
+    if (is) showAlong(document.querySelector("td.is-target"));
+  };
+  const onShift = (event) => { if (event.key === "Shift" && held) withShift(event.type === "keydown"); };
+  document.addEventListener("keydown", onShift);
+  document.addEventListener("keyup", onShift);
+
+  const move = (x, y, shift) => {
     follow(x, y);
     aim(x, y);
+    withShift(shift);
     scrollAtEdges(x, y, () => Boolean(held), aim);
   };
 

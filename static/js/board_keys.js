@@ -35,7 +35,22 @@
     const card = cell.querySelector(".card-slip");
     if (next) { event.preventDefault(); go(next); }
     else if (event.key === "Enter" && card) { event.preventDefault(); card.querySelector("a").click(); }
+    else if (event.key === "Enter" || event.key === "n") { event.preventDefault(); askNew(cell); }
   };
+
+  // --- something new in this cell: filled in with its room, day and hours ---
+  const askNew = (cell) => {
+    if (!("mayNew" in board().dataset) || !cell.dataset.slot || cell.matches(".is-closed")) return;
+    const { row, day, slot } = cell.dataset;
+    const query = new URLSearchParams({ room: board().dataset.rows === "rooms" ? row : "", day, slot });
+    htmx.ajax("GET", `${base()}new/?${query}`, { source: board(), target: "#panel", swap: "innerHTML" });
+  };
+  document.addEventListener("click", (event) => {
+    const cell = event.target.matches && event.target.matches("td[data-slot]") ? event.target : null;
+    if (!cell || !board() || !board().contains(cell) || cell.querySelector(".card-slip") || event.ctrlKey || event.shiftKey || event.metaKey) return;
+    go(cell);
+    askNew(cell);
+  });
 
   const askPlaces = (card) => htmx.ajax("GET", `${base()}sessions/${card.dataset.session}/places/?week=${board().dataset.week}`, { source: board(), target: "#panel", swap: "innerHTML" });
 
@@ -44,12 +59,23 @@
     const place = event.target.closest(".card-slip, td[data-cell]");
     if (!place || !board().contains(place)) return;
     const card = place.matches(".card-slip") ? place : place.querySelector(".card-slip");
-    const undo = document.querySelector("#toasts [data-toast]:last-child form button");
     if (event.key === "m" && card && card.matches("[data-mine], [data-theirs]")) { event.preventDefault(); askPlaces(card); }
-    if (event.key === "u" && undo) { event.preventDefault(); undo.click(); }
+  };
+
+  // What was just done offers its keys from everywhere on the page: 1 only this one, 2 also those that follow, u undo.
+  const answerToast = (event) => {
+    const last = document.querySelector("#toasts [data-toast]:last-child");
+    if (!last || event.target.closest("input, textarea, select, dialog, [contenteditable]")) return false;
+    const keyed = last.querySelector(`[data-toast-key="${CSS.escape(event.key)}"]`);
+    const button = keyed || (event.key === "u" && last.querySelector("form button"));
+    if (!button) return false;
+    event.preventDefault();
+    button.click();
+    return true;
   };
 
   document.addEventListener("keydown", (event) => {
+    if (board() && event.target.closest && !event.ctrlKey && !event.metaKey && !event.altKey && answerToast(event)) return;
     if (!board() || !event.target.closest || event.ctrlKey || event.metaKey || event.altKey) return;
     act(event);
     if (event.target.matches("td[data-cell]") && board().contains(event.target)) walk(event, event.target);

@@ -10,7 +10,8 @@
   const handlers = [];
   let press = null; // { handler, card, grip, x, y, id, isTouch, timer, isCarried, isGivenUp }
 
-  // A handler: takes(event) gives { card, grip } or nothing; begin(press), move(x, y), drop(x, y), abandon().
+  // A handler: takes(event) gives { card, grip } or nothing; begin(press), move(x, y, withShift), drop(x, y),
+  // abandon().
   window.tempoDrag = (handler) => handlers.push(handler);
 
   const takenBy = (event) => {
@@ -67,7 +68,7 @@
       if (press.timer) { forget(); return; } // the finger scrolls
       begin();
     }
-    press.handler.move(event.clientX, event.clientY);
+    press.handler.move(event.clientX, event.clientY, event.shiftKey);
   };
 
   const onUp = (event) => {

@@ -15,6 +15,7 @@ from rooms.models import Room
 from sessions.models import GroupSession
 from tests.factories import (
     make_activity,
+    make_holiday,
     make_room,
     make_series,
     make_session,
@@ -133,14 +134,22 @@ def test_a_point_to_watch_asks_once_then_goes_on(
     anna: Client, haren: Prison, service: Organisation, room: Room
 ) -> None:
     session = session_of(service, haren)
-    session.series.default_room = make_room(haren)
-    session.series.save()
+    make_holiday(haren, dt.date(2050, 1, 10))
 
     asked = drop(anna, session, room, first_slot(haren))
     assert asked.status_code == 409 and "Do it all the same" in asked.content.decode()  # type: ignore[attr-defined]
     done = drop(anna, session, room, first_slot(haren), accept_soft="on")
 
     assert done.status_code == 200  # type: ignore[attr-defined]
+
+
+def test_another_room_than_usual_was_chosen_and_is_not_asked_about(
+    anna: Client, haren: Prison, service: Organisation, room: Room
+) -> None:
+    session = session_of(service, haren)
+    session.series.default_room = make_room(haren)
+    session.series.save()
+    assert drop(anna, session, room, first_slot(haren)).status_code == 200  # type: ignore[attr-defined]
 
 
 def test_a_stale_drop_is_told_who_changed_it(

@@ -11,7 +11,7 @@ from planner.plan.changes import Change, Part, Refused
 from planner.plan.placement import apply
 from prisons.models import AuditEntry, ChangeSet, Organisation, Prison, User
 from sessions.models import Cancellation, GroupSession, SessionWorker
-from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker
+from tests.factories import at, make_holiday, make_room, make_series, make_session, make_slot, make_worker
 
 NOW = at("2026-11-22 12:00")
 MONDAY = dt.date(2026, 11, 23)
@@ -92,8 +92,9 @@ def test_two_sessions_swap_rooms_in_one_act(
 
 
 def test_a_soft_conflict_asks_once(haren: Prison, service: Organisation, organiser_anna: User) -> None:
-    usual, other = make_room(haren), make_room(haren)
-    session = make_session(make_series(haren, organisation=service, default_room=usual), starts_at=None)
+    other = make_room(haren)
+    make_holiday(haren, MONDAY)
+    session = make_session(make_series(haren, organisation=service), starts_at=None)
 
     with pytest.raises(Refused) as refusal:
         move(session, other.pk, "09:00", organiser_anna)

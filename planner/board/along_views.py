@@ -1,0 +1,80 @@
+"""A card stands for its series: the dates that follow go along with one that was moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core import address
+from core.clock import today
+from core.digest import FIELD
+from core.errors import PlannerError
+from core.weeks import Week
+from planner.board.answers import board_url, done, refused
+from planner.board.bulk_views import effect_rows
+from planner.plan.bulk_effects import BulkEffect
+from planner.plan.following import along, fit_of_cell, move_of, take_along
+from prisons.access import PrisonRequest, Right, prison_view
+from prisons.models import ChangeSet, Prison
+from rooms.domain.facts import rules_of
+from sessions.models import GroupSession
+
+
+@require_http_methods(["GET", "POST"])
+@prison_view(Right.PLACE)
+def dates_along(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """Which of the dates that follow can go along, and why the others cannot; then the act."""
+    act = get_object_or_404(ChangeSet.objects.in_prison(prison).filter(by=request.user, verb="move"), pk=pk)
+    if request.method != "POST":
+        return _page(request, act)
+    try:
+        outcome = take_along(
+            act, by=request.user, seen=request.POST.get(FIELD, ""), access=request.access,
+            leave_out=request.POST.get("leave_out") == "1",
+        )  # fmt: skip
+    except PlannerError as error:
+        if request.htmx:
+            return refused(request, prison, error, form={"url": request.path, "fields": []})
+        return _page(request, act, error=error)
+    count = len(outcome.session_ids)
+    text = ngettext("%(count)s more date went along.", "%(count)s more dates went along.", count)
+    return done(request, prison, _week(act), text % {"count": count}, outcome)
+
+
+def _week(act: ChangeSet) -> Week:
+    move = move_of(act)
+    return Week.from_date(today(move.session.starts_at) if move else today())
+
+
+def _page(request: PrisonRequest, act: ChangeSet, *, error: PlannerError | None = None) -> HttpResponse:
+    move = move_of(act)
+    effect = along(move) if move else BulkEffect("along")
+    context: dict[str, Any] = {
+        "move": move,
+        "effect": effect_rows(effect.ruling.can, request, effect),
+        "cannot": effect_rows(effect.ruling.cannot, request, BulkEffect()),
+        "seen": effect.digest,
+        "told": effect.told,
+        "error": error,
+        "back": board_url(act.prison, _week(act), request),
+    }
+    return render(request, "planner/board/along.html", context, status=error.status if error else 200)
+
+
+@require_GET
+@prison_view(Right.PLACE)
+def session_along(request: PrisonRequest, prison: Prison, pk: int) -> JsonResponse:
+    """For the cell under a card that is carried with Shift: for how many of the dates from here on it is free."""
+    sessions = GroupSession.objects.in_prison(prison).live().select_related("series__activity__organisation")
+    session = get_object_or_404(sessions, pk=pk)
+    day = address.day(request.GET.get("day"))
+    number, room = (address.number(request.GET.get(name)) for name in ("slot", "room"))
+    slots = [slot for slot in rules_of(prison).slots_on(day) if slot.slot_id == number] if day else []
+    if day is None or not slots or room not in rules_of(prison).rooms:
+        return JsonResponse({}, status=422)
+    free, every = fit_of_cell(session, room or 0, day, slots[0])
+    return JsonResponse({"free": free, "all": every})
