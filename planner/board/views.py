@@ -25,6 +25,7 @@ from planner.board.detail import session_detail as detail_of
 from planner.board.forms import CancelForm, DropForm, MoveForm
 from planner.board.shown import Shown, board_address, remember, shown_behind
 from planner.plan.changes import Change
+from planner.plan.codes import OF_THE_CHOICE
 from planner.plan.placement import apply
 from planner.plan.places import length_minutes
 from planner.plan.sentences import when
@@ -200,7 +201,7 @@ def _move(
         by=request.user,
         verb="move",
         seen={session.pk: data["version"]},
-        accept_soft=data["accept_soft"] or bool(change.allow),
+        accept_soft=data["accept_soft"] or bool(change.allow) or OF_THE_CHOICE,
         access=request.access,
     )
     session.refresh_from_db()

@@ -56,7 +56,7 @@ def apply(
     verb: str,
     now: dt.datetime | None = None,
     seen: Mapping[int, int] | None = None,
-    accept_soft: bool = False,
+    accept_soft: bool | frozenset[str] = False,
     access: Access | None = None,
     ordered_by_prison: bool = False,
     created: frozenset[int] = frozenset(),
@@ -66,7 +66,7 @@ def apply(
     """Do all changes or none, as one act under the prison's lock.
 
     `seen` holds the version of each session that the person was looking at. `accept_soft` says that points to
-    watch were shown and accepted. `ordered_by_prison` lets a closure go over every service. `created` names
+    watch were shown and accepted, all or those with these codes. `ordered_by_prison` lets a closure go over every service. `created` names
     sessions made in this same transaction: undoing the act removes them. `undoes` is the act that is taken
     back: a rule that was broken before it is no reason to refuse, a place that somebody has taken since is; and
     whom it has not told yet hears of neither.
@@ -86,7 +86,7 @@ def apply(
         found = _conflicts_added(prison, works)
         if undoes:
             found = _taken_since(found, works)
-        if any(c.is_hard or (c.is_asked_about and not accept_soft) for c in found):
+        if any(conflict.is_hard or not _is_accepted(conflict, accept_soft) for conflict in found):
             raise Refused(sorted(found, key=lambda conflict: not conflict.is_hard))
         unsaid = withdraw(undoes, now=now) if undoes else None
         audience = audience_of(prison, map(_session_change, works), unsaid)
@@ -94,6 +94,10 @@ def apply(
         change_set = keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
         notices.tell(change_set, audience, by=by, now=now, unsaid=unsaid)
     return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
+
+
+def _is_accepted(conflict: Conflict, accept_soft: bool | frozenset[str]) -> bool:
+    return accept_soft if isinstance(accept_soft, bool) else conflict.code in accept_soft
 
 
 def _taken_since(found: list[Conflict], works: list[Work]) -> list[Conflict]:
