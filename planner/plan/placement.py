@@ -66,10 +66,10 @@ def apply(
     """Do all changes or none, as one act under the prison's lock.
 
     `seen` holds the version of each session that the person was looking at. `accept_soft` says that points to
-    watch were shown and accepted, all or those with these codes. `ordered_by_prison` lets a closure go over every service. `created` names
-    sessions made in this same transaction: undoing the act removes them. `undoes` is the act that is taken
-    back: a rule that was broken before it is no reason to refuse, a place that somebody has taken since is; and
-    whom it has not told yet hears of neither.
+    watch were shown and accepted, all or those with these codes. `ordered_by_prison` lets a closure go over
+    every service. `created` names sessions made in this same transaction: undoing the act removes them.
+    `undoes` is the act that is taken back: a rule that was broken before it is no reason to refuse, a place that
+    somebody has taken since is; and whom it has not told yet hears of neither.
     Raises Refused (409) with the conflicts that would be added, PlannerError `stale` (409), `not_yours`
     (403), `past` (409), `unknown_session` (404), `room_without_time` or `ends_before_start` (422).
     """
