@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from core import folding
+from core import folding, names
 
 FOLDINGS = {"key": folding.name_key, "words": folding.searchable}
 
@@ -33,6 +33,15 @@ class FoldedField(models.CharField):
         value = FOLDINGS[self.how](*(getattr(row, name) for name in self.of))
         setattr(row, self.attname, value)
         return value
+
+
+class FoldedNames(names.Noticed, FoldedField):
+    """The same of names of people in detention: reading it is reading the name."""
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        """To the database it is a FoldedField."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "core.folded_field.FoldedField", args, kwargs
 
 
 def folded_fields(model: type[models.Model]) -> list[FoldedField]:

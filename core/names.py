@@ -12,12 +12,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models.lookups import PatternLookup
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    _AnyField = models.CharField
+else:
+    _AnyField = object
 
 
 @dataclass
@@ -33,11 +40,22 @@ _look: ContextVar[Look | None] = ContextVar("look", default=None)
 
 
 @contextmanager
-def looking() -> Iterator[Look]:
-    """Notices every name that is read inside."""
-    token = _look.set(Look())
+def looking(*, is_masked: bool = False) -> Iterator[Look]:
+    """Notices every name that is read inside, and masks it where the reader may not have it."""
+    look = Look(is_masked=is_masked)
+    token = _look.set(look)
     try:
-        yield current() or Look()
+        yield look
+    finally:
+        _look.reset(token)
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """What is written down is written with its names, in whosever request that happens; nobody reads it here."""
+    token = _look.set(None)
+    try:
+        yield
     finally:
         _look.reset(token)
 
@@ -59,15 +77,49 @@ def masked(name: str) -> str:
     return f"#{digest[:6]}"
 
 
-class NameField(models.CharField):
-    """A name or a number that tells who somebody is."""
+def not_found(word: str) -> str:
+    """The word itself; where names are masked one that no row has."""
+    look = _look.get()
+    return masked(word) if look is not None and look.is_masked else word
+
+
+def noticed(value: Any) -> Any:
+    """A word made of a name was read: it is the name in other letters."""
+    look = _look.get()
+    if look is None or not value:
+        return value
+    look.has_names = True
+    return masked(value) if look.is_masked else value
+
+
+class Noticed(_AnyField):
+    """A column with names: reading it is noticed, and nobody who sees masked names finds one by asking for it."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        look = _look.get()
-        if look is None or not value:
-            return value
-        look.has_names = True
-        return masked(value) if look.is_masked else value
+        return noticed(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return not_found(value) if value and isinstance(value, str) else value
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        found: Any = super().get_lookup(lookup_name)
+        return _masking(found) if found is not None and issubclass(found, PatternLookup) else found
+
+
+@lru_cache(maxsize=64)
+def _masking(lookup: type[PatternLookup]) -> Any:
+    """ "Begins with", "contains" and the like hand on their word as it is; here it is masked as any other."""
+
+    def get_prep_lookup(self: Any) -> Any:
+        word = lookup.get_prep_lookup(self)
+        return not_found(word) if word and isinstance(word, str) else word
+
+    return type(lookup.__name__, (lookup,), {"get_prep_lookup": get_prep_lookup})
+
+
+class NameField(Noticed, models.CharField):
+    """A name or a number that tells who somebody is."""
 
     def deconstruct(self) -> Any:
         """To the database it is a CharField."""

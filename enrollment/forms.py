@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.form_choices import choose_from
+from core.forms import PlainForm, PlainTexts
 from core.text import one_line
 from enrollment.domain.namesakes import Namesake, of_name
 from enrollment.domain.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, PersonData
@@ -38,7 +39,7 @@ class DateInput(forms.DateInput):
         super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
-class NoteForm(forms.Form):
+class NoteForm(PlainForm):
     """One note. Who and what are typed as parts of names; the view finds whom and what they mean."""
 
     who = forms.CharField(label=_("Who: part of the name, or the number"), required=False, max_length=200)
@@ -93,7 +94,7 @@ def new_person(name: str, number: str) -> PersonData:
     return PersonData(last_name=last.strip(), first_name=first.strip(), register_number=number)
 
 
-class PersonForm(forms.Form):
+class PersonForm(PlainForm):
     """A new person, or somebody who arrives."""
 
     last_name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
@@ -134,7 +135,7 @@ class NameForm(RuleForm):
         fields = ["last_name", "first_name", "language", "third_language"]
 
 
-class MoveForm(forms.Form):
+class MoveForm(PlainForm):
     """Another unit or cell, from today."""
 
     unit = forms.ModelChoiceField(label=_("Living unit"), queryset=Unit.objects.none(), required=False)
@@ -146,7 +147,7 @@ class MoveForm(forms.Form):
         choose_from(self, "unit", Unit.objects.in_prison(prison))
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(PlainForm):
     """The last day in this prison."""
 
     on = forms.DateField(label=_("Last day here"), widget=DateInput())
@@ -157,12 +158,12 @@ class LeaveForm(forms.Form):
     )
 
 
-class NumberForm(forms.Form):
+class NumberForm(PlainForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     register_number = forms.CharField(label=_("Register number"), max_length=NUMBER_LENGTH, required=False)
 
 
-class BlockForm(forms.ModelForm):
+class BlockForm(PlainTexts, forms.ModelForm):
     """Hours of a weekday in which somebody has something fixed."""
 
     class Meta:
@@ -176,7 +177,7 @@ class BlockForm(forms.ModelForm):
         }
 
 
-class LevelForm(forms.ModelForm):
+class LevelForm(PlainTexts, forms.ModelForm):
     """The level of a language that a service found."""
 
     class Meta:

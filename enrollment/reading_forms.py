@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import DateInput
+from core.forms import DateInput, PlainForm
 from enrollment.models import Stay
 from prisons.access import Access
 from prisons.domain import readings
@@ -21,7 +21,7 @@ VERBS: dict[str, tuple[str, ...]] = {
 }
 
 
-class ReadingFilter(forms.Form):
+class ReadingFilter(PlainForm):
     """Unusable values filter nothing and say so."""
 
     by = forms.ModelChoiceField(

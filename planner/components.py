@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.forms import PlainForm
 from core.looks import DOMAINS, STATES
 
 
-class SampleForm(forms.Form):
+class SampleForm(PlainForm):
     """One field of every kind."""
 
     title = forms.CharField(
@@ -55,7 +56,7 @@ class SampleForm(forms.Form):
     )
 
 
-class SampleFilters(forms.Form):
+class SampleFilters(PlainForm):
     """What a filter bar holds: words, and a choice or two."""
 
     q = forms.CharField(label=gettext_lazy("Title or code"), required=False)

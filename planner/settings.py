@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "prisons.idle.IdleLimit",
     "prisons.watch.ReadingWatch",
+    "prisons.support.NothingIsSent",
     "core.refusals.RefusalMiddleware",
     "core.refusals.ReadableMiddleware",
     "planner.freezing.FreezeFirst",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
@@ -24,7 +24,7 @@ from django_htmx.middleware import HtmxDetails
 from core import htmx
 from core.clock import today
 from core.htmx import is_partial
-from prisons import second_factor
+from prisons import second_factor, support
 from prisons.models import Membership, Organisation, Prison, Role, User
 
 
@@ -146,6 +146,10 @@ RIGHTS_OF_SUPERUSER = frozenset(
 )
 
 
+RIGHTS_OF_SUPPORT = RIGHTS_OF_SUPERUSER | RIGHTS_OF_ROLE[Role.COORDINATOR]
+"""What whoever installs may look at with masked names (prisons/support.py); nothing can be sent meanwhile."""
+
+
 @dataclass(frozen=True)
 class Access:
     """What one person may do in one prison today: the union of the roles in force."""
@@ -159,6 +163,8 @@ class Access:
     """Services for which the person is organiser or coordinator."""
     authorities: frozenset[str]
     """Authorities for which the person is coordinator."""
+    is_masked: bool = False
+    """Looks as support does: every page, no name."""
 
     def has(self, right: Right) -> bool:
         return right in self.rights
@@ -244,6 +250,13 @@ def _access(user: User, prison: Prison, memberships: tuple[Membership, ...]) -> 
     )
 
 
+def _as_support(access: Access) -> Access:
+    """Whatever a coordinator of any authority sees, by masked names."""
+    authorities = Organisation.objects.filter(prisons=access.prison).values_list("authority", flat=True)
+    rights, services = RIGHTS_OF_SUPPORT, frozenset(authorities)
+    return replace(access, rights=rights, authorities=services, is_masked=True)
+
+
 def _of_one_side(memberships: tuple[Membership, ...]) -> tuple[Membership, ...]:
     """The roles of the side that came first: whatever put a row of another side there gives nothing."""
     if not memberships:
@@ -287,6 +300,8 @@ def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpR
             access = _access_by_slug(request.user, prison)
             if access is None:
                 raise Http404
+            if access.user.is_superuser and (flag := support.of(request)):
+                access = _as_support(access) if flag.prison_id == access.prison.pk else access
             if rights and not access.has_any(rights):
                 raise PermissionDenied(_("Your role in this prison does not include this page."))
             if _lacks_second_factor(request, access):

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from core.clock import today
+from prisons import support
 from prisons.access import Access, Right
 from prisons.models import Prison, User
 
@@ -26,6 +27,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "access": access,
         "prisons": SimpleLazyObject(lambda: prisons_of(user)),
         "me_links": list(_links(access)),
+        "support": support.of(request) if user.is_superuser else None,
     }
 
 
@@ -45,6 +47,9 @@ def _links(access: Access | None) -> Iterator[dict[str, str]]:
     if access is not None and access.has(Right.APPOINT):
         url = reverse("prisons:membership_list", args=[access.prison.slug])
         yield {"url": url, "icon": "people", "label": _("People and rights")}
+    if access is not None and access.user.is_superuser and not access.is_masked:
+        url = reverse("prisons:support_start", args=[access.prison.slug])
+        yield {"url": url, "icon": "eye-slash", "label": _("Look with masked names")}
     if access is not None and access.has(Right.READ_AUDIT):
         url = reverse("prisons:audit_list", args=[access.prison.slug])
         yield {"url": url, "icon": "clock-history", "label": _("Who did what")}

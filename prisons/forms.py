@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import PlainForm, PlainTexts
 from prisons.access import SIDE_OF_ROLE, Access, Right, Side
 from prisons.domain.memberships import ROLES_OF_THE_PRISON
 from prisons.models import AuditEntry, Invitation, Letters, Membership, Organisation, Role, User
+from prisons.support import Why
 from prisons.verbs import words_for
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
@@ -47,7 +49,7 @@ def roles_to_give(access: Access) -> frozenset[str]:
     return frozenset(role for role, side in SIDE_OF_ROLE.items() if side in sides)
 
 
-class RoleForm(forms.Form):
+class RoleForm(PlainForm):
     """A role and the organisation that it goes with, as far as this person may give it."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
@@ -86,7 +88,7 @@ class RoleForm(forms.Form):
         return data
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(PlainTexts, forms.ModelForm):
     """A service or partner: added by a coordinator of its authority, changed by its own people."""
 
     class Meta:
@@ -102,7 +104,7 @@ class OrganisationForm(forms.ModelForm):
                 del self.fields["authority"]
 
 
-class KnownOrganisationForm(forms.Form):
+class KnownOrganisationForm(PlainForm):
     """An organisation that works in another prison already."""
 
     organisation = forms.ModelChoiceField(
@@ -138,7 +140,7 @@ class GiveRoleForm(RoleForm):
         offer(self, "user", members)
 
 
-class EndForm(forms.Form):
+class EndForm(PlainForm):
     """The last day of a role; `is_confirmed` is asked only where nobody would be left to coordinate."""
 
     ends_on = forms.DateField(
@@ -163,7 +165,7 @@ class EndNowForm(EndForm):
         del self.fields["ends_on"]
 
 
-class NewcomerForm(forms.Form):
+class NewcomerForm(PlainForm):
     """Who an invited person is, and the password of the new account."""
 
     full_name = forms.CharField(
@@ -179,7 +181,7 @@ class NewcomerForm(forms.Form):
     )
 
 
-class AccountForm(forms.Form):
+class AccountForm(PlainForm):
     full_name = forms.CharField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -196,7 +198,7 @@ class AccountForm(forms.Form):
             del self.fields["letters"]
 
 
-class TokenForm(forms.Form):
+class TokenForm(PlainForm):
     membership = forms.ModelChoiceField(
         label=_("It may do what I may as"), queryset=Membership.objects.none(), empty_label=None
     )
@@ -210,7 +212,11 @@ class TokenForm(forms.Form):
         field.choices = [(each.pk, role_in_words(each)) for each in memberships]
 
 
-class AuditFilter(forms.Form):
+class SupportForm(PlainForm):
+    why = forms.ChoiceField(label=_("Why"), choices=[("", "–"), *Why.choices])
+
+
+class AuditFilter(PlainForm):
     """Whose acts, which act, on which day. Unusable values filter nothing and say so."""
 
     by = forms.ModelChoiceField(

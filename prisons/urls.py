@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from prisons.views import announcements, jobs, organisations, people, records
+from prisons.views import announcements, jobs, organisations, people, records, support
 
 app_name = "prisons"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path(
         "announcements/<int:pk>/put-away/", announcements.announcement_put_away, name="announcement_put_away"
     ),
+    path("support/", support.support_start, name="support_start"),
+    path("support/end/", support.support_end, name="support_end"),
     path("audit/", records.audit_list, name="audit_list"),
     path("outbox/", records.outbox_list, name="outbox_list"),
     path("outbox/resend/", records.outbox_resend_failed, name="outbox_resend_failed"),

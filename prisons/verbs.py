@@ -112,6 +112,8 @@ VERBS: dict[str, str | Promise] = {
     "separate": pgettext_lazy("audit", "keeps two people apart"),
     "settle_double": pgettext_lazy("audit", "answered a double request"),
     "skip": pgettext_lazy("audit", "noted one date off"),
+    "end_support": pgettext_lazy("audit", "stopped looking with masked names"),
+    "start_support": pgettext_lazy("audit", "looked with masked names"),
     "start_job": pgettext_lazy("audit", "started long work"),
     "stop_job": pgettext_lazy("audit", "stopped long work"),
     "refuse_ask": pgettext_lazy("audit", "refused what another service asked"),

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from core import names
 from core.names import Look
+from prisons import support
 from prisons.domain import readings
 from prisons.models import Prison, User
 
@@ -51,7 +52,7 @@ class ReadingWatch:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         account, knocking = signed_in_pk(request), _who_knocks(request)
-        with names.looking() as look:
+        with names.looking(is_masked=support.of(request) is not None) as look:
             response = self.get_response(request)
         if (verb := _verb(request, response, look, account)) is not None:
             by = _reader(request) or knocking

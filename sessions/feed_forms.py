@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.forms import PlainForm, PlainTexts
 from prisons.access import Access, Right
 from prisons.models import Organisation
 from rooms.models import Room
@@ -20,7 +21,7 @@ from sessions.models import FeedRules, Series, Worker
 Choices = list[tuple[Any, list[tuple[str, str]]]]
 
 
-class NewFeedForm(forms.Form):
+class NewFeedForm(PlainForm):
     """One list of everything whose sessions this person may follow."""
 
     of = forms.ChoiceField(label=_("Whose sessions"))
@@ -78,7 +79,7 @@ def _may(subject: Subject, access: Access) -> bool:
     return True
 
 
-class FeedRulesForm(forms.ModelForm):
+class FeedRulesForm(PlainTexts, forms.ModelForm):
     class Meta:
         model = FeedRules
         fields = [

@@ -56,7 +56,7 @@ def own_services(access: Access) -> Any:
     return here.filter(pk__in=access.organisation_ids) | here.filter(authority__in=access.authorities)
 
 
-class ActivityFilter(forms.Form):
+class ActivityFilter(PlainForm):
     """Unusable values filter nothing."""
 
     organisation = forms.ModelChoiceField(
@@ -124,7 +124,7 @@ class WorkerForm(RuleForm):
         return {name: self.cleaned_data[name] for name in ("needs_permission", "permitted_until")}
 
 
-class WorkerFilter(forms.Form):
+class WorkerFilter(PlainForm):
     q = forms.CharField(
         label=_("name"),
         required=False,

@@ -117,3 +117,10 @@ def test_nothing_happens_by_signal() -> None:
         )
     ]
     assert not found
+
+
+def test_every_form_is_a_plain_one():
+    """Fit for print, bounded dates, refusals in place: never Django's bare form."""
+    bare = re.compile(r"^class \w+\((?:forms\.(?:Model)?Form)\)", re.M)
+    found = [str(path.relative_to(ROOT)) for path in PYTHON if bare.search(path.read_text(encoding="utf-8"))]
+    assert found == []

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Field
 
 from core import clock
 from enrollment.domain import slips
@@ -61,10 +63,20 @@ def living_in(blocker: Any) -> Iterator[Town]:
     """A town for a whole module, in a transaction that is never kept; the clock stands at `NOW`."""
     with blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr("django.utils.timezone.now", lambda: NOW)
+        for field in _told_by_the_clock():
+            patch.setattr(field, "_get_default", lambda: NOW)
         facts._rules.cache_clear()
         yield build()
         forget()
         transaction.set_rollback(True)
+
+
+def _told_by_the_clock() -> Iterator[Field[Any, Any]]:
+    """Fields that hold the clock itself since their module was read."""
+    for model in apps.get_models():
+        for each in model._meta.fields:
+            if getattr(each.default, "__module__", "") == "django.utils.timezone":
+                yield each
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.datastructures import MultiValueDict
 
 from planner import urls
+from planner.api import api
+from prisons.domain.tokens import create_token
 from prisons.models import User
 from tests.town import taken_back
 
@@ -89,6 +91,13 @@ def asked_names() -> Iterator[set[str]]:
         yield found
 
 
+def names_of(route: str) -> set[str]:
+    """The names that an address of the API says it reads; those of a page are found by listening."""
+    known = api.get_openapi_schema()["paths"].get("/" + route.replace("<prison>", "{prison}"), {})
+    asked = [each for operation in known.values() for each in operation.get("parameters", ())]
+    return {each["name"] for each in asked if each["in"] == "query"}
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Thousands of pages that say "not found" need neither a frame around it nor a line in the log."""
@@ -100,20 +109,30 @@ def quiet() -> Iterator[None]:
         yield
 
 
+API = "/api/"
+
+
 class Walker:
-    """One role, signed in once; whatever it writes is taken back."""
+    """One role, signed in once; whatever it writes is taken back. Programs come with a token of that role."""
 
     def __init__(self, user: User | None) -> None:
         self.client = Client(raise_request_exception=False)
+        self.token = ""
         if user is not None:
             self.client.force_login(user)
+            if role := user.memberships.filter(prison__slug="haren", ended_at=None).first():
+                _row, self.token = create_token(role, "walk", by=user)
         self.cookies = self.client.cookies
 
     def ask(self, method: str, address: str, data: Any = None, **more: Any) -> Any:
         self.client.cookies = self.cookies.copy()  # whoever signs out on the way is back for the next page
+        if address.startswith(API):
+            more |= {"headers": {"Authorization": f"Bearer {self.token}"}, "content_type": "application/json"}
         with taken_back():
-            send = self.client.get if method == "GET" else self.client.post
-            return send(address, data or {}, **more)
+            if method == "GET":
+                more.pop("content_type", None)
+                return self.client.get(address, data or {}, **more)
+            return self.client.post(address, data or {}, **more)
 
 
 def by_route(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

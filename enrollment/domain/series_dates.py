@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from core import clock
 from core.clock import today
 from sessions.models import GroupSession, Series, SkippedDate
@@ -81,16 +83,14 @@ class SeriesDates:
         return sum(row.is_live and row.has_place and row.state == State.DRAFT for row in self.ahead)
 
 
-def dates_of(series: Series, *, with_drafts: bool = True, now: dt.datetime | None = None) -> SeriesDates:
-    """A fixed number of queries. The prison sees what is published or was."""
+def dates_of(series: Series, *, known: Q | None = None, now: dt.datetime | None = None) -> SeriesDates:
+    """A fixed number of queries. `known` says which sessions exist for the reader (`gate.sessions_for`)."""
     at = now or clock.now()
     sessions = (
-        GroupSession.objects.filter(series=series)
+        GroupSession.objects.filter(known or Q(), series=series)
         .select_related("room", "cancellation")
         .prefetch_related("session_workers__worker")
     )
-    if not with_drafts:
-        sessions = sessions.exclude(state=State.DRAFT)
     rows = [_of_session(row, at) for row in sessions]
     rows += [DateRow(one.on, skipped=one, is_over=one.on < today(at)) for one in series.skipped_dates.all()]
     rows.sort(key=_order)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from core import clock
+from core import clock, names
 from core.clock import BRUSSELS
 from enrollment.domain.day import Day, from_json, to_json
 from enrollment.domain.lists import day_lists
@@ -74,7 +74,8 @@ def _next_cut_off(moments: Iterable[dt.datetime], at: dt.datetime) -> dt.datetim
 
 
 def _freeze(prison: Prison, day: dt.date, cut_at: dt.datetime) -> ListVersion:
-    facts = to_json(day_lists(prison, day, now=cut_at))
+    with names.keeping():
+        facts = to_json(day_lists(prison, day, now=cut_at))
     return ListVersion.objects.create(
         prison=prison, on=day, number=1, made_at=cut_at, facts=facts, digest=digest_of(facts)
     )

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import names
-from core.folded_field import FoldedField, KeepsFolded
+from core.folded_field import FoldedNames, KeepsFolded
 from core.names import NameField
 from prisons.models import Organisation, Prison, PrisonScoped, Unit
 from rooms.models import WEEKDAYS
@@ -39,8 +39,8 @@ class Participant(KeepsFolded):
     first_name = NameField(_("first name"), max_length=80, blank=True)
     language = models.CharField(_("language of replies"), max_length=2, choices=SLIP_LANGUAGES, default="nl")
     third_language = models.CharField(_("also in"), max_length=2, choices=THIRD_LANGUAGES, blank=True)
-    name_key = FoldedField(of=["last_name", "first_name"], how="key", db_index=True)
-    name_words = FoldedField(of=["last_name", "first_name"], how="words")
+    name_key = FoldedNames(of=["last_name", "first_name"], how="key", db_index=True)
+    name_words = FoldedNames(of=["last_name", "first_name"], how="words")
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -73,7 +73,7 @@ class Stay(models.Model):
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="stays")
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="stays")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="stays")
-    cell = models.CharField(_("cell"), max_length=12, blank=True)
+    cell = NameField(_("cell"), max_length=12, blank=True)
     register_number = NameField(_("register number"), max_length=20, blank=True)
     walks_with_badge = models.BooleanField(_("walks with a badge"), default=False)
     starts_on = models.DateField(_("from"))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.errors import PlannerError
+from core.forms import PlainForm
 from enrollment.domain import finding, merge_image, merging, transfer, welcome
 from enrollment.forms import posted
 from enrollment.models import Merge, Participant, Stay
@@ -24,7 +25,7 @@ from prisons.models import Prison
 from prisons.second_factor import fresh_second_factor
 
 
-class TransferForm(forms.Form):
+class TransferForm(PlainForm):
     """The other prison."""
 
     to = forms.ModelChoiceField(label=gettext_lazy("To which prison?"), queryset=Prison.objects.none())
@@ -71,13 +72,13 @@ def _told(done: transfer.Transferred, access: Access) -> str:
     return sentence % {"carried": carried, "letters": letters}
 
 
-class MergeForm(forms.Form):
+class MergeForm(PlainForm):
     """The other entry of the same person."""
 
     other = forms.CharField(label=gettext_lazy("The same person as: the number, or the name"), max_length=200)
 
 
-class SureForm(forms.Form):
+class SureForm(PlainForm):
     """Why the two are one; a tick more where they differ."""
 
     reason = forms.ChoiceField(

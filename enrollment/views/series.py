@@ -75,7 +75,7 @@ def _context(request: PrisonRequest, series: Series, tab: str) -> dict[str, Any]
             "series": series,
             "title": title,
             "places": places.count(series),
-            "dates": series_dates.dates_of(series, with_drafts=gate.may_ask(access, gate.Fact.DRAFT)),
+            "dates": series_dates.dates_of(series, known=gate.sessions_for(access)),
             "sees_people": False,
             "may_plan": may_plan,
         }

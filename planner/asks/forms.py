@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import PlainForm
 from core.languages import SPOKEN
 from planner.plan.codes import CODES
 from sessions.models import Cancellation, GroupSession, SessionWorker
 
 
-class AskToCancelForm(forms.Form):
+class AskToCancelForm(PlainForm):
     """Why it should not take place."""
 
     reason = forms.ChoiceField(
@@ -21,7 +22,7 @@ class AskToCancelForm(forms.Form):
     )
 
 
-class AskToSwapForm(forms.Form):
+class AskToSwapForm(PlainForm):
     """Which own session is offered."""
 
     own = forms.ModelChoiceField(
@@ -37,7 +38,7 @@ class AskToSwapForm(forms.Form):
         field.choices = own
 
 
-class WorkerForm(forms.Form):
+class WorkerForm(PlainForm):
     """One click in the list of who could come, or on somebody who is there."""
 
     worker = forms.IntegerField(min_value=1)
@@ -49,7 +50,7 @@ class WorkerForm(forms.Form):
     accept_soft = forms.BooleanField(required=False)
 
 
-class WaiverForm(forms.Form):
+class WaiverForm(PlainForm):
     """Which of the rules that are broken may be broken this once, and why."""
 
     allow = forms.MultipleChoiceField(label=_("What to allow"), widget=forms.CheckboxSelectMultiple)

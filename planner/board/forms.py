@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.form_choices import choose_from
+from core.forms import PlainForm
 from prisons.models import Prison
 from rooms.models import Room
 from sessions.models import Cancellation
 
 
-class MoveForm(forms.Form):
+class MoveForm(PlainForm):
     """Room, day, and from when until when; a program may say `minutes` instead of `until`."""
 
     room = forms.ModelChoiceField(
@@ -55,7 +56,7 @@ def minutes_of(at: dt.time) -> int:
     return at.hour * 60 + at.minute
 
 
-class DropForm(forms.Form):
+class DropForm(PlainForm):
     """A card dropped in a cell, or put back in the tray (then without a room)."""
 
     room = forms.IntegerField(required=False, min_value=1)
@@ -72,7 +73,7 @@ class DropForm(forms.Form):
         return data
 
 
-class CancelForm(forms.Form):
+class CancelForm(PlainForm):
     """Why a session does not take place."""
 
     reason = forms.ChoiceField(

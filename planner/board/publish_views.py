@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from core import address
 from core.clock import today
 from core.digest import FIELD, NotAsShown
-from core.forms import DateInput
+from core.forms import DateInput, PlainForm
 from core.weeks import Week
 from planner.board.answers import done
 from planner.plan.news import since_last_publication
@@ -33,7 +33,7 @@ MOST_SHOWN = 60
 LONGEST = dt.timedelta(days=200)
 
 
-class SpanForm(forms.Form):
+class SpanForm(PlainForm):
     """From one date to another."""
 
     first = forms.DateField(label=gettext_lazy("from"), widget=DateInput())

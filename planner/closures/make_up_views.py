@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.digest import FIELD
 from core.errors import PlannerError
+from core.forms import PlainForm
 from core.htmx import is_partial, render_part
 from planner.closures import picture as pictures
 from planner.models import MadeUp
@@ -27,7 +28,7 @@ from rooms.models import Closure
 from sessions.models import GroupSession
 
 
-class DateForm(forms.Form):
+class DateForm(PlainForm):
     """One proposal, as its button sends it; the instants come back as they were given."""
 
     room = forms.IntegerField(min_value=1)

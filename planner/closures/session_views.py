@@ -21,7 +21,7 @@ from core import address
 from core.clock import today
 from core.digest import FIELD
 from core.errors import PlannerError
-from core.forms import DateInput
+from core.forms import DateInput, PlainForm
 from planner.closures import picture as pictures
 from planner.plan import cancelling
 from planner.plan.closure_parts import instant
@@ -39,7 +39,7 @@ State = GroupSession.State
 AHEAD = dt.timedelta(days=28)
 
 
-class SessionFilter(forms.Form):
+class SessionFilter(PlainForm):
     """Which sessions the table shows. What cannot be read filters nothing."""
 
     first = forms.DateField(label=gettext_lazy("from"), required=False, widget=DateInput())

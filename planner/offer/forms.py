@@ -45,7 +45,7 @@ LONGEST_MINUTES = 12 * 60
 SHORTEST_MINUTES = 5
 
 
-class SeriesFilter(forms.Form):
+class SeriesFilter(PlainForm):
     """Unusable values filter nothing."""
 
     q = forms.CharField(

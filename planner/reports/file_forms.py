@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.forms import PlainForm
 from planner.reports.periods import Month
 from prisons.access import Access
 from prisons.models.places import Authority
@@ -27,7 +28,7 @@ def _ending() -> forms.ChoiceField:
     )
 
 
-class YearReportForm(forms.Form):
+class YearReportForm(PlainForm):
     """One authority of the reader's own, one year."""
 
     authority = forms.ChoiceField(label=_("Authority"))
@@ -52,7 +53,7 @@ class YearReportForm(forms.Form):
         self.initial.setdefault("year", this_year)
 
 
-class MonthForm(forms.Form):
+class MonthForm(PlainForm):
     """A month: some to come when lists are printed beforehand, else those that have been."""
 
     month = forms.ChoiceField(label=_("Month"))

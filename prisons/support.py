@@ -1,0 +1,81 @@
+"""Support: whoever installs looks at the pages of one prison with masked names, for an hour, and changes nothing.
+
+A flag of the session, not of the account. While it is up, names are masked where they leave the database
+(`core/names.py`): on every page and in every file, and nobody can ask for a name either.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock
+from prisons.domain import audit
+from prisons.models import Prison
+
+LASTS = dt.timedelta(hours=1)
+READS = ("GET", "HEAD", "OPTIONS")
+STILL_SENT = {"prisons:support_end", "account_logout", "set_language", "theme", "mfa_reauthenticate"}
+"""What may be sent all the same: it changes nothing but the session."""
+_KEY = "support"
+
+
+class Why(models.TextChoices):
+    """Never free text: it would be the place for a name."""
+
+    QUESTION = "question", gettext_lazy("somebody asked for help")
+    FAULT = "fault", gettext_lazy("a fault was reported")
+    UPDATE = "update", gettext_lazy("after a new version")
+
+
+@dataclass(frozen=True)
+class Support:
+    prison_id: int
+    until: dt.datetime
+
+
+def of(request: HttpRequest) -> Support | None:
+    """What this session is looking at with masked names; None once the hour is over."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not request.session.modified:
+        return None
+    kept = request.session.get(_KEY)
+    if not kept or kept[1] <= clock.now().timestamp():
+        return None
+    return Support(kept[0], dt.datetime.fromtimestamp(kept[1], tz=dt.UTC))
+
+
+def start(request: Any, prison: Prison, why: str, *, now: dt.datetime | None = None) -> None:
+    """Raises the flag; the record of the prison says who, when and for what kind of reason."""
+    until = (now or clock.now()) + LASTS
+    audit.record(prison, request.user, "start_support", prison, fields=[f"support_{why}"], now=now)
+    request.session[_KEY] = [prison.pk, int(until.timestamp())]
+
+
+def end(request: Any, prison: Prison, *, now: dt.datetime | None = None) -> None:
+    """Twice is no error."""
+    if request.session.pop(_KEY, None):
+        audit.record(prison, request.user, "end_support", prison, now=now)
+
+
+class NothingIsSent:
+    """Middleware: while the flag is up, whatever would change something is refused, before anything is done."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if request.method not in READS and name not in STILL_SENT and of(request):
+            raise PermissionDenied(_("You look with masked names: nothing can be changed meanwhile."))
