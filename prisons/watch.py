@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.internal.stagekit import unstash_login
+from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
@@ -42,6 +43,8 @@ _ENTRANCE: dict[str, tuple[str, str]] = {
     "mfa_generate_recovery_codes": ("change_second_factor", "change_second_factor_failed"),
 }
 """Address of the entrance -> what it means when it worked, and when it did not."""
+_PROVIDER = "openid_connect_callback"
+"""Where a provider sends somebody back to: the only entrance that is no form."""
 
 
 class ReadingWatch:
@@ -55,7 +58,7 @@ class ReadingWatch:
         with names.looking(is_masked=support.of(request) is not None) as look:
             response = self.get_response(request)
         if (verb := _verb(request, response, look, account)) is not None:
-            by = _reader(request) or knocking
+            by = _reader(request) or knocking or _of_letter(request)
             readings.record(
                 verb,
                 _page(request),
@@ -87,8 +90,17 @@ def _who_knocks(request: HttpRequest) -> User | None:
     login = unstash_login(request, peek=True)
     if login is not None and isinstance(login.user, User):
         return login.user
-    email = request.POST.get("login", "").strip().lower()
+    email = (request.POST.get("login") or request.POST.get("email", "")).strip().lower()
     return User.objects.filter(email=email).first() if email and "\0" not in email else None
+
+
+def _of_letter(request: HttpRequest) -> User | None:
+    """Whose password a letter leads to."""
+    code = request.resolver_match.kwargs.get("uidb36", "") if request.resolver_match else ""
+    try:
+        return User.objects.filter(pk=url_str_to_user_pk(code)).first() if code else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _verb(request: HttpRequest, response: HttpResponseBase, look: Look, before: str) -> str | None:
@@ -109,13 +121,20 @@ def _entrance(request: HttpRequest, response: HttpResponseBase, before: str, aft
     worked, failed = _ENTRANCE.get(name, ("sign_in", "sign_in_failed"))
     if after and after != before:
         return worked if worked in ("second_factor", "reset_password") else "sign_in"
+    if name == _PROVIDER:
+        return None if after else _half_way(request, failed)
     if name not in _ENTRANCE or request.method != "POST":
         return None
     if response.status_code != 302:
         return failed
-    if name == "account_login" and not after:
-        return "give_password"
+    if worked == "sign_in" and not after:
+        return _half_way(request, failed)
     return failed if name == "mfa_authenticate" and not after else worked
+
+
+def _half_way(request: HttpRequest, failed: str) -> str:
+    """Let in as far as the second step, or not at all: a closed account, a passkey or provider that does not fit."""
+    return "give_password" if unstash_login(request, peek=True) is not None else failed
 
 
 def _is_stranger(request: HttpRequest, response: HttpResponseBase, account: str) -> bool:

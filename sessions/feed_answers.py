@@ -10,6 +10,7 @@ from django.utils.http import http_date, parse_http_date_safe
 
 from core import encodings
 from core.clock import now as clock_now
+from core.clock import today
 from core.ical import CONTENT_TYPE, has_current_copy
 from prisons.domain import readings
 from sessions import feeds
@@ -37,11 +38,13 @@ def answer(request: HttpRequest, secret: str, *, expected: Expected | None = Non
     since = note_use(glance, tag=tag, now=at).timestamp()
     etag = f'"{tag[:32]}"'
     if _has_copy(request, etag, since):
+        if glance.last_used_on != today(at):
+            # Asking each hour for what one has already tells nothing new: its use is written down once a day.
+            readings.record("use_feed", "feed", object_id=glance.feed_id, now=at)
         return _with_headers(HttpResponseNotModified(), etag, since)
     reading = reading or feeds.kept(glance.token_hash, tag) or _read(secret, expected, at)
     if reading is None:
         return None
-    # Whoever has it already learns nothing new: only what is given out is written down.
     readings.record("use_feed", "feed", object_id=glance.feed_id, now=at)
     return _calendar(request, feeds.keep(glance.token_hash, reading), since)
 
