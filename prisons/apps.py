@@ -9,10 +9,11 @@ def lay_guards(using: str, **kwargs: Any) -> None:
     """After every migrate: on SQLite a migration that remakes a table drops its triggers in silence."""
     from django.db import connections
 
-    from prisons import audit_guards
+    from prisons import audit_guards, side_guards
 
-    if audit_guards.stands(connections[using]):
-        audit_guards.lay(connections[using])
+    for guards in (audit_guards, side_guards):
+        if guards.stands(connections[using]):
+            guards.lay(connections[using])
 
 
 class PrisonsConfig(AppConfig):

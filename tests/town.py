@@ -117,7 +117,8 @@ def _staff(town: Town) -> None:
         user = make.make_user(f"{role.title()} Peeters")
         organisation = town.service if role in ("coordinator", "organiser", "worker") else None
         make.make_membership(user, town.prison, role, organisation)
-        make.make_membership(everybody, town.prison, role, organisation)
+        if role not in ("liaison", "auditor"):
+            make.make_membership(everybody, town.prison, role, organisation)
         town.users[role] = user
     for name, role in (("neighbour", "organiser"), ("emile", "coordinator")):
         town.users[name] = make.make_user(f"{name.title()} Dubois")

@@ -23,7 +23,6 @@ def everybody(haren, service):
     user = make_user("Alle Rollen", password="correct-horse-9")
     make_membership(user, haren, "coordinator", service)
     make_membership(user, haren, "worker", service)
-    make_membership(user, haren, "liaison")
     series = make_series(haren, organisation=service)
     make_session(series)
     make_enrollment(series)

@@ -1,13 +1,17 @@
 """Nobody is both sides: who appoints whom, one side per account and prison, names that count everywhere."""
 
+import datetime as dt
 import itertools
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from core import clock
 from core.clock import now
 from core.errors import PlannerError
+from prisons import side_guards
 from prisons.access import SIDE_OF_ROLE, Right, Side, access_for
 from prisons.domain import invitations, memberships
 from prisons.models import AuditEntry, Invitation, Membership, Role
@@ -243,3 +247,50 @@ def test_a_partner_without_accounts_is_kept_where_its_coordinator_has_a_say(
     partner.prisons.add(saint_gilles)
     assert karim.post(url("organisation_detail", partner.pk), DATA | {"name": "X"}).status_code == 403
     assert signed_in(installer).post(url("organisation_detail", partner.pk), DATA).status_code == 302
+
+
+# --- the database ------------------------------------------------------------------------------------------
+
+
+SIDES = ("organiser", "liaison", "auditor")
+
+
+@pytest.mark.parametrize("first", SIDES)
+@pytest.mark.parametrize("second", SIDES)
+def test_the_database_refuses_a_role_of_another_side(haren, saint_gilles, service, first, second):
+    """Past the program: by insert and by update; in another prison, or after the first has ended, it may."""
+    user = make_user()
+
+    def give(prison, role, **fields):
+        return make_membership(user, prison, role, service if role == "organiser" else None, **fields)
+
+    held = give(haren, first)
+    elsewhere = give(saint_gilles, second)
+    if first == second:
+        return
+    with pytest.raises(DatabaseError, match=side_guards.ONE_SIDE), transaction.atomic():
+        give(haren, second)
+    with pytest.raises(DatabaseError, match=side_guards.ONE_SIDE), transaction.atomic():
+        Membership.objects.filter(pk=elsewhere.pk).update(prison=haren)
+    Membership.objects.filter(pk=held.pk).update(ended_at=clock.now())
+    later = give(haren, second)
+    with pytest.raises(DatabaseError, match=side_guards.ONE_SIDE), transaction.atomic():
+        Membership.objects.filter(pk=held.pk).update(ended_at=None)
+    Membership.objects.filter(pk=later.pk).update(ended_at=clock.now())
+    Membership.objects.filter(pk=held.pk).update(ended_at=None)
+
+
+def test_dates_that_do_not_meet_are_no_two_sides(haren, service):
+    user, day = make_user(), clock.today()
+    make_membership(user, haren, "organiser", service, starts_on=day - dt.timedelta(9), ends_on=day)
+    with pytest.raises(DatabaseError, match=side_guards.ONE_SIDE), transaction.atomic():
+        make_membership(user, haren, "liaison", starts_on=day)
+    make_membership(user, haren, "liaison", starts_on=day + dt.timedelta(1))
+
+
+def test_the_guards_of_the_sides_are_asked_for(db):
+    assert side_guards.missing(connection) == []
+    side_guards.lift(connection)
+    assert len(side_guards.missing(connection)) == 2
+    side_guards.lay(connection)
+    assert side_guards.missing(connection) == []
