@@ -93,7 +93,12 @@ def _openid_app(name: str, prefix: str) -> dict[str, Any]:
         "name": text(prefix + "TITLE", default=name),
         "client_id": text(prefix + "CLIENT_ID", default=""),
         "secret": text(prefix + "SECRET", default=""),
-        "settings": {"server_url": issuer, "domains": [word.lower() for word in domains]},
+        "settings": {
+            "server_url": issuer,
+            "domains": [word.lower() for word in domains],
+            # Where its sign-in page stands, if not at the issuer: the browser must be allowed to go there.
+            "origins": [origin_of(url) for url in (issuer, *words(prefix + "PAGES", default=[]))],
+        },
     }
 
 

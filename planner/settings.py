@@ -270,7 +270,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF, *(env.origin_of(app["settings"]["server_url"]) for app in OIDC_APPS)],
+        "form-action": [SELF, *(origin for app in OIDC_APPS for origin in app["settings"]["origins"])],
         "frame-ancestors": [NONE],
     },
 }

@@ -8,16 +8,21 @@ from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.base.forms import ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal import auth
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from core import clock, htmx
+from prisons.domain import readings
 
 
 def was_given(request: HttpRequest) -> bool:
@@ -51,13 +56,15 @@ View = Callable[Concatenate[Any, P], HttpResponseBase]
 def fresh_second_factor(view: View[P]) -> Callable[..., HttpResponseBase]:
     """For what outlasts the session or opens more than a page: asks again after a quarter of an hour.
 
-    A form is asked for when it is opened, so that what somebody typed is rarely in the way.
+    A form is asked for when it is opened; one that was open too long is asked for in place, with what was typed.
     """
 
     @wraps(view)
     def asked(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not settings.SECOND_FACTOR_REQUIRED or is_fresh(request):
             return view(request, *args, **kwargs)
+        if request.method == "POST" and is_mfa_enabled(request.user) and not htmx.is_partial(request):
+            return _ask_in_place(request) or view(request, *args, **kwargs)
         return ask(request, _("Say once more that it is you. Then do it again."))
 
     asked.asks_for_fresh_factor = True  # type: ignore[attr-defined]  # the walk over every URL reads it
@@ -74,6 +81,46 @@ def ask(request: HttpRequest, why: str, why_first: str = "") -> HttpResponseBase
         messages.warning(request, why_first or _("First set up a second step for signing in, then go on."))
         target = resolve_url("mfa_index")
     return htmx.redirect(target) if htmx.is_partial(request) else redirect(target)
+
+
+CODE, CREDENTIAL = "second_factor_code", "second_factor_credential"
+"""What the page in between adds to the fields of the form that it carries along."""
+_OWN = {CODE, CREDENTIAL, "csrfmiddlewaretoken"}
+
+
+def _ask_in_place(request: Any) -> HttpResponseBase | None:
+    """A page that carries the sent fields along and asks for code or passkey; None once it was given with them.
+
+    Nothing of it is kept on the server: what was typed may hold a name or a passphrase.
+    """
+    user, sent = request.user, request.POST
+    code = ReauthenticateForm(user=user, data={"code": sent[CODE]} if CODE in sent else None)
+    passkey = ReauthenticateWebAuthnForm(
+        user=user, data={"credential": sent[CREDENTIAL]} if sent.get(CREDENTIAL) else None
+    )
+    for form in (passkey, code):
+        if form.is_bound:
+            works = form.is_valid()
+            readings.record(
+                "confirm_identity" if works else "confirm_identity_failed", _page(request), by=user
+            )
+            if works:
+                form.save()
+                return None
+    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    has_passkey = Authenticator.Type.WEBAUTHN in kinds
+    context = {
+        "sent": [(name, value) for name, values in sent.lists() if name not in _OWN for value in values],
+        "errors": [*code.errors.get("code", []), *passkey.errors.get("credential", [])],
+        "has_code": bool(kinds - {Authenticator.Type.WEBAUTHN}),
+        "has_passkey": has_passkey,
+        "js_data": {"request_options": auth.begin_authentication(user)} if has_passkey else None,
+    }
+    return render(request, "prisons/second_factor.html", context, status=422)
+
+
+def _page(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def _back(request: HttpRequest) -> str:

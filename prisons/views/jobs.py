@@ -17,6 +17,7 @@ from core.htmx import render_part, trigger
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain import audit, jobs
 from prisons.models import Job, JobFile, Prison
+from prisons.second_factor import fresh_second_factor
 
 ROWS = 25
 
@@ -53,6 +54,7 @@ def job_stop(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
 
 
 @prison_view()
+@fresh_second_factor
 @never_cache
 def job_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The result, for whoever started it and may still see what is in it."""

@@ -132,6 +132,17 @@ def test_a_closed_account_stays_closed(provider, nora):
     assert "_auth_user_id" not in sign_in("nora").session
 
 
+def test_a_sign_in_page_of_another_origin_may_be_gone_to(monkeypatch):
+    """Without it a browser stops on the way, because the form goes where the policy does not allow."""
+    monkeypatch.setenv("OIDC_BRUG_ISSUER", "https://login.debrug.be/tenant/")
+    monkeypatch.setenv("OIDC_BRUG_DOMAINS", "debrug.be")
+    [app] = environment.openid_apps(["brug"])
+    assert app["settings"]["origins"] == ["https://login.debrug.be"]
+    monkeypatch.setenv("OIDC_BRUG_PAGES", "https://pages.example.net/authorize, https://mfa.example.net:8443/")
+    [app] = environment.openid_apps(["brug"])
+    assert app["settings"]["origins"][1:] == ["https://pages.example.net", "https://mfa.example.net:8443"]
+
+
 def test_a_provider_must_say_for_whom_it_speaks(monkeypatch):
     monkeypatch.setenv("OIDC_BRUG_ISSUER", "https://login.debrug.be")
     with pytest.raises(ImproperlyConfigured):

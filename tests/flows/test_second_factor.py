@@ -19,7 +19,7 @@ from django.urls import get_resolver, reverse
 
 from prisons.domain import invitations
 from prisons.domain.tokens import authenticate_token, create_token
-from prisons.models import ApiToken, Prison, User
+from prisons.models import ApiToken, Invitation, Prison, Reading, User
 from tests.factories import PASSWORD, make_membership, make_user
 from tests.test_strangers import address_of, prison_patterns
 
@@ -141,12 +141,38 @@ def test_what_outlasts_a_session_asks_again(nora):
     age(client, 901)
     for short in FRESH:
         answer = client.post(address_of(routes[short]))
-        assert answer.status_code == 302 and "/2fa/reauthenticate/" in answer["Location"], short
-    assert "/2fa/reauthenticate/" in client.get(reverse("people:token_list"))["Location"]
+        assert answer.status_code == 422 and b"second_factor_code" in answer.content, short
+    for address in (reverse("people:token_list"), reverse("prisons:job_file", args=["haren", 1])):
+        assert "/2fa/reauthenticate/" in client.get(address)["Location"]
     assert client.get(BOARD).status_code == 200  # ordinary work goes on
     with_code(client, secret)
     assert client.get(address_of(routes["people-and-rights/give/"])).status_code == 200
     assert client.get(reverse("people:token_list")).status_code == 200
+
+
+def test_what_was_typed_survives_a_stale_factor(nora, haren, service):
+    """The form comes along, is done once the code fits, and nothing of it is kept on the server meanwhile."""
+    client = sign_in(nora)
+    secret = enrol(client)
+    age(client, 901)
+    address = reverse("prisons:invite", args=["haren"])
+    typed = {
+        "email": "nieuw@example.org",
+        "role": "organiser",
+        "organisation": str(service.pk),
+        "full_name": "Nieuw",
+        "language": "nl",
+    }
+    page = client.post(address, typed)
+    shown = page.content.decode()
+    assert page.status_code == 422 and all(f'value="{value}"' in shown for value in typed.values())
+    assert "nieuw@example.org" not in str(dict(client.session)) and not Invitation.objects.exists()
+    wrong = client.post(address, typed | {"second_factor_code": "000000"})
+    assert wrong.status_code == 422 and "nieuw@example.org" in wrong.content.decode()
+    done = client.post(address, typed | {"second_factor_code": code_of(secret)})
+    assert done.status_code == 302 and Invitation.objects.get().email == "nieuw@example.org"
+    rows = Reading.objects.filter(verb__startswith="confirm_identity").order_by("pk")
+    assert [row.verb for row in rows][-2:] == ["confirm_identity_failed", "confirm_identity"]
 
 
 def test_no_token_without_a_second_factor(nora):
