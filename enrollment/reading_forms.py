@@ -11,8 +11,8 @@ from core.forms import DateInput, PlainForm
 from enrollment.models import Stay
 from prisons.access import Access
 from prisons.domain import readings
-from prisons.forms import offer
-from prisons.models import User
+from prisons.forms import AuditFilter, offer
+from prisons.models import Prison, User
 
 NAMES, ENTRANCE, REFUSED = "names", "entrance", "refused"
 VERBS: dict[str, tuple[str, ...]] = {
@@ -21,35 +21,17 @@ VERBS: dict[str, tuple[str, ...]] = {
 }
 
 
-class ReadingFilter(PlainForm):
-    """Unusable values filter nothing and say so."""
+class AsksForPerson(PlainForm):
+    """Whom it was about. Unusable values filter nothing and say so."""
 
-    by = forms.ModelChoiceField(
-        label=_("Who looked"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
-    )
     person = forms.CharField(
         label=_("Register number, or number of the participant"),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"placeholder": _("register number")}),
     )
-    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
-    what = forms.ChoiceField(
-        label=_("What"),
-        required=False,
-        choices=[
-            ("", _("Everything")),
-            (NAMES, _("Names seen")),
-            (ENTRANCE, _("Signing in")),
-            (REFUSED, _("Refused")),
-        ],
-    )
 
-    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.prison = access.prison
-        rows = readings.in_prison(access.prison).order_by()
-        offer(self, "by", User.objects.filter(pk__in=rows.values("by")))
+    prison: Prison
 
     def clean_person(self) -> list[int]:
         """The participants meant: who has or had this number here, or the one whom the record calls so."""
@@ -63,3 +45,38 @@ class ReadingFilter(PlainForm):
         if not found:
             raise forms.ValidationError(_("Nobody has, or had, this number here."))
         return found
+
+
+class ActFilter(AsksForPerson, AuditFilter):
+    """Whose acts, which act, on which day, about whom."""
+
+    field_order = ["by", "person", "verb", "on"]
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        self.prison = access.prison
+        super().__init__(*args, access=access, **kwargs)
+
+
+class ReadingFilter(AsksForPerson):
+    by = forms.ModelChoiceField(
+        label=_("Who looked"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
+    )
+    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
+    what = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[
+            ("", _("Everything")),
+            (NAMES, _("Names seen")),
+            (ENTRANCE, _("Signing in")),
+            (REFUSED, _("Refused")),
+        ],
+    )
+
+    field_order = ["by", "person", "on", "what"]
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        self.prison = access.prison
+        super().__init__(*args, **kwargs)
+        rows = readings.in_prison(access.prison).order_by()
+        offer(self, "by", User.objects.filter(pk__in=rows.values("by")))

@@ -51,7 +51,7 @@ def _links(access: Access | None) -> Iterator[dict[str, str]]:
         url = reverse("prisons:support_start", args=[access.prison.slug])
         yield {"url": url, "icon": "eye-slash", "label": _("Look with masked names")}
     if access is not None and access.has(Right.READ_AUDIT):
-        url = reverse("prisons:audit_list", args=[access.prison.slug])
+        url = reverse("enrollment:audit_list", args=[access.prison.slug])
         yield {"url": url, "icon": "clock-history", "label": _("Who did what")}
 
 

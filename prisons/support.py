@@ -32,9 +32,9 @@ _KEY = "support"
 class Why(models.TextChoices):
     """Never free text: it would be the place for a name."""
 
-    QUESTION = "question", gettext_lazy("somebody asked for help")
-    FAULT = "fault", gettext_lazy("a fault was reported")
-    UPDATE = "update", gettext_lazy("after a new version")
+    QUESTION = "support_question", gettext_lazy("somebody asked for help")
+    FAULT = "support_fault", gettext_lazy("a fault was reported")
+    UPDATE = "support_update", gettext_lazy("after a new version")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def of(request: HttpRequest) -> Support | None:
 def start(request: Any, prison: Prison, why: str, *, now: dt.datetime | None = None) -> None:
     """Raises the flag; the record of the prison says who, when and for what kind of reason."""
     until = (now or clock.now()) + LASTS
-    audit.record(prison, request.user, "start_support", prison, fields=[f"support_{why}"], now=now)
+    audit.record(prison, request.user, "start_support", prison, fields=[why], now=now)
     request.session[_KEY] = [prison.pk, int(until.timestamp())]
 
 

@@ -33,7 +33,6 @@ urlpatterns = [
     ),
     path("support/", support.support_start, name="support_start"),
     path("support/end/", support.support_end, name="support_end"),
-    path("audit/", records.audit_list, name="audit_list"),
     path("outbox/", records.outbox_list, name="outbox_list"),
     path("outbox/resend/", records.outbox_resend_failed, name="outbox_resend_failed"),
     path("outbox/<int:pk>/resend/", records.outbox_resend, name="outbox_resend"),

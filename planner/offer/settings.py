@@ -107,7 +107,7 @@ def groups(access: Access) -> list[Group]:
             _("Messages sent"),
             _("Mail that left, mail that did not"),
         ),
-        (Right.READ_AUDIT, "prisons:audit_list", _("Who did what"), _("Every change, with its author")),
+        (Right.READ_AUDIT, "enrollment:audit_list", _("Who did what"), _("Every change, with its author")),
     ]
     mine = [
         Group(title, text, _url(name, access)) for right, name, title, text in wanted if access.has(right)

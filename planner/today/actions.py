@@ -53,7 +53,7 @@ ACTIONS = [
     Action(_("Terms"), "sessions:term_list", "calendar-week"),
     Action(_("Facilitators"), "sessions:worker_list", "person-vcard"),
     Action(_("Messages sent"), "prisons:outbox_list", "envelope"),
-    Action(_("Who did what"), "prisons:audit_list", "clock-history"),
+    Action(_("Who did what"), "enrollment:audit_list", "clock-history"),
 ]
 
 

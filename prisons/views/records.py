@@ -1,4 +1,4 @@
-"""Records of a prison: the audit, the letters."""
+"""Records of a prison: the letters."""
 
 from __future__ import annotations
 
@@ -18,36 +18,9 @@ from django.views.decorators.http import require_POST
 
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import outbox
-from prisons.field_words import name_of_field
-from prisons.forms import AuditFilter
-from prisons.models import AuditEntry, Message, Prison
-from prisons.verbs import name_of_model, words_for
+from prisons.models import Message, Prison
 
 ROWS = 50
-
-
-@prison_view(Right.READ_AUDIT)
-def audit_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    form = AuditFilter(request.GET or None, access=request.access)
-    entries = AuditEntry.objects.in_prison(prison).select_related("by")
-    if form.is_bound and form.is_valid():
-        chosen = {
-            "by": form.cleaned_data["by"],
-            "verb": form.cleaned_data["verb"],
-            "at__date": form.cleaned_data["on"],
-        }
-        entries = entries.filter(**{name: value for name, value in chosen.items() if value})
-    page = Paginator(entries, ROWS).get_page(request.GET.get("page"))
-    rows = [(entry, words_for(entry.verb), name_of_model(entry.model), _fields(entry)) for entry in page]
-    status = 422 if form.errors else 200
-    return render(
-        request, "prisons/audit_list.html", {"form": form, "page": page, "rows": rows}, status=status
-    )
-
-
-def _fields(entry: AuditEntry) -> str:
-    """Each once: two names of the program can be one word."""
-    return ", ".join(dict.fromkeys(name_of_field(entry.model, name) for name in entry.fields))
 
 
 LOOKS: dict[str, tuple[str, str]] = {

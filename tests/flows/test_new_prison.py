@@ -102,7 +102,7 @@ def test_the_checklist_says_who_is_still_missing(haren: Prison, coordinator_kari
     [
         ("prisons:membership_list", "settings"),
         ("prisons:announcement_list", "settings"),
-        ("prisons:audit_list", "settings"),
+        ("enrollment:audit_list", "settings"),
         ("planner:closure_list", "board"),
         ("planner:term_overview", "board"),
         ("planner:cannot_come_list", "board"),

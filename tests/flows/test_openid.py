@@ -138,7 +138,9 @@ def test_a_sign_in_page_of_another_origin_may_be_gone_to(monkeypatch):
     monkeypatch.setenv("OIDC_BRUG_DOMAINS", "debrug.be")
     [app] = environment.openid_apps(["brug"])
     assert app["settings"]["origins"] == ["https://login.debrug.be"]
-    monkeypatch.setenv("OIDC_BRUG_PAGES", "https://pages.example.net/authorize, https://mfa.example.net:8443/")
+    monkeypatch.setenv(
+        "OIDC_BRUG_PAGES", "https://pages.example.net/authorize, https://mfa.example.net:8443/"
+    )
     [app] = environment.openid_apps(["brug"])
     assert app["settings"]["origins"][1:] == ["https://pages.example.net", "https://mfa.example.net:8443"]
 

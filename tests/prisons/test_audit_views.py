@@ -13,7 +13,7 @@ from prisons.domain import audit
 from prisons.field_words import FIELDS, name_of_field
 from prisons.verbs import VERBS
 from sessions.models import GroupSession
-from tests.factories import signed_in
+from tests.factories import make_enrollment, make_participant, make_series, signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = dt.datetime(2026, 11, 23, 11, tzinfo=dt.UTC)
@@ -23,7 +23,7 @@ NOON = dt.datetime(2026, 11, 23, 11, tzinfo=dt.UTC)
 def url(haren, organiser_anna, coordinator_karim):
     audit.record(haren, organiser_anna, "invite", haren, fields=["role"], now=NOON)
     audit.record(haren, coordinator_karim, "end_role", haren, now=NOON + dt.timedelta(days=1))
-    return reverse("prisons:audit_list", args=["haren"])
+    return reverse("enrollment:audit_list", args=["haren"])
 
 
 def verbs(answer):
@@ -72,14 +72,14 @@ def test_who_reads_the_audit(request, url, fixture, status):
 
 
 def test_nothing_of_another_prison_is_seen(url, saint_gilles, stranger_dirk):
-    answer = signed_in(stranger_dirk).get(reverse("prisons:audit_list", args=[saint_gilles.slug]))
+    answer = signed_in(stranger_dirk).get(reverse("enrollment:audit_list", args=[saint_gilles.slug]))
     assert verbs(answer) == [] and "Karim" not in answer.content.decode()
 
 
 def test_fields_are_told_in_words(haren, organiser_anna, auditor_greet):
     audit.record(haren, organiser_anna, "move", (GroupSession, 7), fields=["starts_at", "room"], now=NOON)
     audit.record(haren, organiser_anna, "change", haren, fields=["roster_as_of"], now=NOON)
-    page = signed_in(auditor_greet).get(reverse("prisons:audit_list", args=["haren"])).content.decode()
+    page = signed_in(auditor_greet).get(reverse("enrollment:audit_list", args=["haren"])).content.decode()
     assert "starts_at" not in page and "roster_as_of" not in page
     assert "room, start" in page and "cells as of" in page
 
@@ -132,3 +132,19 @@ def test_every_audited_field_has_a_word():
 )
 def test_word_of_a_field(model, name, words):
     assert name_of_field(model, name) == words
+
+
+def test_the_acts_about_one_person_are_found_by_number(haren, service, organiser_anna, auditor_greet):
+    """The person's own row, and every row that is the person's; nobody else's."""
+    who = make_participant(haren, "Peeters, Jan", register_number="4711")
+    other = make_participant(haren, "Claes, Cis")
+    place = make_enrollment(make_series(haren, organisation=service), who)
+    for row in (who, other, place):
+        audit.record(haren, organiser_anna, "change", row)
+    greet = signed_in(auditor_greet)
+    for asked in ("4711", str(who.pk)):
+        page = greet.get(reverse("enrollment:audit_list", args=["haren"]), {"person": asked})
+        shown = {(entry.model, entry.object_id) for entry, *_words in page.context["rows"]}
+        assert shown == {("enrollment.participant", who.pk), ("enrollment.enrollment", place.pk)}
+    page = greet.get(reverse("enrollment:audit_list", args=["haren"]), {"person": "0815"})
+    assert page.status_code == 422

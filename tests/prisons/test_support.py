@@ -38,7 +38,7 @@ def installer():
 @pytest.fixture
 def looking(installer, haren):
     client = signed_in(installer)
-    assert client.post("/p/haren/support/", {"why": "fault"}).status_code == 302
+    assert client.post("/p/haren/support/", {"why": "support_fault"}).status_code == 302
     return client
 
 
@@ -46,7 +46,7 @@ def test_it_begins_by_a_page_that_asks_why_and_is_on_record(haren, installer):
     client = signed_in(installer)
     assert client.get("/p/haren/people/").status_code == 403
     assert client.post("/p/haren/support/", {}).status_code == 422
-    assert client.post("/p/haren/support/", {"why": "question"}).status_code == 302
+    assert client.post("/p/haren/support/", {"why": "support_question"}).status_code == 302
     entry = AuditEntry.objects.get(verb="start_support")
     assert (entry.by, entry.prison, entry.fields) == (installer, haren, ["support_question"])
     page = client.get("/p/haren/people/")
@@ -88,7 +88,7 @@ def test_nothing_is_sent_but_what_ends_it(haren, jan, looking):
         "/p/haren/support/",
         "/accounts/password/change/",
     ):
-        assert looking.post(address, {"why": "fault"}).status_code == 403, address
+        assert looking.post(address, {"why": "support_fault"}).status_code == 403, address
     assert looking.post("/p/haren/support/end/").status_code == 302
     assert AuditEntry.objects.filter(verb="end_support").count() == 1
     assert looking.get("/p/haren/people/").status_code == 403

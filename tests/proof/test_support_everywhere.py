@@ -25,7 +25,7 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
 def test_no_page_and_no_file_shows_a_name_and_each_page_says_so(town):
     client, secret, shown = Client(raise_request_exception=False), _names(), 0
     client.force_login(town.users["superuser"])
-    assert client.post("/p/haren/support/", {"why": "fault"}).status_code == 302
+    assert client.post("/p/haren/support/", {"why": "support_fault"}).status_code == 302
     for address in _addresses(town):
         with taken_back():
             answer = client.get(address)
