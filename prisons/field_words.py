@@ -26,6 +26,7 @@ FIELDS: dict[str, str | Promise] = {
     "code": pgettext_lazy("field", "code"),
     "consents": pgettext_lazy("field", "consents"),
     "copied_from": pgettext_lazy("field", "copied from"),
+    "dates": pgettext_lazy("field", "dates"),
     "decided_at": pgettext_lazy("field", "decided on"),
     "decided_by": pgettext_lazy("field", "decided by"),
     "done_at": pgettext_lazy("field", "done on"),
