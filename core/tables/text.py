@@ -35,6 +35,8 @@ def read(text: str) -> ReadSheet:
             text, sign = _separator("\n".join(str(row[0]) for row in rows))  # each line is a text of its own
             rows = list(_rows(text, sign))
     except csv.Error as error:
+        if '"' not in text:
+            raise _no_text() from error  # one cell without an end
         raise refusal(
             "unreadable",
             _("This is not a list in CSV: a quotation mark is never closed. Send an .xlsx file."),

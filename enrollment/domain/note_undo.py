@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
-from enrollment.domain.notes import enter_note
+from enrollment.domain.notes import Ask, enter_note
 from enrollment.domain.people import PersonData
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
 from prisons import gate
@@ -42,6 +42,18 @@ def replace_note(
             entered.made_person = True
             entered.save(update_fields=["made_person"])
         return entered
+
+
+def asks_beyond(note: Note, *, things: int, wishes: int) -> list[Ask]:
+    """What a note asks for beyond so many things and wishes: a form without a field for it keeps it as it is."""
+    rows = list(note.requests.select_related("series__activity", "activity", "organisation").order_by("pk"))
+    wished = [each for each in rows if each.wish_title or each.wish_domain]
+    others = [each for each in rows if each not in wished]
+    asks = [Ask(series=each.series, activity=each.activity) for each in others[things:]]
+    return asks + [
+        Ask(wish_domain=each.wish_domain, wish_title=each.wish_title, organisation=each.organisation)
+        for each in wished[wishes:]
+    ]
 
 
 def was_undone(prison: Prison, pk: int, *, by: User) -> bool:

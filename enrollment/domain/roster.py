@@ -40,15 +40,6 @@ class New:
 
 
 @dataclass(frozen=True)
-class Known:
-    """The only one of this name, who stays here without a number, made by a note: probably the same."""
-
-    line: RosterLine
-    unit: Unit | None
-    stay: Stay
-
-
-@dataclass(frozen=True)
 class Moved:
     line: RosterLine
     unit: Unit | None
@@ -60,7 +51,6 @@ class Preview:
     """What accepting the list would change, line by line."""
 
     new: list[New] = field(default_factory=list)
-    known: list[Known] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     gone: list[Stay] = field(default_factory=list)
     same: int = 0
@@ -72,7 +62,7 @@ class Preview:
 
     @property
     def arriving(self) -> int:
-        return len(self.new) + len(self.known)
+        return len(self.new)
 
     @property
     def changes(self) -> int:
@@ -87,7 +77,6 @@ class Preview:
         """Stands for what the page shows: accepting does exactly this."""
         return digest(
             [[each.line, each.unit and each.unit.pk, each.choices] for each in self.new],
-            [[each.line, each.stay.pk] for each in self.known],
             [[each.line, each.unit and each.unit.pk, each.stay.pk, each.stay.cell] for each in self.moved],
             sorted(stay.pk for stay in self.gone),
             [[each.row, each.number] for each in self.problems],
@@ -160,7 +149,7 @@ def compare(
 def _sort_fresh(
     prison: Prison, result: Preview, fresh: Sequence[tuple[RosterLine, Unit | None]], here: Here
 ) -> None:
-    """Numbers that nobody here has: the only one of that name whom a note had made, or somebody to choose."""
+    """Numbers that nobody here has: whoever is known by that name is shown, and a person chooses."""
     times = Counter(line.name_key for line, _unit in fresh)
     found = of_keys(prison, times)
     for line, unit in fresh:
@@ -169,15 +158,8 @@ def _sort_fresh(
             for each in found.get(line.name_key, ())
             if not (each.is_here and each.stay and each.stay.pk in here.named)
         )
-        noted = [
-            each.stay for each in choices if each.is_here and each.stay and not each.stay.register_number
-        ]
-        if len(choices) == times[line.name_key] == len(noted) == 1:
-            result.known.append(Known(line, unit, noted[0]))
-            continue
         is_doubtful = len(choices) > 1 or any(each.is_here for each in choices) or times[line.name_key] > 1
         result.new.append(New(line, unit, choices, must_choose=bool(choices) and is_doubtful))
-    here.named |= {each.stay.pk for each in result.known}
 
 
 def _problem(line: RosterLine, why: object) -> Problem:

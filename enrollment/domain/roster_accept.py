@@ -19,12 +19,13 @@ from core.digest import require_seen
 from core.errors import PlannerError
 from enrollment.domain import inbox
 from enrollment.domain.facts import lock_facts
-from enrollment.domain.roster import Known, Moved, New, Preview, preview
+from enrollment.domain.roster import Moved, New, Preview, preview
 from enrollment.domain.roster_forgetting import KEPT
+from enrollment.domain.roster_lines import RosterLine
 from enrollment.models import Enrollment, Participant, RosterDraft, Stay
 from prisons.domain import audit
 from prisons.domain.changes import Image, open_change_set, remember
-from prisons.models import ChangeSet, Prison, Todo, User
+from prisons.models import ChangeSet, Prison, Todo, Unit, User
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class Accepted:
     new: int
     moved: int
     gone: int
+
+
+@dataclass(frozen=True)
+class Continued:
+    """Somebody who stays here already, made by a note or under another number: the stay goes on."""
+
+    line: RosterLine
+    unit: Unit | None
+    stay: Stay
 
 
 def accept(
@@ -63,13 +73,13 @@ def accept(
         require_seen(seen, found.digest)
         _refuse_doubts(found, sure)
         chosen = _chosen(found, links)
-        _continue_stays(found, chosen)
+        continued = _continue_stays(found, chosen)
         change_set = open_change_set(
             prison, by, "import_roster", {"as_of": _iso(prison.roster_as_of)}, now=at
         )
         images = [
             *_write_new(prison, found.new, chosen, today(at)),
-            *_write_known(found.known),
+            *_write_continued(continued),
             *_write_moved(prison, found.moved, today(at)),
             *_write_gone(found.gone, today(at)),
         ]
@@ -86,7 +96,7 @@ def accept(
         row.lines, row.problems, row.accepted_at, row.change_set = [], [], at, change_set
         row.save()
         audit.record(prison, by, "accept", row, fields=["accepted_at"], change_set=change_set, now=at)
-    return Accepted(change_set, len(found.new) + len(found.known), len(found.moved), len(found.gone))
+    return Accepted(change_set, len(found.new) + len(continued), len(found.moved), len(found.gone))
 
 
 def _iso(at: dt.datetime | None) -> str:
@@ -123,7 +133,7 @@ def _chosen(found: Preview, links: Mapping[int, int]) -> dict[int, Participant]:
     return chosen
 
 
-def _continue_stays(found: Preview, chosen: Mapping[int, Participant]) -> None:
+def _continue_stays(found: Preview, chosen: Mapping[int, Participant]) -> list[Continued]:
     """Who was chosen and stays here keeps that stay, with the number of the list."""
     staying = {
         each.line.row: one.stay
@@ -131,12 +141,15 @@ def _continue_stays(found: Preview, chosen: Mapping[int, Participant]) -> None:
         for one in each.choices
         if one.is_here and one.stay and chosen.get(each.line.row) == one.person
     }
-    found.known += [
-        Known(each.line, each.unit, staying[each.line.row]) for each in found.new if each.line.row in staying
+    kept = {stay.pk for stay in staying.values()}
+    continued = [
+        Continued(each.line, each.unit, staying[each.line.row])
+        for each in found.new
+        if each.line.row in staying
     ]
     found.new = [each for each in found.new if each.line.row not in staying]
-    kept = {stay.pk for stay in staying.values()}
     found.gone = [stay for stay in found.gone if stay.pk not in kept]
+    return continued
 
 
 def _write_new(
@@ -169,7 +182,7 @@ def _write_new(
     ]
 
 
-def _write_known(known: list[Known]) -> list[Image]:
+def _write_continued(known: list[Continued]) -> list[Image]:
     """The number, unit and cell of somebody whom a note had made, or whose number changed."""
     images = []
     for each in known:

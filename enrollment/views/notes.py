@@ -19,7 +19,7 @@ from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
 from enrollment.domain.namesakes import of_name
-from enrollment.domain.note_undo import replace_note, undo, was_undone
+from enrollment.domain.note_undo import asks_beyond, replace_note, undo, was_undone
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
@@ -185,6 +185,8 @@ class _Entry:
                 organisation=service_of(self.request.access),
             )
             asks.append(wish)
+        if self.replaced:
+            asks += asks_beyond(self.replaced, things=len(_THINGS), wishes=1)
         return None if unclear else asks
 
 
@@ -224,14 +226,18 @@ def _as_typed(note: Note) -> dict[str, Any]:
     """The form of a note that is changed in place, filled in as it was."""
     typed: dict[str, Any] = {"replaces": note.pk, "channel": note.channel, "received_on": note.received_on}
     typed |= {"who": str(note.participant), "person": note.participant_id}
-    fields = iter([("what", "thing"), ("what_2", "thing_2"), ("what_3", "thing_3")])
-    for each in note.requests.all():
-        if each.wish_title:
+    fields = iter(_THINGS)
+    for each in note.requests.order_by("-pk"):
+        if each.wish_title or each.wish_domain:
             typed |= {"wish_title": each.wish_title, "wish_domain": each.wish_domain}
-        elif names := next(fields, None):
+    for each in note.requests.filter(wish_title="", wish_domain="").order_by("pk"):
+        if names := next(fields, None):
             key = f"s{each.series_id}" if each.series_id else f"a{each.activity_id}"
             typed |= dict(zip(names, (_title(each), key), strict=True))
     return typed
+
+
+_THINGS = (("what", "thing"), ("what_2", "thing_2"), ("what_3", "thing_3"))
 
 
 def _show(
@@ -280,7 +286,8 @@ def _focus(form: NoteForm, entry: _Entry | None) -> str:
 
 def _replaced(request: PrisonRequest, form: NoteForm) -> Entered | None:
     note = _own_note(request, str(form["replaces"].value() or ""))
-    return Entered(note, "") if note else None
+    rest = asks_beyond(note, things=len(_THINGS), wishes=1) if note else []
+    return Entered(note, "; ".join(map(_title, rest))) if note else None
 
 
 def _written(done: Entered) -> Notice:

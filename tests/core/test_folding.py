@@ -1,8 +1,14 @@
 """One folding for names and titles: how people write a name decides nothing about who it is."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from django.apps import apps
+
+from core.folded_field import folded_fields
 from core.folding import asked, begins, fold, name_key, searchable
+from tests.factories import make_activity, make_series, make_worker
 
 
 def finds(typed: str, *written: str) -> bool:
@@ -71,3 +77,51 @@ def test_one_name_however_it_is_written(one, other):
 def test_other_names_stay_others_and_odd_signs_are_kept():
     assert name_key("Peeters", "Jan") != name_key("Peeters", "Johan")
     assert fold("𓀀") and name_key("😀") and searchable("") == "" and asked("  ") == []
+
+
+LOOKED_FOR = {
+    "enrollment.Participant": {"last_name", "first_name"},
+    "sessions.Activity": {"title_nl", "title_fr", "title_en"},
+    "sessions.Series": {"label", "list_name"},
+    "sessions.Worker": {"name"},
+}
+"""Every column in which somebody looks for a name or a title by its words."""
+
+
+def test_every_name_and_title_has_its_folded_column():
+    kept = {
+        model._meta.label: {name for field in folded_fields(model) for name in field.of}
+        for model in apps.get_models()
+        if folded_fields(model)
+    }
+    assert kept == LOOKED_FOR
+
+
+@pytest.mark.parametrize("label", LOOKED_FOR)
+def test_no_search_asks_the_column_itself(label):
+    """`last_name__icontains` would be a second folding, of whatever the database takes for one."""
+    roots = ("core", "enrollment", "planner", "prisons", "rooms", "sessions")
+    here = Path(__file__).parents[2]
+    look = "|".join(sorted(LOOKED_FOR[label]))
+    asked = re.compile(rf"\b(?:\w+__)?({look})__i?(?:contains|startswith|endswith|exact|regex)\b")
+    found = [
+        f"{path.relative_to(here)}: {hit[0]}"
+        for root in roots
+        for path in (here / root).rglob("*.py")
+        if "migrations" not in path.parts
+        for hit in asked.finditer(path.read_text())
+    ]
+    assert found == []
+
+
+@pytest.mark.django_db
+def test_words_follow_every_way_of_saving(haren, service):
+    worker = make_worker(haren, name="Gérard Öztürk")
+    series = make_series(haren, activity=make_activity(service, "Théâtre"), label="Été")
+    assert "ozturk" in worker.name_words and "ete" in series.label_words
+    worker.name, series.label = "Łuczak", "Øst"
+    worker.save(update_fields=["name"])
+    series.save(update_fields=["label"])
+    for row in (worker, series):
+        row.refresh_from_db()
+    assert "luczak" in worker.name_words and "ost" in series.label_words

@@ -103,10 +103,14 @@ def test_new_moved_gone_and_the_same(haren, units, organiser_anna):
     found = preview(haren, text, organiser_anna)
     assert [each.stay.participant for each in found.moved] == [moved]
     assert [each.participant for each in found.gone] == [gone]
-    assert [each.line.first_name for each in found.new] == ["Bo"]
-    assert [each.stay.participant for each in found.known] == [made_by_note]
+    assert [(each.line.first_name, each.links, each.must_choose) for each in found.new] == [
+        ("Bo", (), False),
+        ("luc", (made_by_note,), True),
+    ]
     assert found.same == 1 and [each.row for each in found.problems] == [4]
-    take_over(haren, text, organiser_anna)
+    with pytest.raises(PlannerError, match="Choose who DUBOIS, luc"):
+        take_over(haren, text, organiser_anna)
+    take_over(haren, text, organiser_anna, links={found.new[1].line.row: made_by_note.pk})
     stays = {stay.register_number: stay for stay in Stay.objects.filter(ends_on=None)}
     assert (stays["1001"].cell, stays["1001"].starts_on) == ("301", clock.today())
     assert stays["1005"].unit == units[1] and stays["1006"].participant == made_by_note
@@ -282,7 +286,7 @@ def test_the_numbers_of_the_preview_are_the_lengths_of_its_lists(haren, units, o
     seen = roster.preview(draft)
     page = signed_in(organiser_anna).get(reverse("enrollment:roster_preview", args=[haren.slug, draft.pk]))
     wanted = [
-        len(seen.new) + len(seen.known), len(seen.moved), len(seen.gone), seen.same, len(seen.problems)
+        len(seen.new), len(seen.moved), len(seen.gone), seen.same, len(seen.problems)
     ]  # fmt: skip
     assert shown_numbers(page) == wanted and wanted[0] >= 2
 
