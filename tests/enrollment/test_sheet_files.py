@@ -134,6 +134,26 @@ def test_filled_sheet_is_shown_then_accepted(session, people, organiser_anna):
     assert AuditEntry.objects.filter(verb="mark", by=organiser_anna).count() == 4
 
 
+LETTERS = {"Jan P.": "p", "Ann J.": " E ", "Zoë =.": "N", "Minh Đ.": "x"}
+"""As in the sheet of a school that the letters stood for the words of the legend."""
+
+
+def test_letters_of_the_legend_are_shown_and_accepted_as_the_words_are(session, people, organiser_anna):
+    answer = send(organiser_anna, filled(download(session), LETTERS))
+    assert answer.status_code == 302
+    assert not Attendance.objects.exists(), "first it is shown"
+    page = signed_in(organiser_anna).get(answer["Location"])
+    assert page.status_code == 200
+    assert accept(organiser_anna, answer).status_code == 302
+    words = {"Peeters": "present", "Janssens": "excused"}
+    told = marks(session)
+    assert {name: told[name] for name in words} == words
+    assert sorted(told.values()) == ["elsewhere", "excused", "not_brought", "present"]
+    again = send(organiser_anna, filled(download(session), {name: key.strip() for name, key in LETTERS.items()}))
+    assert signed_in(organiser_anna).get(again["Location"]).status_code == 200
+    assert marks(session) == told
+
+
 def test_same_file_twice_changes_nothing_the_second_time(session, people, organiser_anna):
     content = filled(download(session), FULL)
     first = send(organiser_anna, content)
