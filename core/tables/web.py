@@ -69,7 +69,10 @@ _LEFT_OUT = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 
 def _without_comments(text: str) -> str:
     for start, end in _LEFT_OUT:
-        kept, place, lower = [], 0, text.lower() if len(text.lower()) == len(text) else text
+        kept: list[str] = []
+        place, lower = 0, text.lower()
+        if len(lower) != len(text):  # a letter that grows in small would move every place
+            lower = text
         while (found := lower.find(start, place)) >= 0:
             kept.append(text[place:found])
             after = lower.find(end, found)

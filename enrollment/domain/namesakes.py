@@ -78,7 +78,8 @@ def _elsewhere(person: Participant, stays: list[Stay], end: str) -> str:
 def _told_apart(same_name: list[Namesake]) -> list[Namesake]:
     """Nobody can choose between two boxes with one text: four figures of the number, else the order of entry."""
     words = Counter(each.elsewhere for each in same_name if each.elsewhere)
-    found, places = [], Counter[str]()
+    found: list[Namesake] = []
+    places: Counter[str] = Counter()
     for each in same_name:
         if words[each.elsewhere] > 1:
             places[each.elsewhere] += 1

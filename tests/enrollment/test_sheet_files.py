@@ -149,7 +149,9 @@ def test_letters_of_the_legend_are_shown_and_accepted_as_the_words_are(session, 
     told = marks(session)
     assert {name: told[name] for name in words} == words
     assert sorted(told.values()) == ["elsewhere", "excused", "not_brought", "present"]
-    again = send(organiser_anna, filled(download(session), {name: key.strip() for name, key in LETTERS.items()}))
+    again = send(
+        organiser_anna, filled(download(session), {name: key.strip() for name, key in LETTERS.items()})
+    )
     assert signed_in(organiser_anna).get(again["Location"]).status_code == 200
     assert marks(session) == told
 
