@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # `make test` runs its parts one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots lock clean
+.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots papers lock clean
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -111,6 +111,9 @@ endif
 
 screenshots: setup ## pictures of the main pages into var/screenshots
 	$(PYTHON) tests/browser/screenshots.py
+
+papers: setup ## a picture of the first page of every paper into var/papers
+	PAPERS=var/papers $(PYTHON) -m pytest -q -n 0 tests/core/test_every_paper.py
 
 lock: ## choose versions anew from pyproject.toml
 	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --group dev --upgrade --no-header pyproject.toml -o requirements-dev.lock

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from core.paper.content import Column, Heading, Leaf, Table
@@ -32,6 +33,8 @@ LEAST_SHARE = 0.55
 """Of its width keeps a column to write in where names would be broken otherwise."""
 CAPITAL, LINE = 0.72, 1.2
 """Heights in sizes of the letters: one line, and each further one."""
+MOST_BROKEN = 0.25
+"""Of the rows may take another line for the sake of larger letters."""
 LEAST_INSET, INSET, MOST_INSET = 0.32, 0.48, 0.8
 """Room above and below the letters of a cell, in their size: for a pen, and more where the page is empty."""
 BREAK = "\u200b"
@@ -47,16 +50,21 @@ class Setting:
 
 
 def setting_of(leaf: Leaf) -> Setting:
-    """The largest letters in which the list stays on one page with no cell broken; else the smallest."""
+    """The largest letters in which the list stays on one page and hardly a row takes two lines; else the smallest."""
     tables = [MeasuredTable(block) for block in leaf.blocks if isinstance(block, Table)]
     rows = sum(len(table.rows) for table in tables)
     room = PAGE_WIDTHS[leaf.orientation]
     rest = HEIGHTS[leaf.orientation] - _lines_above(leaf) - (MARKS if leaf.code else 0)
+    if not rows:
+        return Setting(SIZES[0] if _lines_above(leaf) < HEIGHTS[leaf.orientation] / 3 else SMALLEST)
     rest -= sum(table.head_lines() * LINE * SMALLEST + 2 * SMALLEST for table in tables)
-    for size in SIZES if rows else ():
-        if size * rows * (CAPITAL + 2 * INSET) <= rest and all(table.fits(room, size) for table in tables):
-            return Setting(size, _inset(rest, rows, size))
-    is_nearly_one = rows and rows * SMALLEST * (CAPITAL + 2 * LEAST_INSET) <= rest
+    for size in SIZES:
+        if size * rows * (CAPITAL + 2 * INSET) <= rest:
+            more = sum(table.lines_more(room, size) for table in tables)
+            spare = rest - more * size * LINE
+            if more <= rows * MOST_BROKEN and size * rows * (CAPITAL + 2 * INSET) <= spare:
+                return Setting(size, _inset(spare, rows, size))
+    is_nearly_one = rows * SMALLEST * (CAPITAL + 2 * LEAST_INSET) <= rest
     return Setting(inset=_inset(rest, rows, SMALLEST) if is_nearly_one else INSET)
 
 
@@ -100,9 +108,16 @@ class MeasuredTable:
             default=1,
         )
 
-    def fits(self, room: float, size: int) -> bool:
-        """Whether no cell is broken at that size."""
-        return sum(self._wanted(size, is_tight=True)) <= room
+    def lines_more(self, room: float, size: int) -> float:
+        """Lines that its rows take beyond one each, at that size; without end where even a word does not fit."""
+        if sum(self._wanted(size, is_tight=True)) <= room:
+            return 0
+        if sum(self._least(size)) > room:
+            return inf
+        widths = [(width - PADDING) * SMALLEST / size + ROUNDING for width in self.widths(room, size)]
+        return sum(
+            max(_lines(text, width) for text, width in zip(row, widths, strict=True)) - 1 for row in self.rows
+        )
 
     def widths(self, room: float, size: int) -> list[float]:
         """Columns for a pen give way first, then the longest texts are broken."""
@@ -112,9 +127,12 @@ class MeasuredTable:
         if (short := sum(wanted) - room) <= (given := sum(wanted) - sum(tight)):
             share = short / given
             return [most - (most - least) * share for most, least in zip(wanted, tight, strict=True)]
-        longest = [min(self._longest_word(place, size), MAX_WORD_WIDTH) for place in range(len(tight))]
-        least = [max(self._head(place, is_tight=True), word) for place, word in enumerate(longest)]
-        return fit_widths(tight, least, room)
+        return fit_widths(tight, self._least(size), room)
+
+    def _least(self, size: int) -> list[float]:
+        """So that no word is broken."""
+        longest = [min(self._longest_word(place, size), MAX_WORD_WIDTH) for place in range(len(self.columns))]
+        return [max(self._head(place, is_tight=True), word) for place, word in enumerate(longest)]
 
     def _wider(self, wanted: list[float], spare: float) -> list[float]:
         """What is meant to be wide gets what is left."""
@@ -144,6 +162,20 @@ class MeasuredTable:
     def _longest_word(self, place: int, size: int) -> float:
         words = (text_width(word) for row in self.rows for word in row[place].split())
         return max(words, default=0.0) * size / SMALLEST + PADDING
+
+
+def _lines(text: str, room: float) -> int:
+    """How many lines it takes at 11 points in so many digits."""
+    if len(text) * 2.0 <= room:
+        return 1
+    lines, filled, space = 0, inf, text_width(" ")
+    for line in text.split("\n"):
+        filled = inf
+        for word in line.split(" "):
+            width = text_width(word)
+            is_new = filled + space + width > room
+            lines, filled = (lines + 1, width) if is_new else (lines, filled + space + width)
+    return lines
 
 
 def table_facts(table: Table, orientation: Orientation, setting: Setting) -> dict[str, Any]:
