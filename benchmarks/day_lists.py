@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import io
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 ON = dt.date(2050, 1, 10)
@@ -95,7 +97,6 @@ def bare(body: bytes, *, copies_styles: bool = False) -> Callable[[], bytes]:
             sheet.print_area, sheet.freeze_panes = old.print_area, old.freeze_panes
             sheet.print_title_rows = old.print_title_rows
             sheet.oddFooter.left.text = old.oddFooter.left.text
-            sheet.oddFooter.right.text = old.oddFooter.right.text
         saved = io.BytesIO()
         new.save(saved)
         return saved.getvalue()
@@ -106,6 +107,7 @@ def bare(body: bytes, *, copies_styles: bool = False) -> Callable[[], bytes]:
 def day_lists(least_ms: Callable[..., float], say: Callable[[str, str, str], None]) -> None:
     from core.paper import to_pdf, to_xlsx
     from enrollment.exports import papers
+    from enrollment.exports.slip_pages import slip_pages
 
     day = full_day()
     body = to_xlsx(papers.day_lists(day, 1))
@@ -119,9 +121,38 @@ def day_lists(least_ms: Callable[..., float], say: Callable[[str, str, str], Non
     say("  times bare openpyxl that copies its styles", f"{ours / quickest:.2f}", "-")
     paper = papers.day_lists(day, 1)
     pages: list[bytes] = []
+    apart = os.times()
     seconds = least_ms(lambda: pages.append(to_pdf(paper)), 1) / 1000
+    now = os.times()
+    seconds += now.children_user + now.children_system - apart.children_user - apart.children_system
     say(f"  as PDF ({paper.cells} cells, for the archive)", f"{seconds:.1f} s", "1.5 s")
     say("  size of that PDF", f"{len(pages[0]) / 1_000_000:.2f} MB", "1 MB")
     sheet = papers.attendance_sheets(day.only(lambda meeting: meeting.id == 1), 1)
     to_pdf(sheet)
     say("one sheet as PDF, warm", f"{least_ms(lambda: to_pdf(sheet), 5):.0f} ms", "30 ms")
+    month = replace(papers.attendance_sheets(day, 1), is_kept=False)
+    say(
+        f"a month of {22 * SESSIONS} sheets",
+        f"{22 * least_ms(lambda: to_pdf(month), 1) / 1000:.1f} s",
+        "20 s",
+    )
+    slips = [_slip(number) for number in range(120)]
+    slip_pages(slips[:1], made_at=day.made_at)
+    for number, told in ((1, "one slip, warm"), (120, "120 slips in nine languages")):
+        spent = least_ms(lambda number=number: slip_pages(slips[:number], made_at=day.made_at), 3)
+        say(told, f"{spent:.0f} ms", "30 ms" if number == 1 else "1,000 ms")
+
+
+def _slip(number: int) -> Any:
+    """A place, in Dutch and in one of nine languages."""
+    from core.languages import SPOKEN
+    from enrollment.domain.slip_text import SlipText
+    from enrollment.exports.slip_pages import SlipPage
+
+    languages = [code for code, _word in SPOKEN][:9]
+    days = tuple(f"{day} januari 2050, 09:00–10:30" for day in range(7, 29, 7))
+    texts = [
+        SlipText(language, f"Activiteit {number}", "U hebt een plaats in deze activiteit.", days)
+        for language in ("nl", languages[number % 9])
+    ]
+    return SlipPage(f"Vandenberghe{number}, Jean-Pierre", None, *texts)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import override
 
 from core.paper.binding import Part, bind
-from core.paper.content import Block, Cards, Heading, Leaf, Note, Paper, Table
+from core.paper.content import MISSING_WORDS, Block, Cards, Heading, Leaf, Note, Paper, Table
 from core.paper.drawing import draw
 from core.paper.letters import fit_facts
 from core.paper.marks import marks_of
@@ -65,9 +65,20 @@ def _rows(leaf: Leaf) -> int:
     return sum(len(block.rows) for block in leaf.blocks if isinstance(block, Table))
 
 
-def printed(template: str, facts: Mapping[str, Any], *, made_at: dt.datetime, is_kept: bool = False) -> bytes:
-    """A paper that has a template of its own. `facts` are plain: texts, numbers, lists, dictionaries."""
-    told, _has_lost = fit_facts(dict(facts))
+def printed(
+    template: str,
+    facts: Mapping[str, Any],
+    *,
+    made_at: dt.datetime,
+    is_kept: bool = False,
+    missing_words: Text = MISSING_WORDS,
+) -> bytes:
+    """A paper that has a template of its own. `facts` are plain: texts, numbers, lists, dictionaries.
+
+    `missing_words` say on it that a letter could not be printed.
+    """
+    told, has_lost = fit_facts(dict(facts))
+    told["letters"] = str(missing_words) if has_lost else ""
     return bind([Part(draw(template, told, made_at=made_at, is_kept=is_kept))])
 
 

@@ -1,6 +1,7 @@
 """One printed sheet: headings, notes and tables, laid out when all of them are known."""
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ ROW_PADDING = 8.0  # points: room for a tick or a word by hand
 MAX_ROW_HEIGHT = 409.0  # points: no program makes a row higher
 MAX_TEXT = 500  # letters in a cell: no list needs more, and no page holds it
 TICK_WIDTH = 8.0
+GENERAL = "General"
 MAX_WORD_WIDTH = 30.0  # longer words are broken rather than squeezing the other columns
 CELL_PADDING = 1.5
 
@@ -123,15 +125,14 @@ class Sheet:
         self._row += 1
         lines = 1
         for number, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
-            look = Look(
-                is_bold=is_head,
-                is_centred=column.is_centred or column.is_tick,
-                frame="thick" if column.is_tick or is_head else "thin",
-                number_format=FORMATS.get(type(value), "General"),
+            self._write(
+                number,
+                value,
+                _look(column.is_centred, column.is_tick, is_head, FORMATS.get(type(value), GENERAL)),
             )
-            self._write(number, value, look)
-            room = self._widths[number - 1] - CELL_PADDING
-            lines = max(lines, line_count(shown_value(value), room, is_bold=is_head))
+            if value is not None and value != "":
+                room = self._widths[number - 1] - CELL_PADDING
+                lines = max(lines, line_count(shown_value(value), room, is_bold=is_head))
         self._set_height(lines * POINTS * LINE_HEIGHT + ROW_PADDING)
 
     def _write(self, column: int, value: Value, look: Look) -> None:
@@ -142,6 +143,16 @@ class Sheet:
 
     def _set_height(self, points: float) -> None:
         self._worksheet.row_dimensions[self._row].height = min(round(points, 1), MAX_ROW_HEIGHT)
+
+
+@functools.cache
+def _look(is_centred: bool, is_tick: bool, is_head: bool, number_format: str) -> Look:
+    return Look(
+        is_bold=is_head,
+        is_centred=is_centred or is_tick,
+        frame="thick" if is_tick or is_head else "thin",
+        number_format=number_format,
+    )
 
 
 def read_value(value: Value) -> Cell:

@@ -3,7 +3,6 @@
 The unit of a width is the digit of the same font and size, as in the column widths of a spreadsheet.
 """
 
-import copy
 import datetime as dt
 import functools
 import unicodedata
@@ -36,6 +35,8 @@ WIDTH_OF = {letter: width for width, letters in WIDTHS.items() for letter in let
 LAST_LATIN = 0x24F
 OTHER_WIDTH = 1.8  # letters that another font has to lend
 BOLD = 1.1
+MOST_WIDE = 1.8 * BOLD
+"""No letter takes more."""
 ROUNDING = 0.01
 
 
@@ -65,16 +66,22 @@ class Dresser:
         self._styles: dict[Look, Any] = {}
 
     def dress(self, cell: Cell, look: Look) -> None:
-        if look not in self._styles:
+        if (style := self._styles.get(look)) is None:
             look.style(cell)
             self._styles[look] = cell._style
-        cell._style = copy.copy(self._styles[look])
+        else:
+            cell._style = style  # shared, not copied: nobody changes the look of a cell afterwards
 
 
 def text_width(text: str, *, points: float = POINTS, is_bold: bool = False) -> float:
     """The width of the longest line, in digits of `POINTS`."""
-    widest = max((sum(map(_letter_width, line)) for line in text.split("\n")), default=0)
-    return widest * points / POINTS * (BOLD if is_bold else 1)
+    return _widest(text) * points / POINTS * (BOLD if is_bold else 1)
+
+
+@functools.lru_cache(maxsize=4096)
+def _widest(text: str) -> float:
+    """Kept: a list says the same names, hours and rooms over and over."""
+    return max((sum(map(_letter_width, line)) for line in text.split("\n")), default=0)
 
 
 @functools.cache
@@ -85,6 +92,8 @@ def _letter_width(letter: str) -> float:
 
 def line_count(text: str, width: float, *, points: float = POINTS, is_bold: bool = False) -> int:
     """How many lines the text takes when it wraps at `width`; a word that is too long is broken."""
+    if len(text) * MOST_WIDE * points / POINTS <= width and "\n" not in text:
+        return 1
     return sum(_wrapped(line, width, points=points, is_bold=is_bold) for line in text.split("\n"))
 
 

@@ -6,6 +6,8 @@ import itertools
 import re
 import zipfile
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy, override
 from openpyxl import Workbook
@@ -33,7 +35,7 @@ FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 class PrintedWorkbook:
     """A workbook for the printer, in one `language` ("nl", "fr", "en"), in which its lazy texts are read.
 
-    `footer` stands at the left of every page, "Page 1 of 2" (or other `page_words`) at the right. `made_at`
+    `footer` stands at the foot of every page, below "Page 1 of 2" (or other `page_words`). `made_at`
     is the only time that the file tells about itself, and `product` the only name.
     """
 
@@ -78,9 +80,9 @@ class PrintedWorkbook:
             for sheet in self._sheets:
                 sheet.press()
         saved = io.BytesIO()
-        with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED) as archive:
+        with _Timeless(saved, "w", zipfile.ZIP_DEFLATED) as archive:
             ExcelWriter(self._book, archive).save()
-        return _without_times(saved)
+        return saved.getvalue()
 
     def _line(self, text: Text, max_length: int | None = None) -> str:
         with override(self.language):
@@ -90,8 +92,9 @@ class PrintedWorkbook:
         with override(self.language):
             page = str(self.page_words) % {"page": "&P", "pages": "&N"}
         told = self._line(footer, MAX_FOOTER).replace("&", "&&")
-        for part, text in ((worksheet.oddFooter.left, told), (worksheet.oddFooter.right, page)):
-            part.text, part.font, part.size = text, f"{FONT},Regular", POINTS
+        # One part, page and words below each other: LibreOffice prints left and right across the same room.
+        left = worksheet.oddFooter.left
+        left.text, left.font, left.size = f"{page}\n{told}" if told else page, f"{FONT},Regular", POINTS
 
 
 def _set_page(worksheet: Worksheet, orientation: Orientation) -> None:
@@ -100,7 +103,7 @@ def _set_page(worksheet: Worksheet, orientation: Orientation) -> None:
     worksheet.page_setup.blackAndWhite = True
     worksheet.page_setup.fitToWidth, worksheet.page_setup.fitToHeight = 1, 0
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    worksheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.7, header=0.3, footer=0.3)
+    worksheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.8, header=0.3, footer=0.3)
 
 
 def _tab_name(title: str, taken: Iterable[str]) -> str:
@@ -120,12 +123,14 @@ def _cut(text: str, length: int) -> str:
     return text.encode("utf-16-le")[: length * 2].decode("utf-16-le", "ignore")
 
 
-def _without_times(saved: io.BytesIO) -> bytes:
-    """The same archive with one fixed time on all its parts, so that equal workbooks are equal bytes."""
-    clean = io.BytesIO()
-    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(clean, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = zipfile.ZipInfo(name, FIXED_TIME)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(part, old.read(name))
-    return clean.getvalue()
+class _Timeless(zipfile.ZipFile):
+    """An archive with one fixed time on all its parts, so that equal workbooks are equal bytes."""
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *_how: Any, **_ways: Any) -> None:
+        part = zipfile.ZipInfo(getattr(zinfo_or_arcname, "filename", zinfo_or_arcname), FIXED_TIME)
+        part.compress_type = zipfile.ZIP_DEFLATED
+        super().writestr(part, data)
+
+    def write(self, filename: Any, arcname: Any = None, *_how: Any, **_ways: Any) -> None:
+        """A sheet, which openpyxl writes into a file of its own first."""
+        self.writestr(str(arcname or filename), Path(filename).read_bytes())

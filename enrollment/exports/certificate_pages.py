@@ -11,7 +11,7 @@ from django.conf import settings
 from core.clock import BRUSSELS
 from core.paper import printed
 from enrollment.domain.certificates import Certificate
-from enrollment.wording import moment
+from enrollment.wording import both, moment
 
 
 def certificate_pages(certificates: Sequence[Certificate], on: dt.date) -> bytes:
@@ -22,7 +22,8 @@ def certificate_pages(certificates: Sequence[Certificate], on: dt.date) -> bytes
         "certificates": [[_dutch(one, on), _french(one, on)] for one in certificates],
     }
     made_at = dt.datetime.combine(on, dt.time(), BRUSSELS)
-    return printed("certificate", facts, made_at=made_at, is_kept=True)
+    words = both("letter_missing")
+    return printed("certificate", facts, made_at=made_at, is_kept=True, missing_words=words)
 
 
 def _dutch(one: Certificate, on: dt.date) -> dict[str, Any]:

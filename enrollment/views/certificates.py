@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from core import clock
+from core.paper import unprintable_names
 from enrollment.domain import certificates
 from enrollment.domain.secrecy import own_series
 from enrollment.exports.certificate_pages import certificate_pages
@@ -17,7 +18,8 @@ from prisons.models import Prison
 @prison_view(Right.ENTER_REQUESTS)
 def certificate_list(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     series = get_object_or_404(own_series(request.access), pk=pk)
-    context = {"series": series, "rows": certificates.of_series(series)}
+    rows = certificates.of_series(series)
+    context = {"series": series, "rows": rows, "unprintable": unprintable_names(row.name for row in rows)}
     return render(request, "enrollment/certificate_list.html", context)
 
 

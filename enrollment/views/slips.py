@@ -48,7 +48,8 @@ def slip_print(request: PrisonRequest, prison: Prison) -> HttpResponse:
             messages.info(request, _("There is nothing left to print: somebody has printed these slips."))
             return redirect(_desk(prison))
         return redirect("enrollment:slip_batch", prison.slug, batch.key)
-    context = {"pages": _pages(prison, slip_batches.not_printed(wanted))}
+    pages = _pages(prison, slip_batches.not_printed(wanted))
+    context = {"pages": pages, "unprintable": unprintable_names(str(page.person) for page in pages)}
     return render(request, "enrollment/slip_print.html", context)
 
 
@@ -173,7 +174,8 @@ def week_slip(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
         monday = (this.next if is_next else this).monday
         made_at = dt.datetime.combine(monday, dt.time(), BRUSSELS)
         return _pdf([page], f"slip-{monday}.pdf", made_at)
-    context = {"person": person, "pages": [page], "is_next": is_next}
+    unprintable = unprintable_names([str(person)])
+    context = {"person": person, "pages": [page], "is_next": is_next, "unprintable": unprintable}
     return render(request, "enrollment/week_slip.html", context)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,14 @@ def lines_of(found: list[Programme]) -> int:
     return sum(len(entries) for one in found for _day, entries in one.days)
 
 
+def titles_of(found: list[Programme], wanted: Wanted) -> Iterator[str]:
+    """Every title that the leaflet prints, in each of its languages."""
+    for one in found:
+        for _day, entries in one.days:
+            for entry in entries:
+                yield from (entry.title_nl, entry.title_fr, entry.title_en if wanted.third else "")
+
+
 def draw(
     prison: Prison,
     found: list[Programme],
@@ -96,7 +104,8 @@ def draw(
         "units": [_unit(prison, one, wanted) for one in found] or [_unit(prison, None, wanted)],
         "pictures": {name: _drawing(name) for name in _icons(found)},
     }
-    body = printed("leaflet", facts, made_at=dt.datetime.combine(wanted.first, dt.time(), BRUSSELS))
+    made_at = dt.datetime.combine(wanted.first, dt.time(), BRUSSELS)
+    body = printed("leaflet", facts, made_at=made_at, missing_words=both("letter_missing"))
     for number in range(1, len(found) + 1):
         on_unit(number)
     return body

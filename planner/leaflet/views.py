@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core import address, clock
+from core.paper import unprintable_names
 from core.weeks import Week
 from planner.leaflet import drawing
 from planner.leaflet.drawing import Wanted
@@ -27,6 +28,7 @@ def leaflet(request: PrisonRequest, prison: Prison) -> HttpResponse:
     wanted = _asked(request, prison)
     query = request.GET.urlencode()
     missing = missing_titles(prison, wanted.first, wanted.last, with_english=wanted.third)
+    found = drawing.programmes_of(prison, wanted)
     context = {
         "week": wanted.week,
         "weeks": wanted.weeks,
@@ -34,7 +36,8 @@ def leaflet(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "third": wanted.third,
         "units": Unit.objects.in_prison(prison).filter(is_active=True),
         "chosen": set(wanted.units),
-        "programmes": drawing.programmes_of(prison, wanted),
+        "programmes": found,
+        "unprintable": unprintable_names(drawing.titles_of(found, wanted)),
         "missing": missing,
         "kept": kept_ids(request.access, [activity.organisation for activity in missing]),
         "pdf": reverse("planner:leaflet_file", args=[prison.slug]) + (f"?{query}" if query else ""),

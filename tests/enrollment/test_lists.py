@@ -221,7 +221,7 @@ def test_sheets_print_on_a4_in_black_with_repeated_heads(haren, session):
     (sheet,) = book.worksheets
     assert (sheet.page_setup.paperSize, sheet.page_setup.blackAndWhite) == (9, True)
     assert sheet.print_title_rows
-    assert "Pagina &P van &N / Page &P sur &N" in sheet.oddFooter.right.text
+    assert "Pagina &P van &N / Page &P sur &N" in sheet.oddFooter.left.text
     assert min(cell.font.sz for row in sheet.iter_rows() for cell in row if cell.value) >= 11
 
 

@@ -18,6 +18,7 @@ from tests.factories import (
     make_session,
     signed_in,
 )
+from tests.printed import text_of
 
 
 def url(name, haren, *args):
@@ -94,6 +95,20 @@ def test_a_certificate_is_a_pdf_in_two_languages_without_the_prison(
     document.close()
     assert signed_in(organiser_emile).get(url("certificate_pdf", haren, row.pk)).status_code == 404
     assert signed_in(organiser_emile).get(url("certificate_list", haren, group.pk)).status_code == 404
+
+
+def test_a_name_that_cannot_be_printed_is_told_before_and_on_the_certificate(haren, group, organiser_anna):
+    row = make_enrollment(group, make_participant(haren, "王, Li", language="nl"))
+    was_there(group, row.participant, "present")
+    anna = signed_in(organiser_anna)
+    assert (
+        "letters that cannot be printed: Li 王"
+        in anna.get(url("certificate_list", haren, group.pk)).content.decode()
+    )
+    printed = text_of(anna.get(url("certificate_pdf", haren, row.pk)).content)
+    assert "Li ?" in printed and "die niet gedrukt kan worden" in printed
+    page = anna.get(url("week_slip", haren, row.participant_id)).content.decode()
+    assert "letters that cannot be printed: 王, Li" in page
 
 
 def test_only_the_prison_sees_and_writes_separations(
