@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisons.domain import changes, jobs, outbox, seals, submissions, upkeep
+from prisons.domain import accounts, changes, jobs, outbox, seals, submissions, upkeep
 
 
 def send_message(message_pk: int) -> None:
@@ -23,6 +23,7 @@ def sweep() -> None:
     changes.purge_images()
     jobs.forget_files()
     submissions.forget_old()
+    accounts.forget_old_sessions()
 
 
 def tend_jobs() -> None:

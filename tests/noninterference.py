@@ -28,7 +28,7 @@ from enrollment.models import (
 from prisons.access import access_for
 from sessions.models import Activity, GroupSession, Series
 from tests.town import Town, forget, taken_back
-from tests.walking import Walker, asked_names, filled, names_of, parts_of, routes
+from tests.walking import Walker, asked_names, filled, names_of, parts_of, sampled
 
 # --- what differs -----------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ def questions(town: Town, reader: Reader, values: Values) -> list[Question]:
     access = access_for(town.users[reader.user], town.prison)
     assert access is not None
     found: list[Question] = []
-    for route, pattern in routes():
+    for route, pattern in sampled():
         wanted = getattr(pattern.callback, "asks_for", ())
         if wanted and not access.has_any(wanted):
             continue

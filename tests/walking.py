@@ -4,10 +4,12 @@ parameters and fields a page asks for. Nothing is listed here: a new page is wal
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -26,6 +28,15 @@ from tests.town import taken_back
 OTHER_TEXTS = {"month": "2026-11", "week": "2026-W48", "day": "2026-11-24", "path": "x"}
 OTHER_TEXTS |= {"uuid": "00000000-0000-4000-8000-000000000000"}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>|\{(?:(\w+):)?(\w+)\}")
+
+
+SMALL = int(os.environ.get("WALK_PART", "12")) if os.environ.get("PROOF_SIZE") == "small" else 1
+"""The small proofs walk one address of so many."""
+
+
+def sampled() -> Iterator[tuple[str, URLPattern]]:
+    """Every address; in the small size every twelfth, begun at `WALK_FROM`."""
+    return islice(routes(), int(os.environ.get("WALK_FROM", "0")), None, SMALL)
 
 
 def routes() -> Iterator[tuple[str, URLPattern]]:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from core import clock
@@ -59,3 +60,10 @@ def end_sessions(user: User, sessions: list[UserSession], *, now: dt.datetime | 
         for session in sessions:
             session.end()
         audit.record(None, user, "end_sessions", user, now=now)
+
+
+def forget_old_sessions(*, now: dt.datetime | None = None) -> int:
+    """What browsers had proved goes when the session has run out, with address and browser of that session."""
+    count, _rows = Session.objects.filter(expire_date__lt=now or clock.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return count

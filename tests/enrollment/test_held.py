@@ -11,11 +11,11 @@ from django.urls import reverse
 from core import clock
 from core.names import NameField, NamesBinaryField, NamesJSONField
 from enrollment import tasks
-from enrollment.domain import forgetting, held
+from enrollment.domain import forgetting, held, merging, notes, requests, versions
 from enrollment.exports.held import PARTS, WORDS
 from enrollment.models import Participant, RosterDraft
 from prisons.models import AuditEntry
-from tests.factories import make_enrollment, make_participant, make_series, signed_in
+from tests.factories import make_enrollment, make_participant, make_series, make_session, signed_in
 from tests.test_architecture import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +123,22 @@ def test_columns_of_the_paper_have_words():
     fields = {field.replace("__", "_") for each in held.HELD.values() for field in each.fields}
     known = {name for name in fields if name in PARTS or name.removesuffix("_id") in FIELDS}
     assert fields - known - {"state", "reason", "kind", "mark", "at"} == set()
+
+
+def test_what_is_said_to_hold_no_name_holds_none(haren, jan, service, organiser_anna, liaison_bert):
+    """After a life in the program the name stands in columns with a row in docs/trust.md and in no other."""
+    mine, theirs = (make_series(haren, organisation=service, places=1) for _number in range(2))
+    make_session(mine, clock.now() + dt.timedelta(hours=20), state="published")
+    note = notes.enter_note(haren, participant=jan, asks=[notes.Ask(series=mine)], by=organiser_anna)
+    requests.approve(note.requests.get().enrollment, by=organiser_anna)
+    notes.enter_note(haren, participant=jan, asks=[notes.Ask(series=theirs)], by=organiser_anna)
+    versions.freeze_everywhere(now=clock.now() + dt.timedelta(hours=12))
+    twin = make_participant(haren, "Zebedeus, J.", register_number="987655")
+    merging.merge(jan, twin, haren, merging.Decision("twice", is_sure=True), by=organiser_anna)
+    anna, bert = signed_in(organiser_anna), signed_in(liaison_bert)
+    anna.get(reverse("planner:search", args=["haren"]), {"q": "zebedeus"})
+    bert.post(reverse("enrollment:person_leave", args=["haren", jan.pk]), {"on": f"{clock.today()}"})
+    rows = [line for line in TRUST.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    found = everywhere("zebedeus") | everywhere("987654")
+    assert len(found) > 5
+    assert {name for name in found if not any(f"`{name}`" in row for row in rows)} == set()

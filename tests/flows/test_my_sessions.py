@@ -7,12 +7,15 @@ from unittest import mock
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from core import clock
 from core.clock import now
+from prisons.domain import accounts
 from prisons.idle import POLL
-from tests.factories import make_user, signed_in
+from tests.factories import PASSWORD, make_user, signed_in
 
 LIST = reverse("people:session_list")
 BOARD = "/p/haren/board/"
@@ -127,3 +130,15 @@ def test_a_visit_writes_once_a_minute(haren, organiser_anna, django_assert_num_q
     with later(1.5):
         client.get(LIST)
     assert client.session["seen_at"] > before
+
+
+def test_a_session_that_ran_out_leaves_nothing(db):
+    user = make_user("Nora Neuf", password=PASSWORD)
+    for _browser in range(2):
+        Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    old = Session.objects.order_by("pk").first()
+    assert old is not None and Session.objects.count() == UserSession.objects.count() == 2
+    Session.objects.filter(pk=old.pk).update(expire_date=clock.now() - dt.timedelta(seconds=1))
+    accounts.forget_old_sessions()
+    assert Session.objects.count() == UserSession.objects.count() == 1
+    assert UserSession.objects.get().session_key != old.session_key
