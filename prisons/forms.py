@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import PlannerError
 from core.forms import PlainForm, PlainTexts
 from prisons.access import SIDE_OF_ROLE, Access, Right, Side
 from prisons.domain.memberships import ROLES_OF_THE_PRISON
 from prisons.models import AuditEntry, Invitation, Letters, Membership, Organisation, Role, User
+from prisons.seen_forms import look_again
 from prisons.support import Why
 from prisons.verbs import words_for
 
@@ -242,4 +244,6 @@ def role_in_words(row: Membership | Invitation) -> str:
 
 def add_refusal(form: forms.BaseForm, messages: Any, field: str | None = None) -> None:
     """Shows what a domain function refused on the form that asked for it."""
+    if isinstance(messages, PlannerError):
+        look_again(form, messages)
     form.add_error(field, messages if isinstance(messages, ValidationError) else str(messages))

@@ -49,8 +49,8 @@ class Once:
         elif to := response.headers.get("Location") or response.headers.get("HX-Redirect"):
             claimed.location = to[:500]
             claimed.save(update_fields=["location"])
-        elif is_partial(request):
-            claimed.delete()  # a part of the page: what else the form can do may follow, and htmx sends one at a time
+        elif is_partial(request) or response.status_code == 200:
+            claimed.delete()  # it only showed something: what else the form can do may follow
         return response
 
 

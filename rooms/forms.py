@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +12,9 @@ from core.clock import today
 from core.errors import PlannerError
 from core.form_choices import AllOrSomeRows, choose_from
 from core.forms import PlainForm, PlainTexts
+from prisons.domain.unchanged import fingerprint
 from prisons.models import Building, Prison, Unit
-from rooms.domain.rulebook import fingerprint
+from prisons.seen_forms import stored_beside
 from rooms.models import WEEKDAYS, Feature, Holiday, Room, SoftBand, TimeSlot, UnitHours
 
 WORKING_DAYS = ["1", "2", "3", "4", "5"]
@@ -55,28 +55,11 @@ class RuleForm(PlainTexts, forms.ModelForm):
         data = cast(QueryDict, self.data).copy()
         data["seen"] = fingerprint(stored)
         self.data = data
-        self.stored_now = [
-            (self.fields[name].label, _shown(stored, name))
-            for name in self._row_fields
-            if _differs(stored, name, self.cleaned_data.get(name))
-        ]
+        self.stored_now = stored_beside(self, stored)
 
     @property
     def _row_fields(self) -> list[str]:
         return [name for name in self._meta.fields or () if name in self.fields]
-
-
-def _differs(stored: Model, name: str, value: Any) -> bool:
-    now = getattr(stored, name)
-    if hasattr(now, "all"):
-        return {each.pk for each in now.all()} != {each.pk for each in value or ()}
-    return now != value
-
-
-def _shown(stored: Model, name: str) -> str:
-    display = getattr(stored, f"get_{name}_display", None)
-    now = display() if display else getattr(stored, name)
-    return ", ".join(str(each) for each in now.all()) if hasattr(now, "all") else str(now)
 
 
 class BuildingForm(RuleForm):

@@ -44,9 +44,8 @@ def look_and_do(client: Client, url: str, look: dict[str, Any], do: dict[str, An
 def filled(client: Client, page: str, *, action: str = "", **changes: Any) -> dict[str, Any]:
     """What a browser sends of the form on that page (of the one with this `action`), some fields changed."""
     document = lxml.html.fromstring(client.get(page).content.decode())
-    forms = [
-        form for form in document.forms if (form.action or "").partition("#")[0] in (action, action or page)
-    ]
+    wanted = {"", page} if action in ("", page) else {action}
+    forms = [form for form in document.forms if (form.action or "").partition("#")[0] in wanted]
     data: dict[str, Any] = {}
     for name, value in forms[-1].form_values():
         data.setdefault(name, []).append(value)

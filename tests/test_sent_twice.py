@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -14,7 +16,16 @@ from django.urls import reverse
 
 from core import clock
 from prisons.models import Organisation, Prison, Submission, User
-from tests.factories import make_activity, make_series, make_worker, signed_in
+from tests.factories import (
+    make_activity,
+    make_membership,
+    make_series,
+    make_session,
+    make_term,
+    make_worker,
+    signed_in,
+)
+from tests.pages import filled, seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +113,79 @@ def test_a_calendar_address_is_made_once(haren: Prison, coordinator_karim: User)
     again = browser.post(page, sent)
     assert again.status_code == 302
     assert apps.get_model("group_sessions.Feed").objects.count() == 1
+
+
+def _scene(
+    name: str, prison: Prison, service: Organisation, other: Organisation
+) -> tuple[str, str, dict[str, Any]]:
+    """(page with the form, where it goes, what is typed) of an act that makes something."""
+    slug = prison.slug
+    if name == "copy":
+        term = make_term(prison, starts_on=dt.date(2050, 1, 3), ends_on=dt.date(2050, 3, 27), name="Spring")
+        make_term(prison, starts_on=dt.date(2050, 4, 4), ends_on=dt.date(2050, 6, 26), name="Summer")
+        old = make_series(prison, organisation=service, term=term, starts_on=dt.date(2050, 1, 10))
+        make_session(old, "2050-01-10 09:00")
+        new = term.prison.terms.get(name="Summer")
+        query = {"was": term.pk, "from": term.pk, "to": new.pk, "conflicts": "tray", "series": old.pk}
+        url = reverse("planner:term_copy", args=[slug])
+        return f"{url}?{urlencode(query)}", url, {}
+    if name == "ask":
+        theirs = make_session(make_series(prison, organisation=other), "2050-01-10 09:00", state="published")
+        page = reverse("planner:session_ask", args=[slug, theirs.pk])
+        return page, reverse("planner:session_ask_cancel", args=[slug, theirs.pk]), {"reason": "not_needed"}
+    if name == "proposal":
+        page = reverse("planner:proposal_by_hand", args=[slug])
+        return page, page, {"first": "2050-01-10", "last": "2050-01-16"}
+    if name == "invitation":
+        page = reverse("prisons:invite", args=[slug])
+        return page, page, {"email": "new@example.org", "role": "organiser", "organisation": service.pk}
+    page = reverse("planner:series_date_add", args=[slug, make_series(prison, organisation=service).pk])
+    return page, page, {"on": "2050-01-13", "starts": "09:00", "room": "", "do": "1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("copy", "group_sessions.Series"),
+        ("ask", "planner.Ask"),
+        ("proposal", "planner.Proposal"),
+        ("invitation", "prisons.Invitation"),
+        ("date", "group_sessions.GroupSession"),
+    ],
+)
+def test_an_act_that_makes_something_makes_it_once(
+    haren: Prison,
+    service: Organisation,
+    other_service: Organisation,
+    coordinator_karim: User,
+    name: str,
+    model: str,
+) -> None:
+    make_membership(coordinator_karim, haren, "organiser", service)
+    page, action, typed = _scene(name, haren, service, other_service)
+    browser, rows = signed_in(coordinator_karim), apps.get_model(model).objects
+    sent = filled(browser, page, action=action, **typed)
+    if name == "date":
+        sent["seen"] = seen_on(browser.post(action, {key: sent[key] for key in ("on", "starts", "room")}))
+    assert sent["once"], "the form carries its token"
+    before = rows.count()
+    first = browser.post(action, sent)
+    made = rows.count() - before
+    assert made > 0, first.content.decode()[-2000:]
+    second = browser.post(action, sent)
+    assert rows.count() == before + made
+    assert second.headers.get("Location") == first.headers.get("Location")
+
+
+def test_a_closure_is_announced_once_and_the_look_before_is_no_act(haren: Prison, liaison_bert: User) -> None:
+    browser, rows = signed_in(liaison_bert), apps.get_model("rooms.Closure").objects
+    url = reverse("planner:closure_announce", args=[haren.slug]) + "?preset=strike-24"
+    look = filled(browser, url, action="?preset=strike-24", day="2050-01-17", step="look")
+    shown = browser.post(url, look)
+    assert browser.post(url, look).status_code == 200, "looking twice shows twice"
+    act = look | {"step": "announce", "seen": seen_on(shown), "once": seen_on(shown, "once")}
+    assert browser.post(url, act).status_code == 302 and rows.count() == 1
+    assert browser.post(url, act).status_code == 302 and rows.count() == 1
 
 
 def test_what_was_refused_may_be_sent_again(

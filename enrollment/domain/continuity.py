@@ -21,6 +21,7 @@ from enrollment.domain.states import Verb, move_of
 from enrollment.domain.steps import Act, answer_request, fresh, take
 from enrollment.models import Absence, Enrollment, Participant, Request, Slip, Stay
 from prisons.domain import audit
+from prisons.domain.unchanged import require_unchanged
 from prisons.models import Prison, User
 
 HELD_DAYS = 21
@@ -46,6 +47,7 @@ def leave(
     by: User,
     on: dt.date | None = None,
     is_correction: bool = False,
+    seen: str = "",
     now: dt.datetime | None = None,
 ) -> Left:
     """The stay ends on this date (today), its last day. Places end and go to the next in line.
@@ -57,6 +59,7 @@ def leave(
         prison = lock_facts(prison, now=at)
         on = refuse_past(on, is_correction=is_correction, now=at)
         stay = open_stay(participant, prison)
+        require_unchanged(prison, stay, seen)
         return leave_locked(stay, max(on, stay.starts_on), Act(prison, by, at), is_correction=is_correction)
 
 

@@ -19,8 +19,8 @@ from core.text import one_line
 from enrollment.domain.facts import lock_facts, refuse_past
 from enrollment.models import Participant, Stay
 from prisons.domain import audit
+from prisons.domain.unchanged import require_unchanged
 from prisons.models import Prison, Unit, User
-from rooms.domain.rulebook import require_unchanged
 
 NAME_LENGTH, NUMBER_LENGTH, CELL_LENGTH = 80, 20, 12
 
@@ -207,6 +207,7 @@ def move(
     walks_with_badge: bool | None = None,
     on: dt.date | None = None,
     is_correction: bool = False,
+    seen: str = "",
     now: dt.datetime | None = None,
 ) -> Stay:
     """From this date (today) the person lives in another unit or cell: the old stay ends the day before."""
@@ -215,6 +216,7 @@ def move(
         refuse_foreign_unit(prison, unit)
         on = refuse_past(on, is_correction=is_correction, now=now)
         old = open_stay(participant, prison)
+        require_unchanged(prison, old, seen)
         if walks_with_badge is None:
             walks_with_badge = old.walks_with_badge
         return move_locked(

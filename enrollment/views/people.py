@@ -35,8 +35,9 @@ from enrollment.views.readings import row_of
 from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import readings
+from prisons.domain.unchanged import fingerprint
 from prisons.models import Prison, Unit
-from rooms.domain.rulebook import fingerprint
+from prisons.seen_forms import look_again, sees
 
 PER_PAGE = 60
 
@@ -144,6 +145,7 @@ def person_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
         {"unit": stay.unit, "cell": stay.cell, "walks_with_badge": stay.walks_with_badge} if stay else {}
     )
     form = MoveForm(posted(request), prison=prison, initial=initial)
+    sees(form, stay)
 
     def save() -> Participant:
         people.move(participant, prison, **form.cleaned_data, by=request.user)
@@ -156,6 +158,7 @@ def person_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
 def person_leave(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     participant = find_person(prison, pk)
     form = LeaveForm(posted(request), initial={"on": clock.today()})
+    sees(form, people.stay_of(participant, prison, clock.today()))
 
     def save() -> Participant:
         continuity.leave(participant, prison, **form.cleaned_data, by=request.user)
@@ -177,6 +180,7 @@ def _refuse(form: forms.BaseForm, error: PlannerError) -> None:
         form.refuse(error)
     else:
         form.add_error(None, str(error))
+    look_again(form, error)
 
 
 def _form_page(

@@ -18,7 +18,7 @@ from planner.offer.series_list import filtered, in_order, series_rows
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from rooms.domain.rulebook import fingerprint
+from prisons.seen_forms import sees
 from rooms.views.editing import act_and_return, edit
 from sessions.domain import materials
 from sessions.forms import MaterialAnswerForm, MaterialForm
@@ -50,6 +50,7 @@ def series_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
     )
     request.access.require_change(series.activity.organisation)
     form = SeriesForm(request.POST or None, access=request.access, initial=_present(series))
+    sees(form, series)
 
     def save(values: dict[str, Any]) -> Series:
         given = {name: value for name, value in values.items() if name != "seen"}
@@ -87,7 +88,6 @@ def _present(series: Series) -> dict[str, Any]:
     return {name: getattr(series, name) for name in names} | {
         "units": list(series.units.all()),
         "needs_features": list(series.needs_features.all()),
-        "seen": fingerprint(series),
     }
 
 

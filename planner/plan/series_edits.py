@@ -26,6 +26,7 @@ from prisons.access import Access, access_for
 from prisons.domain import audit
 from prisons.domain.changes import remember
 from prisons.domain.locking import lock_prison
+from prisons.domain.validity import require_valid
 from prisons.models import Prison, Unit, User
 from rooms.domain.facts import rules_of
 from rooms.models import Feature, Holiday
@@ -219,7 +220,7 @@ def save_series(prison: Prison, draft: SeriesDraft, by: User, now: dt.datetime) 
     series = draft.series
     series.prison = prison
     series.list_code = series.list_code or next_list_code(prison)
-    series.full_clean(exclude=["units", "needs_features"])
+    require_valid(series, exclude=["units", "needs_features"])
     series.save()
     _set_related(series, draft)
     audit.record(prison, by, "create", series, fields=["activity", "places", "starts_on", "weeks"], now=now)

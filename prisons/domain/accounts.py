@@ -11,7 +11,10 @@ from django.db import transaction
 
 from core import clock
 from prisons.domain import audit
+from prisons.domain.unchanged import require_unchanged
 from prisons.models import ApiToken, User
+
+OF_THE_ACCOUNT = ("full_name", "language", "letters")
 
 
 def change_account(
@@ -20,9 +23,14 @@ def change_account(
     full_name: str | None = None,
     language: str | None = None,
     letters: str | None = None,
+    seen: str = "",
     now: dt.datetime | None = None,
 ) -> User:
-    """The own name, language and when to hear of changes; what is None stays. Belongs to no prison."""
+    """The own name, language and when to hear of changes; what is None stays. Belongs to no prison.
+
+    Raises PlannerError `changed_meanwhile` (409): the same person, in another window.
+    """
+    require_unchanged(None, user, seen, OF_THE_ACCOUNT)
     values = {"full_name": full_name, "language": language, "letters": letters}
     wanted = {name: value for name, value in values.items() if value}
     changed = [name for name, value in wanted.items() if getattr(user, name) != value]

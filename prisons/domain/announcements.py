@@ -14,6 +14,7 @@ from core.errors import PlannerError
 from prisons.access import Access
 from prisons.domain import audit
 from prisons.domain.locking import lock_prison
+from prisons.domain.unchanged import require_unchanged
 from prisons.models import Announcement, Dismissal, Organisation, Prison, User
 
 FIELDS = ["text_nl", "text_fr", "text_en", "roles", "starts_on", "ends_on"]
@@ -39,11 +40,17 @@ def announce(
 
 
 def change_announcement(
-    announcement: Announcement, values: Mapping[str, Any], *, by: User, now: dt.datetime | None = None
+    announcement: Announcement,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    seen: str = "",
+    now: dt.datetime | None = None,
 ) -> Announcement:
     """Other words are shown again to those who had put it away.
 
-    Raises PlannerError `not_the_author` (403), `ended` (409), `ends_before_start` or `over_already` (422).
+    Raises PlannerError `not_the_author` (403), `ended`, `changed_meanwhile` (409), `ends_before_start` or
+    `over_already` (422).
     """
     at = now or clock.now()
     with transaction.atomic():
@@ -54,6 +61,7 @@ def change_announcement(
                 "not_the_author", _("Only who wrote an announcement changes its words."), status=403
             )
         _refuse_ended(row)
+        require_unchanged(prison, row, seen)
         _check_dates(values, at)
         changed = [name for name in FIELDS if getattr(row, name) != values[name]]
         wanted: list[Organisation] = list(values.get("organisations", ()))

@@ -13,6 +13,7 @@ from core.errors import PlannerError
 from prisons.access import SIDE_OF_ROLE, Access, Right, Side, access_for, has_ended
 from prisons.domain import audit
 from prisons.domain.locking import lock_prison
+from prisons.domain.unchanged import require_unchanged
 from prisons.models import Membership, Organisation, Prison, Role, User
 
 ROLES_OF_THE_PRISON = frozenset({Role.LIAISON, Role.AUDITOR})
@@ -131,14 +132,19 @@ def change_end(
     *,
     by: User,
     is_confirmed: bool = False,
+    seen: str = "",
     now: dt.datetime | None = None,
 ) -> Membership:
-    """Sets the last day of a role (None: no end). Raises PlannerError `last_of_its_kind` until confirmed."""
+    """Sets the last day of a role (None: no end).
+
+    Raises PlannerError `last_of_its_kind` until confirmed, `changed_meanwhile` (409).
+    """
     at = now or clock.now()
     with transaction.atomic():
         membership = _locked(membership, by, at)
         if has_ended(membership, clock.today(at)):
             raise PlannerError("role_has_ended", _("This role had ended already."))
+        require_unchanged(membership.prison, membership, seen)
         _require_not_past(ends_on, max(clock.today(at), membership.starts_on))
         if ends_on is not None:
             _warn_before_last(membership, is_confirmed, at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,8 @@ from core.errors import PlannerError
 from prisons.access import Access, Right, access_for
 from prisons.domain import audit
 from prisons.domain.locking import lock_prison
+from prisons.domain.unchanged import require_unchanged
+from prisons.domain.validity import require_valid
 from prisons.models import Membership, Organisation, Prison, Role, User
 from prisons.models.people import MembershipQuerySet
 
@@ -67,7 +68,7 @@ def require_kept(access: Access, organisation: Organisation) -> None:
 
 
 def save_organisation(
-    prison: Prison, organisation: Organisation, *, by: User, now: dt.datetime | None = None
+    prison: Prison, organisation: Organisation, *, by: User, seen: str = "", now: dt.datetime | None = None
 ) -> Organisation:
     """Adds a service or partner of an authority that one coordinates, or changes one of which one is.
 
@@ -82,6 +83,7 @@ def save_organisation(
             _require_authority(access, organisation)
         else:
             _require_own_change(access, before, organisation)
+            require_unchanged(prison, before, seen)
         _check(organisation)
         organisation.save()
         organisation.prisons.add(prison)
@@ -132,7 +134,4 @@ def _changed(before: Organisation | None, after: Organisation) -> list[str]:
 
 def _check(row: Prison | Organisation) -> None:
     """The model's own rules, in words: unique names, allowed letters, nothing empty."""
-    try:
-        row.full_clean(validate_constraints=True)
-    except ValidationError as error:
-        raise PlannerError("unusable", " ".join(error.messages), 422) from error
+    require_valid(row)

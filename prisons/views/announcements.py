@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.announcement_forms import AnnouncementForm
 from prisons.domain import announcements
 from prisons.models import Announcement, Prison, Role
+from prisons.seen_forms import look_again, sees
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,17 @@ def announcement_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpRe
     names = [*announcements.FIELDS]
     initial = {name: getattr(row, name) for name in names} | {"organisations": row.organisations.all()}
     form = AnnouncementForm(request.POST or None, access=request.access, initial=initial)
+    sees(form, row)
     if request.method != "POST":
         return _form(request, form, row)
-    status = form.attempt(lambda values: announcements.change_announcement(row, values, by=request.user))
+
+    def save(values: dict[str, Any]) -> object:
+        return announcements.change_announcement(row, values, by=request.user, seen=values["seen"])
+
+    status = form.attempt(save)
     if status != DONE:
+        if form.refusal is not None:
+            look_again(form, form.refusal)
         return _form(request, form, row, status=status)
     messages.success(request, _("Saved."))
     return redirect("prisons:announcement_list", prison.slug)

@@ -27,10 +27,11 @@ from prisons.access import access_through, needs_second_factor
 from prisons.browsers import browser_in_words
 from prisons.context_processors import prisons_of
 from prisons.domain import invitations, tokens
-from prisons.domain.accounts import change_account, end_sessions
+from prisons.domain.accounts import OF_THE_ACCOUNT, change_account, end_sessions
 from prisons.forms import AccountForm, NewcomerForm, TokenForm, add_refusal, posted, role_in_words
 from prisons.models import ApiToken, Invitation, Membership, Role, User
 from prisons.second_factor import fresh_second_factor
+from prisons.seen_forms import sees
 
 HEAR_OF_CHANGES = (Role.COORDINATOR, Role.ORGANISER, Role.LIAISON)
 """Facilitators choose their letters beside their sessions."""
@@ -63,8 +64,13 @@ def me(request: OwnRequest) -> HttpResponse:
     initial = {"full_name": user.full_name, "language": user.language, "letters": user.letters}
     hears = any(role.role in HEAR_OF_CHANGES for role in _roles(user))
     form = AccountForm(posted(request), initial=initial, hears_of_changes=hears)
+    sees(form, user, OF_THE_ACCOUNT)
     if request.method == "POST" and form.is_valid():
-        change_account(user, **form.cleaned_data)
+        try:
+            change_account(user, **form.cleaned_data)
+        except PlannerError as error:
+            add_refusal(form, error)
+            return render(request, "prisons/me.html", _account(user, form), status=error.status)
         translation.activate(user.language)
         messages.success(request, _("Your account was changed."))
         return redirect("people:me")

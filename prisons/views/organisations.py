@@ -13,6 +13,7 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import organisations
 from prisons.forms import KnownOrganisationForm, OrganisationForm, add_refusal, posted
 from prisons.models import Organisation, Prison
+from prisons.seen_forms import sees
 
 
 @prison_view(Right.MANAGE_PEOPLE, Right.PLACE)
@@ -47,12 +48,15 @@ def organisation_known(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 def _edit(request: PrisonRequest, prison: Prison, organisation: Organisation) -> HttpResponse:
     form = OrganisationForm(posted(request), instance=organisation, access=request.access)
+    sees(form, organisation)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                organisations.save_organisation(prison, form.instance, by=request.user)
+                organisations.save_organisation(
+                    prison, form.instance, by=request.user, seen=form.cleaned_data.get("seen", "")
+                )
             except PlannerError as error:
                 add_refusal(form, error)
                 status = error.status

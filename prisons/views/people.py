@@ -19,6 +19,7 @@ from prisons.domain import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
 from prisons.models import Invitation, Membership, Prison
 from prisons.second_factor import fresh_second_factor
+from prisons.seen_forms import sees
 
 OF_THE_PRISON = [role for role, side in SIDE_OF_ROLE.items() if side is Side.PRISON]
 
@@ -138,6 +139,7 @@ def membership_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRe
     is_last = memberships.is_last_of_its_kind(membership)
     initial = {"ends_on": membership.ends_on}
     form = EndForm(posted(request), asks_to_confirm=is_last, initial=initial)
+    sees(form, membership)
     status = 200
     if request.method == "POST":
         status = 422

@@ -8,21 +8,18 @@ and the person learns who changed it.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Model, ProtectedError
-from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import BRUSSELS
 from core.errors import PlannerError
 from prisons.domain import audit
 from prisons.domain.locking import lock_prison
-from prisons.models import AuditEntry, Prison, User
+from prisons.domain.unchanged import require_unchanged
+from prisons.models import Prison, User
 from rooms.domain.facts import bump_rules
 
 Row = TypeVar("Row", bound=Model)
@@ -79,36 +76,6 @@ def remove(prison: Prison, row: Model, *, by: User, now: dt.datetime | None = No
     prison.rules_version = locked.rules_version
 
 
-def fingerprint(row: Model) -> str:
-    """Short, the same for the same stored values (read anew from the database); empty for a new row."""
-    if row.pk is None:
-        return ""
-    stored = type(row)._default_manager.get(pk=row.pk)
-    values = {name: _plain(value) for name, value in model_to_dict(stored).items()}
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def require_unchanged(prison: Prison, row: Model, seen: str) -> None:
-    """Raises PlannerError `changed_meanwhile` (409), saying who changed the row, if it is not as seen."""
-    if fingerprint(row) != seen:
-        raise changed_meanwhile(prison, row)
-
-
-def changed_meanwhile(prison: Prison, row: Model) -> PlannerError:
-    """The refusal of a stale form, with the name of whoever was faster."""
-    entries = AuditEntry.objects.in_prison(prison).filter(model=row._meta.label_lower, object_id=row.pk)
-    last = entries.select_related("by").order_by("-at", "-pk").first()
-    return PlannerError(
-        "changed_meanwhile",
-        _(
-            "%(who)s changed this at %(when)s, after you opened it. Your text is still here: look at what "
-            "changed, then save again."
-        ),
-        who=(last and last.by) or _("Somebody"),
-        when=f"{last.at.astimezone(BRUSSELS):%H:%M}" if last else "",
-    )
-
-
 def require_free_name(prison: Prison, row: Model, field: str, name: str) -> None:
     """Raises PlannerError `name_taken` (422) when another row of this kind in the prison bears the name."""
     others = type(row)._default_manager.filter(prison=prison, **{f"{field}__iexact": name}).exclude(pk=row.pk)
@@ -141,9 +108,3 @@ def _apply(row: Model, values: Mapping[str, Any]) -> list[str]:
             manager.set(values[name])
             changed.append(name)
     return changed
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, models.QuerySet | list | tuple):
-        return sorted(str(each.pk if isinstance(each, Model) else each) for each in value)
-    return str(value)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from core.forms import DONE, PlainTexts
 from prisons.access import PrisonRequest
+from prisons.seen_forms import look_again
 from rooms.domain import consent
 from rooms.domain.consent import RuleHits
 
@@ -40,6 +41,8 @@ def edit(
     if status == DONE:
         messages.success(request, str(done))
         return redirect(back)
+    if form.refusal is not None:
+        look_again(form, form.refusal)
     context |= {"form": form, "back": back, "hits": None}
     if isinstance(form.refusal, RuleHits):
         context["hits"] = _shown(request, form.refusal)

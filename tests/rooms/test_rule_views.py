@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from prisons.domain.unchanged import fingerprint
 from prisons.models import Prison, Unit, User
-from rooms.domain.rulebook import fingerprint
 from rooms.models import Feature, Holiday, Room, RoomHours, SoftBand, TimeSlot, UnitHours
 from tests.factories import (
     make_band,

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from core.clock import today
+from prisons.domain.unchanged import fingerprint
 from prisons.models import Organisation, Prison, User
-from rooms.domain.rulebook import fingerprint
 from rooms.models import Room
 from sessions.models import Activity, GroupSession, Material, Series, SkippedDate
 from tests.factories import (
