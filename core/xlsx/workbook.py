@@ -35,7 +35,7 @@ FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 class PrintedWorkbook:
     """A workbook for the printer, in one `language` ("nl", "fr", "en"), in which its lazy texts are read.
 
-    `footer` stands at the foot of every page, below "Page 1 of 2" (or other `page_words`). `made_at`
+    `footer` stands at the foot of every page, after "Page 1 of 2" (or other `page_words`). `made_at`
     is the only time that the file tells about itself, and `product` the only name.
     """
 
@@ -92,9 +92,9 @@ class PrintedWorkbook:
         with override(self.language):
             page = str(self.page_words) % {"page": "&P", "pages": "&N"}
         told = self._line(footer, MAX_FOOTER).replace("&", "&&")
-        # One part, page and words below each other: LibreOffice prints left and right across the same room.
+        # One part and one line: LibreOffice prints left and right across the same room, and a new line as its code.
         left = worksheet.oddFooter.left
-        left.text, left.font, left.size = f"{page}\n{told}" if told else page, f"{FONT},Regular", POINTS
+        left.text, left.font, left.size = f"{page} · {told}" if told else page, f"{FONT},Regular", POINTS
 
 
 def _set_page(worksheet: Worksheet, orientation: Orientation) -> None:
