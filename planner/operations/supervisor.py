@@ -30,6 +30,8 @@ MOST_STARTS = 10
 MINUTE = 60
 SILENCE = 90
 """Seconds without a sign of life after which the job worker hangs: longer than a database that does not answer."""
+BEGINNING = 600
+"""Until its first sign of life it may take so long: a small machine that is busy reads its files for minutes."""
 STEP = 0.2
 
 
@@ -55,7 +57,7 @@ class Part:
         if self.has_pulse:
             self._pulse, theirs = _new_pipe(self._pulse)
             environment, passed = environment | {PULSE: str(theirs)}, (*passed, theirs)
-            self._beat_at = time.monotonic()
+            self._beat_at = time.monotonic() + BEGINNING - SILENCE
         # A process group of its own: Ctrl-C in a terminal reaches us alone, and we tell each child once.
         self.process = subprocess.Popen(  # noqa: S603
             self.command, cwd=settings.BASE_DIR, process_group=0, env=environment, pass_fds=passed

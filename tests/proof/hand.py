@@ -30,7 +30,7 @@ class Hand:
     def __exit__(self, *error: object) -> None:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.close()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=120)
         self.process.stdout.close()
 
     def do(self, code: str) -> Any:

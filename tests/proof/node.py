@@ -22,18 +22,18 @@ import pytest
 from tests.plugins.databases import ROOT, free_port
 
 TOKEN = "a" * 32
-PATIENCE = 60
+PATIENCE = 120
 """Seconds that anything may take on a busy machine; nothing waits longer than what it waits for."""
 
 
-def until(is_so: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
-    """Asks again and again; fails with `what` when it does not come true."""
+def until(is_so: Callable[[], Any], what: str | Callable[[], str], *, seconds: float = PATIENCE) -> Any:
+    """Asks again and again; fails with `what` (as it is by then) when it does not come true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := is_so():
             return found
         time.sleep(0.05)
-    pytest.fail(f"not within {seconds} s: {what}")
+    pytest.fail(f"not within {seconds} s: {what() if callable(what) else what}")
 
 
 class Node:
@@ -50,7 +50,11 @@ class Node:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Node:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -64,7 +68,11 @@ class Node:
                 words, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True, **more
             )
         if waits:
-            until(self.is_whole, f"{self.only or 'node'} is up:\n{self.said()[-3000:]}")
+            until(
+                self.is_whole,
+                lambda: f"{self.only or 'node'} is up:\n{self.said()[-3000:]}",
+                seconds=5 * PATIENCE,
+            )
 
     def is_whole(self) -> bool:
         assert self.process is not None and self.process.poll() is None, self.said()[-3000:]
@@ -123,7 +131,7 @@ class Node:
         return children_of(self.web_master())
 
     def job_head(self) -> int:
-        return self._child(b"work")
+        return self._child(b"manage.py\0work")
 
     def guard(self) -> int:
         return children_of(self.job_head())[0]
@@ -180,7 +188,7 @@ class Writers:
                 thread.join(timeout=120)
         assert not any(thread.is_alive() for thread in self._threads), "a writer was never answered"
 
-    def more(self, count: int = 12) -> None:
+    def more(self, count: int = 4) -> None:
         """Waits until so many more have been done."""
         wanted = len(self.answered) + count
         until(lambda: len(self.answered) >= wanted, f"{count} more writes (so far {len(self.answered)})")
@@ -189,7 +197,7 @@ class Writers:
         turn = 0
         while not self._is_over.is_set():
             turn += 1
-            self._until_done(number + turn, f"Schrijver {number} {turn}")
+            self._until_done(number + turn, f"Schrijver {uuid.uuid4().hex}")
 
     def _until_done(self, seed: int, name: str) -> None:
         form = {"last_name": name, "first_name": "Ali", "language": "nl", "once": str(uuid.uuid4())}

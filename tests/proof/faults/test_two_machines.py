@@ -37,6 +37,7 @@ _feed, secret = feeds.create(Series.objects.first(), access=access_for(karim, pr
 BOTH = """
 import re
 from django.core.cache import cache
+from core.weeks import Week
 from django.test import Client
 from enrollment.domain import separations
 from planner.plan.open_conflicts import hard_ones
@@ -47,7 +48,7 @@ karim = User.objects.filter(full_name="Karim Haddad").first()
 browser = karim and signed_in(karim)
 monday = clock.today() + dt.timedelta(days=7 - clock.today().weekday())
 def board():
-    answer = browser.get(f"/p/race/board/?week={monday}")
+    answer = browser.get(f"/p/race/board/?week={Week.from_date(monday)}")
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode()
 def feed(secret):
@@ -71,7 +72,7 @@ BOARD_CASES = {
         "make_enrollment(Series.objects.first(), make_participant(prison)); None",
     ),
     "two people kept apart, in the count of open conflicts": (
-        "len(hard_ones(Prison.objects.get()))",
+        "len(hard_ones(access_for(karim, Prison.objects.get())))",
         "separations.separate(prison, *Participant.objects.order_by('pk')[:2], by=karim); None",
     ),
     "a date, in a feed": (

@@ -164,7 +164,7 @@ def test_the_database_killed_and_away_for_a_while(house: House) -> None:
     with house.writers().writing() as writers:
         writers.more()
         house.server.kill()
-        until(lambda: writers.unanswered >= 20, "people notice")
+        until(lambda: writers.unanswered >= 8, "people notice")
         assert house.node.get("/healthz") == (200, b"ok"), "alive: nobody has to kill it"
         assert house.node.get("/readyz?for=web")[0] == 503
         house.server.start()
