@@ -37,7 +37,8 @@ cookie(anna)
 FOUND = """
 names = list(Participant.objects.filter(last_name__startswith="Schrijver").values_list("last_name", flat=True))
 people = set(Participant.objects.filter(last_name__startswith="Schrijver").values_list("pk", flat=True))
-told = list(AuditEntry.objects.filter(model="enrollment.participant", object_id__in=people).values_list("object_id", flat=True))
+entries = AuditEntry.objects.filter(model="enrollment.participant", object_id__in=people)
+told = list(entries.values_list("object_id", flat=True))
 stays = list(Stay.objects.filter(participant__in=people).values_list("participant_id", flat=True))
 {"names": names, "without_audit": sorted(people - set(told)), "stays": len(stays), "people": len(people)}
 """
