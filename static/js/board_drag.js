@@ -66,6 +66,7 @@
     document.documentElement.classList.remove("is-dragging");
     if (board()) delete board().dataset.held;
     withShift(false);
+    explain(null);
     hidePlaces();
     return { card, ghost };
   };
@@ -86,8 +87,24 @@
     showPlaces(card);
   };
 
+  // --- one line says why, wherever the pointer is: what fits, what fits but is to be watched, what stands against it ---
+  const why = () => document.getElementById("board-why");
+  const reasonOf = (place) => {
+    if (!place || !place.matches(".is-free, .is-soft, .is-refused")) return "";
+    if (place.matches(".is-refused")) return place.title;
+    return place.matches(".is-soft") ? `${words.but} ${place.title}` : words.fits;
+  };
+  const explain = (place) => {
+    const line = why();
+    if (!line) return;
+    line.textContent = reasonOf(place);
+    line.hidden = !line.textContent;
+    line.classList.toggle("tone-stop", Boolean(place && place.matches(".is-refused")));
+  };
+
   const aim = (x, y) => {
     const place = placeAt(x, y);
+    explain(place);
     document.querySelectorAll(".is-target").forEach((one) => one.classList.toggle("is-target", one === place));
     if (place) place.classList.add("is-target");
   };

@@ -118,3 +118,35 @@ def test_an_empty_cell_takes_something_new(board, series, how):
     expect(board.locator("[name=start_time]")).to_have_value("08:30")
     expect(board.locator("[name=end_time]")).to_have_value("11:00")
     expect(board.locator("[name=default_room] option:checked")).to_contain_text("Class B")
+
+
+def test_one_line_says_why_while_a_card_is_held(board, series):
+    line = board.locator("#board-why")
+    make_session(
+        make_series(series.prison, activity=make_activity(series.activity.organisation, "Tekenen")),
+        "2050-01-11 09:00", room=series.default_room,
+    )  # fmt: skip
+    board.reload()
+    carry(board, cell(board, "Class B", "20500111"))
+    expect(line).to_have_text("It fits.")
+    taken = cell(board, "Class A", "20500111").bounding_box()
+    board.mouse.move(taken["x"] + taken["width"] / 2, taken["y"] + taken["height"] / 2)
+    expect(line).to_contain_text("Class A is taken by Tekenen")
+    board.keyboard.press("Escape")
+    board.mouse.up()
+    expect(line).to_be_hidden()
+
+
+def test_a_sheet_of_keys_and_a_way_to_the_table(board):
+    board.keyboard.press("Tab")
+    board.keyboard.press("Tab")
+    expect(board.get_by_role("link", name="Go to the table")).to_be_focused()
+    board.keyboard.press("Enter")
+    board.keyboard.press("Tab")
+    expect(board.locator("td:focus")).to_have_count(1)
+    board.keyboard.press("?")
+    expect(board.get_by_role("dialog", name="Keys of the board")).to_contain_text(
+        "something new in this cell"
+    )
+    board.keyboard.press("Escape")
+    expect(board.get_by_role("dialog")).to_have_count(0)
