@@ -143,7 +143,7 @@ def test_a_sheet_of_keys_and_a_way_to_the_table(board):
     expect(board.get_by_role("link", name="Go to the table")).to_be_focused()
     board.keyboard.press("Enter")
     board.keyboard.press("Tab")
-    expect(board.locator("td:focus")).to_have_count(1)
+    expect(board.locator("#board-table :focus")).to_have_count(1)
     board.keyboard.press("?")
     expect(board.get_by_role("dialog", name="Keys of the board")).to_contain_text(
         "something new in this cell"
