@@ -124,13 +124,14 @@ def people_of(name):
     rows = list(openpyxl.load_workbook(FILES / name).worksheets[0].iter_rows(min_row=2, values_only=True))
     known = {row[0]: row for row in base()}
     if name.startswith("17d"):
-        names = {row[0]: row[1].rsplit(" ", 1) for row in rows}
-        told = {number: known.get(number, (number, *names[number]))[1:3] for number in names}
-        return [[row[0], *told[row[0]], row[2], known[row[0]][4] if row[0] in known else "1"] for row in rows]
+        names = {row[0]: row[1].rpartition(" ")[::2] if " " in row[1] else (row[1], "") for row in rows}
+        return [
+            [row[0], *names[row[0]], row[2], known[row[0]][4] if row[0] in known else "1"] for row in rows
+        ]
     unit, found = "", []
     for row in rows:
         unit = row[0] or unit
-        found.append([*row[2:5], "A1" if row[2] == "2169" else unit, row[1]])
+        found.append([row[2], row[3], row[4] or "", "A1" if row[2] == "2169" else unit, row[1]])
     return found
 
 
