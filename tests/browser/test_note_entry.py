@@ -44,7 +44,7 @@ class Keyboard:
 
 ODD_NAMES = [
     ("Gérard, Zoë", "gerard"), ("Öztürk, İbrahim", "ozturk"), ("D'Hondt, An", "dhondt"), ("Łuczak, Ewa", "lucz"),
-    ("Weiß, Karl", "weiss"), ("Иванов, Пётр", "ivan"), ("van den Berg, Bo", "vandenb"), ("Øster, Sébastien", "sebas"),
+    ("Weiß, Karl", "weiss"), ("Иванов, Пётр", "ivan"), ("van den Berg, Bo", "vanden"), ("Øster, Sébastien", "sebas"),
 ]  # fmt: skip
 
 
