@@ -36,7 +36,7 @@ class Line:
 def open_todos(access: Access, only: str = "") -> QuerySet[Todo]:
     """Of the user's own services, of both kinds or `only` of one; one query function for count and list."""
     kinds = [only] if only else [ROSTER, DROP_OUT]
-    rows = Todo.objects.in_prison(access.prison).filter(kind__in=kinds, done_at__isnull=True)
+    rows = Todo.objects.in_prison(access.prison).waiting(kinds, ["person", "series", "what"])
     return rows.filter(own(access, "organisation")) if access.has(Right.ENTER_REQUESTS) else rows.none()
 
 

@@ -64,7 +64,7 @@ def _meets_own(row: Closure, access: Access) -> bool:
 
 def _to_call(access: Access) -> Counter[int]:
     """Closure -> sessions of the own services with facilitators still to be called."""
-    open_todos = Todo.objects.in_prison(access.prison).filter(kind__in=KINDS, done_at__isnull=True)
+    open_todos = Todo.objects.in_prison(access.prison).waiting(KINDS, ["closure", "sessions"])
     own = open_todos.filter(
         Q(organisation__in=access.organisation_ids) | Q(organisation__authority__in=access.authorities)
     )

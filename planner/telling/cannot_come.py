@@ -35,7 +35,7 @@ TODO = "cannot_come"
 
 def said_no(worker: Worker) -> set[int]:
     """Sessions to which this facilitator cannot come, as long as nobody has dealt with it."""
-    todos = Todo.objects.filter(kind=TODO, facts__worker=worker.pk, done_at__isnull=True)
+    todos = Todo.objects.waiting([TODO], ["session", "worker"]).filter(facts__worker=worker.pk)
     return {todo.facts["session"] for todo in todos}
 
 
@@ -107,11 +107,15 @@ def _done(todo: Todo, by: User, at: dt.datetime) -> None:
         audit.record(todo.prison, by, "done", todo, now=at)
 
 
+def _waiting(prison: Prison) -> QuerySet[Todo]:
+    return Todo.objects.in_prison(prison).waiting([TODO], ["session", "worker"])
+
+
 def waiting(access: Access, *, now: dt.datetime | None = None) -> list[tuple[GroupSession, Worker]]:
     """Of the reader's own services, the first to come first; one function for the count and for the list."""
     at = now or clock.now()
     own = Q(organisation__in=access.organisation_ids) | Q(organisation__authority__in=access.authorities)
-    todos = list(Todo.objects.in_prison(access.prison).filter(own, kind=TODO, done_at__isnull=True))
+    todos = list(_waiting(access.prison).filter(own))
     if not todos:
         return []
     rows = GroupSession.objects.in_prison(access.prison).filter(starts_at__gt=at)
@@ -128,9 +132,8 @@ def settle(prison: Prison, told: Iterable[SessionChange], *, by: User, now: dt.d
     solved = {one.session_id: one for one in told if _may_solve(one)}
     if not solved:
         return 0
-    todos = Todo.objects.in_prison(prison).filter(kind=TODO, done_at__isnull=True)
     done = 0
-    for todo in todos:
+    for todo in _waiting(prison):
         one = solved.get(todo.facts["session"])
         if one is not None and _is_solved(one, todo.facts["worker"]):
             _done(todo, by, now)

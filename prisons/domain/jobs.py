@@ -89,7 +89,10 @@ def going() -> QuerySet[Job]:
 def title_of(job: Job) -> str:
     """What it is called, in the reader's language."""
     title = TITLES.get(job.kind, job.kind)
-    return title(job.facts) if callable(title) else str(title)
+    try:
+        return title(job.facts) if callable(title) else str(title)
+    except (KeyError, TypeError, ValueError):  # a row of another version must not hide the others
+        return str(_("Long work"))
 
 
 class Stopped(Exception):

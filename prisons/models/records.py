@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +89,13 @@ class AuditEntry(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["prison", "-at", "-id"], name="audit_of_a_prison"),
+            models.Index(fields=["prison", "by", "-at", "-id"], name="audit_of_a_person"),
+            models.Index(fields=["prison", "verb", "-at", "-id"], name="audit_of_an_act"),
+            models.Index(fields=["prison", "id"], name="audit_newest"),
+            models.Index(fields=["model", "object_id"], name="audit_of_a_row"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.model} {self.object_id}"
@@ -160,6 +170,12 @@ class ApiToken(models.Model):
         return self.name
 
 
+class TodoQuerySet(PrisonScoped["Todo"]):
+    def waiting(self, kinds: Iterable[str], tells: Iterable[str]) -> Self:
+        """What is still to be done of these kinds and tells all of this: a row that lacks it hides no other."""
+        return self.filter(kind__in=list(kinds), done_at__isnull=True, facts__has_keys=list(tells))
+
+
 class Todo(models.Model):
     """Something that waits for somebody: the kind names its sentence, the facts fill it."""
 
@@ -174,7 +190,7 @@ class Todo(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = PrisonScoped["Todo"].as_manager()
+    objects = TodoQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at"]
