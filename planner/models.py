@@ -170,7 +170,7 @@ class Proposal(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state="running"), name="one_proposal_at_a_time"
+                fields=["prison"], condition=Q(state="running"), name="one_proposal_at_a_time"
             ),
             models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="proposal_ends_after_start"),
         ]

@@ -51,7 +51,7 @@ def limit_memory() -> None:
 
 
 def run(job_pk: int) -> None:
-    """Make the proposal of this job; returns at once when another one is being made (it calls the next)."""
+    """Make the proposal of this job; returns at once when another one of its prison is made (it calls the next)."""
     tidy()
     proposal = Proposal.objects.select_related("prison", "by", "closure").filter(job=job_pk).first()
     if proposal is None or proposal.state == State.RUNNING:
@@ -66,11 +66,11 @@ def run(job_pk: int) -> None:
             _make(proposal, job_pk)
         else:
             _lay_down(proposal, clock.now())
-    wake_next()
+    wake_next(proposal.prison_id)
 
 
 def _take_turn(proposal: Proposal, job_pk: int) -> bool:
-    """Claims the one place there is, by the database's own constraint; its heart beats from here on."""
+    """Claims the one place that a prison has, by the database's own constraint; its heart beats from here on."""
     try:
         with transaction.atomic():
             mine = Proposal.objects.filter(pk=proposal.pk, state=State.WAITING).update(state=State.RUNNING)
@@ -246,7 +246,7 @@ def tidy(*, now: dt.datetime | None = None) -> None:
     for proposal in Proposal.objects.filter(state=State.RUNNING).select_related("job", "prison"):
         if _is_silent(proposal.job, now):
             _lay_down(proposal, now)
-            wake_next()
+            wake_next(proposal.prison_id)
 
 
 def _is_silent(job: Job | None, now: dt.datetime) -> bool:
@@ -258,11 +258,12 @@ def _is_silent(job: Job | None, now: dt.datetime) -> bool:
     return last is None or last < now - jobs.SILENCE
 
 
-def wake_next() -> None:
-    """Calls whoever has waited longest, when nobody is at work."""
-    if Proposal.objects.filter(state=State.RUNNING).exists():
+def wake_next(prison_id: int) -> None:
+    """Calls whoever has waited longest in this prison, when nobody is at work there."""
+    here = Proposal.objects.filter(prison=prison_id)
+    if here.filter(state=State.RUNNING).exists():
         return
-    waiting = Proposal.objects.filter(state=State.WAITING, job__state=Job.State.WAITING)
+    waiting = here.filter(state=State.WAITING, job__state=Job.State.WAITING)
     following = waiting.order_by("created_at", "pk").first()
     if following is not None:
         jobs.enqueue(TASK, following.job_id)

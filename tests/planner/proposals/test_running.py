@@ -313,3 +313,19 @@ def test_it_lives_and_can_be_stopped_while_the_problem_is_being_made(
     assert (beats, proposal.state, proposal.ended_at) == ([0, 0], State.STOPPED, NOW)
     assert Job.objects.get(pk=proposal.job_id).state == Job.State.STOPPED
     assert not proposal.lines.exists()
+
+
+@pytest.mark.postgres
+def test_another_prison_makes_its_own_at_the_same_time(
+    haren: Prison, saint_gilles: Prison, organiser_anna: User, stranger_dirk: User, plain: list[GroupSession]
+) -> None:
+    """The turn is taken within a prison: one that is long at work keeps nobody elsewhere waiting."""
+    first = starting.start_proposal(haren, wish(), by=organiser_anna, now=NOW)
+    Proposal.objects.filter(pk=first.pk).update(state=State.RUNNING)
+    jobs_beat = Job.objects.filter(pk=first.job_id).update(heartbeat_at=NOW)
+    assert jobs_beat == 1
+
+    there = made(saint_gilles, stranger_dirk)
+    second = made(haren, organiser_anna)
+
+    assert (there.state, second.state) == (State.DONE, State.WAITING)
