@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import PlannerError
 from core.forms import PlainForm, PlainTexts
 from prisons.access import SIDE_OF_ROLE, Access, Right, Side
+from prisons.domain import audit
 from prisons.domain.memberships import ROLES_OF_THE_PRISON
-from prisons.models import AuditEntry, Invitation, Letters, Membership, Organisation, Role, User
+from prisons.models import Invitation, Letters, Membership, Organisation, Role, User
 from prisons.seen_forms import look_again
 from prisons.support import Why
 from prisons.verbs import words_for
@@ -229,9 +230,8 @@ class AuditFilter(PlainForm):
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        entries = AuditEntry.objects.in_prison(access.prison).order_by()
-        offer(self, "by", User.objects.filter(pk__in=entries.values("by")))
-        verbs = sorted((words_for(code), code) for code in entries.values_list("verb", flat=True).distinct())
+        offer(self, "by", User.objects.filter(pk__in=audit.actors_in(access.prison)))
+        verbs = sorted((words_for(code), code) for code in audit.verbs_in(access.prison))
         choices = [("", _("Every act")), *((code, words) for words, code in verbs)]
         cast(forms.ChoiceField, self.fields["verb"]).choices = choices
 

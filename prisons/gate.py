@@ -82,8 +82,8 @@ def series_for(access: Access | None, rows: QuerySet[Row]) -> QuerySet[Row]:
     """The same of series: for the prison one exists when a date of it has been published."""
     if may_ask(access, Fact.DRAFT):
         return rows
-    shown = rows.model._default_manager.filter(sessions_for(access, "group_sessions__"))
-    return rows.filter(pk__in=shown.values("pk"))
+    shown = rows.model._default_manager.filter(sessions_for(access, "group_sessions__"), pk=OuterRef("pk"))
+    return rows.filter(Exists(shown.order_by()))
 
 
 def named(access: Access, word: str) -> Q:

@@ -11,11 +11,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.clock import today
 from core.forms import PlainForm, PlainTexts
 from prisons.access import Access, Right
 from prisons.models import Organisation
 from rooms.models import Room
 from sessions.domain.feeds import Subject, require_right
+from sessions.domain.running import runs
 from sessions.models import FeedRules, Series, Worker
 
 Choices = list[tuple[Any, list[tuple[str, str]]]]
@@ -55,7 +57,7 @@ def _subjects(access: Access) -> list[tuple[Any, list[Subject]]]:
     if access.has(Right.PLACE):
         mine = Q(pk__in=access.organisation_ids) | Q(authority__in=access.authorities)
         services = list(Organisation.objects.filter(mine, prisons=prison))
-        series = Series.objects.in_prison(prison).filter(activity__organisation__in=services, ended_on=None)
+        series = Series.objects.filter(runs(prison, today()), activity__organisation__in=services)
         workers = Worker.objects.active().in_prison(prison).filter(organisations__in=services)
         found += [
             (_("Service"), [*services]),

@@ -124,3 +124,16 @@ def test_every_form_is_a_plain_one():
     bare = re.compile(r"^class \w+\((?:forms\.(?:Model)?Form)\)", re.M)
     found = [str(path.relative_to(ROOT)) for path in PYTHON if bare.search(path.read_text(encoding="utf-8"))]
     assert found == []
+
+
+def test_days_are_asked_for_as_bounds() -> None:
+    """`at__date=day` reads every row of all the years (in Python on SQLite); `clock.within` asks an index."""
+    lookup = re.compile(r"__(?:date|year|month|day|week|week_day|hour|time)(?:__\w+)?\b(?=\s*[=\"'])")
+    lookup_of_functions = re.compile(r"\b(?:Trunc(?:Date|Day|Week|Month)|ExtractYear|ExtractMonth)\(")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in PYTHON
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if lookup.search(line) or lookup_of_functions.search(line)
+    ]
+    assert not found

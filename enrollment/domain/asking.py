@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import PlannerError
 from enrollment.models import Enrollment, Request
-from sessions.models import GroupSession, Series
+from sessions.domain.running import is_over
+from sessions.models import Series
 
 
 def refuse_over(series: Series, day: dt.date) -> None:
@@ -20,19 +21,6 @@ def refuse_over(series: Series, day: dt.date) -> None:
         )
     if is_over(series, day):
         raise PlannerError("series_over", _("%(series)s has ended."), series=str(series))
-
-
-def is_over(series: Series, day: dt.date) -> bool:
-    """Ended by hand, or its pattern is past and no session is still to come."""
-    if series.ended_on is not None:
-        return series.ended_on <= day
-    if series.starts_on + dt.timedelta(weeks=series.weeks) >= day:
-        return False
-    return (
-        not GroupSession.objects.live()
-        .filter(series=series, week_on__gte=day - dt.timedelta(days=6))
-        .exists()
-    )
 
 
 def live_of(series: Series, participant_id: int) -> Enrollment | None:

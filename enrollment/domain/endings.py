@@ -8,12 +8,12 @@ from django.db import transaction
 
 from core import clock
 from enrollment.domain import attendance, inbox
-from enrollment.domain.asking import is_over
 from enrollment.domain.facts import lock_facts
 from enrollment.domain.series_end import answer_everybody
 from enrollment.domain.steps import Act
 from enrollment.models import Attendance, Enrollment
 from prisons.models import Prison, Todo
+from sessions.domain.running import over
 from sessions.models import Series
 
 
@@ -26,10 +26,11 @@ def close_series(prison: Prison, *, now: dt.datetime | None = None) -> int:
     with transaction.atomic():
         prison = lock_facts(prison, now=at)
         act = Act(prison, None, at)
-        live = Enrollment.objects.live().values("series")
-        rows = Series.objects.in_prison(prison).filter(pk__in=live).select_related("activity__organisation")
-        over = [series for series in rows if is_over(series, act.day)]
-        return sum(answer_everybody(series, act, tells_placed=False) for series in over)
+        live = Enrollment.objects.in_prison(prison).live().values("series")
+        rows = Series.objects.filter(over(prison, act.day), pk__in=live).select_related(
+            "activity__organisation"
+        )
+        return sum(answer_everybody(series, act, tells_placed=False) for series in rows)
 
 
 def ask_for_talks(prison: Prison, *, now: dt.datetime | None = None) -> int:

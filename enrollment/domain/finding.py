@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.formats import date_format
@@ -26,6 +25,7 @@ from core.text import as_counted, one_line
 from enrollment.domain.notes import Ask
 from enrollment.models import Participant, Stay
 from prisons.models import Prison
+from sessions.domain import running as running_series
 from sessions.models import Activity, GroupSession, Series
 
 SHORTEST_NEAR = 4
@@ -145,7 +145,8 @@ class Thing:
 
 def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> list[Thing]:
     """Series that are open for requests, best first, then activities without exactly one of them; ended series
-    when nothing else fits. Groups of which no date is published yet are not offered. Two queries.
+    (the latest first) when nothing else fits. Groups of which no date is published yet are not offered. Two or
+    three queries.
 
     Every word must begin a word of the title (in any language) or of the group, or be the code: the code alone
     comes first, then titles that begin with the whole text.
@@ -153,11 +154,11 @@ def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> l
     words = fold(one_line(text)).split()[:6]
     if not words:
         return []
-    found = list(_offered(prison, day).filter(_matches(words, "activity__")))
-    found.sort(
+    fitting = _offered(prison, day).filter(_matches(words, "activity__"))
+    running = list(fitting.filter(running_series.runs(prison, day)))
+    running.sort(
         key=lambda series: (_rank(series, words), as_counted(str(series)), series.starts_on, series.pk)
     )
-    running = [series for series in found if _runs(series, day)]
     exact = [series for series in running if _rank(series, words) == Rank.CODE]
     if exact:
         return _series_things(exact)[:most]
@@ -166,7 +167,10 @@ def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> l
         *_series_things(running),
         *_activity_things(activities.select_related("organisation").distinct(), running),
     ]
-    return (things or _series_things(found, is_over=True))[:most]
+    if things:
+        return things[:most]
+    ended = fitting.filter(running_series.over(prison, day)).order_by("-starts_on", "-pk")
+    return _series_things(ended[:most], is_over=True)
 
 
 class Rank(IntEnum):
@@ -187,20 +191,12 @@ def _rank(series: Series, words: list[str]) -> Rank:
 
 
 def _offered(prison: Prison, day: dt.date) -> QuerySet[Series]:
-    """Every series to ask for, with `has_dates` (some still to come); no drop-in, nothing that is draft only."""
+    """Every series to ask for; no drop-in, nothing that is draft only."""
     live = GroupSession.objects.live().filter(series=OuterRef("pk"))
     drafts = live.filter(state=GroupSession.State.DRAFT)
     rows = Series.objects.in_prison(prison).filter(is_drop_in=False)
     rows = rows.filter(Exists(live.exclude(state=GroupSession.State.DRAFT)) | ~Exists(drafts))
-    coming = live.filter(week_on__gte=day - dt.timedelta(days=6))
-    return rows.select_related("activity__organisation").annotate(has_dates=Exists(coming))
-
-
-def _runs(series: Any, day: dt.date) -> bool:
-    """The same as asking.is_over, from what one query has read of all series."""
-    if series.ended_on is not None:
-        return bool(series.ended_on > day)
-    return bool(series.starts_on + dt.timedelta(weeks=series.weeks) >= day or series.has_dates)
+    return rows.select_related("activity__organisation")
 
 
 def _matches(words: list[str], path: str) -> Q:

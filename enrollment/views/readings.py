@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from core import clock
 from enrollment.reading_forms import ENTRANCE, VERBS, ReadingFilter
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import readings
@@ -53,7 +54,7 @@ def _chosen(rows: QuerySet[Reading], form: ReadingFilter) -> QuerySet[Reading]:
     if asked["by"]:
         rows = rows.filter(by=asked["by"])
     if asked["on"]:
-        rows = rows.filter(at__date=asked["on"])
+        rows = rows.filter(**clock.within("at", asked["on"]))
     if asked["person"]:
         rows = readings.of_person(rows, asked["person"])
     if asked["what"] == ENTRANCE:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from core.clock import within
+from core.pages import NewestPages
 from enrollment.domain.acts import about
 from enrollment.reading_forms import ActFilter
 from prisons.access import PrisonRequest, Right, prison_view
@@ -22,10 +23,11 @@ def audit_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     entries = AuditEntry.objects.in_prison(prison).select_related("by")
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data
-        chosen = {"by": asked["by"], "verb": asked["verb"], "at__date": asked["on"]}
+        chosen = {"by": asked["by"], "verb": asked["verb"]}
+        chosen |= within("at", asked["on"]) if asked["on"] else {}
         entries = entries.filter(**{name: value for name, value in chosen.items() if value})
         entries = entries.filter(about(asked["person"])) if asked["person"] else entries
-    page = Paginator(entries, ROWS).get_page(request.GET.get("page"))
+    page = NewestPages(entries, ROWS).get_page(request.GET.get("page"))
     rows = [(entry, words_for(entry.verb), name_of_model(entry.model), _fields(entry)) for entry in page]
     context = {"form": form, "page": page, "rows": rows}
     return render(request, "enrollment/audit_list.html", context, status=422 if form.errors else 200)

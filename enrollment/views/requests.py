@@ -28,6 +28,7 @@ from enrollment.models import Request, Stay
 from enrollment.views.shared import Notice, Tab, seen_version
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
+from sessions.domain.running import runs
 
 PER_PAGE = 50
 TAB_LABELS = {
@@ -176,7 +177,7 @@ def _show(
 ) -> HttpResponse:
     if getattr(row, "enrollment", None):
         return redirect("enrollment:enrollment_detail", request.prison.slug, row.enrollment.pk)
-    series = own_series(request.access).filter(activity=row.activity_id, ended_on__isnull=True)
+    series = own_series(request.access).filter(runs(request.prison, clock.today()), activity=row.activity_id)
     context = {
         "row": row,
         "notice": notice,

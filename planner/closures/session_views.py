@@ -32,6 +32,7 @@ from planner.plan.undo_effects import UndoOffer, offer_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Room
+from sessions.domain.running import runs
 from sessions.models import Cancellation, GroupSession, Series, Worker
 
 ROWS_PER_PAGE = 100
@@ -68,9 +69,7 @@ class SessionFilter(PlainForm):
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         querysets = {
-            "series": Series.objects.in_prison(prison)
-            .filter(ended_on__isnull=True)
-            .select_related("activity"),
+            "series": Series.objects.filter(runs(prison, today())).select_related("activity"),
             "room": Room.objects.in_prison(prison).in_use(),
             "worker": Worker.objects.in_prison(prison).active(),
         }

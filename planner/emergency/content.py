@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
+from django.db.models import Q
 
 from core import clock
 from core.clock import BRUSSELS
@@ -98,8 +101,7 @@ def _leading(prison: Prison, days: list[dt.date]) -> Iterable[SessionWorker]:
     rows = SessionWorker.objects.filter(
         session__prison=prison,
         session__state="published",
-        session__starts_at__date__in=days,
         live=True,
-    )
+    ).filter(reduce(or_, (Q(**clock.within("session__starts_at", day)) for day in days)))
     related = rows.select_related("worker", "session__room", "session__series")
     return related.prefetch_related("worker__organisations").order_by("worker__name", "starts_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractIsoWeekDay
 
 from core import clock
@@ -14,6 +14,7 @@ from core.weeks import Week
 from enrollment.models import Enrollment
 from prisons import gate
 from prisons.access import Access
+from sessions.domain.running import over, runs
 from sessions.models import GroupSession, Series
 
 SORTS: dict[str, tuple[str, ...]] = {
@@ -36,36 +37,27 @@ def series_rows(access: Access, *, now: dt.datetime | None = None) -> QuerySet[S
     `next_at`, `coming_count`, `tray_count`, `draft_count`, `held`.
     """
     now = now or clock.now()
-    monday = Week.from_instant(now).monday
-    live = ~Q(group_sessions__state=GroupSession.State.CANCELLED)
-    live &= gate.sessions_for(access, "group_sessions__")
-    coming = live & Q(group_sessions__starts_at__gte=now)
-    tray = live & Q(group_sessions__room__isnull=True, group_sessions__week_on__gte=monday)
+    live = GroupSession.objects.in_prison(access.prison).live().filter(gate.sessions_for(access))
+    live = live.filter(series=OuterRef("pk")).order_by()
+    coming = live.filter(starts_at__gte=now)
+    tray = live.filter(room__isnull=True, week_on__gte=Week.from_instant(now).monday)
     return (
         gate.series_for(access, Series.objects.in_prison(access.prison))
         .select_related("activity__organisation", "term", "default_room")
         .annotate(
             weekday=ExtractIsoWeekDay("starts_on"),
-            next_at=Min("group_sessions__starts_at", filter=coming),
-            last_week_on=Max("group_sessions__week_on", filter=live),
-            coming_count=Count("group_sessions", filter=coming, distinct=True),
-            tray_count=Count("group_sessions", filter=tray, distinct=True),
-            draft_count=Count(
-                "group_sessions",
-                filter=coming & Q(group_sessions__state=GroupSession.State.DRAFT),
-                distinct=True,
-            ),
-            held=Coalesce(Subquery(_held()), 0),
+            next_at=Subquery(coming.order_by("starts_at").values("starts_at")[:1]),
+            coming_count=_number_of(coming),
+            tray_count=_number_of(tray),
+            draft_count=_number_of(coming.filter(state=GroupSession.State.DRAFT)),
+            held=_number_of(Enrollment.objects.holding_a_place().filter(series=OuterRef("pk")).order_by()),
         )
     )
 
 
-def _held() -> QuerySet[Any]:
-    """How many places of a series are taken: given, or kept while the prison decides."""
-    holding = Enrollment.objects.filter(
-        series=OuterRef("pk"), state__in=(Enrollment.State.PLACED, Enrollment.State.AWAITING)
-    )
-    return holding.order_by().values("series").annotate(count=Count("pk")).values("count")
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """Of each series on its own: joined and counted at once, they would be counted over all the years."""
+    return Coalesce(Subquery(rows.values("series").annotate(count=Count("pk")).values("count")), 0)
 
 
 def filtered(
@@ -73,11 +65,9 @@ def filtered(
 ) -> QuerySet[Series]:
     """Keeps what the filters say; `wanted` are cleaned values, empty ones filter nothing."""
     wanted = gate.answered(access, wanted)
-    monday = Week.from_instant(now or clock.now()).monday
-    over = Q(last_week_on__lt=monday) | Q(ended_on__lt=clock.today(now))
-    when = wanted.get("when") or RUNNING
+    day, when = clock.today(now), wanted.get("when") or RUNNING
     if when != ALL:
-        rows = rows.filter(over) if when == OVER else rows.exclude(over)
+        rows = rows.filter((over if when == OVER else runs)(access.prison, day))
     if words := wanted.get("q"):
         for word in fold(words).split()[:6]:
             rows = rows.filter(gate.named(access, word))

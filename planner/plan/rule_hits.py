@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -66,10 +66,9 @@ def hits_ahead(prison: Prison, *, now: dt.datetime | None = None) -> list[Hit]:
 
 
 def _outside_their_term(coming: QuerySet[GroupSession]) -> list[int]:
-    outside = Q(starts_at__date__lt=F("series__term__starts_on")) | Q(
-        starts_at__date__gt=F("series__term__ends_on")
-    )
-    return list(coming.filter(outside).values_list("pk", flat=True))
+    of_terms = coming.filter(series__term__isnull=False)
+    spans = of_terms.values_list("pk", "starts_at", "series__term__starts_on", "series__term__ends_on")
+    return [pk for pk, at, first, last in spans if at and not first <= clock.today(at) <= last]
 
 
 def in_words(hits: Sequence[Hit], access: Access) -> list[Line]:

@@ -19,6 +19,7 @@ from planner.today.navigation import places_for
 from prisons import gate
 from prisons.access import Access, Right
 from rooms.models import Room
+from sessions.domain import running
 from sessions.models import Series, Worker
 
 MOST = 6
@@ -75,7 +76,7 @@ def _series(words: str, access: Access) -> list[Hit]:
     """Every word stands in a title, the group or the code: "dutch 2" finds the second group of Dutch."""
     if not access.has(Right.SEE_BOARD):
         return []
-    series = gate.series_for(access, Series.objects.in_prison(access.prison).filter(ended_on__isnull=True))
+    series = gate.series_for(access, Series.objects.filter(running.runs(access.prison, today())))
     for word in fold(words).split()[:4]:
         series = series.filter(gate.named(access, word))
     found = series.select_related("activity__organisation").order_by("-starts_on", "pk")[:MOST]

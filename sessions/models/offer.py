@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -92,6 +96,22 @@ class LanguageLevel(models.TextChoices):
 def neutral_name(list_code: str, list_name: str = "") -> str:
     """A series as the prison may know it."""
     return list_name or f"Activiteit / Activité {list_code}"
+
+
+class PatternEnd(models.DateField):
+    """The day on which the pattern is past: kept beside `starts_on` and `weeks`, so that an index knows it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"editable": False, "default": dt.date.min}))
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {key: kwargs[key] for key in kwargs.keys() - {"editable", "default"}}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> dt.date:
+        series: Any = model_instance
+        series.pattern_ends_on = series.starts_on + dt.timedelta(weeks=series.weeks)
+        return series.pattern_ends_on
 
 
 class Series(KeepsFolded):
@@ -189,6 +209,7 @@ class Series(KeepsFolded):
         blank=True,
         related_name="+",
     )
+    pattern_ends_on = PatternEnd()
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     # The series of an earlier term that this one goes on from: copying it twice finds it here.
     copied_from = models.ForeignKey(
@@ -206,10 +227,18 @@ class Series(KeepsFolded):
             models.CheckConstraint(condition=Q(places__gte=1), name="series_has_a_place"),
             models.CheckConstraint(condition=Q(weeks__range=(1, 500)), name="series_of_at_most_500_weeks"),
         ]
-        indexes = [models.Index(fields=["prison", "starts_on"], name="series_by_start")]
+        indexes = [
+            models.Index(fields=["prison", "starts_on"], name="series_by_start"),
+            models.Index(fields=["prison", "pattern_ends_on"], name="series_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.activity} {self.label}".strip()
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and {"starts_on", "weeks"} & set(update_fields):
+            update_fields = {*update_fields, "pattern_ends_on"}
+        super().save(update_fields=update_fields, **kwargs)
 
     @property
     def neutral_name(self) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.weeks import Week
 from prisons.models import Prison, PrisonScoped, User
 from rooms.models import Closure, Room
@@ -33,7 +34,7 @@ class GroupSessionQuerySet(PrisonScoped["GroupSession"]):
 
     def on_day(self, day: dt.date) -> Self:
         """Sessions that start on this local date."""
-        return self.filter(starts_at__date=day)
+        return self.filter(**clock.within("starts_at", day))
 
     def touching(self, starts_at: dt.datetime, ends_at: dt.datetime) -> Self:
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)

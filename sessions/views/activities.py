@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,8 +18,9 @@ from prisons.domain.organisations import kept_ids, require_kept
 from prisons.models import Prison
 from rooms.views.editing import act_and_return, edit
 from sessions.domain import activities
+from sessions.domain.running import runs
 from sessions.forms import ActivityFilter, ActivityForm, TermForm
-from sessions.models import Activity, Term
+from sessions.models import Activity, Series, Term
 
 
 @prison_view(Right.PLACE)
@@ -34,9 +36,10 @@ def activity_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 def _activities(prison: Prison) -> QuerySet[Activity]:
     """What the services of this prison offer, with the number of its series here that are not over."""
-    running = Q(series__prison=prison) & (Q(series__ended_on__isnull=True) | Q(series__ended_on__gte=today()))
+    running = Series.objects.filter(runs(prison, today()), activity=OuterRef("pk")).order_by()
+    count = running.values("activity").annotate(count=Count("pk")).values("count")
     rows = Activity.objects.filter(organisation__prisons=prison).select_related("organisation")
-    return rows.annotate(series_count=Count("series", filter=running))
+    return rows.annotate(series_count=Coalesce(Subquery(count), 0))
 
 
 def _filtered(rows: QuerySet[Activity], filters: ActivityFilter) -> QuerySet[Activity]:

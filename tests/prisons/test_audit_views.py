@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from core import pages
 from prisons.domain import audit
 from prisons.field_words import FIELDS, name_of_field
 from prisons.verbs import VERBS
@@ -55,6 +56,28 @@ def test_long_audit_comes_in_pages_with_the_same_queries(url, haren, auditor_gre
     assert len(many) == len(few)
     assert len(verbs(greet.get(url, {"page": 3}))) == 22
     assert len(verbs(greet.get(url, {"page": "999"}))) == 22
+
+
+def test_an_audit_of_years_is_counted_and_leafed_through_only_so_far(
+    url, haren, auditor_greet, organiser_anna, monkeypatch
+):
+    monkeypatch.setattr(pages, "MOST", 100)
+    greet = signed_in(auditor_greet)
+    assert b"older ones" not in greet.get(url).content
+    audit.record_many(haren, organiser_anna, "invite", [haren] * 120, now=NOON)
+    answer = greet.get(url, {"page": 2})
+    assert (answer.context["page"].paginator.count, answer.context["page"].has_next()) == (100, False)
+    assert b"older ones" in answer.content
+    assert verbs(greet.get(url, {"verb": "end_role"})) == ["end_role"]  # a filter finds what is older
+
+
+def test_the_choices_are_what_there_is(
+    url, haren, saint_gilles, auditor_greet, coordinator_karim, stranger_dirk
+):
+    audit.record(saint_gilles, stranger_dirk, "approve", haren, now=NOON)
+    assert audit.verbs_in(haren) == ["end_role", "invite"]
+    assert coordinator_karim.pk in audit.actors_in(haren)
+    assert stranger_dirk.pk not in audit.actors_in(haren)
 
 
 @pytest.mark.parametrize(

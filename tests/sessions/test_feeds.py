@@ -12,12 +12,12 @@ from django.test import Client
 from core.clock import BRUSSELS
 from prisons.access import access_for
 from prisons.domain.memberships import end_role
-from prisons.models import AuditEntry
+from prisons.models import AuditEntry, Prison
 from sessions import feeds
 from sessions.domain import feeds as domain
 from sessions.domain.feed_rules import change_rules
 from sessions.domain.recurrence import Pattern, occurrences
-from sessions.models import Cancellation, Feed, FeedRules
+from sessions.models import Cancellation, Feed, FeedRules, WorkerAccess
 from tests.factories import (
     at,
     make_activity,
@@ -258,9 +258,10 @@ def address(haren, series, chloe, worker_chloe):
     return f"/ical/{feed_of(worker_chloe, haren, chloe)[1]}.ics"
 
 
-def written() -> None:
+def written(where: str = "haren") -> None:
     """What every writer leaves: without it, a reading of a moment ago still holds."""
-    AuditEntry.objects.create(at=NOW, verb="change", model="group_sessions.series")
+    prison = Prison.objects.get(slug=where)
+    AuditEntry.objects.create(prison=prison, at=NOW, verb="change", model="group_sessions.series")
 
 
 def test_the_address_needs_no_sign_in(address, client):
@@ -328,6 +329,24 @@ def test_as_long_as_nothing_is_written_one_query_is_enough(address, client, djan
         assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
     with django_assert_num_queries(2):  # what is given out is recorded
         assert b"BEGIN:VEVENT" in client.get(address).content
+
+
+def test_what_another_prison_writes_costs_nothing(address, client, saint_gilles, django_assert_num_queries):
+    etag = client.get(address)["ETag"]
+    written("saint-gilles")
+    with django_assert_num_queries(1):
+        assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_a_second_prison_counts_from_the_day_one_works_there(address, client, chloe, saint_gilles):
+    access = WorkerAccess.objects.create(worker=chloe, prison=saint_gilles)
+    written("saint-gilles")
+    here = Feed.objects.get(worker=chloe)
+    client.get(address)
+    before = Feed.objects.get(pk=here.pk).tag_stamp
+    access.delete()  # the newest row of all was written there
+    client.get(address)
+    assert Feed.objects.get(pk=here.pk).tag_stamp != before
 
 
 def test_what_was_kept_dies_with_the_role(address, client, haren, worker_chloe, coordinator_karim):

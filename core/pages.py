@@ -1,0 +1,31 @@
+"""Pages of a list that only ever grows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+
+MOST = 1000
+"""Rows that are counted and can be leafed through: nobody leafs further, a filter finds what is older."""
+
+
+class NewestPages(Paginator):
+    """The newest of the rows, a page at a time; costs the same however many there are.
+
+    `is_cut` tells the page that there are more than it lists.
+    """
+
+    @cached_property
+    def _found(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.values("pk")[: MOST + 1].count())
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        return min(self._found, MOST)
+
+    @property
+    def is_cut(self) -> bool:
+        return self._found > MOST
