@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # `make test` runs its parts one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots papers lock clean
+.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots papers lock clean bench-scale seed-national seed-history
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -108,6 +108,20 @@ ifdef INSTANCE
 else
 	$(PYTHON) -m benchmarks.planner --size $(if $(filter file,$(origin SIZE)),small,$(SIZE)) $(if $(CLOCK),--clock $(CLOCK))
 endif
+
+# Each set has a database of its own: SQLite below var/scale, or the PostgreSQL that SCALE_DATABASE_URL names
+# (postgres://user@host:port), where each set gets a database of its name.
+SCALE = DEMO=yes REDIS_URL= PLANNER_TESTING=yes $(PYTHON) -m benchmarks.scale
+SCALE_SIZE = $(if $(filter file,$(origin SIZE)),full,$(SIZE))
+
+seed-national: setup ## a country: 38 prisons, two years, 11,000 sessions a week; SIZE=small is a few
+	@$(SCALE) seed national --size "$(SCALE_SIZE)"
+
+seed-history: setup ## a century: one prison, a hundred times its first term; SIZE=small is a few
+	@$(SCALE) seed history --size "$(SCALE_SIZE)"
+
+bench-scale: setup ## what every page costs on one term, in a country and after a century; builds what is missing
+	@$(SCALE) bench --size "$(SCALE_SIZE)"
 
 screenshots: setup ## pictures of the main pages into var/screenshots
 	$(PYTHON) tests/browser/screenshots.py

@@ -23,7 +23,7 @@ class NewestPages(Paginator):
         return int(rows.values("pk")[: MOST + 1].count())
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self._found, MOST)
 
     @property

@@ -11,6 +11,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
@@ -65,19 +66,33 @@ def may_see_lists(access: Access) -> bool:
     return access.has(Right.ENTER_REQUESTS)
 
 
+class _Row(NamedTuple):
+    """What is read of one request: no more, for a year of them is read at once."""
+
+    pk: int
+    participant_id: int
+    received_on: dt.date
+    state: str
+    enrollment: str | None
+    language: str
+    third_language: str
+
+
 def asked_between(
     access: Access, first: dt.date, last: dt.date, *, now: dt.datetime | None = None
 ) -> list[Asked]:
     """Every request of those days that asks for a group. Three queries."""
-    rows = list(
+    found = (
         _requests(access)
         .filter(received_on__gte=first, received_on__lte=last, wish_title="")
         .exclude(state=Request.State.UNREADABLE)
-        .select_related("participant", "enrollment")
         .order_by("received_on", "pk")
     )
-    units = _units(access, {row.participant_id for row in rows})
-    placed_at = _placed_at(rows)
+    told = ("pk", "participant_id", "received_on", "state", "enrollment__state")
+    of_person = ("participant__language", "participant__third_language")
+    rows = [_Row(*values) for values in found.values_list(*told, *of_person)]
+    units = _units(access, found)
+    placed_at = _placed_at(found)
     day = today(now)
     return [
         Asked(
@@ -85,7 +100,7 @@ def asked_between(
             what := _what(row, placed_at),
             (_until(row, what, placed_at, day) - row.received_on).days,
             _unit_on(units.get(row.participant_id, []), row.received_on),
-            row.participant.third_language or row.participant.language,
+            row.third_language or row.language,
         )
         for row in rows
     ]
@@ -95,32 +110,32 @@ def _requests(access: Access) -> RequestQuerySet:
     return own_requests(access) if may_see_lists(access) else Request.objects.in_prison(access.prison)
 
 
-def _placed_at(rows: Iterable[Request]) -> dict[int, dt.date]:
+def _placed_at(found: RequestQuerySet) -> dict[int, dt.date]:
     """Request -> the day on which a place was first given."""
-    steps = EnrollmentStep.objects.filter(enrollment__request__in=[row.pk for row in rows], state=_E.PLACED)
+    asked = found.order_by().values("pk")
+    steps = EnrollmentStep.objects.filter(enrollment__request__in=asked, state=_E.PLACED)
     first = steps.order_by().values_list("enrollment__request").annotate(first=Min("at"))
     return {pk: at.astimezone(BRUSSELS).date() for pk, at in first}
 
 
-def _what(row: Request, placed_at: dict[int, dt.date]) -> str:
+def _what(row: _Row, placed_at: dict[int, dt.date]) -> str:
     if row.pk in placed_at:
         return PLACED
-    enrollment = getattr(row, "enrollment", None)
-    state = enrollment.state if enrollment else ""
-    if state in (_E.REQUESTED, _E.AWAITING, _E.WAITING) or row.state == Request.State.OPEN:
+    if row.enrollment in (_E.REQUESTED, _E.AWAITING, _E.WAITING) or row.state == Request.State.OPEN:
         return WAITING
     return NO_PLACE
 
 
-def _until(row: Request, what: str, placed_at: dict[int, dt.date], day: dt.date) -> dt.date:
+def _until(row: _Row, what: str, placed_at: dict[int, dt.date], day: dt.date) -> dt.date:
     if what == PLACED:
         return max(placed_at[row.pk], row.received_on)
     return day
 
 
-def _units(access: Access, people: set[int]) -> dict[int, list[tuple[dt.date, dt.date | None, str]]]:
+def _units(access: Access, asked: RequestQuerySet) -> dict[int, list[tuple[dt.date, dt.date | None, str]]]:
     found: dict[int, list[tuple[dt.date, dt.date | None, str]]] = defaultdict(list)
-    stays = Stay.objects.in_prison(access.prison).filter(participant__in=people).order_by("starts_on", "pk")
+    stays = Stay.objects.in_prison(access.prison).order_by("starts_on", "pk")
+    stays = stays.filter(participant__in=asked.order_by().values("participant"))
     for person, starts, ends, code in stays.values_list("participant", "starts_on", "ends_on", "unit__code"):
         found[person].append((starts, ends, code or ""))
     return found

@@ -66,15 +66,15 @@ def batches(slips: SlipQuerySet, *, now: dt.datetime | None = None) -> list[Batc
     """Of these slips, the batches that are not handed out yet and those of the last month; newest first."""
     since = (now or clock.now()) - KEPT
     open_ = Q(handed_out_at__isnull=True, replaced_at__isnull=True)
+    waiting = slips.on_the_desk().filter(printed_at__lt=since).order_by().values_list("printed_at", flat=True)
     rows = (
-        slips.filter(printed_at__isnull=False)
+        slips.filter(Q(printed_at__gte=since) | Q(printed_at__in=set(waiting)))
         .values("printed_at")
         .annotate(
             number=Count("pk"),
             to_hand_out=Count("pk", filter=open_),
             replaced=Count("pk", filter=Q(replaced_at__isnull=False, handed_out_at__isnull=True)),
         )
-        .filter(Q(to_hand_out__gt=0) | Q(printed_at__gte=since))
         .order_by("-printed_at")
     )
     return [

@@ -285,11 +285,12 @@ class Slip(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         indexes = [
+            models.Index(fields=["prison", "printed_at"], name="slip_by_batch"),
             models.Index(
                 fields=["prison"],
                 condition=Q(handed_out_at__isnull=True, replaced_at__isnull=True),
                 name="slip_on_the_desk",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -27,8 +28,12 @@ LABELS = {
 }
 
 
+SPAN = dt.timedelta(days=91)
+ROWS = 100
+
+
 class PeriodForm(PlainForm):
-    """Of notes that came in when. Unusable days mean the past year."""
+    """Of notes that came in when. Unusable days mean the last three months: what a page of every day can count."""
 
     first = forms.DateField(label=gettext_lazy("from"), widget=DateInput())
     last = forms.DateField(label=gettext_lazy("until and including"), widget=DateInput())
@@ -37,7 +42,7 @@ class PeriodForm(PlainForm):
         self.is_valid()
         data = getattr(self, "cleaned_data", {})
         last = data.get("last") or today()
-        first = data.get("first") or last - dt.timedelta(days=365)
+        first = data.get("first") or last - SPAN
         return min(first, last), max(first, last)
 
 
@@ -91,10 +96,12 @@ def waiting_times_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         raise Http404
     first, last = PeriodForm(request.GET).days()
     found = fairness.behind(fairness.asked_between(request.access, first, last), by, key, what)
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     related = ("participant", "series__activity", "activity", "enrollment")
-    requests = Request.objects.select_related(*related).in_bulk([row.request_id for row in found])
+    requests = Request.objects.select_related(*related).in_bulk([row.request_id for row in page])
     context = {
-        "rows": [(requests[row.request_id], row) for row in found],
+        "page": page,
+        "rows": [(requests[row.request_id], row) for row in page],
         "what": LABELS[what],
         "whom": fairness.LANGUAGES.get(key, key) if by == LANGUAGE else key or _("no unit known"),
         "first": first,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -98,7 +99,7 @@ def actors_in(prison: Prison) -> list[int]:
     return [int(user) for user in _each_once(prison, "by_id")]
 
 
-def _each_once(prison: Prison, column: str) -> list[object]:
+def _each_once(prison: Prison, column: str) -> list[Any]:
     """From one value to the next by the index: DISTINCT would read every row of all the years."""
     table = AuditEntry._meta.db_table
     least = f"SELECT MIN({column}) FROM {table} WHERE prison_id = %s"  # noqa: S608

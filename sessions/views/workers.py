@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from prisons.models import Organisation, Prison
 from rooms.views.editing import act_and_return, edit
 from sessions.domain import workers
 from sessions.forms import AbsenceForm, WishForm, WorkerFilter, WorkerForm, own_services
-from sessions.models import Worker, WorkerAbsence, WorkerAccess, WorkerWish
+from sessions.models import SessionWorker, Worker, WorkerAbsence, WorkerAccess, WorkerWish
 
 
 @prison_view(Right.MANAGE_WORKERS)
@@ -37,16 +38,14 @@ def worker_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 def _entries(prison: Prison) -> QuerySet[WorkerAccess]:
     """Everybody who works here, those who are gone last, with how many sessions they still lead here."""
-    coming = Q(
-        worker__session_workers__session__prison=prison,
-        worker__session_workers__live=True,
-        worker__session_workers__starts_at__gte=now(),
+    coming = SessionWorker.objects.filter(
+        worker=OuterRef("worker"), session__prison=prison, live=True, starts_at__gte=now()
     )
+    count = coming.order_by().values("worker").annotate(count=Count("pk")).values("count")
     rows = WorkerAccess.objects.in_prison(prison).select_related("worker")
     rows = rows.prefetch_related("worker__organisations")
-    return rows.annotate(
-        session_count=Count("worker__session_workers", filter=coming, distinct=True)
-    ).order_by("-worker__is_active", "worker__name")
+    rows = rows.annotate(session_count=Coalesce(Subquery(count), 0))
+    return rows.order_by("-worker__is_active", "worker__name")
 
 
 def _filtered(rows: QuerySet[WorkerAccess], filters: WorkerFilter) -> QuerySet[WorkerAccess]:

@@ -1,0 +1,133 @@
+"""How long an act keeps others waiting: a strike, the prison's list of 1,200 people, a term copied.
+
+The act runs in a process of its own; meanwhile a colleague in the same prison and one in another lock and write,
+again and again, each in a process of its own too, and say how long they waited at most.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+ACTS = ("strike", "roster", "copy")
+GOAL = 2.0
+
+
+def perform(what: str) -> float:
+    """Does it, and takes it back; returns how many seconds it took."""
+    from django.db import transaction
+
+    act = _prepared(what)
+    begun = time.perf_counter()
+    with transaction.atomic():
+        act()
+        taken = time.perf_counter() - begun
+        transaction.set_rollback(True)
+    return taken
+
+
+def _prepared(what: str) -> Callable[[], Any]:
+    from prisons.models import Prison, User
+
+    prison = Prison.objects.get(slug="haren")
+    by = User.objects.get(email="karim.coordinator@demo.example")
+    return {"strike": _strike, "roster": _roster, "copy": _copy}[what](prison, by)
+
+
+def _strike(prison: Any, by: Any) -> Callable[[], Any]:
+    """Everything of so many days that a thousand sessions fall."""
+    from core import clock
+    from planner.plan import closing
+    from planner.plan.closure_parts import ClosureDraft, Part
+    from prisons.models import User
+
+    liaison = User.objects.get(email="bert.liaison@demo.example")
+    first = clock.midnight(clock.today() + dt.timedelta(days=1))
+    draft = ClosureDraft("strike", (Part(None, None, first, first + dt.timedelta(days=24)),))
+
+    def act() -> None:
+        announced = closing.announce(prison, draft, by=liaison)
+        decided = closing.confirm(announced.rows[0], by=liaison)
+        print(f"{len(decided.session_ids)} sessions", file=sys.stderr)
+
+    return act
+
+
+def _roster(prison: Any, by: Any) -> Callable[[], Any]:
+    """Everybody on the list, each in another cell."""
+    from enrollment.domain import roster, roster_accept
+    from enrollment.models import Stay
+
+    stays = Stay.objects.in_prison(prison).filter(ends_on=None).select_related("participant", "unit")
+    rows = [("Nr", "Naam", "Voornaam", "Afdeling", "Cel")]
+    for stay in stays:
+        person, unit = stay.participant, stay.unit.code if stay.unit else ""
+        rows.append((stay.register_number, person.last_name, person.first_name, unit, f"9{stay.cell}"))
+    content = "\n".join(";".join(row) for row in rows).encode()
+    draft = roster.draft(prison, "lijst.csv", content, by=by)
+    seen = roster.preview(draft)
+    return lambda: roster_accept.accept(
+        draft, {}, by=by, sure={question.kind for question in seen.questions}, seen=seen.digest
+    )
+
+
+def _copy(prison: Any, by: Any) -> Callable[[], Any]:
+    from planner.plan.copying import copy_term
+    from sessions.models import Term
+
+    terms = Term.objects.in_prison(prison).filter(pk__lt=1000).order_by("starts_on")
+    source, target = terms[0], terms[1]
+    return lambda: copy_term(prison, source_term=source, target_term=target, by=by)
+
+
+def watch(slug: str) -> float:
+    """Locks a prison and writes a row in it, again and again until somebody says stop: the longest that it took."""
+    from django.db import transaction
+
+    from prisons.domain import audit
+    from prisons.domain.locking import lock_prison
+    from prisons.models import Prison
+
+    prison, longest = Prison.objects.get(slug=slug), 0.0
+    print("ready", flush=True)
+    while not select.select([sys.stdin], [], [], 0.02)[0]:
+        begun = time.perf_counter()
+        with transaction.atomic():
+            locked = lock_prison(prison)
+            audit.record(locked, None, "touch", locked)
+            transaction.set_rollback(True)
+        longest = max(longest, time.perf_counter() - begun)
+    return longest
+
+
+def measure(name: str, size: str) -> str:
+    """A line for each act: how long it took, and the longest that the two others waited."""
+    lines = []
+    for what in ACTS:
+        runs = {who: _start("watch", who, name, size) for who in ("haren", "saint-gilles")}
+        for run in runs.values():
+            assert run.stdout is not None
+            run.stdout.readline()  # they are at it
+        act = json.loads(_start("perform", what, name, size).communicate()[0])
+        longest = {who: _end(run) for who, run in runs.items()}
+        lines.append(
+            f"{what:8} {act:6.2f} s   same prison waited {longest['haren']:6.2f} s   "
+            f"another prison {longest['saint-gilles']:6.2f} s   (goal {GOAL:.0f} s, 0 s)"
+        )
+    return "\n".join(lines)
+
+
+def _start(act: str, what: str, name: str, size: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmarks.scale", act, name, "--size", size, "--what", what]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _end(run: subprocess.Popen[str]) -> float:
+    out, _errors = run.communicate("stop\n")
+    return float(out.strip().splitlines()[-1])

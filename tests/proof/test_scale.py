@@ -1,0 +1,137 @@
+"""Every page, file and list of every role asks the database as often after years and beside other prisons as it did in
+the first term, and reads no growing table from one end to the other.
+
+The demo's first prison is made busier, walked, copied into the past and into other prisons, and walked again at the
+same addresses. The figures in milliseconds are printed by `make bench-scale`; here only what a busy machine cannot
+blur is compared.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from benchmarks.scale import plans, sets, walking
+from benchmarks.scale.walking import Cost
+from planner.board import choices
+from planner.demo.loading import load
+from prisons.models import ApiToken, Prison, User
+from rooms.domain import facts
+from tests.walking import quiet
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+ROLES = ("anna.organiser", "karim.coordinator", "bert.liaison", "chloe.worker", "greta.auditor")
+SIZE = sets.Size(prisons=2, terms=4, series=24, people=120)
+if os.environ.get("PROOF_SIZE", "full") == "full":
+    SIZE = sets.Size(prisons=4, terms=8, series=60, people=300)
+LARGE = 500
+"""Rows: in this small set what grows has more, what a prison sets up once has fewer."""
+
+
+@dataclass
+class Walked:
+    """The same addresses before and after."""
+
+    before: dict[tuple[str, str], Cost]
+    after: dict[tuple[str, str], Cost]
+
+
+@pytest.fixture(scope="module")
+def walked(django_db_setup: None, django_db_blocker: Any) -> Iterator[Walked]:
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic(), quiet():
+        patch.setattr(settings, "DEMO", True)
+        load()
+        prison = Prison.objects.get(slug="haren")
+        sets.thicken(prison, SIZE)
+        kinds = [cost for role in ROLES for cost in walking.crawl(_user(role), role, "haren")] + list(_api())
+        before = _measured(kinds)
+        sets.grow(prison, SIZE)
+        yield Walked(before, _measured(kinds))
+        transaction.set_rollback(True)
+
+
+def _user(role: str) -> User:
+    return User.objects.get(email=f"{role}@demo.example")
+
+
+def _api() -> Iterator[Cost]:
+    for path in ("sessions", "series", "rooms", "slots"):
+        yield Cost("api", f"api {path}", f"/api/v1/haren/{path}")
+
+
+def _measured(kinds: list[Cost]) -> dict[tuple[str, str], Cost]:
+    plans.rows_of_tables.cache_clear()
+    facts._rules.cache_clear()
+    choices._filter_choices.cache_clear()
+    walking.forget()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+            cursor.execute(
+                "SET enable_seqscan = off"
+            )  # what is still read whole has no index that could help
+    clients = {role: walking.signed_in(_user(role)) for role in ROLES}
+    token = {"HTTP_AUTHORIZATION": f"Bearer {_token()}"}
+    return {
+        (each.role, each.kind): walking.measure(
+            Cost(each.role, each.kind, each.address),
+            clients.get(each.role) or walking.nobody(),
+            times=1,
+            large=LARGE,
+            **(token if each.role == "api" else {}),
+        )
+        for each in kinds
+    }
+
+
+def _token() -> str:
+    from planner.demo.accounts import facts
+    from planner.demo.loading import SEED
+
+    assert ApiToken.objects.exists()
+    return str(facts(SEED)["token"])
+
+
+def test_every_role_finds_its_pages(walked: Walked) -> None:
+    """Far fewer would say that a menu is gone, and the tests below would be empty."""
+    assert len({kind for _role, kind in walked.before}) > 150
+    assert len(walked.before) > 300
+
+
+def test_every_page_still_answers(walked: Walked) -> None:
+    found = [f"{key} {one.status} -> {walked.after[key].status}" for key, one in walked.before.items()]
+    assert [line for line in found if not line.endswith(("200 -> 200", "304 -> 304"))] == []
+
+
+def test_no_page_asks_more_often_because_there_is_more(walked: Walked) -> None:
+    more = {
+        f"{key[0]} {one.address}": f"{one.queries} -> {walked.after[key].queries}"
+        for key, one in walked.before.items()
+        if walked.after[key].queries > one.queries
+    }
+    assert more == {}, json.dumps(more, indent=1)
+
+
+def test_no_page_gets_longer_because_there_is_more(walked: Walked) -> None:
+    """What is over is on a page of its own."""
+    longer = {
+        f"{key[0]} {one.address}": f"{one.size:,} -> {walked.after[key].size:,}"
+        for key, one in walked.before.items()
+        if walked.after[key].size > 1.5 * one.size + 2_000
+    }
+    assert longer == {}, json.dumps(longer, indent=1)
+
+
+def test_no_growing_table_is_read_from_one_end_to_the_other(walked: Walked) -> None:
+    found: dict[str, str] = {}
+    for key, cost in walked.after.items():
+        for scan in cost.scans:
+            found.setdefault(scan, f"{key[0]} {cost.address}")
+    assert found == {}, json.dumps(found, indent=1)
