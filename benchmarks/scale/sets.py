@@ -48,6 +48,7 @@ from prisons.models import (
     Unit,
     User,
 )
+from rooms.domain.facts import bump_rules
 from rooms.models import Closure, Holiday, Room, SoftBand, TimeSlot, UnitHours
 from sessions.models import (
     Activity,
@@ -116,6 +117,7 @@ def grow(prison: Prison, size: Size, done: Callable[[str], None] = lambda _text:
         for number in range(1, size.prisons):
             add_prison(prison, number)
         done(f"{size.prisons} prisons")
+    bump_rules(prison)
     count_on(grown)
     done("counted")
 
@@ -136,6 +138,7 @@ def thicken(prison: Prison, size: Size) -> None:
     _enrollments(prison, series, people, slots, sessions, now)
     _closures(prison, rooms, now)
     _records(prison, sessions, now)
+    bump_rules(prison)
 
 
 def _rooms(prison: Prison, number: int) -> list[Room]:

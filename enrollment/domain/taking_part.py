@@ -109,7 +109,7 @@ def people_there(
     )
     stays = _stays_between(prison_id, first, last, people)
     absences = absences_between(prison_id, first, last, people)
-    skips = _skips(prison_id, [pk for pk, *_x in rows])
+    skips = _skips(rows)
     return {
         pk: frozenset(
             person
@@ -124,11 +124,13 @@ def people_there(
     }
 
 
-def _skips(prison_id: int, session_ids: Collection[int]) -> set[tuple[int, int]]:
-    """(enrolment, session) of everybody who told that they will not be there."""
-    is_many = len(session_ids) > CHUNK
-    near = Q(session__prison_id=prison_id) if is_many else Q(session__in=session_ids)
-    rows = Skip.objects.filter(near)
+def _skips(sessions: list[tuple[int, int, dt.date]]) -> set[tuple[int, int]]:
+    """(enrolment, session) of everybody who told that they will not be there; of many sessions by their series."""
+    if len(sessions) > CHUNK:
+        near = Q(enrollment__series__in={series for _pk, series, _day in sessions})
+    else:
+        near = Q(session__in=[pk for pk, *_x in sessions])
+    rows = Skip.objects.filter(near).order_by()
     return set(rows.values_list("enrollment_id", "session_id"))
 
 

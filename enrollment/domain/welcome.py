@@ -33,8 +33,9 @@ def new_arrivals(prison: Prison, *, now: dt.datetime | None = None) -> list[Arri
     asked = Request.objects.in_prison(prison).filter(
         participant=OuterRef("pk"), received_on__gte=day - dt.timedelta(days=DAYS)
     )
-    people = here(prison, day).exclude(Exists(live)).exclude(Exists(asked))
     since = day - dt.timedelta(days=DAYS)
+    fresh = Stay.objects.in_prison(prison).open_on(day).filter(starts_on__gte=since).values("participant")
+    people = here(prison, day).filter(pk__in=fresh).exclude(Exists(live)).exclude(Exists(asked))
     first = dict(
         Stay.objects.in_prison(prison)
         .filter(participant__in=people.values("pk"))

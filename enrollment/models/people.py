@@ -85,7 +85,11 @@ class Stay(models.Model):
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
-        indexes = [models.Index(fields=["prison", "register_number"], name="stay_by_number")]
+        indexes = [
+            models.Index(fields=["prison", "register_number"], name="stay_by_number"),
+            models.Index(fields=["prison", "ends_on"], name="stay_by_end"),
+            models.Index(fields=["prison", "starts_on"], name="stay_by_start"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["prison", "register_number"],

@@ -50,6 +50,10 @@ class Note(models.Model):
 
     class Meta:
         ordering = ["-entered_at", "-pk"]
+        indexes = [
+            models.Index(fields=["prison", "state", "received_on"], name="note_by_state"),
+            models.Index(fields=["prison", "entered_by", "-entered_at", "-id"], name="note_by_hand"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.received_on} {self.channel}"

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,11 +30,12 @@ from planner.plan.returning import Ruling, Verdict, what_can_return
 from planner.plan.sentences import when
 from planner.plan.undo import latest_of
 from planner.plan.undo_effects import UndoOffer, offer_of
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Room
 from sessions.domain.running import runs
-from sessions.models import Cancellation, GroupSession, Series, Worker
+from sessions.models import Cancellation, GroupSession, Series, SessionWorker, Worker
 
 ROWS_PER_PAGE = 100
 State = GroupSession.State
@@ -111,21 +113,19 @@ def _rows(request: PrisonRequest, prison: Prison, chosen: dict[str, Any]) -> Any
         starts_at__gte=instant(chosen["first"]),
         starts_at__lt=instant(chosen["last"] + dt.timedelta(days=1)),
     )
-    for name, path in (("series", "series"), ("room", "room"), ("worker", "session_workers__worker")):
+    for name in ("series", "room", "state"):
         if chosen.get(name):
-            rows = rows.filter(**{path: chosen[name]})
-    if chosen.get("state"):
-        rows = rows.filter(state=chosen["state"])
-    if chosen.get("whose") == "mine":
-        access = request.access
-        rows = rows.filter(series__activity__organisation__in=access.organisation_ids) | rows.filter(
-            series__activity__organisation__authority__in=access.authorities
+            rows = rows.filter(**{name: chosen[name]})
+    if chosen.get("worker"):
+        rows = rows.filter(
+            Exists(SessionWorker.objects.filter(session=OuterRef("pk"), worker=chosen["worker"]))
         )
+    if chosen.get("whose") == "mine":
+        rows = rows.filter(gate.own(request.access, "series__activity__organisation"))
     return (
         rows.select_related("series__activity__organisation", "room", "cancellation")
         .prefetch_related("session_workers__worker")
         .order_by("starts_at", "pk")
-        .distinct()
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -137,24 +138,34 @@ def copy_series(
     NotAsShown (409), PlannerError `term_over` (409), `unknown_term` (404), `not_yours` (403).
     """
     now = now or clock.now()
+    access = access or access_for(by, prison, now=now)
+    if access is None:
+        raise PlannerError("not_yours", _("You have no role in this prison."), status=403)
+    tried = partial(
+        preview_copy,
+        series=list(series),
+        target_term=target_term,
+        access=access,
+        now=now,
+        unplaced_when_in_conflict=unplaced_when_in_conflict,
+    )
+    # Trying every date of a term takes longest. It is done before the lock, so that nobody else waits for it, and
+    # once more under the lock only where somebody has changed the plan meanwhile.
+    looked_at = Prison.objects.get(pk=prison.pk)
+    preview = tried(looked_at)
     with transaction.atomic():
         prison = lock_prison(prison)
-        access = access or access_for(by, prison, now=now)
-        if access is None:
-            raise PlannerError("not_yours", _("You have no role in this prison."), status=403)
-        preview = preview_copy(
-            prison,
-            series=series,
-            target_term=target_term,
-            access=access,
-            now=now,
-            unplaced_when_in_conflict=unplaced_when_in_conflict,
-        )
+        if _version(prison) != _version(looked_at):
+            preview = tried(prison)
         copies = [one for one in preview.copied if one.made]
         if not copies:
             return CopyOutcome(preview, (), (), (), preview.notes, None)
         require_seen(seen, preview.digest)
         return _make(prison, preview, copies, by, access, now)
+
+
+def _version(prison: Prison) -> tuple[int, int]:
+    return prison.plan_version, prison.rules_version
 
 
 def copy_term(

@@ -108,18 +108,21 @@ def load(
     A session that runs past midnight belongs to the date on which it starts; the day before is read as well.
     """
     spans = _spans(days)
+    # As plain numbers: a query within OR makes the database read every session of all the years.
     where = reduce(
-        or_, (Q(starts_at__gte=start, starts_at__lt=end) for start, end in spans), Q(pk__in=extra_sessions)
+        or_,
+        (Q(starts_at__gte=start, starts_at__lt=end) for start, end in spans),
+        Q(pk__in=list(extra_sessions)),
     )
     sessions = GroupSession.objects.in_prison(prison).live().filter(where)
     rows, names = _rows(sessions)
     on_days = {pk: (row.series_id, today(row.starts_at)) for pk, row in rows.items() if row.starts_at}
     on_days |= expected or {}
     people = people_there(prison.pk, [(pk, series, day) for pk, (series, day) in on_days.items()])
-    candidates = {series for series, _day in (expected or {}).values()}
+    series = {row.series_id for row in rows.values()} | {one for one, _day in (expected or {}).values()}
     return Picture(
         rows=rows,
-        series=_series(sessions, candidates | set(extra_series)),
+        series=_series(series | set(extra_series)),
         workers=_workers(prison, {*names, *extra_workers}, spans),
         people=people,
         people_units=units_of_people(prison, people),
@@ -173,13 +176,13 @@ def _rows(sessions: GroupSessionQuerySet) -> tuple[dict[int, Row], dict[int, str
     return rows, names
 
 
-def _series(sessions: GroupSessionQuerySet, candidates: set[int]) -> dict[int, SeriesFacts]:
-    """The series of these sessions and the candidates; named by a query, for a thousand ids cost 10 ms."""
-    wanted = Series.objects.filter(Q(pk__in=sessions.values("series")) | Q(pk__in=candidates)).order_by()
+def _series(wanted_ids: set[int]) -> dict[int, SeriesFacts]:
+    """These series; by their numbers, which are few: by a query the database would read those of all the years."""
+    wanted = Series.objects.filter(pk__in=wanted_ids).order_by()
     units: dict[int, set[int]] = defaultdict(set)
     features: dict[int, set[int]] = defaultdict(set)
-    of_units = Series.units.through.objects.filter(series__in=wanted.values("pk"))
-    of_features = Series.needs_features.through.objects.filter(series__in=wanted.values("pk"))
+    of_units = Series.units.through.objects.filter(series__in=wanted_ids)
+    of_features = Series.needs_features.through.objects.filter(series__in=wanted_ids)
     links = of_units.values_list("series_id", "unit_id", Value(0)).union(
         of_features.values_list("series_id", "feature_id", Value(1)), all=True
     )
@@ -212,7 +215,9 @@ def _workers(
     absences: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
     elsewhere: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
     away = WorkerAbsence.objects.filter(within, worker__in=worker_ids).order_by()
-    busy = SessionWorker.objects.filter(within, worker__in=worker_ids, live=True).exclude(
+    # No session is longer than a night: without a lower bound those of all the years would be read.
+    near = Q(starts_at__gt=first - dt.timedelta(days=1)) if first else Q()
+    busy = SessionWorker.objects.filter(within, near, worker__in=worker_ids, live=True).exclude(
         session__prison=prison
     )
     spans_of = away.values_list("worker_id", "starts_at", "ends_at", Value(0)).union(

@@ -237,19 +237,28 @@ def _pks(rows: Sequence[Model]) -> list[int]:
     return [row.pk for row in rows]
 
 
+LATEST = 200
+
+
 def next_list_code(prison: Prison) -> str:
     """The next neutral code on lists: A-01, A-02, ... It says nothing about the activity."""
     return next_list_codes(prison, 1)[0]
 
 
 def next_list_codes(prison: Prison, count: int) -> list[str]:
-    """So many codes that nobody has yet."""
-    codes = (
-        Series.objects.in_prison(prison)
-        .filter(list_code__startswith="A-")
-        .values_list("list_code", flat=True)
+    """So many codes that nobody has yet: they rise, so the latest series tell which is next."""
+    here = Series.objects.in_prison(prison)
+    rising = (
+        here.filter(list_code__startswith="A-").order_by("-starts_on").values_list("list_code", flat=True)
     )
-    last = max((int(code[2:]) for code in codes if code[2:].isdigit()), default=0)
+    codes = _codes_after(rising[:LATEST], count)
+    if here.filter(list_code__in=codes).exists():  # somebody chose a higher one by hand
+        codes = _codes_after(rising, count)
+    return codes
+
+
+def _codes_after(known: Iterable[str], count: int) -> list[str]:
+    last = max((int(code[2:]) for code in known if code[2:].isdigit()), default=0)
     return [f"A-{number:02d}" for number in range(last + 1, last + count + 1)]
 
 

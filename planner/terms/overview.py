@@ -150,9 +150,10 @@ def term_overview(
 
 def _sessions(prison: Prison, term: Term, access: Access, chosen: BoardFilter) -> list[GroupSession]:
     first, last = Week.from_date(term.starts_on).monday, Week.from_date(term.ends_on).monday
+    of_term = list(Series.objects.filter(term=term).order_by().values_list("pk", flat=True))
     sessions = (
         GroupSession.objects.in_prison(prison)
-        .filter(Q(series__term=term) | Q(week_on__range=(first, last)))
+        .filter(Q(series__in=of_term) | Q(week_on__range=(first, last)))
         .filter(chosen.condition(access.organisation_ids), gate.sessions_for(access))
         .select_related("series")
         .order_by("week_on", "starts_at", "pk")

@@ -10,11 +10,13 @@ import pytest
 from core.errors import PlannerError
 from core.folded_field import folded_fields
 from enrollment.models import Enrollment
+from planner.plan import copying
 from planner.plan.copy_notes import Kind, Note, in_words
 from planner.plan.copy_plans import PLAIN
 from planner.plan.copying import CopyOutcome, CopyPreview, copy_series, copy_term, preview_copy
 from planner.plan.undo import undo
 from prisons.access import Access, access_for
+from prisons.domain.locking import lock_prison
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession, Material, Series, Term
@@ -466,7 +468,7 @@ def test_every_fact_of_a_series_is_copied_or_new_on_purpose() -> None:
     """A field that somebody adds to a series fails here until it is said what a copy does with it."""
     new = {"id", "prison", "term", "list_code", "copied_from", "version", "ended_on"}
     dates = {"starts_on", "start_time", "duration_minutes", "weeks", "default_room"}
-    made_on_saving = {field.name for field in folded_fields(Series)}
+    made_on_saving = {field.name for field in folded_fields(Series)} | {"pattern_ends_on"}
     names = {field.name for field in Series._meta.concrete_fields}
     assert names == {*PLAIN} | new | dates | made_on_saving
 
@@ -496,3 +498,34 @@ def test_a_term_of_forty_series_takes_a_fixed_number_of_queries(
     with django_assert_max_num_queries(45):
         seen = preview_copy(haren, series=series, target_term=spring, access=access, now=NOW)
     assert len(seen.copied) == 12
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_nobody_waits_while_the_dates_are_tried(
+    autumn: Term,
+    spring: Term,
+    service: Organisation,
+    room: Room,
+    organiser_anna: User,
+    monkeypatch: pytest.MonkeyPatch,
+    is_changed: bool,
+) -> None:
+    """The plan is locked once all is tried; tried once more only where somebody wrote meanwhile."""
+    mondays(autumn, service, room)
+    done: list[str] = []
+
+    def trying(prison: Prison, **asked: Any) -> CopyPreview:
+        done.append("try")
+        return preview_copy(prison, **asked)
+
+    def locking(prison: Prison) -> Prison:
+        done.append("lock")
+        if is_changed:
+            Prison.objects.filter(pk=prison.pk).update(plan_version=prison.plan_version + 1)
+        return lock_prison(prison)
+
+    monkeypatch.setattr(copying, "preview_copy", trying)
+    monkeypatch.setattr(copying, "lock_prison", locking)
+    outcome = copy_term(autumn.prison, source_term=autumn, target_term=spring, by=organiser_anna, now=NOW)
+    assert outcome.created
+    assert done == (["try", "lock", "try"] if is_changed else ["try", "lock"])
