@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("planner", "0008_letters_wait"),
-        ("prisons", "0009_audit_indexes"),
+        ("prisons", "0010_audit_indexes"),
         ("rooms", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrollment", "0011_merges"),
-        ("prisons", "0009_audit_indexes"),
+        ("enrollment", "0012_notes_taken_back"),
+        ("prisons", "0010_audit_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,7 +16,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("group_sessions", "0010_folded_titles"),
+        ("group_sessions", "0011_feeds_of_planners_end"),
         ("prisons", "0008_submissions"),
         ("rooms", "0001_initial"),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prisons", "0008_submissions"),
+        ("prisons", "0009_upkeep"),
     ]
 
     operations = [
