@@ -29,20 +29,21 @@ LABELS = {
 
 
 SPAN = dt.timedelta(days=91)
+YEAR = dt.timedelta(days=365)
 ROWS = 100
 
 
 class PeriodForm(PlainForm):
-    """Of notes that came in when. Unusable days mean the last three months: what a page of every day can count."""
+    """Of notes that came in when. Without usable days the last three months, or the span that a page names."""
 
     first = forms.DateField(label=gettext_lazy("from"), widget=DateInput())
     last = forms.DateField(label=gettext_lazy("until and including"), widget=DateInput())
 
-    def days(self) -> tuple[dt.date, dt.date]:
+    def days(self, span: dt.timedelta = SPAN) -> tuple[dt.date, dt.date]:
         self.is_valid()
         data = getattr(self, "cleaned_data", {})
         last = data.get("last") or today()
-        first = data.get("first") or last - SPAN
+        first = data.get("first") or last - span
         return min(first, last), max(first, last)
 
 
@@ -113,7 +114,7 @@ def waiting_times_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.ENTER_REQUESTS)
 def wish_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The demand for what does not exist yet; who asked for it unfolds below the number."""
-    first, last = PeriodForm(request.GET or None).days()
+    first, last = PeriodForm(request.GET or None).days(YEAR)
     context = {
         "form": PeriodForm(initial={"first": first, "last": last}),
         "wishes": wishes.demand(request.access, first, last),

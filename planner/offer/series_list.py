@@ -14,7 +14,7 @@ from core.weeks import Week
 from enrollment.models import Enrollment
 from prisons import gate
 from prisons.access import Access
-from sessions.domain.running import over, runs
+from sessions.domain.running import over_for, runs_for
 from sessions.models import GroupSession, Series
 
 SORTS: dict[str, tuple[str, ...]] = {
@@ -67,7 +67,7 @@ def filtered(
     wanted = gate.answered(access, wanted)
     day, when = clock.today(now), wanted.get("when") or RUNNING
     if when != ALL:
-        rows = rows.filter((over if when == OVER else runs)(access.prison, day))
+        rows = rows.filter((over_for if when == OVER else runs_for)(access, day))
     if words := wanted.get("q"):
         for word in fold(words).split()[:6]:
             rows = rows.filter(gate.named(access, word))

@@ -251,14 +251,14 @@ def pattern_of(series: Series) -> dict[str, Any]:
 
 def restore_pattern(series_id: int, pattern: dict[str, Any]) -> None:
     """For undo: the pattern as it was."""
-    Series.objects.filter(pk=series_id).update(
-        start_time=dt.time.fromisoformat(pattern["start_time"]),
-        duration_minutes=pattern["duration_minutes"],
-        default_room=pattern["default_room_id"],
-        weeks=pattern["weeks"],
-        version=F("version") + 1,
-    )
-    _set_usual_workers(Series.objects.get(pk=series_id), pattern["workers"])
+    series = Series.objects.get(pk=series_id)
+    series.start_time = dt.time.fromisoformat(pattern["start_time"])
+    series.duration_minutes = pattern["duration_minutes"]
+    series.default_room_id = pattern["default_room_id"]
+    series.weeks = pattern["weeks"]
+    series.version += 1
+    series.save(update_fields=["start_time", "duration_minutes", "default_room", "weeks", "version"])
+    _set_usual_workers(series, pattern["workers"])
     SkippedDate.objects.filter(series=series_id).delete()
     SkippedDate.objects.bulk_create(
         SkippedDate(series_id=series_id, on=on, reason=reason) for on, reason in pattern["skipped"]

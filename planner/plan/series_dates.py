@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -238,10 +238,11 @@ def _refuse_others(series: Series, access: Access | None) -> None:
 def _follow(effect: Effect) -> None:
     """What the series says of itself: how many weeks, and that a date is skipped no more."""
     weeks = effect.wish.weeks if isinstance(effect.wish, Longer) else 0
-    rows = Series.objects.filter(pk=effect.series.pk)
-    rows.update(weeks=F("weeks") + weeks, version=F("version") + 1)
+    series = effect.series
+    series.weeks, series.version = series.weeks + weeks, series.version + 1
+    series.save(update_fields=["weeks", "version"])
     held = [one.occurrence.on for one in effect.dates if one.occurrence.takes_place]
-    effect.series.skipped_dates.filter(on__in=held).delete()
+    series.skipped_dates.filter(on__in=held).delete()
 
 
 def skipped_ahead(series: Series, *, now: dt.datetime | None = None) -> list[SkippedDate]:

@@ -228,7 +228,7 @@ def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Serie
         name = sort.removeprefix("-")
         if name == "title":
             return (title(one), *day, one.pk)
-        if name == "service":
+        if name == "service" and gate.may_ask(access, gate.Fact.SERVICE):
             return (one.activity.organisation.short_name.casefold(), *day, title(one), one.pk)
         return (*day, title(one), one.pk)
 

@@ -76,7 +76,7 @@ def _series(words: str, access: Access) -> list[Hit]:
     """Every word stands in a title, the group or the code: "dutch 2" finds the second group of Dutch."""
     if not access.has(Right.SEE_BOARD):
         return []
-    series = gate.series_for(access, Series.objects.filter(running.runs(access.prison, today())))
+    series = gate.series_for(access, Series.objects.filter(running.runs_for(access, today())))
     for word in fold(words).split()[:4]:
         series = series.filter(gate.named(access, word))
     found = series.select_related("activity__organisation").order_by("-starts_on", "pk")[:MOST]

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from prisons import gate
+from prisons.access import Access
 from prisons.models import Prison
 from sessions.models import GroupSession, Series
 
@@ -28,6 +30,26 @@ def over(prison: Prison, day: dt.date) -> Q:
     """The others."""
     lasts = Q(pattern_ends_on__gte=day) | Q(pk__in=_coming(prison, day).values("series"))
     return Q(~(_not_ended(day) & lasts), prison=prison)
+
+
+def runs_for(access: Access, day: dt.date) -> Q:
+    """The same as far as this reader may know: whoever plans nothing learns from the dates that were published."""
+    if gate.may_ask(access, gate.Fact.DRAFT):
+        return runs(access.prison, day)
+    return Q(_runs_in_sight(access, day), prison=access.prison)
+
+
+def over_for(access: Access, day: dt.date) -> Q:
+    """The others that this reader may know of."""
+    if gate.may_ask(access, gate.Fact.DRAFT):
+        return over(access.prison, day)
+    return Q(~_runs_in_sight(access, day), prison=access.prison)
+
+
+def _runs_in_sight(access: Access, day: dt.date) -> Q:
+    """Without the end of the pattern: it moves when drafts are added."""
+    seen = _coming(access.prison, day).filter(gate.sessions_for(access))
+    return _not_ended(day) & Q(pk__in=seen.values("series"))
 
 
 def _not_ended(day: dt.date) -> Q:

@@ -131,3 +131,5 @@ def test_wishes_are_counted_by_what_is_wished_for(haren, organiser_anna, organis
     shown = signed_in(organiser_anna).get(page)
     assert [(wish.people, wish.undecided) for wish in shown.context["wishes"]] == [(3, 3), (1, 1)]
     assert not signed_in(organiser_emile).get(page).context["wishes"], "another service sees its own"
+    period = shown.context["form"].initial
+    assert period["last"] - period["first"] == dt.timedelta(days=365), "its link says: of the past year"

@@ -224,6 +224,25 @@ def test_the_list_keeps_titles_from_the_prison(
     assert "Nederlands 1" not in everything + seen.replace('value="Nederlands', "")
 
 
+def test_drafts_do_not_tell_the_prison_that_a_series_goes_on(
+    anna: Client, liaison_bert: User, haren: Prison, activity: Activity
+) -> None:
+    series = make_series(haren, activity=activity, list_code="A-09", starts_on=dt.date(2020, 1, 6), weeks=1)
+    make_session(series, "2020-01-06 09:00", state="published")
+    make_session(series, f"{FIRST} 09:00")
+    bert = signed_in(liaison_bert)
+
+    def shown(client: Client, query: str) -> bool:
+        return "A-09" in client.get(url("series_list", haren) + query).content.decode()
+
+    assert (shown(anna, ""), shown(anna, "?when=over")) == (True, False)
+    assert (shown(bert, ""), shown(bert, "?when=over")) == (False, True)
+    Series.objects.update(weeks=500, pattern_ends_on=FIRST)
+    assert (shown(bert, ""), shown(bert, "?when=over")) == (False, True)
+    GroupSession.objects.filter(starts_at__year=FIRST.year).update(state="published")
+    assert (shown(bert, ""), shown(bert, "?when=over")) == (True, False)
+
+
 @pytest.mark.parametrize(
     "sort", ["title", "-title", "service", "day", "-day", "places", "next", "-next", "tray", "x"]
 )

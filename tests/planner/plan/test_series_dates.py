@@ -78,10 +78,14 @@ def test_a_date_where_the_room_is_taken_waits_with_its_hour(series: Series, orga
 
 def test_prolonged_it_goes_on_in_its_rhythm_and_skips_holidays(series: Series, organiser_anna: User) -> None:
     make_holiday(series.prison, dt.date(2026, 12, 28))
-    add_dates(series, Longer(3), by=organiser_anna, now=NOW)
+    made = add_dates(series, Longer(3), by=organiser_anna, now=NOW)
     series.refresh_from_db()
     assert days(series) == ["30/11", "14/12", "21/12", "04/01"]
     assert (series.weeks, skipped(series)) == (6, [MONDAYS[1], dt.date(2026, 12, 28)])
+    assert series.pattern_ends_on == MONDAYS[0] + dt.timedelta(weeks=6)
+    undo(made.outcome.change_set, by=organiser_anna, now=NOW)
+    series.refresh_from_db()
+    assert (series.weeks, series.pattern_ends_on) == (3, MONDAYS[0] + dt.timedelta(weeks=3))
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,19 @@ def test_order(term: Term, yoga: Series, other_service: Organisation, organiser_
     assert orders["title"] == ["Yoga", "Zang"] and orders["service"] == ["Yoga", "Zang"]
 
 
+def test_no_order_tells_the_prison_whose_group_it_is(
+    term: Term, yoga: Series, other_service: Organisation, liaison_bert: User, organiser_anna: User
+) -> None:
+    early = make_series(term.prison, activity=make_activity(other_service, "Zang"), start_time=dt.time(8))
+    make_session(early, "2026-11-23 08:30", state="published")
+
+    def order(user: User, sort: str) -> list[int]:
+        return [row.series.pk for row in overview(term, user, sort=sort).rows]
+
+    assert order(organiser_anna, "service") == [yoga.pk, early.pk]
+    assert order(liaison_bert, "service") == order(liaison_bert, "day") == [early.pk, yoga.pk]
+
+
 def test_the_prison_sees_neutral_names_and_nothing_that_is_not_published(
     term: Term, yoga: Series, liaison_bert: User, haren: Prison, service: Organisation
 ) -> None:
