@@ -45,6 +45,7 @@ WITHOUT = {
     "enrollment.domain.slips.tell": "a part of the change that the slips tell of",
     "enrollment.domain.versions.freeze_due": "the cut-off's own act; the stored version is its record",
     "enrollment.domain.versions.forget_old": "90 days are over: nobody's act",
+    "prisons.domain.accounts.forget_old_sessions": "the session ran out by itself: nobody's act",
     "prisons.domain.announcements.put_away": "the reader's own note of having read it",
     "prisons.domain.changes.purge_images": "the hour is over: nobody's act",
     "prisons.domain.jobs.running": "the worker's bookkeeping; starting and stopping are audited",
