@@ -15,7 +15,7 @@ from enrollment.domain import lists, sheet_codes, versions
 from enrollment.domain.day import from_json, to_json
 from enrollment.domain.facts import lock_facts
 from enrollment.domain.list_changes import Kind, changes
-from enrollment.models import Attendance, Enrollment, ListVersion, Skip, Stay
+from enrollment.models import Attendance, Enrollment, ListVersion, Participant, Skip, Stay
 from prisons.models import AuditEntry, Prison
 from rooms.models import Closure
 from sessions.models import Cancellation, GroupSession, Material
@@ -333,6 +333,20 @@ def test_a_writer_freezes_first_so_the_list_is_that_of_the_cut_off(haren, series
     assert [(change.kind, change.person.name) for change in changes(frozen, current)] == [
         (Kind.ADDED, "Nieuw, Piet")
     ]
+
+
+def test_a_corrected_name_or_number_is_no_other_cell(haren, series, session, units):
+    """The cell has not changed: whoever fetches people must not look for somebody in another one."""
+    frozen = lists.day_lists(haren, MONDAY, now=FRIDAY_NOON)
+    named, numbered, _stays = Enrollment.objects.order_by("pk")
+    Participant.objects.filter(pk=named.participant_id).update(last_name="Okaphor")
+    Stay.objects.filter(participant=numbered.participant).update(register_number="0907")
+    current = lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
+    found = changes(frozen, current)
+    assert {change.kind for change in found} == {Kind.CORRECTED}
+    rows = str(texts(exports.changes_page(frozen, current, version=1)))
+    assert "Okaphor, Zacharie" in rows and "0907" in rows
+    assert "ANDERE CEL" not in rows.upper() and "AUTRE CELLULE" not in rows.upper()
 
 
 def test_every_kind_of_change_is_told(haren, series, session, units):

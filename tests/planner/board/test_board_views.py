@@ -191,6 +191,18 @@ def test_the_form_without_javascript_moves_cancels_and_restores(
     assert (session.state, session.room) == ("draft", room)
 
 
+@pytest.mark.parametrize("filtered", ["", "&mine=1", "&unit=7", "&view=day&day=2050-01-10"])
+def test_after_a_move_to_another_week_one_lands_where_the_session_is(
+    anna: Client, haren: Prison, service: Organisation, room: Room, filtered: str
+) -> None:
+    session = session_of(service, haren, starts_at="2050-01-10 09:00", room=room)
+    anna.get(f"{reverse('planner:board', args=['haren'])}?week={WEEK}{filtered}")
+    sent = {"room": room.pk, "day": "2050-01-24", "start": "09:00", "minutes": 60, "version": session.version}
+    landed = press(anna, reverse("planner:session_move", args=["haren", session.pk]), sent, follow=True)
+    assert landed.status_code == 200
+    assert f'data-session="{session.pk}"' in landed.content.decode()
+
+
 def test_the_poll_costs_204_when_nothing_changed(
     anna: Client, haren: Prison, service: Organisation, room: Room
 ) -> None:
