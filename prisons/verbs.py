@@ -29,6 +29,7 @@ VERBS: dict[str, str | Promise] = {
     "change_password_failed": pgettext_lazy("audit", "failed to change the password"),
     "accept": pgettext_lazy("audit", "accepted"),
     "acknowledge": pgettext_lazy("audit", "took note"),
+    "allow_upkeep": pgettext_lazy("audit", "let the nightly upkeep go on"),
     "anonymise": pgettext_lazy("audit", "took the name away"),
     "call": pgettext_lazy("audit", "called"),
     "cannot_come": pgettext_lazy("audit", "said that somebody cannot come"),
