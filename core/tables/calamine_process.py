@@ -62,6 +62,7 @@ def sheets(content: bytes, most_sheets: int, most_rows: int, most_columns: int) 
         ]
         mark(rows, marks.faults, Odd("fault"))
         mark(rows, marks.formulas, Odd("formula"))
+        write(rows, marks.texts)
         while rows and not any(value != "" for value in rows[-1]):
             rows.pop()
         left -= len(rows)
@@ -86,6 +87,13 @@ def mark(rows: list[list[Any]], places: Iterable[tuple[int, int]], odd: Odd) -> 
     for row, column in places:
         if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
             rows[row][column] = odd
+
+
+def write(rows: list[list[Any]], texts: dict[tuple[int, int], str]) -> None:
+    """What a formula says in so many words, whatever the file keeps as its value."""
+    for (row, column), text in texts.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
 
 
 def plain(value: Any) -> Any:

@@ -81,9 +81,9 @@ def test_other_names_stay_others_and_odd_signs_are_kept():
 
 LOOKED_FOR = {
     "enrollment.Participant": {"last_name", "first_name"},
-    "sessions.Activity": {"title_nl", "title_fr", "title_en"},
-    "sessions.Series": {"label", "list_name"},
-    "sessions.Worker": {"name"},
+    "group_sessions.Activity": {"title_nl", "title_fr", "title_en"},
+    "group_sessions.Series": {"label", "list_name"},
+    "group_sessions.Worker": {"name"},
 }
 """Every column in which somebody looks for a name or a title by its words."""
 
@@ -103,13 +103,17 @@ def test_no_search_asks_the_column_itself(label):
     roots = ("core", "enrollment", "planner", "prisons", "rooms", "sessions")
     here = Path(__file__).parents[2]
     look = "|".join(sorted(LOOKED_FOR[label]))
-    asked = re.compile(rf"\b(?:\w+__)?({look})__i?(?:contains|startswith|endswith|exact|regex)\b")
+    asked = re.compile(
+        rf"(?:\b(\w+)\.objects\.\w+\()?\b(?:\w+__)?(?:{look})__i?(?:contains|startswith|endswith|exact|regex)\b"
+    )
+    others = {model.__name__ for model in apps.get_models()} - {label.rpartition(".")[2]}
     found = [
         f"{path.relative_to(here)}: {hit[0]}"
         for root in roots
         for path in (here / root).rglob("*.py")
         if "migrations" not in path.parts
         for hit in asked.finditer(path.read_text())
+        if hit[1] not in others
     ]
     assert found == []
 

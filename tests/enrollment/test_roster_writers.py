@@ -197,6 +197,14 @@ def test_every_writer_is_read_with_its_accents(writer):
     ]
 
 
+@pytest.mark.parametrize("writer", [by_openpyxl, by_xlsxwriter, by_pyexcelerate])
+def test_a_number_as_a_formula_that_is_one_text_counts_as_that_text(writer):
+    """These programs work nothing out: the file keeps 0, or nothing, as the value."""
+    rows = [["Nr", "Naam", "Voornaam"], ['="2169"', "Peeters", "Jan"], ['="2170"', '="De Smet"', "An"]]
+    found = read("x", writer(rows))
+    assert [(one.number, one.last_name) for one in found.lines] == [("2169", "Peeters"), ("2170", "De Smet")]
+
+
 @pytest.mark.parametrize(
     "value",
     ["2169", 2169, 2169.0, "2169.0", "2169,00", "2.169", "2 169", "2\u00a0169", "2'169", "2,169", " 2169 ", "'2169",

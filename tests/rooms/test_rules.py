@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core.errors import PlannerError
+from prisons.domain.unchanged import fingerprint
 from prisons.models import AuditEntry, Prison, User
-from rooms.domain import calendar, places, rulebook, slots, units
+from rooms.domain import calendar, places, slots, units
 from rooms.domain.facts import rules_of
 from rooms.models import Holiday, Room, SoftBand, TimeSlot
 from tests.factories import (
@@ -114,7 +115,7 @@ def test_a_stale_form_is_told_who_was_faster(
     haren: Prison, coordinator_karim: User, organiser_anna: User
 ) -> None:
     room = make_room(haren, capacity=12)
-    seen = rulebook.fingerprint(room)
+    seen = fingerprint(room)
     places.save_room(haren, {"capacity": 14}, by=organiser_anna, room=room, seen=seen)
     with pytest.raises(PlannerError) as error:
         places.save_room(haren, {"capacity": 10}, by=coordinator_karim, room=room, seen=seen)
@@ -160,7 +161,7 @@ def test_a_slot_does_not_overlap_itself(haren: Prison, saint_gilles: Prison, coo
     make_slot(saint_gilles)  # other prisons have slots of their own
     slot = slots.add_slots(haren, [1], MORNING, by=coordinator_karim)[0]
     values = MORNING | {"weekday": 1, "ends": dt.time(11, 30)}
-    slots.change_slot(slot, values, by=coordinator_karim, seen=rulebook.fingerprint(slot))
+    slots.change_slot(slot, values, by=coordinator_karim, seen=fingerprint(slot))
     assert rules_of(haren).slots[1][0].end == 690
 
 

@@ -21,6 +21,8 @@ class Marks:
     faults: set[Place] = field(default_factory=set)
     formulas: set[Place] = field(default_factory=set)
     """Formulas of which the file keeps no value."""
+    texts: dict[Place, str] = field(default_factory=dict)
+    """Formulas that are one text, as ="2169": programs that work nothing out keep 0 as their value."""
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     """First and last cell of each area."""
     hidden_rows: set[int] = field(default_factory=set)

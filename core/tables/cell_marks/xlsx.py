@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from xml.etree import ElementTree  # the zip was searched for entities before it came here
 from xml.parsers import expat
 
-from core.tables.cell_marks import MOST_COLUMNS, MOST_ROWS, Marks
+from core.tables.cell_marks import MOST_COLUMNS, MOST_ROWS, Marks, Place
 from core.tables.cell_marks.parts import local, targets
 
 _WORTH_IT = re.compile(rb"""t=["']e["']|<(?:\w+:)?f\b|hidden=""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_TEXT = re.compile(r'\s*"([^"]*)"\s*')
+MOST_LETTERS = 200
+"""Of a formula that is looked at: longer ones are no number and no name."""
 _TRUE = frozenset(("1", "true", "on"))
 
 
@@ -40,7 +43,8 @@ class _Sheet:
     def __init__(self) -> None:
         self.marks = Marks()
         self.row, self.column = -1, -1
-        self.has_formula = self.has_value = self.in_value = False
+        self.has_formula = self.has_value = self.in_value = self.in_formula = False
+        self.formula = ""
 
     def read(self, body: bytes) -> Marks:
         parser = expat.ParserCreate()
@@ -55,7 +59,8 @@ class _Sheet:
         if kind == "c":
             self._start_cell(given)
         elif kind == "f":
-            self.has_formula = True
+            self.has_formula = self.in_formula = True
+            self.formula = ""
         elif kind == "v":
             self.in_value = True
         elif kind == "row":
@@ -79,12 +84,22 @@ class _Sheet:
         kind = name.rpartition(":")[2]
         if kind == "v":
             self.in_value = False
-        elif kind == "c" and self.has_formula and not self.has_value and self._is_near():
-            self.marks.formulas.add((self.row, self.column))
+        elif kind == "f":
+            self.in_formula = False
+        elif kind == "c" and self.has_formula and self._is_near():
+            self._end_formula((self.row, self.column))
 
-    def _text(self, _text: str) -> None:
+    def _end_formula(self, place: Place) -> None:
+        if text := _TEXT.fullmatch(self.formula):
+            self.marks.texts[place] = text[1]
+        elif not self.has_value:
+            self.marks.formulas.add(place)
+
+    def _text(self, text: str) -> None:
         if self.in_value:
             self.has_value = True
+        elif self.in_formula and len(self.formula) < MOST_LETTERS:
+            self.formula += text
 
     def _is_near(self) -> bool:
         return self.row < MOST_ROWS and self.column < MOST_COLUMNS
