@@ -11,6 +11,8 @@ from core.tables.values import FAULT, FORMULA
 from enrollment.domain.roster_headings import Columns
 from enrollment.domain.roster_values import date_of, number_of, plain, text_of
 
+_RULED = re.compile(r"[-=_:+|]{2,}")
+"""A line that is drawn with signs."""
 _TOTALS = re.compile(
     r"(?:(?:sub|sous|grand|eind|general|algemeen|algemene|generale)? ?(?:tot(?:aal|al|alen|aux|als)?)"
     r"|aantal|nombre|somme|sum|som|effectie(?:f|ven)|capaciteit|capacite|bezetting)\b(?! ?[,;])"
@@ -49,6 +51,8 @@ def is_no_person(row: Sequence[Any], columns: Columns, listed: int) -> bool:
     values = filled(row)
     if any(value is FAULT or value is FORMULA for value in values):
         return False
+    if all(_RULED.fullmatch(text_of(value)) for value in values):
+        return True
     number, name = at(row, columns["number"]), fold(_name(row, columns))
     first = fold(text_of(values[0]))
     if number_of(number):
