@@ -25,6 +25,9 @@ ASKED_FOR = HARD | {"holiday", "unit_out_of_use"}
 DEGREES = frozenset({"capacity", "places", "count", "minutes", "until"})
 """How much of it: a room that is too small already is nothing new when it becomes smaller still."""
 
+MADE_IN_THE_TRIAL = frozenset({"holiday"})
+"""Rows that a change makes: PostgreSQL gives them another number each time they are tried."""
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -37,7 +40,7 @@ class Hit:
     def key(self) -> Hashable:
         if self.conflict is None:
             return self.session_id, "outside_term"
-        facts = tuple(fact for fact in self.conflict.facts if fact[0] not in DEGREES)
+        facts = tuple(fact for fact in self.conflict.facts if fact[0] not in DEGREES | MADE_IN_THE_TRIAL)
         return self.session_id, self.conflict.code, facts
 
 

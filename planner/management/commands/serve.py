@@ -30,6 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port, only = options["host"], port_number(options["port"]), options["only"]
+        if only != "jobs":
+            require_free_port(host, port)
         regular_tasks()
         if settings.METRICS_TOKEN:
             metrics.begin(settings.DATA_DIR / "metrics")
