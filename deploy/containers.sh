@@ -20,8 +20,8 @@ run() { $PODMAN run --detach --replace --network=host ${HOSTED:+--cgroups=disabl
 
 base() {
     $PODMAN image exists localhost/planner-base && return
-    if [ -z "${LOCAL:-}" ] && $PODMAN pull --quiet docker.io/library/python:3.11-slim-bookworm; then
-        $PODMAN tag docker.io/library/python:3.11-slim-bookworm localhost/planner-base
+    if [ -z "${LOCAL:-}" ] && $PODMAN pull --quiet python:3.11-slim-bookworm; then
+        $PODMAN tag python:3.11-slim-bookworm localhost/planner-base
         return
     fi
     mmdebstrap --variant=minbase --mode="${MMDEBSTRAP_MODE:-auto}" --include=ca-certificates,python3,python3-venv,gcc,libc6-dev,postgresql,redis-server,caddy \
