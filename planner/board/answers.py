@@ -24,6 +24,7 @@ from planner.board.drawing import draw
 from planner.board.shown import Shown, board_address, shown_behind, steps
 from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
+from planner.plan.codes import OF_THE_CHOICE
 from planner.plan.conflicts import without_twins
 from planner.plan.following import along, move_of
 from planner.plan.sentences import Spoken, speak
@@ -72,7 +73,10 @@ def done(
 
 
 def _along(prison: Prison, outcome: Outcome | None) -> dict[str, Any] | None:
-    """The dates that follow what was just moved: how many there are, and for how many the same place is free."""
+    """The dates that follow what was just moved: how many there are, and for how many the same place is free.
+
+    Taken along at once only where that is `is_plain`: what cannot go, and points to watch, are shown on a page first.
+    """
     move = move_of(outcome.change_set) if outcome else None
     effect = along(move) if move else None
     if outcome is None or move is None or effect is None or not effect.ruling.can:
@@ -81,6 +85,7 @@ def _along(prison: Prison, outcome: Outcome | None) -> dict[str, Any] | None:
         "on": move.session.starts_at,
         "free": len(effect.ruling.can),
         "all": len(effect.ruling.can) + len(effect.ruling.cannot),
+        "is_plain": not effect.ruling.cannot and {one.code for one in effect.ruling.soft} <= OF_THE_CHOICE,
         "seen": effect.digest,
         "url": reverse("planner:dates_along", args=[prison.slug, outcome.change_set.pk]),
     }

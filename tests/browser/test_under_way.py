@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,7 +60,9 @@ def _held_back(page: Page, address: str, method: str) -> Iterator[list[Route]]:
 
 
 def _wait_for(page: Page, held: list[Route]) -> None:
+    deadline = time.monotonic() + 15
     while not held:
+        assert time.monotonic() < deadline, "nothing was sent"
         page.wait_for_timeout(10)
 
 

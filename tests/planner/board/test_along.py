@@ -14,7 +14,7 @@ from planner.plan.undo import undo
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import TimeSlot
 from sessions.models import GroupSession, Series
-from tests.factories import make_room, make_series, make_session, make_slot, signed_in
+from tests.factories import make_holiday, make_room, make_series, make_session, make_slot, signed_in
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.postgres
@@ -113,6 +113,14 @@ def test_one_that_cannot_is_named_first(anna: Client, house: House) -> None:
     assert anna.post(along_url(), {"seen": seen_on(page)}).status_code == 409
     assert anna.post(along_url(), {"seen": seen_on(page), "leave_out": "1"}).status_code == 302
     assert house.standing()[1] == ("2050-01-18", "A")
+
+
+def test_a_point_to_watch_is_shown_before_the_others_go_along(anna: Client, house: House) -> None:
+    """A holiday on a later date stands in nobody's way, but whoever takes it along has to have read of it."""
+    make_holiday(house.prison, dt.date(2050, 1, 27), "Feest")
+    toast = house.drop(anna)
+    assert f'href="{along_url()}"' in toast and f'action="{along_url()}"' not in toast
+    assert "Feest" in anna.get(along_url()).content.decode()
 
 
 def test_nothing_unseen_and_nothing_of_others(
