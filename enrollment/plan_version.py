@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from core.triggers import standing
+
 _OF_SERIES = "(SELECT prison_id FROM group_sessions_series WHERE id = {row}.series_id)"
 _OF_SESSION = "(SELECT prison_id FROM group_sessions_groupsession WHERE id = {row}.session_id)"
 _OF_WORKER = "SELECT prison_id FROM group_sessions_workeraccess WHERE worker_id = {row}.worker_id"
@@ -50,10 +52,7 @@ def _names() -> dict[str, tuple[str, str]]:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of the triggers that this database lacks; empty when all stand."""
-    wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(wanted if connection.vendor == "sqlite" else "SELECT tgname FROM pg_trigger")
-        return sorted(_names().keys() - {row[0] for row in cursor.fetchall()})
+    return sorted(_names().keys() - standing(connection))
 
 
 def lay(connection: BaseDatabaseWrapper) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from core.triggers import standing
 from prisons.models import AuditEntry, AuditSeal, Reading
 
 TABLES = tuple(model._meta.db_table for model in (AuditEntry, Reading, AuditSeal))
@@ -44,12 +45,7 @@ def stands(connection: BaseDatabaseWrapper) -> bool:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of triggers that this database lacks, or has switched off; empty when all stand."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
-        return sorted(_triggers(connection.vendor).keys() - {row[0] for row in cursor.fetchall()})
+    return sorted(_triggers(connection.vendor).keys() - standing(connection))
 
 
 def lay(connection: BaseDatabaseWrapper) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from core.triggers import standing
 from prisons.access import SIDE_OF_ROLE, Side
 from prisons.models import Membership
 
@@ -50,12 +51,7 @@ def stands(connection: BaseDatabaseWrapper) -> bool:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of triggers that this database lacks, or has switched off; empty when all stand."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
-        return sorted(set(_NAMES.values()) - {row[0] for row in cursor.fetchall()})
+    return sorted(set(_NAMES.values()) - standing(connection))
 
 
 def lay(connection: BaseDatabaseWrapper) -> None:

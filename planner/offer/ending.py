@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from core.digest import FIELD
 from core.errors import PlannerError
+from planner.offer.own_series import own_series
 from planner.plan import series_end
 from planner.plan.undo import undo
 from planner.plan.undo_effects import digest_of
@@ -22,17 +23,10 @@ from sessions.models import Series
 MOST_DATES = 12
 
 
-def _own(request: PrisonRequest, prison: Prison, pk: int) -> Series:
-    rows = Series.objects.in_prison(prison).select_related("prison", "activity__organisation")
-    series = get_object_or_404(rows, pk=pk)
-    request.access.require_change(series.activity.organisation)
-    return series
-
-
 @prison_view(Right.PLACE)
 def series_end_page(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Who is told what, and what does not take place any more; posted, the series ends today."""
-    series = _own(request, prison, pk)
+    series = own_series(request, prison, pk)
     if request.method != "POST":
         return _show(request, series)
     try:
@@ -72,7 +66,7 @@ def _show(request: PrisonRequest, series: Series, error: PlannerError | None = N
 def series_reopen(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Takes the end of a series back: sessions, places and the waiting list are as they were."""
     act = get_object_or_404(ChangeSet.objects.in_prison(prison).filter(verb=series_end.VERB), pk=pk)
-    series = _own(request, prison, act.facts["series"])
+    series = own_series(request, prison, act.facts["series"])
     try:
         seen = request.POST.get(FIELD) or request.GET.get(FIELD, "")
         undo(act, by=request.user, seen=seen, access=request.access)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +20,7 @@ from core.form_choices import choose_from
 from core.forms import PlainForm
 from planner.offer.date_lines import counts_of, lines_of, tell_made
 from planner.offer.forms import slot_hours
+from planner.offer.own_series import own_series
 from planner.plan import series_dates
 from planner.plan.series_dates import Effect, Longer, OneMore, TakenUp, Wish
 from planner.plan.undo_effects import address_of
@@ -144,8 +145,7 @@ def series_take_up(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 
 def _answer(request: PrisonRequest, prison: Prison, pk: int, page: Page) -> HttpResponse:
     """The form; its effect, date by date; and the act, which does what was shown."""
-    series = get_object_or_404(series_dates.own_series(prison), pk=pk)
-    request.access.require_change(series.activity.organisation)
+    series = own_series(request, prison, pk)
     wished = {"initial": _wished(request.GET)} if page is ADD else {}
     form = page.form(request.POST or None, series=series, **wished)
     if request.method != "POST" or not form.is_valid():
@@ -155,7 +155,7 @@ def _answer(request: PrisonRequest, prison: Prison, pk: int, page: Page) -> Http
             return _do(request, series, form.wish())
         return _show(request, series, page, form, effect=series_dates.effect_of(series, form.wish()))
     except NotAsShown as error:
-        series = get_object_or_404(series_dates.own_series(prison), pk=pk)
+        series = own_series(request, prison, pk)
         effect = series_dates.effect_of(series, form.wish())
         return _show(request, series, page, form, effect=effect, error=error, status=error.status)
     except PlannerError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.clock import today
 from core.digest import FIELD, NotAsShown
+from planner.offer.own_series import own_series
 from planner.plan.publishing import Publication, PublicationRefused, look, publish
 from planner.plan.sentences import speak
 from planner.plan.undo_effects import address_of
@@ -23,14 +24,6 @@ from prisons.models import Prison
 from sessions.models import Series
 
 EVER = dt.date(dt.MAXYEAR, 12, 31)
-
-
-def own_series(request: PrisonRequest, prison: Prison, pk: int) -> Series:
-    """A series that the reader may plan; else 404 or 403."""
-    rows = Series.objects.in_prison(prison).select_related("activity__organisation", "prison", "default_room")
-    series = get_object_or_404(rows, pk=pk)
-    request.access.require_change(series.activity.organisation)
-    return series
 
 
 @require_http_methods(["GET", "POST"])

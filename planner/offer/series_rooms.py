@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from core import address
 from core.digest import FIELD
 from core.errors import PlannerError
+from planner.offer.own_series import own_series
 from planner.offer.room_lines import room_lines
-from planner.offer.series_publishing import own_series
 from planner.plan.room_finding import placings, take_room
 from planner.plan.room_fits import wanting_a_room
 from planner.plan.undo_effects import address_of

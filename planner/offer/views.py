@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.htmx import render_part
 from planner.offer.forms import SeriesFilter, SeriesForm
+from planner.offer.own_series import own_series
 from planner.offer.series_changes import change_series
 from planner.offer.series_list import filtered, in_order, series_rows
 from prisons import gate
@@ -45,10 +46,7 @@ def series_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 @prison_view(Right.PLACE)
 def series_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    series = get_object_or_404(
-        Series.objects.in_prison(prison).select_related("activity__organisation"), pk=pk
-    )
-    request.access.require_change(series.activity.organisation)
+    series = own_series(request, prison, pk)
     form = SeriesForm(request.POST or None, access=request.access, initial=_present(series))
     sees(form, series)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -212,7 +212,11 @@ def add_dates(
     now = now or clock.now()
     with transaction.atomic():
         prison = lock_prison(series.prison_id)
-        series = own_series(prison).get(pk=series.pk)
+        series = (
+            Series.objects.in_prison(prison)
+            .select_related("prison", "term", "default_room", "activity__organisation")
+            .get(pk=series.pk)
+        )
         _refuse_others(series, access or access_for(by, prison, now=now))
         effect = effect_of(series, wish, now=now)
         require_seen(seen, effect.digest)
@@ -223,11 +227,6 @@ def add_dates(
         remember(outcome.change_set, [Image(Series, series.pk, before, pattern_of(series))])
         audit.record(prison, by, wish.verb, series, fields=["dates"], change_set=outcome.change_set, now=now)
     return SeriesOutcome(series, effect.dates, outcome)
-
-
-def own_series(prison: Prison) -> QuerySet[Series]:
-    rows = Series.objects.in_prison(prison)
-    return rows.select_related("prison", "term", "default_room", "activity__organisation")
 
 
 def _refuse_others(series: Series, access: Access | None) -> None:
