@@ -12,6 +12,8 @@ from enrollment.models import Participant, Stay
 from tests.factories import make_unit
 
 GOAL = 0.050
+
+pytestmark = pytest.mark.postgres
 TEXTS = ("70", "70001", "achternaam9", "jan achter", "gerard", "zz", "achternam77")
 
 
