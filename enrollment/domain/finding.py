@@ -51,17 +51,30 @@ def find_people(
     return found
 
 
-def the_one(prison: Prison, text: str, *, day: dt.date) -> Participant:
-    """The one person whom a number or a name means. Raises PlannerError 422 when nobody or several are meant."""
-    found = find_people(prison, text, day=day, most=2)
-    if len(found) != 1:
-        words = (
-            gettext_lazy("“%(text)s” means several people: type the number.")
-            if found
-            else gettext_lazy("Nobody here is “%(text)s”.")
-        )
-        raise PlannerError("who", words, status=422, text=text[:80])
-    return found[0]
+def the_one(prison: Prison, text: str, *, day: dt.date, besides: Participant | None = None) -> Participant:
+    """The one person, `besides` somebody, whom a number or a name means.
+
+    Raises PlannerError 422 when nobody or several are meant: it names up to five with number, unit and cell.
+    """
+    people = [each for each in find_people(prison, text, day=day, most=6, near=True) if each != besides]
+    exact = [each for each in people if not each.is_near]  # type: ignore[attr-defined]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        words = gettext_lazy("“%(text)s” means several people: %(people)s. Type the number.")
+    elif people:
+        words = gettext_lazy("Nobody here is “%(text)s”. Did you mean %(people)s?")
+    else:
+        words = gettext_lazy("Nobody here is “%(text)s”.")
+    named = "; ".join(map(_with_place, (exact or people)[:5]))
+    raise PlannerError("who", words, status=422, text=text[:80], people=named)
+
+
+def _with_place(person: Participant) -> str:
+    """Name, number, unit and cell: what tells namesakes apart."""
+    stay = person.current[0]  # type: ignore[attr-defined]
+    unit = stay.unit.code if stay.unit else ""
+    return f"{person} ({' · '.join(filter(None, (stay.register_number, unit, stay.cell))) or '–'})"
 
 
 def _that_fit(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:

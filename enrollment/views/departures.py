@@ -109,7 +109,8 @@ def person_merge(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
         status = 422
         if form.is_valid():
             try:
-                other = finding.the_one(prison, form.cleaned_data["other"], day=clock.today())
+                typed = form.cleaned_data["other"]
+                other = finding.the_one(prison, typed, day=clock.today(), besides=participant)
                 return redirect(f"{request.path}?with={other.pk}")
             except PlannerError as error:
                 form.add_error(None, str(error))

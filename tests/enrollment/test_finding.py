@@ -49,8 +49,21 @@ def test_whoever_nearly_fits_is_offered_below_and_never_chosen(haren):
     found = find_people(haren, "peters", day=DAY(), near=True)
     assert [(each.last_name, each.is_near) for each in found] == [("Peters", False), ("Peeters", True)]
     assert names(haren, "petesr", near=True) == ["Peters"] and names(haren, "petesr") == []
-    with pytest.raises(PlannerError):
+    with pytest.raises(PlannerError, match="Did you mean Peters, Jan"):
         the_one(haren, "petesr", day=DAY())
+
+
+@pytest.mark.django_db
+def test_several_are_named_with_number_and_cell_and_the_person_on_the_page_is_none_of_them(haren):
+    one = make_participant(haren, "Aerts, Jan", register_number="2104", cell="012")
+    other = make_participant(haren, "Aerts, Jan", register_number="")
+    with pytest.raises(PlannerError) as refused:
+        the_one(haren, "aerts", day=DAY())
+    assert "Aerts, Jan (2104 · 012)" in str(refused.value)
+    assert the_one(haren, "aerts", day=DAY(), besides=one) == other
+    assert the_one(haren, "2104", day=DAY(), besides=other) == one
+    with pytest.raises(PlannerError, match="Nobody here"):
+        the_one(haren, "2104", day=DAY(), besides=one)
 
 
 @pytest.mark.django_db
