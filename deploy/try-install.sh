@@ -15,11 +15,14 @@ packages=$(sed -n 's/^sudo apt-get install --no-install-recommends //p' docs/ope
 [ -d "$FOLDER" ] || mmdebstrap --variant=minbase --include="ca-certificates,adduser,curl,$packages" bookworm "$FOLDER"
 
 cp /etc/resolv.conf "$FOLDER/etc/" 2>/dev/null || true
+# What this machine trusts beside the usual: the clean one reaches the packages through the same network.
+cp /usr/local/share/ca-certificates/*.crt "$FOLDER/usr/local/share/ca-certificates/" 2>/dev/null || true
 mkdir -p "$FOLDER/source"
 git clone --quiet --bare "$SOURCE" "$FOLDER/source/planner.git" 2>/dev/null || git -C "$FOLDER/source/planner.git" fetch --quiet "$SOURCE"
 
 cat >"$FOLDER/play.sh" <<INSIDE
 set -eu
+update-ca-certificates >/dev/null 2>&1
 id planner >/dev/null 2>&1 || adduser --quiet --system --group --home /opt/planner planner
 as() { setpriv --reuid=planner --regid=planner --clear-groups env HOME=/opt/planner "\$@"; }
 chown -R planner: /source
