@@ -17,8 +17,9 @@ packages=$(sed -n 's/^sudo apt-get install --no-install-recommends //p' docs/ope
 cp /etc/resolv.conf "$FOLDER/etc/" 2>/dev/null || true
 # What this machine trusts beside the usual: the clean one reaches the packages through the same network.
 cp /usr/local/share/ca-certificates/*.crt "$FOLDER/usr/local/share/ca-certificates/" 2>/dev/null || true
-mkdir -p "$FOLDER/source"
-git clone --quiet --bare "$SOURCE" "$FOLDER/source/planner.git" 2>/dev/null || git -C "$FOLDER/source/planner.git" fetch --quiet "$SOURCE"
+# The packages of an earlier try are kept, the program and its data never.
+rm -rf "$FOLDER/source" "$FOLDER/opt/planner" "$FOLDER/var/backups/planner"
+git clone --quiet --bare "$SOURCE" "$FOLDER/source/planner.git"
 
 cat >"$FOLDER/play.sh" <<INSIDE
 set -eu
@@ -26,7 +27,8 @@ update-ca-certificates >/dev/null 2>&1
 id planner >/dev/null 2>&1 || adduser --quiet --system --group --home /opt/planner planner
 as() { setpriv --reuid=planner --regid=planner --clear-groups env HOME=/opt/planner "\$@"; }
 chown -R planner: /source
-[ -d /opt/planner/.git ] || { rm -rf /opt/planner && install -d -o planner -g planner /opt/planner && as git clone --quiet /source/planner.git /opt/planner; }
+install -d -o planner -g planner /opt/planner
+as git clone --quiet /source/planner.git /opt/planner
 cd /opt/planner
 as install -m 600 .env.example .env
 echo "BASE_URL=https://localhost:$TLS_PORT" >>.env
