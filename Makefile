@@ -24,7 +24,7 @@ setup: .venv/.installed ## install what the lock names into .venv; LOCK=requirem
 # Which of the two locks is remembered: a machine that only serves stays without the tools of development.
 # Two starts side by side wait for each other where flock is at hand.
 .venv/.installed: $(LOCK)
-	@mkdir -p var
+	@umask 077; mkdir -p var; : >>var/setup.lock
 	@if command -v flock >/dev/null; then exec flock var/setup.lock $(MAKE) --no-print-directory install; \
 	else $(MAKE) --no-print-directory install; fi
 

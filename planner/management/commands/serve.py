@@ -67,7 +67,7 @@ def web(descriptor: int) -> Part:
     command = [sys.executable, "-m", "gunicorn", "planner.wsgi:application", "--bind", f"fd://{descriptor}"]
     command += ["--workers", os.environ.get("WEB_WORKERS") or "2", "--worker-class", "gthread"]
     command += ["--threads", os.environ.get("WEB_THREADS") or "4"]
-    command += ["--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else "/tmp"]  # noqa: S108
+    command += ["--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"]  # noqa: S108
     command += ["--log-level", "warning", "--graceful-timeout", "8", "--timeout", "90", "--no-control-socket"]
     return Part("Web server", [*leash(), *command], keeps_open=(descriptor,), finishes=True)
 
