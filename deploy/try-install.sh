@@ -54,4 +54,5 @@ as .venv/bin/python manage.py backup /var/backups/planner/first.backup
 as .venv/bin/python manage.py ready
 echo "The first page came over TLS, behind Caddy."
 INSIDE
-chroot "$FOLDER" sh /play.sh
+# As on a running machine: devices and processes; the mounts end with the namespace.
+unshare --mount sh -eu -c 'mount --rbind /dev "$1/dev"; mount -t proc proc "$1/proc"; exec chroot "$1" sh /play.sh' - "$FOLDER"
