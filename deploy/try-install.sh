@@ -45,6 +45,8 @@ as .venv/bin/python -m planner.solver.native
 install -d -o planner -g planner -m 700 /var/backups/planner
 as .venv/bin/python manage.py prepare
 as .venv/bin/python manage.py check --deploy --fail-level WARNING
+as env DJANGO_SUPERUSER_PASSWORD=a-long-one-for-a-try DJANGO_SUPERUSER_EMAIL=root@example.org \
+    .venv/bin/python manage.py createsuperuser --noinput
 as .venv/bin/python manage.py create_prison haren "Haren" "Haren" --coordinator karim@example.org \
     --organisation "De Brug" --authority flemish --language nl --liaison bert@example.org
 
