@@ -29,7 +29,8 @@ cat >"$FOLDER/play.sh" <<'INSIDE'
 set -eu
 update-ca-certificates >/dev/null 2>&1
 id planner >/dev/null 2>&1 || adduser --quiet --system --group --home /opt/planner planner
-as() { setpriv --reuid=planner --regid=planner --clear-groups env HOME=/opt/planner "$@"; }
+planner="setpriv --reuid=planner --regid=planner --clear-groups env HOME=/opt/planner"
+as() { $planner "$@"; }
 chown -R planner: /source
 install -d -o planner -g planner /opt/planner
 as git clone --quiet /source/planner.git /opt/planner
@@ -51,8 +52,9 @@ as .venv/bin/python manage.py create_prison haren "Haren" "Haren" --coordinator 
     --organisation "De Brug" --authority flemish --language nl --liaison bert@example.org
 
 running=
-trap 'kill $running; wait' EXIT
-begin() { as .venv/bin/python manage.py serve --port "$PORT" & program=$!; running="$running $program"; }
+trap 'kill $running 2>/dev/null; wait' EXIT INT TERM
+# Not by `as`: a function in the background is a shell of its own, and that would be stopped instead of the program.
+begin() { $planner .venv/bin/python manage.py serve --port "$PORT" & program=$!; running="$running $program"; }
 first_page() { # first_page PROXY LOG
     tries=0
     until curl --silent --fail --insecure "https://localhost:$TLS_PORT/accounts/login/" | grep -q '<form'; do
