@@ -14,6 +14,7 @@ WEB_PORT=${WEB_PORT:-8019}
 DB_PORT=${DB_PORT:-5419}
 CACHE_PORT=${CACHE_PORT:-6419}
 MIRROR=${MIRROR:-}
+BUNDLE=/etc/ssl/certs/ca-certificates.crt
 PODMAN="podman ${PODMAN_OPTIONS:-}"
 NAMES="planner-proxy planner-worker planner-web planner-cache planner-database"
 run() { $PODMAN run --detach --replace --network=host ${HOSTED:+--cgroups=disabled --pid=host --ipc=host --uts=host --security-opt=seccomp=unconfined} "$@"; }
@@ -24,7 +25,8 @@ base() {
         $PODMAN tag python:3.11-slim-bookworm localhost/planner-base
         return
     fi
-    mmdebstrap --variant=minbase --mode="${MMDEBSTRAP_MODE:-auto}" --include=ca-certificates,python3,python3-venv,gcc,libc6-dev,postgresql,redis-server,caddy \
+    # What this machine trusts beside the usual: the image reaches the packages through the same network.
+    mmdebstrap --variant=minbase --mode="${MMDEBSTRAP_MODE:-auto}" --customize-hook='cp /usr/local/share/ca-certificates/*.crt "$1/usr/local/share/ca-certificates/" 2>/dev/null; chroot "$1" update-ca-certificates >/dev/null' --include=ca-certificates,python3,python3-venv,gcc,libc6-dev,postgresql,redis-server,caddy \
         bookworm - $MIRROR | $PODMAN import --quiet - localhost/planner-base
 }
 
@@ -44,7 +46,7 @@ up() {
     mkdir -p "$FOLDER/database" "$FOLDER/proxy"
     for each in planner-web planner-worker; do mkdir -p "$FOLDER/data-$each" && chmod 777 "$FOLDER/data-$each"; done
     base
-    $PODMAN build --quiet ${HOSTED:+--isolation=chroot} --network=host --build-arg BASE=localhost/planner-base -t localhost/planner -f Containerfile .
+    $PODMAN build --quiet ${HOSTED:+--isolation=chroot} --network=host --build-arg BASE=localhost/planner-base ${LOCAL:+--build-arg PIP_CERT=$BUNDLE --build-arg SSL_CERT_FILE=$BUNDLE} -t localhost/planner -f Containerfile .
     database=/usr/lib/postgresql/15/bin
     chmod 777 "$FOLDER/database"
     run --name planner-database --user postgres --volume "$PWD/$FOLDER/database:/var/lib/planner" localhost/planner-base sh -c "
