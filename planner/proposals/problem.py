@@ -154,7 +154,7 @@ class _Builder:
             needs_movement=bool(people),
             preferred=self._preferred(item),
             avoided=frozenset(self._avoided(item)),
-            risky_rooms=tuple(self._risky_rooms(item, rooms)),
+            avoided_cells=frozenset(self._avoided_cells(item, rooms)),
             published=published,
             present=present,
             notice=1,
@@ -233,22 +233,22 @@ class _Builder:
             if not answer.reason and self.cells.is_announced(item, answer.dates, answer.starts[0][0]):
                 yield index
 
-    def _risky_rooms(self, item: Item, rooms: Iterable[int]) -> Iterator[tuple[int, int]]:
-        """Rooms of which a closure is announced that leaves the others alone, and in how many percent of its slots."""
+    def _avoided_cells(self, item: Item, rooms: Iterable[int]) -> Iterator[Place]:
+        """Cells in an announced closure of that room, or of the unit it lies in, that leaves the others alone."""
         closed = [one for found in self.ground.announced.values() for one in found]
         alone = {one.room_id for one in closed if one.room_id is not None}
         inside = {one.unit_id for one in closed if one.unit_id is not None}
         for room in rooms:
             if room in alone or self.rules.rooms[room].inside_unit_id in inside:
-                share = self._risk_of(item, room)
-                if share:
-                    yield self.room_ids.index(room), share
+                for index in self._slots_at_risk(item, room):
+                    yield Place(index, self.room_ids.index(room))
 
-    def _risk_of(self, item: Item, room: int) -> int:
-        answers = [answer for slot in self.slots if not (answer := self.cells.in_slot(item, slot)).reason]
-        asked = [(item, answer.dates, answer.starts[0][0]) for answer in answers]
-        hit = [self.cells.is_announced(*one, room) and not self.cells.is_announced(*one) for one in asked]
-        return 100 * sum(hit) // max(len(hit), 1)
+    def _slots_at_risk(self, item: Item, room: int) -> Iterator[int]:
+        for index, slot in enumerate(self.slots):
+            answer = self.cells.in_slot(item, slot)
+            asked = (item, answer.dates, answer.starts[0][0]) if not answer.reason else None
+            if asked and self.cells.is_announced(*asked, room) and not self.cells.is_announced(*asked):
+                yield index
 
     def _against_a_wish(self, item: Item, slot: GridSlot) -> bool:
         for worker in item.worker_ids:

@@ -158,6 +158,7 @@ class _Search:
         base_cost = self._slot_cost(session, slot)
         used = self._activity_rooms(session)
         row, room_cost, stability = self.draft.occupant[slot], self.tables.room_cost[session], bool(used)
+        cell_cost = self.tables.cell_cost[session]
         best: _Option | None = None
         for room in rooms:
             occupant, resistance, leaving = row[room], base, ejected
@@ -167,6 +168,7 @@ class _Search:
             if resistance >= _FORBIDDEN or (best and resistance > best.resistance):
                 continue
             cost = base_cost + room_cost[room] + self.scarcity[room] + (stability and room not in used)
+            cost += cell_cost.get(Place(slot, room), 0) if cell_cost else 0
             if best is None or (resistance, cost) < (best.resistance, best.cost):
                 best = _Option(resistance, cost, Place(slot, room), leaving)
         return best

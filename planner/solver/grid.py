@@ -66,6 +66,17 @@ class Grid:
     def _load_costs(self) -> None:
         self.slot_cost = _with_nobody(self.tables.slot_cost, self.slots)
         self.room_cost = _with_nobody(self.tables.room_cost, self.rooms)
+        self._load_cell_costs()
+
+    def _load_cell_costs(self) -> None:
+        """One row for each set of cells that has a price; row 0 is free, and that of most sessions."""
+        rows: dict[tuple[tuple[Place, int], ...], int] = {(): 0}
+        row_of = [rows.setdefault(tuple(costs.items()), len(rows)) for costs in self.tables.cell_cost]
+        self.cell_row = np.array([*row_of, 0], dtype=np.int32)
+        self.cell_cost = np.zeros((len(rows), self.slots * self.rooms), dtype=np.int32)
+        for priced, row in rows.items():
+            for place, price in priced:
+                self.cell_cost[row, place.slot * self.rooms + place.room] = price
 
     def _load_present(self, moved: int) -> None:
         sessions = self.tables.problem.sessions
@@ -210,6 +221,10 @@ class Grid:
         total += self.slot_cost[other, here] - self.slot_cost[other, there]
         total += self.room_cost[session, new_room] - self.room_cost[session, old_room]
         total += self.room_cost[other, old_room] - self.room_cost[other, new_room]
+        if len(self.cell_cost) > 1:
+            mine, theirs = self.cell_row[session], self.cell_row[other]
+            total += self.cell_cost[mine, cell] - self.cell_cost[mine, origin]
+            total += self.cell_cost[theirs, origin] - self.cell_cost[theirs, cell]
         total += self._moved_delta(session, origin, cell) + self._moved_delta(other, cell, origin)
         apart = self.activity[session] != self.activity[other]
         total += apart * self._activity_delta(session, here, there, old_room, new_room)

@@ -38,6 +38,8 @@ _ARRAYS: dict[str, type[np.generic]] = {
     "day_of": np.int64,
     "slot_cost": np.int32,
     "room_cost": np.int32,
+    "cell_row": np.int32,
+    "cell_cost": np.int32,
     "activity": np.int64,
     "min_days": np.int32,
     "takes": np.int32,

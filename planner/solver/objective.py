@@ -43,6 +43,8 @@ def _add_own_costs(form: Formulation) -> None:
         if any(room_costs):
             rooms = form.rooms_of(session).items()
             form.terms.extend(room_costs[room] * in_room for room, in_room in rooms if room_costs[room])
+        cells, cell_costs = form.cell_of[session], form.tables.cell_cost[session]
+        form.terms.extend(price * cells[cell] for cell, price in cell_costs.items() if cell in cells)
 
 
 def _add_spread(form: Formulation, activity: Activity, days: list[list[int]]) -> None:

@@ -80,8 +80,8 @@ class Session:
     """Preferred slots; empty = no preference."""
     avoided: frozenset[int] = frozenset()
     """Slots that may be lost before the day comes: used only where nothing else is left at a fair price."""
-    risky_rooms: tuple[tuple[int, int], ...] = ()
-    """Rooms that alone may be lost, each with the share of its slots in percent: priced by that share."""
+    avoided_cells: frozenset[Place] = frozenset()
+    """Slots that may be lost in one room only, while the other rooms stay: priced as `avoided`."""
     pinned: Place | None = None
     published: Place | None = None
     """What people have been told; a change costs `Weights.slot_change` / `room_change` x `notice`."""

@@ -79,7 +79,8 @@ def _own_costs(tables: Tables, plan: Plan) -> dict[str, int]:
             cost["preferred"] += weights.preferred
         if place.slot in session.avoided:
             cost["avoided"] += weights.avoided
-        cost["avoided"] += weights.avoided * dict(session.risky_rooms).get(place.room, 0) // 100
+        if place in session.avoided_cells:
+            cost["avoided"] += weights.avoided
         if session.published is not None:
             cost["slot_change"] += (
                 weights.slot_change * session.notice * (place.slot != session.published.slot)

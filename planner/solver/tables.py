@@ -1,6 +1,6 @@
 """The problem in the form every algorithm reads: integer lists, built once, in a fixed order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -21,6 +21,8 @@ class Tables:
     """[session][slot]: preference and change of a published slot."""
     room_cost: tuple[tuple[int, ...], ...]
     """[session][room]: change of a published room and people over the capacity."""
+    cell_cost: tuple[Mapping[Place, int], ...]
+    """[session][cell]: what may be lost in that slot and that room only; most sessions have none."""
     movements: tuple[int, ...]
     people: tuple[int, ...]
     """Per session what it takes of a slot's movement limits; 0 for sessions without movement."""
@@ -75,6 +77,7 @@ def build_tables(problem: Problem) -> Tables:
         clashes=_clashes(problem, cliques),
         slot_cost=tuple(_slot_costs(problem, s) for s in sessions),
         room_cost=tuple(_room_costs(problem, s) for s in sessions),
+        cell_cost=tuple(_cell_costs(problem, s) for s in sessions),
         movements=tuple(len(s.units) * m for s, m in zip(sessions, moving, strict=True)),
         people=tuple(s.people * m for s, m in zip(sessions, moving, strict=True)),
         activity_of=tuple(activity_of),
@@ -140,9 +143,12 @@ def _room_costs(problem: Problem, session: Session) -> tuple[int, ...]:
             costs[index] += weights.room_change * session.notice
         if weights.over_capacity is not None:
             costs[index] += weights.over_capacity * max(0, session.people - room.capacity)
-    for index, share in session.risky_rooms:
-        costs[index] += weights.avoided * share // 100
     return tuple(costs)
+
+
+def _cell_costs(problem: Problem, session: Session) -> dict[Place, int]:
+    price = problem.weights.avoided
+    return dict.fromkeys(sorted(session.avoided_cells), price) if price else {}
 
 
 def _merged_patterns(problem: Problem) -> tuple[Pattern, ...]:

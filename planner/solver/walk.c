@@ -24,6 +24,7 @@ struct walk {
     const int32_t *clash_first, *clash_list;
     const int64_t *day_of;
     const int32_t *slot_cost, *room_cost;
+    const int32_t *cell_row, *cell_cost;
     const int64_t *activity;
     const int32_t *min_days, *takes, *limit;
     const int8_t *outside;
@@ -75,6 +76,13 @@ static int64_t propose(struct walk *w, int64_t *cell)
 static int64_t moved_delta(const struct walk *w, int64_t s, int64_t origin, int64_t cell)
 {
     return w->moved_cost[s] * ((cell != w->present[s]) - (origin != w->present[s]));
+}
+
+/* What may be lost in that slot and that room only; row 0 is free. */
+static int64_t cell_delta(const struct walk *w, int64_t s, int64_t origin, int64_t cell)
+{
+    const int32_t *cost = w->cell_cost + (int64_t)w->cell_row[s] * w->slots * w->rooms;
+    return w->cell_row[s] ? cost[cell] - cost[origin] : 0;
 }
 
 static int64_t activity_delta(const struct walk *w, int64_t s, int64_t here, int64_t there, int64_t old, int64_t new)
@@ -227,6 +235,7 @@ static void try_one(struct walk *w, double temperature)
                 + w->slot_cost[other * w->slots + here] - w->slot_cost[other * w->slots + there]
                 + w->room_cost[s * w->rooms + new] - w->room_cost[s * w->rooms + old]
                 + w->room_cost[other * w->rooms + old] - w->room_cost[other * w->rooms + new]
+                + cell_delta(w, s, origin, cell) + cell_delta(w, other, cell, origin)
                 + moved_delta(w, s, origin, cell) + moved_delta(w, other, cell, origin);
     if (w->activity[s] != w->activity[other]) {
         own += activity_delta(w, s, here, there, old, new);

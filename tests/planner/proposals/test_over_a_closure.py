@@ -72,6 +72,20 @@ def test_it_goes_to_the_other_room(
     assert proposed(haren, organiser_anna, session)[1] == rooms[1 - number].pk
 
 
+@pytest.mark.parametrize("closed", [MONDAY, TUESDAY])
+def test_the_slots_of_a_room_are_priced_one_by_one(
+    haren: Prison, service: Organisation, organiser_anna: User, rooms: list[Room], closed: dt.date
+) -> None:
+    """With the other room taken, a room that may close on one of its two days is used on the other."""
+    other = TUESDAY if closed == MONDAY else MONDAY
+    rooms[1].delete()
+    session = in_the_tray(haren, service, rooms[0], closed)
+    assert proposed(haren, organiser_anna, session) == (closed, rooms[0].pk)
+    Proposal.objects.all().delete()
+    make_closure(haren, at(f"{closed} 00:00"), at(f"{closed} 22:00"), room=rooms[0], state="announced")
+    assert proposed(haren, organiser_anna, session) == (other, rooms[0].pk)
+
+
 def test_a_room_inside_a_unit_that_may_be_closed_is_one_too(
     haren: Prison, service: Organisation, organiser_anna: User, rooms: list[Room]
 ) -> None:

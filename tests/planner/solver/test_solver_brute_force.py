@@ -82,6 +82,8 @@ def prisons(draw: st.DrawFn) -> Problem:
             preferred=draw(some_slots()),
             pinned=draw(places()) if draw(st.integers(0, 3)) == 0 else None,
             published=draw(places()),
+            avoided=draw(some_slots()) if draw(st.integers(0, 3)) == 0 else frozenset(),
+            avoided_cells=frozenset(p for p in draw(st.lists(places(), max_size=2)) if p),
         )
         for i in range(SESSIONS)
     )

@@ -68,6 +68,9 @@ def random_prison(seed: int) -> Problem:
             tuple(sorted(draw.sample(range(4), draw.randint(1, 2)))),
             preferred=frozenset(draw.sample(range(16), 5)) if i % 3 else frozenset(),
             published=Place(draw.randrange(16), draw.randrange(4)) if i % 2 else None,
+            avoided_cells=frozenset(Place(t, i % 4) for t in draw.sample(range(16), 6))
+            if i % 3
+            else frozenset(),
         )
         for i in range(36)
     )
