@@ -244,7 +244,7 @@ def _series_things(rows: Iterable[Series], *, is_over: bool = False) -> list[Thi
 def _line(series: Series) -> str:
     """Tells groups of the same title apart: day, hour, first date; then service and code."""
     facts = {
-        "day": date_format(series.starts_on, "D"),
+        "day": date_format(series.usual_day, "D"),
         "time": f"{series.start_time:%H:%M}",
         "start": date_format(series.starts_on, "j N"),
     }

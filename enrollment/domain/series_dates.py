@@ -99,7 +99,7 @@ def dates_of(series: Series, *, known: Q | None = None, now: dt.datetime | None 
 
 def _of_session(row: GroupSession, at: dt.datetime) -> DateRow:
     if row.starts_at is None:
-        on = row.pattern_on or row.week_on
+        on = series.day_in(row.week_on)
         return DateRow(on, row, is_over=row.week_on + dt.timedelta(days=6) < today(at))
     on = today(row.starts_at)
     return DateRow(on, row, is_over=on < today(at), is_today=on == today(at))

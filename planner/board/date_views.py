@@ -93,7 +93,7 @@ def _present(session: GroupSession) -> dict[str, Any]:
     leaders = session.session_workers.filter(part="leader").values_list("worker_id", flat=True)
     return {
         "scope": Scope.FOLLOWING,
-        "weekday": (local.date() if local else session.week_on).isoweekday(),
+        "weekday": local.isoweekday() if local else session.series.weekday,
         "start": local.time() if local else session.series.start_time,
         "minutes": length_minutes(session),
         "room": session.room_id,

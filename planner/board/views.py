@@ -155,7 +155,7 @@ def _form_to_move(
 
 def _present_place(session: GroupSession) -> dict[str, Any]:
     local = session.starts_at.astimezone(BRUSSELS) if session.starts_at else None
-    day = local.date() if local else session.pattern_on or session.week_on
+    day = local.date() if local else session.series.day_in(session.week_on)
     start = local.time() if local else session.series.start_time
     lasts = dt.timedelta(minutes=length_minutes(session))
     return {

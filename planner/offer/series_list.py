@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, ExtractIsoWeekDay
+from django.db.models.functions import Coalesce
 
 from core import clock
 from core.folding import fold
@@ -45,7 +45,6 @@ def series_rows(access: Access, *, now: dt.datetime | None = None) -> QuerySet[S
         gate.series_for(access, Series.objects.in_prison(access.prison))
         .select_related("activity__organisation", "term", "default_room")
         .annotate(
-            weekday=ExtractIsoWeekDay("starts_on"),
             next_at=Subquery(coming.order_by("starts_at").values("starts_at")[:1]),
             coming_count=_number_of(coming),
             tray_count=_number_of(tray),

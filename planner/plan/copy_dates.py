@@ -62,7 +62,7 @@ def habit_of(series: Series, worker_ids: Sequence[int], sessions: Sequence[Held]
         leads = Counter(worker_id for one in sessions for worker_id in set(one.worker_ids))
         worker_ids = [worker_id for worker_id, count in leads.items() if count * 2 > len(sessions)]
     weekday, starts, minutes = hours or (
-        series.starts_on.isoweekday(),
+        series.weekday,
         series.start_time,
         series.duration_minutes,
     )

@@ -168,7 +168,7 @@ def _there(source: Series, term: Term, habit: Habit, facts: _Facts) -> int | Non
     for one in facts.there:
         if one.copied_from_id == source.pk:
             return one.pk
-        if (one.activity_id, one.label, one.start_time, one.starts_on.isoweekday()) == (
+        if (one.activity_id, one.label, one.start_time, one.weekday) == (
             source.activity_id,
             source.label,
             habit.starts,

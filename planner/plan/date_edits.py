@@ -7,13 +7,13 @@ refuses stay as they are when the person says so, and are named. One act, one un
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from core import clock
 from core.digest import digest, require_seen
@@ -31,6 +31,7 @@ from prisons.models import User
 from sessions.domain.recurrence import instants
 from sessions.models import GroupSession, Series, SeriesWorker, SessionWorker, SkippedDate
 
+FIELDS_OF_PATTERN = ("weekday", "starts_on", "start_time", "duration_minutes", "default_room", "weeks")
 LEADER, SUBSTITUTE = SessionWorker.Part.LEADER, SessionWorker.Part.SUBSTITUTE
 
 
@@ -119,7 +120,7 @@ def dates_ahead(session: GroupSession, scope: Scope, *, now: dt.datetime | None 
 
 
 def _day(session: GroupSession) -> dt.date:
-    return clock.today(session.starts_at) if session.starts_at else session.pattern_on or session.week_on
+    return clock.today(session.starts_at) if session.starts_at else session.series.day_in(session.week_on)
 
 
 def effect_of(
@@ -209,8 +210,9 @@ def edit_dates(
 
 def follow_pattern(series: Series, edit: DateEdit, outcome: Outcome, by: User, now: dt.datetime) -> None:
     """The pattern of the series as it was goes into the act, so that undo brings it back too."""
+    series = Series.objects.select_related("prison").get(pk=series.pk)  # as it stands under the lock
     before = pattern_of(series)
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {} if edit.weekday is None else _day_fields(series, edit.weekday, now)
     if edit.start is not None:
         fields["start_time"] = edit.start
     if edit.minutes is not None:
@@ -218,10 +220,9 @@ def follow_pattern(series: Series, edit: DateEdit, outcome: Outcome, by: User, n
     if not isinstance(edit.room_id, Keep):
         fields["default_room_id"] = edit.room_id
     if fields:
-        Series.objects.filter(pk=series.pk).update(**fields, version=F("version") + 1)
+        _write(series, fields)
     if not isinstance(edit.workers, Keep):
         _set_usual_workers(series, [part.worker_id for part in edit.workers if part.part == "leader"])
-    series.refresh_from_db()
     after = pattern_of(series)
     if after != before:
         remember(outcome.change_set, [Image(Series, series.pk, before, after)])
@@ -236,10 +237,39 @@ def follow_pattern(series: Series, edit: DateEdit, outcome: Outcome, by: User, n
         )
 
 
+def _write(series: Series, fields: dict[str, Any]) -> None:
+    for name, value in {**fields, "version": series.version + 1}.items():
+        setattr(series, name, value)
+    series.save(update_fields=[name.removesuffix("_id") for name in (*fields, "version")])
+
+
+def _day_fields(series: Series, chosen: int, now: dt.datetime) -> dict[str, Any]:
+    """The day on which it meets from now on; and its first date, unless it was held on the day that it had."""
+    dates = GroupSession.objects.live().filter(series=series, starts_at__isnull=False).order_by("starts_at")
+    coming = [_day(one).isoweekday() for one in dates if _day(one) >= clock.today(now)]
+    weekday = _usual_weekday(coming, chosen)
+    if weekday == series.weekday:
+        return {}
+    usual = [_day(one).isoweekday() for one in dates if _day(one).isoweekday() in (weekday, series.weekday)]
+    if usual and usual[0] != weekday:
+        return {"weekday": weekday}
+    days = weekday - series.starts_on.isoweekday()
+    return {"weekday": weekday, "starts_on": series.starts_on + dt.timedelta(days=days)}
+
+
+def _usual_weekday(weekdays: Sequence[int], otherwise: int) -> int:
+    """The one that most of these dates have; `otherwise` where there is none, or as many have that one."""
+    counted = Counter(weekdays)
+    most = max(counted.values(), default=0)
+    return otherwise if counted[otherwise] == most else min(day for day in counted if counted[day] == most)
+
+
 def pattern_of(series: Series) -> dict[str, Any]:
     """What acts on its dates change about the series itself, as it is kept for undo."""
     workers = SeriesWorker.objects.filter(series=series).order_by("worker").values_list("worker", flat=True)
     return {
+        "weekday": series.weekday,
+        "starts_on": f"{series.starts_on}",
         "start_time": series.start_time.isoformat(),
         "duration_minutes": series.duration_minutes,
         "default_room_id": series.default_room_id,
@@ -252,12 +282,13 @@ def pattern_of(series: Series) -> dict[str, Any]:
 def restore_pattern(series_id: int, pattern: dict[str, Any]) -> None:
     """For undo: the pattern as it was."""
     series = Series.objects.get(pk=series_id)
+    series.weekday, series.starts_on = pattern["weekday"], dt.date.fromisoformat(pattern["starts_on"])
     series.start_time = dt.time.fromisoformat(pattern["start_time"])
     series.duration_minutes = pattern["duration_minutes"]
     series.default_room_id = pattern["default_room_id"]
     series.weeks = pattern["weeks"]
     series.version += 1
-    series.save(update_fields=["start_time", "duration_minutes", "default_room", "weeks", "version"])
+    series.save(update_fields=[*FIELDS_OF_PATTERN, "version"])
     _set_usual_workers(series, pattern["workers"])
     SkippedDate.objects.filter(series=series_id).delete()
     SkippedDate.objects.bulk_create(

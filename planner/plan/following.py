@@ -100,7 +100,7 @@ def standing(starts_at: dt.datetime | None, room_id: int | None) -> Standing:
 
 
 def _day(session: GroupSession) -> dt.date:
-    return clock.today(session.starts_at) if session.starts_at else session.pattern_on or session.week_on
+    return clock.today(session.starts_at) if session.starts_at else session.series.day_in(session.week_on)
 
 
 def followers(session: GroupSession, was: Standing, after: dt.date) -> list[GroupSession]:
@@ -159,7 +159,9 @@ def take_along(
         require_seen(seen, effect.digest)
         refuse_some(effect.ruling, leave_out)
         outcome = apply(prison, effect.changes, by=by, verb="move", now=now, access=access, accept_soft=True)
-        edit = DateEdit(start=move.start, minutes=move.minutes, room_id=move.room_id or KEEP)
+        edit = DateEdit(
+            weekday=move.weekday, start=move.start, minutes=move.minutes, room_id=move.room_id or KEEP
+        )
         follow_pattern(move.session.series, edit, outcome, by, now)
     return outcome
 

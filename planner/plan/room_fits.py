@@ -117,7 +117,7 @@ def _wanted(session: GroupSession) -> Wanted:
     workers = tuple(one.worker_id for one in session.session_workers.all())
     if session.starts_at is not None and session.ends_at is not None:
         return Wanted(session, session.starts_at, session.ends_at, workers)
-    on = session.pattern_on or session.week_on
+    on = session.series.day_in(session.week_on)
     return Wanted(session, *instants(on, session.series.start_time, length_minutes(session)), workers)
 
 

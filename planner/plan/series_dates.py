@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -32,8 +31,6 @@ from rooms.models import Holiday
 from sessions.domain.recurrence import MAX_SESSIONS, Occurrence, Pattern, occurrences
 from sessions.models import GroupSession, Series, SkippedDate, Worker
 
-LATEST = 5
-"""So many dates tell on which weekday a series meets by now: a change of day leaves its first date alone."""
 MOST_WEEKS = 500
 
 
@@ -120,7 +117,7 @@ def _draft(series: Series, wish: Wish) -> SeriesDraft:
 def _dates(series: Series, wish: Wish, today: dt.date) -> list[Occurrence]:
     standing = _standing(series)
     if isinstance(wish, Longer):
-        coming = [one for one in _longer(series, wish.weeks, standing) if one.on >= today]
+        coming = [one for one in _longer(series, wish.weeks) if one.on >= today]
         known = {one.pattern_on for one in standing} | {_day(one) for one in standing}
         return [one for one in coming if one.on not in known and not _meets(standing, one)]
     dates = [_one_more(series, wish)] if isinstance(wish, OneMore) else _taken_up(series, wish)
@@ -169,7 +166,7 @@ def _single(series: Series, on: dt.date, starts: dt.time) -> Occurrence:
     return occurrences(pattern)[0]
 
 
-def _longer(series: Series, weeks: int, standing: Sequence[GroupSession]) -> Sequence[Occurrence]:
+def _longer(series: Series, weeks: int) -> Sequence[Occurrence]:
     """The dates of the weeks that come after its last one; holidays among them are skipped."""
     every = series.every_weeks
     offset = -(-series.weeks // every) * every
@@ -178,7 +175,7 @@ def _longer(series: Series, weeks: int, standing: Sequence[GroupSession]) -> Seq
         return []
     first_week = Week.from_date(series.starts_on) + offset
     pattern = Pattern(
-        first_on=first_week.days[_weekday(series, standing) - 1],
+        first_on=series.day_in(first_week.monday),
         starts=series.start_time,
         duration_minutes=series.duration_minutes,
         weeks=left,
@@ -188,12 +185,6 @@ def _longer(series: Series, weeks: int, standing: Sequence[GroupSession]) -> Seq
     holidays = set(Holiday.objects.in_prison(series.prison_id).values_list("on", flat=True))
     skipped = set(series.skipped_dates.values_list("on", flat=True))
     return [one for one in occurrences(pattern, holidays=holidays) if one.on not in skipped]
-
-
-def _weekday(series: Series, standing: Sequence[GroupSession]) -> int:
-    of_the_pattern = [one for one in standing if one.pattern_on is not None]
-    latest = [_day(one).isoweekday() for one in of_the_pattern[-LATEST:]]
-    return Counter(latest).most_common(1)[0][0] if latest else series.starts_on.isoweekday()
 
 
 def add_dates(

@@ -96,7 +96,6 @@ def load(brief: Brief, days: Collection[dt.date], now: dt.datetime) -> list[Meet
 def _meeting(row: GroupSession) -> Meeting:
     series = row.series
     stands, minutes, begins = None, series.duration_minutes, series.start_time
-    usual_on = row.pattern_on or series.starts_on
     if row.starts_at is not None and row.ends_at is not None:
         local = row.starts_at.astimezone(BRUSSELS)
         minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
@@ -111,7 +110,7 @@ def _meeting(row: GroupSession) -> Meeting:
         row.week_on,
         minutes,
         tuple(sorted(one.worker_id for one in row.session_workers.all())),
-        (usual_on.isoweekday(), begins.hour * 60 + begins.minute),
+        (series.weekday, begins.hour * 60 + begins.minute),
         series.default_room_id,
         stands,
         row.state == State.PUBLISHED,

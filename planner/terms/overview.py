@@ -202,10 +202,16 @@ def _mark(one: GroupSession, enrolled: int, has_conflict: bool, today: dt.date) 
         is_moved=one.is_live
         and one.pattern_on is not None
         and on is not None
-        and (on != one.pattern_on or local != one.series.start_time),
+        and (on != _pattern_day(one, today) or local != one.series.start_time),
         is_past=(on or one.week_on) < today,
         has_conflict=has_conflict,
     )
+
+
+def _pattern_day(one: GroupSession, today: dt.date) -> dt.date | None:
+    """Where the pattern has it: what is past as it was made, what comes on the day that the series has now."""
+    is_past = one.pattern_on is None or one.pattern_on < today
+    return one.pattern_on if is_past or one.pattern_on is None else one.series.day_in(one.pattern_on)
 
 
 def _series(ids: set[int], chosen: BoardFilter) -> list[Series]:
@@ -224,7 +230,7 @@ def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Serie
         return gate.name_of(access, one).casefold()
 
     def key(one: Series) -> tuple[Any, ...]:
-        day = (one.starts_on.isoweekday(), one.start_time)
+        day = (one.weekday, one.start_time)
         name = sort.removeprefix("-")
         if name == "title":
             return (title(one), *day, one.pk)

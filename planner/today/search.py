@@ -85,7 +85,7 @@ def _series(words: str, access: Access) -> list[Hit]:
 
 def _series_hit(series: Series, access: Access) -> Hit:
     url = reverse("enrollment:series_detail", args=[access.prison.slug, series.pk])
-    when = f"{date_format(series.starts_on, 'D')} {series.start_time:%H:%M}"
+    when = f"{date_format(series.usual_day, 'D')} {series.start_time:%H:%M}"
     detail = " · ".join(filter(None, [when, gate.service_of(access, series.activity.organisation)]))
     return Hit(gate.name_of(access, series), detail, url, "collection")
 

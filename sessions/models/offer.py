@@ -114,6 +114,22 @@ class PatternEnd(models.DateField):
         return series.pattern_ends_on
 
 
+class PatternDay(models.PositiveSmallIntegerField):
+    """The day of the week on which the series meets: that of its first date until its dates get another day."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"editable": False, "default": 0}))
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {key: kwargs[key] for key in kwargs.keys() - {"editable", "default"}}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> int:
+        series: Any = model_instance
+        series.weekday = series.weekday or series.starts_on.isoweekday()
+        return int(series.weekday)
+
+
 class Series(KeepsFolded):
     """One group in one prison: its places, for whom, what it needs, and the pattern of its dates."""
 
@@ -209,6 +225,7 @@ class Series(KeepsFolded):
         blank=True,
         related_name="+",
     )
+    weekday = PatternDay()
     pattern_ends_on = PatternEnd()
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     # The series of an earlier term that this one goes on from: copying it twice finds it here.
@@ -239,6 +256,15 @@ class Series(KeepsFolded):
         if update_fields is not None and {"starts_on", "weeks"} & set(update_fields):
             update_fields = {*update_fields, "pattern_ends_on"}
         super().save(update_fields=update_fields, **kwargs)
+
+    def day_in(self, week: dt.date) -> dt.date:
+        """The day of the pattern in the week of this date."""
+        return week + dt.timedelta(days=self.weekday - week.isoweekday())
+
+    @property
+    def usual_day(self) -> dt.date:
+        """A date of its day of the week, to be named."""
+        return self.day_in(self.starts_on)
 
     @property
     def neutral_name(self) -> str:

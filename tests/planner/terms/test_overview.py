@@ -104,7 +104,7 @@ def test_cancelled_moved_tray_draft_and_conflicts_are_marked(
     first, second, third = yoga.group_sessions.order_by("starts_at")
     first.state = "cancelled"
     first.save()
-    third.pattern_on = dt.date(2026, 12, 1)
+    third.pattern_on = dt.date(2026, 12, 7)
     third.save()
     make_session(yoga, None, week_on=dt.date(2026, 12, 7))
     make_closure(term.prison, at("2026-11-23 00:00"), at("2026-11-24 00:00"))
