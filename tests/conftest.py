@@ -8,6 +8,7 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 
+from planner.plan import rule_hits
 from prisons import api_limits, audit_guards
 from prisons.models import Organisation, Prison, User
 from rooms.domain import facts
@@ -29,6 +30,7 @@ BaseDatabaseOperations.execute_sql_flush = flush_the_audit_too  # type: ignore[m
 def no_kept_rules() -> None:
     """A rolled back test gives the next one the same ids and versions: nobody may remember its rules or calls."""
     facts._rules.cache_clear()
+    rule_hits.forget()
     api_limits._asked.clear()
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Sequence
+import threading
+from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,7 @@ ASKED_FOR = HARD | {"holiday", "unit_out_of_use"}
 DEGREES = frozenset({"capacity", "places", "count", "minutes", "until"})
 """How much of it: a room that is too small already is nothing new when it becomes smaller still."""
 
+OUTSIDE_TERM = "outside_term"
 MADE_IN_THE_TRIAL = frozenset({"holiday"})
 """Rows that a change makes: PostgreSQL gives them another number each time they are tried."""
 
@@ -39,7 +42,7 @@ class Hit:
     @property
     def key(self) -> Hashable:
         if self.conflict is None:
-            return self.session_id, "outside_term"
+            return self.session_id, OUTSIDE_TERM
         facts = tuple(fact for fact in self.conflict.facts if fact[0] not in DEGREES | MADE_IN_THE_TRIAL)
         return self.session_id, self.conflict.code, facts
 
@@ -53,10 +56,63 @@ class Line(NamedTuple):
     sentence: str
 
 
+class Kept:
+    """What stood in each prison when it was looked at last, under the versions of plan and rules it had then."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: dict[int, tuple[tuple[int, int], frozenset[Hashable]]] = {}
+
+    def get(self, prison: Prison) -> frozenset[Hashable] | None:
+        with self._lock:
+            versions, keys = self._keys.get(prison.pk, ((-1, -1), frozenset[Hashable]()))
+        return keys if versions == _versions(prison) else None
+
+    def clear(self) -> None:
+        """As another process, which has looked at nothing yet."""
+        with self._lock:
+            self._keys.clear()
+
+    def keep(self, prison: Prison, keys: Iterable[Hashable]) -> None:
+        """From the moment on at which the transaction has come to stay: after a roll back, versions come again."""
+        versions, conflicts_alone = _versions(prison), frozenset(key for key in keys if not _is_of_term(key))
+
+        def kept() -> None:
+            with self._lock:
+                self._keys[prison.pk] = versions, conflicts_alone
+
+        transaction.on_commit(kept)
+
+
+def _is_of_term(key: Hashable) -> bool:
+    """Terms raise no version: which sessions lie outside of theirs is asked each time, one query."""
+    return isinstance(key, tuple) and key[-1] == OUTSIDE_TERM
+
+
+def _versions(prison: Prison) -> tuple[int, int]:
+    return prison.plan_version, prison.rules_version
+
+
+_KEPT = Kept()
+keep, forget = _KEPT.keep, _KEPT.clear
+
+
+def known_ahead(prison: Prison, *, now: dt.datetime | None = None) -> Set[Hashable]:
+    """The keys of all that stands, without looking again while neither plan nor rules have changed."""
+    kept = _KEPT.get(prison)
+    if kept is None:
+        return {hit.key for hit in hits_ahead(prison, now=now)}
+    return kept | {Hit(pk).key for pk in _outside_their_term(_coming(prison, now))}
+
+
+def _coming(prison: Prison, now: dt.datetime | None) -> QuerySet[GroupSession]:
+    coming = GroupSession.objects.in_prison(prison).live().filter(starts_at__gte=now or clock.now())
+    return coming.order_by("starts_at", "pk")
+
+
 def hits_ahead(prison: Prison, *, now: dt.datetime | None = None) -> list[Hit]:
     """All that stands now, in order of time; a fixed number of queries."""
-    coming = GroupSession.objects.in_prison(prison).live().filter(starts_at__gte=now or clock.now())
-    coming = coming.order_by("starts_at", "pk")
+    coming = _coming(prison, now)
     starts = dict(coming.values_list("pk", "starts_at"))
     days = {clock.today(at) for at in starts.values() if at}
     if not days:

@@ -7,7 +7,7 @@ engine that knows lives higher on the ladder (`settings.RULE_HITS`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence, Set
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
@@ -38,6 +38,10 @@ class Hit(Protocol):
 class Engine(Protocol):
     def hits_ahead(self, prison: Prison, *, now: dt.datetime | None = None) -> Sequence[Hit]: ...
 
+    def known_ahead(self, prison: Prison, *, now: dt.datetime | None = None) -> Set[Hashable]: ...
+
+    def keep(self, prison: Prison, keys: Iterable[Hashable]) -> None: ...
+
     def in_words(self, hits: Sequence[Any], access: Any) -> Sequence[Any]: ...
 
 
@@ -64,17 +68,20 @@ def consented(
     prison: Prison, act: Callable[[], Result], *, accepted: str = "", now: dt.datetime | None = None
 ) -> Result:
     """Does `act`. Raises RuleHits (409) while it hits sessions and `accepted` is not the digest of just those."""
+    found, known = engine(), set[Hashable]()
     try:
         with transaction.atomic():
-            found = engine()
-            known = {hit.key for hit in found.hits_ahead(lock_prison(prison), now=now)}
+            known |= found.known_ahead(lock_prison(prison), now=now)
             result = act()
-            standing = found.hits_ahead(Prison.objects.get(pk=prison.pk), now=now)
+            after = Prison.objects.get(pk=prison.pk)
+            standing = found.hits_ahead(after, now=now)
+            found.keep(after, {hit.key for hit in standing})
             if hits := [hit for hit in standing if hit.key not in known]:
                 refusal = RuleHits(hits)
                 if not constant_time_compare(accepted, refusal.digest):
                     raise refusal
     except RuleHits:
         prison.refresh_from_db()  # it bears what was tried
+        found.keep(prison, known)
         raise
     return result

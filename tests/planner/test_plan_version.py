@@ -18,7 +18,7 @@ from core.clock import today
 from core.weeks import Week
 from enrollment import plan_version
 from enrollment.domain import separations
-from planner.plan import open_conflicts
+from planner.plan import open_conflicts, rule_hits
 from planner.plan.open_conflicts import hard_ones
 from prisons.access import access_for
 from prisons.models import Prison, User
@@ -123,6 +123,7 @@ def everything_read(prison: Prison, client: Client) -> set[str]:
     week = Week.from_date(DAY)
     address = reverse("planner:board", args=[prison.slug])
     found = tables_read(lambda: open_conflicts._hard_ones.__wrapped__(prison.pk, 0, 0, today(), True))
+    found |= tables_read(lambda: rule_hits.hits_ahead(prison)) - {"group_sessions_term"}
     for rows in ("rooms", "units", "workers"):
         found |= tables_read(lambda rows=rows: client.get(f"{address}?week={week}&rows={rows}"))
     return found

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core import serializers
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.clock import today
@@ -272,3 +274,24 @@ def test_people_are_no_part_of_it(house: House, client: Client) -> None:
     """Who takes part is not looked at by whoever changes a rule: a conflict of people is none of the rules."""
     make_enrollment(house.series, make_participant(house.prison, unit=house.unit), placed_from=MONDAY)
     assert client.post(house.url("rooms:room_use", house.room.pk), {"use": "yes"}).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_open_conflicts_are_looked_for_once_for_each_form(house: House, client: Client) -> None:
+    """What stood before the change is known from the look before, until plan or rules change."""
+    change = TABLE[0](house)
+    data = filled(client, change.page, **change.data) if change.page else change.data
+    once = {"once": ""}
+
+    def looked(sent: dict[str, Any]) -> tuple[int, Any]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post(change.url, sent | once)
+        return sum('FROM "enrollment_separation"' in query["sql"] for query in queries), answer
+
+    first, asked = looked(data)
+    again, _asked = looked(data)
+    accepted, done = looked(data | {"accepted": seen_on(asked, "accepted")})
+    assert (asked.status_code, done.status_code) == (409, 302)
+    assert (first, again, accepted) == (2, 1, 1)
+    GroupSession.objects.update(version=99)
+    assert looked(data)[0] == 2, "the plan has changed"
