@@ -17,6 +17,7 @@ from core.digest import digest
 from core.htmx import is_partial
 from core.htmx import redirect as htmx_redirect
 from prisons.domain import submissions
+from prisons.domain.writing import writing
 from prisons.models import Submission
 
 FIELD = "once"
@@ -37,21 +38,23 @@ class Once:
         with transaction.atomic():
             claimed = submissions.claim(token, said, by=by)
             if claimed is not None:
-                return self._do(request, claimed)
+                with writing() as wrote:
+                    response = self.get_response(request)
+                return _kept(response, claimed, did_it=bool(wrote))
         return _again(request, submissions.led_to(token, said, by=by))
 
-    def _do(self, request: HttpRequest, claimed: Submission) -> HttpResponseBase:
-        response = self.get_response(request)
-        if response.status_code >= 500:
-            transaction.set_rollback(True)
-        elif response.status_code >= 400:
-            claimed.delete()
-        elif to := response.headers.get("Location") or response.headers.get("HX-Redirect"):
-            claimed.location = to[:500]
-            claimed.save(update_fields=["location"])
-        elif is_partial(request) or response.status_code == 200:
-            claimed.delete()  # it only showed something: what else the form can do may follow
-        return response
+
+def _kept(response: HttpResponseBase, claimed: Submission, *, did_it: bool) -> HttpResponseBase:
+    if response.status_code >= 500:
+        transaction.set_rollback(True)
+    elif response.status_code >= 400:
+        claimed.delete()
+    elif not did_it:
+        claimed.delete()  # it only showed something: what else the form can do may follow
+    elif to := response.headers.get("Location") or response.headers.get("HX-Redirect"):
+        claimed.location = to[:500]
+        claimed.save(update_fields=["location"])
+    return response
 
 
 def _token(request: HttpRequest) -> uuid.UUID | None:

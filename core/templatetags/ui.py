@@ -1,6 +1,5 @@
 """Template tags of the look: icons, states, domains, titles in the reader's language, links with filters."""
 
-import uuid
 from typing import Any
 
 from django import template
@@ -10,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
+from core import form_tokens
 from core.languages import localized as localized_text
 from core.looks import DOMAINS, MESSAGE_TONES, STATES, TONES, Look
 from core.theme import chosen_theme
@@ -31,7 +31,7 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def once() -> SafeString:
     """Inside a form that creates something: sent twice, it is done once (prisons/once.py)."""
-    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4())
+    return format_html('<input type="hidden" name="once" value="{}">', form_tokens.new())
 
 
 @register.filter
