@@ -91,13 +91,13 @@ def dates_of(series: Series, *, known: Q | None = None, now: dt.datetime | None 
         .select_related("room", "cancellation")
         .prefetch_related("session_workers__worker")
     )
-    rows = [_of_session(row, at) for row in sessions]
+    rows = [_of_session(series, row, at) for row in sessions]
     rows += [DateRow(one.on, skipped=one, is_over=one.on < today(at)) for one in series.skipped_dates.all()]
     rows.sort(key=_order)
     return SeriesDates([row for row in rows if not row.is_over], [row for row in rows if row.is_over])
 
 
-def _of_session(row: GroupSession, at: dt.datetime) -> DateRow:
+def _of_session(series: Series, row: GroupSession, at: dt.datetime) -> DateRow:
     if row.starts_at is None:
         on = series.day_in(row.week_on)
         return DateRow(on, row, is_over=row.week_on + dt.timedelta(days=6) < today(at))
