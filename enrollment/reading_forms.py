@@ -78,5 +78,4 @@ class ReadingFilter(AsksForPerson):
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         self.prison = access.prison
         super().__init__(*args, **kwargs)
-        rows = readings.in_prison(access.prison).order_by()
-        offer(self, "by", User.objects.filter(pk__in=rows.values("by")))
+        offer(self, "by", readings.readers_in(access.prison))

@@ -16,6 +16,12 @@ from django.db import connection, models
 
 Model = type[models.Model]
 
+TERM = 12 * 7
+"""Days of the demo's term; copies of it lie that far apart."""
+A_TERM = 100_000
+A_PRISON = 1_000_000_000
+"""How far the numbers of copies lie apart: no pattern has as many rows in one table."""
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -78,6 +84,7 @@ def without_triggers() -> Iterator[None]:
             if not connection.in_atomic_block:
                 cursor.execute("PRAGMA foreign_keys = ON")
             return
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would stop an index from going
         cursor.execute("SET session_replication_role = replica")
         yield
         cursor.execute("SET session_replication_role = DEFAULT")

@@ -61,16 +61,29 @@ def rows_of_tables(vendor: str, name: str) -> dict[str, int]:
 
 def scans(connection: Any, asked: Asked, large: int) -> list[str]:
     """The large tables that this statement reads whole, each with the beginning of the statement."""
-    if not is_read(asked.sql):
-        return []
     sizes = rows_of_tables(connection.vendor, str(connection.settings_dict["NAME"]))
-    plan = explain(connection, asked)
-    found = _postgres(plan) if connection.vendor == "postgresql" else _sqlite(plan, asked.sql)
+    if not is_read(asked.sql) or not any(
+        rows > large and table in asked.sql for table, rows in sizes.items()
+    ):
+        return []
+    found = _found(connection, asked)
     return [
         f"{table} ({sizes.get(table, 0):,} rows): {' '.join(asked.sql.split())[:2000]}"
         for table in found
         if sizes.get(table, 0) > large
     ]
+
+
+def _found(connection: Any, asked: Asked) -> set[str]:
+    """Asked once of each statement where the plan does not depend on what it is asked with."""
+    if connection.vendor == "postgresql":
+        return _postgres(explain(connection, asked))
+    if asked.sql not in _read_by_sqlite:
+        _read_by_sqlite[asked.sql] = _sqlite(explain(connection, asked), asked.sql)
+    return _read_by_sqlite[asked.sql]
+
+
+_read_by_sqlite: dict[str, set[str]] = {}
 
 
 def explain(connection: Any, asked: Asked) -> Any:

@@ -73,23 +73,28 @@ def nobody() -> Client:
     return Client(raise_request_exception=False, SERVER_NAME="localhost")
 
 
-def crawl(user: User, role: str, prison: str) -> Iterator[Cost]:
-    """Each kind of page that this role can open, from its first page on, and what programs ask while it types."""
+def crawl(user: User, role: str, prison: str, known: Iterable[str] = ()) -> Iterator[Cost]:
+    """Each kind of page that this role can open, from its first page on, and what programs ask while it types.
+
+    `known` kinds are left out, but for the pages that everybody begins with. What comes back is measured once, as it
+    was found: with nothing kept.
+    """
     client = signed_in(user)
-    waiting, seen = ["/", f"/p/{prison}/", *_plain(prison)], set()
+    begin = ["/", f"/p/{prison}/"]
+    waiting, seen = [*begin, *_plain(prison)], set(known) - {kind_of(address) for address in begin}
     while waiting:
         address = waiting.pop(0)
         kind = kind_of(address)
         if kind is None or kind in seen:
             continue
         seen.add(kind)
-        with taken_back():
-            answer = client.get(address)
+        cost = Cost(role, kind, address)
+        answer = ask(cost, client)[0]
         if answer.status_code == 302 and not answer["Location"].startswith("/accounts/"):
             waiting.append(urljoin(address, answer["Location"]))
         if answer.status_code != 200:
             continue
-        yield Cost(role, kind, address)
+        yield cost
         if answer["Content-Type"].startswith("text/html"):
             text = answer.content.decode()
             waiting += [
@@ -127,31 +132,34 @@ def taken_back() -> Iterator[None]:
 
 
 def measure(cost: Cost, client: Client, *, times: int = 2, large: int = 10_000, **more: Any) -> Cost:
-    """Fills in what the address costs: the least of several runs, then its queries and their plans."""
-    both, cpu, database = [], [], []
+    """Fills in what the address costs: the least of several runs after one that fills what is kept, then its queries
+    and their plans. Without `times` one run is all."""
+    asked, runs = [], []
     for number in range(times + 1):
-        asked: list[Asked] = []
-        with taken_back(), listening(asked):
-            begun, start = time.process_time(), time.perf_counter()
-            answer = client.get(cost.address, **more)
-            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            taken, lasted = (time.process_time() - begun) * 1000, (time.perf_counter() - start) * 1000
-        if number or not times:  # the first fills what is kept
-            cpu.append(taken)
-            both.append(
-                taken + sum(each.seconds for each in asked) * 1000
-                if connection.vendor == "postgresql"
-                else taken
-            )
-            database.append(sum(each.seconds for each in asked) * 1000)
-        if number == 1 and lasted > 5000:
+        _answer, asked = ask(cost, client, **more)
+        if number or not times:
+            runs.append((cost.both, cost.cpu, cost.database))
+        if number == 1 and cost.both > 5000:
             break
-    cost.status, cost.queries, cost.size = answer.status_code, len(asked), len(body)
-    cost.both = round(min(both), 1)
-    cost.cpu, cost.database = round(min(cpu), 1), round(min(database), 1)
+    cost.both, cost.cpu, cost.database = (min(each) for each in zip(*runs, strict=True))
     with taken_back():
         cost.scans = sorted({text for each in asked for text in scans(connection, each, large)})
     return cost
+
+
+def ask(cost: Cost, client: Client, **more: Any) -> tuple[Any, list[Asked]]:
+    """One run: fills in everything but the plans."""
+    asked: list[Asked] = []
+    with taken_back(), listening(asked):
+        begun = time.process_time()
+        answer = client.get(cost.address, **more)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        cpu = (time.process_time() - begun) * 1000
+    database = sum(each.seconds for each in asked) * 1000
+    cost.status, cost.queries, cost.size = answer.status_code, len(asked), len(body)
+    cost.cpu, cost.database = round(cpu, 1), round(database, 1)
+    cost.both = round(cpu + database if connection.vendor == "postgresql" else cpu, 1)
+    return answer, asked
 
 
 def forget() -> None:

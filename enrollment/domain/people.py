@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
@@ -44,7 +44,7 @@ class PersonData:
 def here(prison: Prison, day: dt.date) -> QuerySet[Participant]:
     """Everybody who stays in this prison on the date, each with that stay as `current` (a list of one)."""
     stays = Stay.objects.in_prison(prison).open_on(day).select_related("unit")
-    return Participant.objects.filter(Exists(stays.filter(participant=OuterRef("pk")))).prefetch_related(
+    return Participant.objects.filter(pk__in=stays.order_by().values("participant")).prefetch_related(
         Prefetch("stays", queryset=stays, to_attr="current")
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from core import clock
+from core.pages import NewestPages, newest_of
 from enrollment.reading_forms import ENTRANCE, VERBS, ReadingFilter
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import readings
@@ -34,10 +34,10 @@ class ReadingRow:
 @prison_view(Right.READ_AUDIT)
 def reading_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = ReadingFilter(request.GET or None, access=request.access)
-    rows = readings.in_prison(prison) | _feeds_used(prison)
+    parts = [*readings.in_prison(prison), _feeds_used(prison)]
     if form.is_bound and form.is_valid():
-        rows = _chosen(rows, form)
-    page = Paginator(rows.select_related("by"), ROWS).get_page(request.GET.get("page"))
+        parts = [_chosen(rows, form) for rows in parts]
+    page = NewestPages(newest_of(*parts).select_related("by"), ROWS).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "rows": [row_of(reading) for reading in page]}
     return render(request, "enrollment/reading_list.html", context, status=422 if form.errors else 200)
 

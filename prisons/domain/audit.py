@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model
 
 from core import clock
-from prisons.models import AuditEntry, ChangeSet, Prison, User
+from prisons.models import AuditEntry, ChangeSet, Prison, Reading, User
 
 Target = Model | tuple[type[Model], int | None]
 """A saved row, or the model and the id of one that is gone or was never loaded."""
@@ -91,17 +91,17 @@ def _entry(
 
 def verbs_in(prison: Prison) -> list[str]:
     """The acts that there are in the audit of this prison."""
-    return [str(verb) for verb in _each_once(prison, "verb")]
+    return [str(verb) for verb in each_once(AuditEntry, prison, "verb")]
 
 
 def actors_in(prison: Prison) -> list[int]:
     """The numbers of the users who did something here."""
-    return [int(user) for user in _each_once(prison, "by_id")]
+    return [int(user) for user in each_once(AuditEntry, prison, "by_id")]
 
 
-def _each_once(prison: Prison, column: str) -> list[Any]:
+def each_once(model: type[AuditEntry] | type[Reading], prison: Prison, column: str) -> list[Any]:
     """From one value to the next by the index: DISTINCT would read every row of all the years."""
-    table = AuditEntry._meta.db_table
+    table = model._meta.db_table
     least = f"SELECT MIN({column}) FROM {table} WHERE prison_id = %s"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(

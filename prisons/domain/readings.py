@@ -8,6 +8,7 @@ from collections.abc import Collection
 from django.db.models import Q, QuerySet
 
 from core import clock
+from prisons.domain import audit
 from prisons.models import Membership, Prison, Reading, User
 
 
@@ -56,7 +57,13 @@ def latest_of(person_id: int, prison: Prison, most: int = 6) -> list[Reading]:
     return list(rows.select_related("by")[:most])
 
 
-def in_prison(prison: Prison) -> QuerySet[Reading]:
-    """Of this prison, and the sign-ins (which belong to no prison) of whoever has or had a role in it."""
-    members = Membership.objects.in_prison(prison).values("user")
-    return Reading.objects.filter(Q(prison=prison) | Q(prison=None, by__in=members))
+def in_prison(prison: Prison) -> tuple[QuerySet[Reading], QuerySet[Reading]]:
+    """Of this prison; and the sign-ins (which belong to no prison) of whoever has or had a role in it."""
+    members = Membership.objects.in_prison(prison).order_by().values("user")
+    return Reading.objects.in_prison(prison), Reading.objects.filter(prison=None, by__in=members)
+
+
+def readers_in(prison: Prison) -> QuerySet[User]:
+    """Who looked at something here, has a role here, or had one."""
+    members = Membership.objects.in_prison(prison).order_by().values("user")
+    return User.objects.filter(Q(pk__in=audit.each_once(Reading, prison, "by_id")) | Q(pk__in=members))

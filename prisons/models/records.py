@@ -122,6 +122,10 @@ class Reading(models.Model):
         indexes = [
             models.Index(fields=["prison", "-at"], name="reading_of_a_prison"),
             models.Index(fields=["person_id", "-at"], name="reading_of_a_person"),
+            models.Index(fields=["prison", "by", "-at"], name="reading_by_a_person"),
+            models.Index(
+                fields=["object_id", "-at"], name="reading_of_a_feed", condition=models.Q(verb="use_feed")
+            ),
         ]
 
     def __str__(self) -> str:

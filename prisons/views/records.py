@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, Count, IntegerField, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -78,7 +78,8 @@ def _letters(prison: Prison, state: str) -> QuerySet[Message]:
 
 
 def _chips(prison: Prison, chosen: str) -> list[dict[str, Any]]:
-    counts = Counter(Message.objects.in_prison(prison).order_by().values_list("state", flat=True))
+    by_state = Message.objects.in_prison(prison).order_by().values_list("state").annotate(Count("pk"))
+    counts = Counter(dict(by_state))
     wanted: list[tuple[str, Any, int]]
     wanted = [("", _("All"), counts.total()), (NOT_SENT, _("To look at"), outbox.not_sent(prison).count())]
     wanted += [(value, label, counts[value]) for value, label in Message.State.choices]
