@@ -84,7 +84,9 @@ def without_triggers() -> Iterator[None]:
             if not connection.in_atomic_block:
                 cursor.execute("PRAGMA foreign_keys = ON")
             return
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would stop an index from going
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE"
+        )  # what waits for the end would stop an index from going
         cursor.execute("SET session_replication_role = replica")
         yield
         cursor.execute("SET session_replication_role = DEFAULT")

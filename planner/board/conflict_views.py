@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -19,6 +22,8 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Organisation, Prison
 from sessions.models import Waiver
 
+ROWS = 100
+
 
 @require_GET
 @prison_view(Right.SEE_BOARD)
@@ -30,12 +35,12 @@ def conflict_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     rows = open_conflicts(
         prison, first, last, with_soft=with_soft, with_drafts=gate.may_ask(request.access, gate.Fact.DRAFT)
     )
-    spoken = speak([row.conflict for row in rows], prison, request.access)
-    owners = _by_owner(list(zip(rows, spoken, strict=True)), request)
+    owners = _owners(rows, request)
+    page = Paginator(_by_owner(rows, owners), ROWS).get_page(request.GET.get("page"))
     context = {
-        "owners": owners,
-        "own": sum(len(rows) for _owner, is_own, rows in owners if is_own),
-        "total": len(rows),
+        "owners": _shown(page, owners, request),
+        "own": sum(owner.number for owner in owners if owner.is_own),
+        "page": page,
         "first": first,
         "last": last,
         "with_soft": with_soft,
@@ -53,21 +58,46 @@ def _allowed(
     return [(waiver, CODES[waiver.code].title) for waiver in waivers.between(prison, first, last)]
 
 
-Rows = list[tuple[OpenConflict, Any]]
+@dataclass(frozen=True)
+class Owner:
+    """Whose conflicts: how many on all pages, and whether they are the reader's to solve."""
+
+    organisation: Organisation | None
+    is_own: bool
+    number: int
 
 
-def _by_owner(rows: Rows, request: PrisonRequest) -> list[tuple[Organisation | None, bool, Rows]]:
-    """(service, whether it is the reader's to solve, rows): the own first.
-
-    For whoever may not know the service, all under none.
-    """
+def _owners(rows: list[OpenConflict], request: PrisonRequest) -> list[Owner]:
+    """The own first; whoever may not know the service finds all under none."""
     if not gate.may_ask(request.access, gate.Fact.SERVICE):
-        return [(None, False, rows)] if rows else []
-    groups: dict[Organisation, Rows] = {}
-    for row in rows:
-        groups.setdefault(row[0].session.series.activity.organisation, []).append(row)
+        return [Owner(None, False, len(rows))] if rows else []
     may_act = request.access.has(Right.PLACE)
-    sorted_by_owner: list[tuple[Organisation | None, bool, Rows]] = [
-        (owner, may_act and request.access.may_change(owner), found) for owner, found in groups.items()
+    owners = [
+        Owner(each, may_act and request.access.may_change(each), number)
+        for each, number in Counter(map(_organisation, rows)).items()
     ]
-    return sorted(sorted_by_owner, key=lambda group: (not group[1], str(group[0])))
+    return sorted(owners, key=lambda owner: (not owner.is_own, str(owner.organisation)))
+
+
+def _organisation(row: OpenConflict) -> Organisation:
+    return row.session.series.activity.organisation
+
+
+def _by_owner(rows: list[OpenConflict], owners: list[Owner]) -> list[OpenConflict]:
+    place = {owner.organisation: number for number, owner in enumerate(owners)}
+    return rows if None in place else sorted(rows, key=lambda row: place[_organisation(row)])
+
+
+def _shown(
+    page: Page, owners: list[Owner], request: PrisonRequest
+) -> list[tuple[Owner, list[tuple[OpenConflict, Any]]]]:
+    """What this page tells of each owner, in words."""
+    rows = list(page)
+    spoken = list(
+        zip(rows, speak([row.conflict for row in rows], request.prison, request.access), strict=True)
+    )
+    shown = [
+        (owner, [each for each in spoken if owner.organisation in (None, _organisation(each[0]))])
+        for owner in owners
+    ]
+    return [(owner, found) for owner, found in shown if found]
