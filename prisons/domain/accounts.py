@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.errors import PlannerError
 from prisons.domain import audit
 from prisons.domain.unchanged import require_unchanged
-from prisons.models import ApiToken, User
+from prisons.models import ApiToken, Prison, User
 
 OF_THE_ACCOUNT = ("full_name", "language", "letters")
 
@@ -57,8 +62,7 @@ def password_was_reset(user: User, *, now: dt.datetime | None = None) -> None:
     at = now or clock.now()
     with transaction.atomic():
         verify_address(user)
-        tokens = ApiToken.objects.filter(membership__user=user, revoked_at__isnull=True)
-        tokens.update(revoked_at=at)
+        _revoke_tokens(user, at)
         audit.record(None, user, "reset_password", user, fields=["password"], now=at)
 
 
@@ -68,6 +72,62 @@ def end_sessions(user: User, sessions: list[UserSession], *, now: dt.datetime | 
         for session in sessions:
             session.end()
         audit.record(None, user, "end_sessions", user, now=now)
+
+
+# --- what whoever runs the server does for an account (`manage.py account`) --------------------------------
+
+
+def close_account(user: User, *, by: User, now: dt.datetime | None = None) -> None:
+    """Nobody comes in with it any more, at once. Its name stays where it acted. Roles come back with the account."""
+    with _of_another(user, by, "close_account", ["is_active"], now) as at:
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        _sign_out_everywhere(user)
+        _revoke_tokens(user, at)
+
+
+def reopen_account(user: User, *, by: User, now: dt.datetime | None = None) -> None:
+    """It is used again, with the password and the second step that it had; no token comes back."""
+    with _of_another(user, by, "reopen_account", ["is_active"], now):
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+
+
+def take_second_step_away(user: User, *, by: User, now: dt.datetime | None = None) -> None:
+    """For somebody whose phone, key and recovery codes are gone: the next sign-in sets up a new one."""
+    with _of_another(user, by, "take_second_step_away", [], now) as at:
+        Authenticator.objects.filter(user=user).delete()
+        _sign_out_everywhere(user)
+        _revoke_tokens(user, at)
+
+
+def sign_out_everywhere(user: User, *, by: User, now: dt.datetime | None = None) -> None:
+    """Ends every session of this account, in whatever browser."""
+    with _of_another(user, by, "sign_out_everywhere", [], now):
+        _sign_out_everywhere(user)
+
+
+@contextmanager
+def _of_another(
+    user: User, by: User, verb: str, fields: list[str], now: dt.datetime | None
+) -> Iterator[dt.datetime]:
+    """One transaction, on record in every prison in which this account has or had a role."""
+    at = now or clock.now()
+    if not by.is_superuser:
+        raise PlannerError("not_the_installer", _("Only whoever installs the program does this."), 403)
+    with transaction.atomic():
+        yield at
+        prisons = list(Prison.objects.filter(memberships__user=user).distinct().order_by("pk"))
+        audit.record_everywhere(prisons or [None], by, verb, user, fields=fields, now=at)
+
+
+def _sign_out_everywhere(user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def _revoke_tokens(user: User, at: dt.datetime) -> None:
+    ApiToken.objects.filter(membership__user=user, revoked_at__isnull=True).update(revoked_at=at)
 
 
 def forget_old_sessions(*, now: dt.datetime | None = None) -> int:

@@ -49,7 +49,7 @@ def record_many(
 
 
 def record_everywhere(
-    prisons: Iterable[Prison],
+    prisons: Iterable[Prison | None],
     by: User | None,
     verb: str,
     target: Target,
