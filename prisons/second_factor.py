@@ -75,12 +75,19 @@ def ask(request: HttpRequest, why: str, why_first: str = "") -> HttpResponseBase
     """To the page that asks for the code or passkey, and back; first to the one that sets it up."""
     if is_mfa_enabled(request.user):
         messages.info(request, why)
-        # allauth leads on to a passkey where somebody has no app.
-        target = f"{resolve_url('mfa_reauthenticate')}?{urlencode({'next': _back(request)})}"
+        target = f"{resolve_url(_way_of(request.user))}?{urlencode({'next': _back(request)})}"
     else:
         messages.warning(request, why_first or _("First set up a second step for signing in, then go on."))
         target = resolve_url("mfa_index")
     return htmx.redirect(target) if htmx.is_partial(request) else redirect(target)
+
+
+def _way_of(user: Any) -> str:
+    """The page for a code; for a passkey where somebody has no app: recovery codes are for the day it is gone."""
+    is_passkey_only = is_mfa_enabled(user, [Authenticator.Type.WEBAUTHN]) and not is_mfa_enabled(
+        user, [Authenticator.Type.TOTP]
+    )
+    return "mfa_reauthenticate_webauthn" if is_passkey_only else "mfa_reauthenticate"
 
 
 CODE, CREDENTIAL = "second_factor_code", "second_factor_credential"

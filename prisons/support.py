@@ -24,7 +24,14 @@ from prisons.models import Prison
 
 LASTS = dt.timedelta(hours=1)
 READS = ("GET", "HEAD", "OPTIONS")
-STILL_SENT = {"prisons:support_end", "account_logout", "set_language", "theme", "mfa_reauthenticate"}
+STILL_SENT = {
+    "prisons:support_end",
+    "account_logout",
+    "set_language",
+    "theme",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
 """What may be sent all the same: it changes nothing but the session."""
 _KEY = "support"
 
