@@ -11,5 +11,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "PRODUCT_NAME": settings.PRODUCT_NAME,
         "DEMO": settings.DEMO,
+        "theme_cookie": settings.THEME_COOKIE_NAME,
         "csp_nonce": getattr(request, "csp_nonce", ""),
     }

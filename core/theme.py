@@ -1,5 +1,6 @@
 """Light, dark or as the computer: a choice kept in a cookie, so that the first picture is already right."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -9,7 +10,7 @@ THEMES = ("auto", "light", "dark")
 
 def chosen_theme(request: HttpRequest | None) -> str:
     """One of THEMES; anything else in the cookie counts as auto."""
-    chosen = request.COOKIES.get("theme", "") if request else ""
+    chosen = request.COOKIES.get(settings.THEME_COOKIE_NAME, "") if request else ""
     return chosen if chosen in THEMES else "auto"
 
 
@@ -20,5 +21,11 @@ def theme(request: HttpRequest) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     response = HttpResponseRedirect(back if is_ours else "/")
     if request.POST.get("theme") in THEMES:
-        response.set_cookie("theme", request.POST["theme"], max_age=31_536_000, samesite="Lax")
+        response.set_cookie(
+            settings.THEME_COOKIE_NAME,
+            request.POST["theme"],
+            max_age=31_536_000,
+            samesite="Lax",
+            secure=settings.IS_HTTPS,
+        )
     return response

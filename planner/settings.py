@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "prisons.idle.IdleLimit",
+    "prisons.new_key.NewKey",
     "prisons.watch.ReadingWatch",
     "prisons.support.NothingIsSent",
     "core.refusals.RefusalMiddleware",
@@ -228,6 +229,8 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_FORMS = {"reset_password_from_key": "planner.sign_in.NewPasswordForm"}
 # Minutes without doing anything after which whoever sees names is signed out; 0 never.
 IDLE_MINUTES = env.number("IDLE_MINUTES", default=0 if DEMO else 60)
+# Hours after which everybody signs in again, however busy; 0 never.
+SESSION_HOURS = env.number("SESSION_HOURS", default=0 if DEMO else 12)
 # Organisations with accounts of their own: OIDC_PROVIDERS=brug, then OIDC_BRUG_ISSUER, _CLIENT_ID, _SECRET, _DOMAINS.
 OIDC_APPS = env.openid_apps(env.words("OIDC_PROVIDERS", default=[]))
 SOCIALACCOUNT_ADAPTER = "planner.openid.OpenIdAdapter"
@@ -235,6 +238,13 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_APPS, "OAUTH_PKCE_ENA
 # Whoever sees names signs in with a second factor, except in the demo whose people are invented.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=not DEMO and not TESTING)
 
+# Behind https a browser takes these names from this host alone, over https alone, for every path.
+COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+THEME_COOKIE_NAME = f"{COOKIE_PREFIX}theme"
+MESSAGES_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
+MESSAGE_STORAGE = "core.sealed_messages.Storage"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -324,7 +334,7 @@ LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["core.formats"]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = IS_HTTPS

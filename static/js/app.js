@@ -10,7 +10,8 @@
   const darkMedia = { light: "not all", dark: "screen", auto: "screen and (prefers-color-scheme: dark)" };
 
   const setTheme = (theme) => {
-    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `${root.dataset.themeCookie}=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
     root.dataset.bsTheme = theme;
     document.querySelector("link[data-dark]").media = darkMedia[theme];
     all("[data-theme-form] button").forEach((button) => {

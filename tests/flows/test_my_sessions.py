@@ -142,3 +142,40 @@ def test_a_session_that_ran_out_leaves_nothing(db):
     accounts.forget_old_sessions()
     assert Session.objects.count() == UserSession.objects.count() == 1
     assert UserSession.objects.get().session_key != old.session_key
+
+
+@pytest.mark.parametrize("fixture", ["organiser_anna", "worker_chloe", "auditor_greet"])
+def test_after_a_working_day_everybody_signs_in_again_however_busy(request, haren, fixture):
+    client = signed_in(request.getfixturevalue(fixture))
+    for minutes in range(0, 12 * 60, 45):
+        with later(minutes):
+            assert is_in(client)
+    with later(12 * 60 + 1):
+        answer = client.get(BOARD)
+        assert answer["Location"] == f"{reverse('account_login')}?next={BOARD}"
+        assert "12 hours ago" in client.get(answer["Location"]).content.decode()
+
+
+def test_a_session_that_has_proved_more_gets_a_new_key(haren, service, settings):
+    """Signing in, setting up the second step and showing it again: whoever had the old key has nothing."""
+    from tests.factories import make_membership
+    from tests.flows.test_second_factor import enrol, sign_in, with_code
+
+    settings.SECOND_FACTOR_REQUIRED = True
+    user = make_user("Nora Neuf", password=PASSWORD)
+    make_membership(user, haren, "organiser", service)
+    client = sign_in(user)
+    keys = [client.session.session_key]
+    secret = enrol(client)  # the password once more, then the code
+    keys.append(client.session.session_key)
+    with_code(client, secret)
+    keys.append(client.session.session_key)
+    assert len(set(keys)) == 3 and client.get(BOARD).status_code == 200
+    for key in keys[:2]:
+        thief = Client()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = key
+        assert thief.get(BOARD)["Location"].startswith(reverse("account_login"))
+    here = UserSession.objects.get()
+    assert here.session_key == keys[2]
+    client.post(LIST, {"session": "all"})  # signing out everywhere finds it under its new name
+    assert not is_in(client)
