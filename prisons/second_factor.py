@@ -101,7 +101,10 @@ def _ask_in_place(request: Any) -> HttpResponseBase | None:
     Nothing of it is kept on the server: what was typed may hold a name or a passphrase.
     """
     user, sent = request.user, request.POST
-    code = ReauthenticateForm(user=user, data={"code": sent[CODE]} if CODE in sent else None)
+    is_typed = CODE in sent and not sent.get(
+        CREDENTIAL
+    )  # the field stays empty when somebody takes the passkey
+    code = ReauthenticateForm(user=user, data={"code": sent[CODE]} if is_typed else None)
     passkey = ReauthenticateWebAuthnForm(
         user=user, data={"credential": sent[CREDENTIAL]} if sent.get(CREDENTIAL) else None
     )
@@ -118,12 +121,16 @@ def _ask_in_place(request: Any) -> HttpResponseBase | None:
     has_passkey = Authenticator.Type.WEBAUTHN in kinds
     context = {
         "sent": [(name, value) for name, values in sent.lists() if name not in _OWN for value in values],
-        "errors": [*code.errors.get("code", []), *passkey.errors.get("credential", [])],
+        "errors": [*code.errors.get("code", []), *([_did_not_fit()] if passkey.errors else [])],
         "has_code": bool(kinds - {Authenticator.Type.WEBAUTHN}),
         "has_passkey": has_passkey,
         "js_data": {"request_options": auth.begin_authentication(user)} if has_passkey else None,
     }
     return render(request, "prisons/second_factor.html", context, status=422)
+
+
+def _did_not_fit() -> str:
+    return _("This passkey or security key did not fit. Try once more, or take another way.")
 
 
 def _page(request: HttpRequest) -> str:
