@@ -90,6 +90,8 @@ VERBS: dict[str, str | Promise] = {
     "hand_out": pgettext_lazy("audit", "handed out"),
     "hand_over": pgettext_lazy("audit", "handed over"),
     "hand_over_changes": pgettext_lazy("audit", "handed over the page of changes"),
+    "paste": pgettext_lazy("audit", "pasted lines"),
+    "copy": pgettext_lazy("audit", "added again under other names"),
     "import": pgettext_lazy("audit", "read in"),
     "invite": pgettext_lazy("audit", "invited somebody"),
     "leave": pgettext_lazy("audit", "noted a departure"),

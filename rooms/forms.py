@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -12,6 +13,10 @@ from core.clock import today
 from core.errors import PlannerError
 from core.form_choices import AllOrSomeRows, choose_from
 from core.forms import PlainForm, PlainTexts
+from core.tables import pasted
+from core.tables.cells import items
+from core.tables.values import MOST_BYTES
+from core.text import printable
 from prisons.domain.unchanged import fingerprint
 from prisons.models import Building, Prison, Unit
 from prisons.seen_forms import stored_beside
@@ -181,6 +186,78 @@ class UnitForm(RuleForm):
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_from(self, "building", Building.objects.in_prison(prison), empty=_("In no building"))
+
+
+class PasteForm(PlainForm):
+    """Lines of a spreadsheet, pasted or as a file; `seen` is the digest of the look that is accepted."""
+
+    field_of = dict.fromkeys(("column_missing", "nothing_pasted", "too_many_lines"), "pasted")
+
+    pasted = forms.CharField(
+        label=_("The lines, copied from the spreadsheet"),
+        required=False,
+        max_length=300_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 10, "wrap": "off", "spellcheck": "false", "class": "pasted"}),
+    )
+    file = forms.FileField(
+        label=_("Or the file: .xlsx, .xls, .ods or .csv"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.xlsb,.ods,.csv,.txt,.tsv"}),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, asks: Mapping[str, forms.Field], **kwargs: Any) -> None:
+        """`asks` is what this kind of lines asks besides: whether to invite, which term."""
+        super().__init__(*args, **kwargs)
+        self.fields |= asks
+        self.asked = tuple(asks)
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.asked]
+
+    def asked_value(self, name: str) -> Any:
+        return getattr(self, "cleaned_data", {}).get(name)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 5 MB. Check the file."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """Blanks at the ends are cells: they stay."""
+        pasted = self.cleaned_data.get("pasted", "")
+        return super().clean() | {"pasted": printable(pasted).strip("\n")}
+
+    def take_file(self) -> None:
+        """What stands in the file is in the field from now on, to be read and mended there."""
+        file = self.cleaned_data.get("file")
+        if file:
+            self.cleaned_data["pasted"] = pasted.text_of(file.read()).strip("\n")
+            self.put(pasted=self.cleaned_data["pasted"])
+
+    def put(self, **values: str) -> None:
+        """The page shows these values instead of those that were sent."""
+        data = cast(QueryDict, self.data).copy()
+        for name, value in values.items():
+            data[name] = value
+        self.data = data
+
+
+class NamesForm(PlainForm):
+    """The other names under which the same is added: B, C, D."""
+
+    names = forms.CharField(
+        label=_("Names, separated by commas"),
+        max_length=600,
+        help_text=_("“B, C, D” adds three. Each gets the same values and hours."),
+    )
+
+    @property
+    def values(self) -> list[str]:
+        return items(self.cleaned_data["names"])
 
 
 class HolidayForm(RuleForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rooms.views import places, times
+from rooms.views import pasting, places, times
 
 app_name = "rooms"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("settings/rooms/<int:pk>/remove/", places.room_remove, name="room_remove"),
     path("settings/rooms/<int:pk>/hours/add/", places.room_hours_add, name="room_hours_add"),
     path("settings/room-hours/<int:pk>/remove/", places.room_hours_remove, name="room_hours_remove"),
+    path("settings/rooms/paste/", pasting.room_paste, name="room_paste"),
+    path("settings/rooms/<int:pk>/copy/", places.room_copy, name="room_copy"),
+    path("settings/units/paste/", pasting.unit_paste, name="unit_paste"),
+    path("settings/units/<int:pk>/copy/", times.unit_copy, name="unit_copy"),
+    path("settings/slots/paste/", pasting.slot_paste, name="slot_paste"),
+    path("settings/pasted/<int:pk>/undo/", pasting.paste_undo, name="paste_undo"),
     path("settings/slots/", times.slot_list, name="slot_list"),
     path("settings/slots/add/", times.slot_add, name="slot_add"),
     path("settings/slots/<int:pk>/", times.slot_edit, name="slot_edit"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions import views_feeds
-from sessions.views import activities, workers
+from sessions.views import activities, workers, workers_paste
 
 app_name = "sessions"
 urlpatterns = [
@@ -17,6 +17,12 @@ urlpatterns = [
     path("settings/terms/<int:pk>/remove/", activities.term_remove, name="term_remove"),
     path("settings/facilitators/", workers.worker_list, name="worker_list"),
     path("settings/facilitators/add/", workers.worker_add, name="worker_add"),
+    path("settings/facilitators/paste/", workers_paste.worker_paste, name="worker_paste"),
+    path(
+        "settings/facilitators/pasted/<int:pk>/undo/",
+        workers_paste.worker_paste_undo,
+        name="worker_paste_undo",
+    ),
     path("my-dates/", workers.my_dates, name="my_dates"),
     path("settings/facilitators/<int:pk>/", workers.worker_edit, name="worker_edit"),
     path("settings/facilitators/<int:pk>/end/", workers.worker_end, name="worker_end"),

@@ -26,10 +26,11 @@ _LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ
 _RARE = frozenset("ÌÒÙÃÕÝÛÚÎÓÔÍÀÂÁÊËÏ")
 
 
-def read(text: str) -> ReadSheet:
-    """Raises PlannerError 422 for more rows than any list has, and for what is none."""
+def read(text: str, sign: str = "") -> ReadSheet:
+    """Raises PlannerError 422 for more rows than any list has, and for what is none. `sign`: what separates."""
     try:
-        text, sign = _separator(text)
+        if not sign:
+            text, sign = _separator(text)
         rows = list(_rows(text, sign))
         if rows and max(map(len, rows)) == 1 and any(sign in str(row[0]) for row in rows for sign in _SIGNS):
             text, sign = _separator("\n".join(str(row[0]) for row in rows))  # each line is a text of its own

@@ -5,6 +5,7 @@ from django.urls import path
 from planner.offer import (
     ending,
     new_series,
+    plan_paste,
     series_dates,
     series_publishing,
     series_rooms,
@@ -17,6 +18,8 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("series/", views.series_list, name="series_list"),
     path("series/facilitators/", worker_choices.worker_choices, name="worker_choices"),
+    path("series/paste/", plan_paste.plan_paste, name="plan_paste"),
+    path("series/pasted/<int:pk>/undo/", plan_paste.plan_paste_undo, name="plan_paste_undo"),
     path("series/add/", new_series.series_add, name="series_add"),
     path("series/<int:pk>/edit/", views.series_edit, name="series_edit"),
     path("series/<int:pk>/dates/add/", series_dates.series_date_add, name="series_date_add"),

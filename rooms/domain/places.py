@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
 from prisons.domain.locking import lock_prison
-from prisons.models import Building, Prison, User
-from rooms.domain import rulebook
+from prisons.domain.validity import require_valid
+from prisons.models import Building, ChangeSet, Prison, User
+from rooms.domain import made_acts, rulebook
 from rooms.models import Feature, Room, RoomHours
 
 
@@ -121,6 +123,22 @@ def add_room_hours(
             )
             for weekday in sorted(weekdays)
         ]
+
+
+def copy_room(room: Room, names: Sequence[str], *, by: User, now: dt.datetime | None = None) -> ChangeSet:
+    """The same room under other names, with its hours: one act. Refused as in `save_room`, then nothing is made."""
+    with transaction.atomic():
+        prison = lock_prison(room.prison)
+        rows: list[Model] = []
+        for name in names:
+            values = {each: getattr(room, each) for each in ("building", "capacity", "inside_unit")}
+            require_valid(Room(prison=prison, name=name, **values))
+            many = {each: list(getattr(room, each).all()) for each in ("features", "reachable_from")}
+            made = save_room(prison, {"name": name, **values, **many}, by=by)
+            rows.append(made)
+            for hours in room.hours.all():
+                rows += add_room_hours(made, [hours.weekday], hours.starts, hours.ends, by=by)
+        return made_acts.keep(prison, "copy_room", rows, by=by, now=now)
 
 
 def remove_room_hours(hours: RoomHours, *, by: User) -> None:

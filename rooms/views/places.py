@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Building, Prison
 from rooms.domain import places
-from rooms.forms import BuildingForm, FeatureForm, HoursForm, RoomForm
+from rooms.forms import BuildingForm, FeatureForm, HoursForm, NamesForm, RoomForm
 from rooms.models import Feature, Room, RoomHours
-from rooms.views.editing import act_and_return, edit
+from rooms.views.editing import act_and_return, copy_under_names, edit
 
 
 @prison_view(Right.MANAGE_RULES)
@@ -37,6 +37,7 @@ def building_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("rooms:building_list", args=[prison.slug]),
         done=_("The building was added."),
         heading=_("Add a building"),
+        once_more=request.path,
     )
 
 
@@ -78,6 +79,7 @@ def feature_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("rooms:building_list", args=[prison.slug]) + "#features",
         done=_("The feature was added."),
         heading=_("Add a feature"),
+        once_more=request.path,
     )
 
 
@@ -129,6 +131,7 @@ def room_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("rooms:room_list", args=[prison.slug]),
         done=_("The room was added."),
         heading=_("Add a room"),
+        once_more=request.path,
         needs_building=not prison.buildings.exists(),
         template="rooms/room_edit.html",
     )
@@ -153,6 +156,7 @@ def room_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
         room=room,
         hours=room.hours.all(),
         hours_form=HoursForm(auto_id="hours_%s"),
+        names_form=NamesForm(auto_id="names_%s"),
     )
 
 
@@ -165,6 +169,19 @@ def room_remove(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
         lambda: places.remove_room(room, by=request.user),
         back=reverse("rooms:room_list", args=[prison.slug]),
         done=_("The room was removed."),
+    )
+
+
+@require_POST
+@prison_view(Right.MANAGE_RULES)
+def room_copy(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The same for B, C, D."""
+    room = get_object_or_404(Room.objects.in_prison(prison), pk=pk)
+    return copy_under_names(
+        request,
+        lambda names: places.copy_room(room, names, by=request.user),
+        back=reverse("rooms:room_list", args=[prison.slug]),
+        heading=_("The same as %(name)s") % {"name": room.name},
     )
 
 

@@ -15,9 +15,18 @@ from core.clock import today
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
 from rooms.domain import calendar, rulebook, slots, units
-from rooms.forms import BandForm, HolidayForm, HouseForm, SlotForm, SlotsForm, UnitForm, UnitHoursForm
+from rooms.forms import (
+    BandForm,
+    HolidayForm,
+    HouseForm,
+    NamesForm,
+    SlotForm,
+    SlotsForm,
+    UnitForm,
+    UnitHoursForm,
+)
 from rooms.models import WEEKDAYS, Holiday, SoftBand, TimeSlot, UnitHours
-from rooms.views.editing import act_and_return, edit
+from rooms.views.editing import act_and_return, copy_under_names, edit
 
 
 @prison_view(Right.MANAGE_RULES)
@@ -46,6 +55,7 @@ def slot_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("rooms:slot_list", args=[prison.slug]),
         done=_("The time slot was added."),
         heading=_("Add a time slot"),
+        once_more=request.path,
     )
 
 
@@ -92,6 +102,7 @@ def unit_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("rooms:unit_list", args=[prison.slug]),
         done=_("The living unit was added."),
         heading=_("Add a living unit"),
+        once_more=request.path,
         template="rooms/unit_edit.html",
     )
 
@@ -111,7 +122,21 @@ def unit_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
         unit=unit,
         hours=UnitHours.objects.filter(unit=unit).order_by("weekday", "starts"),
         hours_form=UnitHoursForm(auto_id="hours_%s"),
+        names_form=NamesForm(auto_id="names_%s"),
         remove_url=reverse("rooms:unit_remove", args=[prison.slug, pk]),
+    )
+
+
+@require_POST
+@prison_view(Right.MANAGE_RULES)
+def unit_copy(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
+    """The same for B, C, D."""
+    unit = get_object_or_404(Unit.objects.in_prison(prison), pk=pk)
+    return copy_under_names(
+        request,
+        lambda codes: units.copy_unit(unit, codes, by=request.user),
+        back=reverse("rooms:unit_list", args=[prison.slug]),
+        heading=_("The same as %(name)s") % {"name": unit},
     )
 
 
@@ -201,7 +226,7 @@ def _calendar_edit(request: PrisonRequest, prison: Prison, form: Any, **context:
 @prison_view(Right.MANAGE_RULES)
 def holiday_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = HolidayForm(request.POST or None, instance=Holiday(prison=prison))
-    return _calendar_edit(request, prison, form, heading=_("Add a public holiday"))
+    return _calendar_edit(request, prison, form, heading=_("Add a public holiday"), once_more=request.path)
 
 
 @prison_view(Right.MANAGE_RULES)
@@ -220,7 +245,9 @@ def holiday_remove(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 @prison_view(Right.MANAGE_RULES)
 def band_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = BandForm(request.POST or None, instance=SoftBand(prison=prison))
-    return _calendar_edit(request, prison, form, heading=_("Add a period to plan around"))
+    return _calendar_edit(
+        request, prison, form, heading=_("Add a period to plan around"), once_more=request.path
+    )
 
 
 @prison_view(Right.MANAGE_RULES)

@@ -59,6 +59,7 @@ def activity_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("sessions:activity_list", args=[prison.slug]),
         done=_("The activity was added."),
         heading=_("Add a group activity"),
+        once_more=request.path,
         template="sessions/activity_edit.html",
     )
 
@@ -115,6 +116,7 @@ def term_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("sessions:term_list", args=[prison.slug]),
         done=_("The term was added."),
         heading=_("Add a term"),
+        once_more=request.path,
     )
 
 

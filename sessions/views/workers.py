@@ -89,6 +89,7 @@ def worker_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
         back=reverse("sessions:worker_list", args=[prison.slug]),
         done=_("The facilitator was added."),
         heading=_("Add a facilitator"),
+        once_more=request.path,
         template="sessions/worker_edit.html",
     )
 

@@ -1,0 +1,188 @@
+"""Facilitators as lines of a spreadsheet; whoever has an address can be invited, when that was ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.errors import PlannerError
+from core.folding import fold, name_key
+from core.languages import SPOKEN
+from core.tables import cells
+from core.tables.pasted import Column
+from prisons.domain import invitations
+from prisons.domain.validity import require_valid
+from prisons.models import Organisation, Prison, Role, User
+from rooms.domain.pasting import Made
+from sessions.domain import workers
+from sessions.models import Worker, WorkerAccess
+
+_LANGUAGES = {
+    "nl": "nl nederlands néerlandais dutch",
+    "fr": "fr frans français french",
+    "en": "en engels anglais english",
+    "ar": "ar arabisch arabe arabic",
+    "es": "es spaans espagnol spanish",
+    "pt": "pt portugees portugais portuguese",
+    "it": "it italiaans italien italian",
+    "de": "de duits allemand german",
+    "tr": "tr turks turc turkish",
+    "ro": "ro roemeens roumain romanian",
+    "ru": "ru russisch russe russian",
+}
+
+
+@dataclass(frozen=True)
+class WorkerLines:
+    prison: Prison
+    by: User
+    language: str
+    services: tuple[Organisation, ...] = ()
+    """The reader's own: with only one, it is meant where none is named."""
+    invites: bool = False
+    code = "workers"
+    columns = (
+        Column(
+            "name",
+            gettext_lazy("Name"),
+            "naam|volledige naam|lesgever|begeleider|familienaam|achternaam|nom|nom complet|intervenant|"
+            "nom de famille|name|full name|last name|facilitator",
+            True,
+        ),
+        Column(
+            "email",
+            gettext_lazy("E-mail"),
+            "e-mail|email|mail|mailadres|e-mailadres|adresse e-mail|courriel|e-mail address",
+        ),
+        Column(
+            "phone",
+            gettext_lazy("Telephone"),
+            "telefoon|tel|gsm|telefoonnummer|téléphone|tél|numéro de téléphone|phone|telephone|mobile",
+        ),
+        Column(
+            "services",
+            gettext_lazy("Works for"),
+            "dienst|organisatie|werkt voor|service|organisation|travaille pour|works for",
+        ),
+        Column("languages", gettext_lazy("Languages"), "talen|taal|langue|langues|language|languages"),
+        Column(
+            "permitted_until",
+            gettext_lazy("Permission until"),
+            "toelating|toelating tot|toelating tot en met|toegang tot|geldig tot|autorisation|"
+            "autorisation jusqu'au|autorisé jusqu'au|valable jusqu'au|permission|permission until|"
+            "permitted until|valid until",
+        ),
+        Column("first_name", gettext_lazy("First name"), "voornaam|prénom|first name|given name"),
+        Column("is_interpreter", gettext_lazy("Interpreter"), "tolk|interprète|interpreter"),
+    )
+
+    def make(self, values: Mapping[str, str]) -> Made:
+        name = " ".join(part for part in (values.get("first_name", ""), values["name"]) if part)
+        email = values.get("email", "").strip().lower()
+        if not name:
+            raise PlannerError("name_missing", _("The name is missing."), 422)
+        _require_address(email)
+        services = self._services(values.get("services", ""))
+        if self._is_here(name, email):
+            return Made(name)
+        until = cells.day(values.get("permitted_until", ""))
+        spoken, remarks = _spoken(values.get("languages", ""))
+        fields = {
+            "name": name,
+            "email": email,
+            "phone": values.get("phone", ""),
+            "languages": spoken,
+            "language": next((code for code in spoken if code in ("nl", "fr", "en")), self.language),
+            "is_interpreter": cells.is_yes(values.get("is_interpreter", "")),
+        }
+        require_valid(Worker(**fields), exclude=["languages", "name_words"])
+        worker, was_known = workers.add_worker(
+            self.prison,
+            fields,
+            {"needs_permission": True, "permitted_until": until},
+            by=self.by,
+            organisations=services,
+        )
+        access = WorkerAccess.objects.get(prison=self.prison, worker=worker)
+        rows: list[Model] = [access] if was_known else [worker, access]
+        said, invited = self._invited(worker, services) if self.invites and email else ("", None)
+        facts = [email, ", ".join(str(service) for service in services), _permission(until)]
+        if invited is not None:
+            rows.append(invited)
+            facts.append(_("is invited by mail"))
+        return Made(name, tuple(rows), tuple(filter(None, facts)), tuple(filter(None, (*remarks, said))))
+
+    def _is_here(self, name: str, email: str) -> bool:
+        """The same address, or the same name where one of the two has no address."""
+        here = WorkerAccess.objects.in_prison(self.prison).select_related("worker")
+        if email and here.filter(worker__email__iexact=email).exists():
+            return True
+        key = name_key(name)
+        return any(
+            name_key(access.worker.name) == key and not (email and access.worker.email) for access in here
+        )
+
+    def _services(self, cell: str) -> list[Organisation]:
+        if not cell:
+            return list(self.services) if len(self.services) == 1 else []
+        here: dict[str, Organisation] = {}
+        for service in Organisation.objects.filter(prisons=self.prison):
+            here |= {fold(service.name): service, fold(service.short_name): service}
+        if fold(cell) in here:
+            return [here[fold(cell)]]
+        found = []
+        for item in cells.items(cell):
+            if fold(item) not in here:
+                words = _("No service “%(name)s” works here. Add it under People and rights first.")
+                raise PlannerError("unknown_service", words, 422, name=item)
+            found.append(here[fold(item)])
+        return found
+
+    def _invited(self, worker: Worker, services: list[Organisation]) -> tuple[str, Any]:
+        """The invitation, or the sentence that says why there is none; the facilitator is added all the same."""
+        if not services:
+            return _("Not invited: it is not said for which service."), None
+        try:
+            made, _link = invitations.invite(
+                self.prison,
+                email=worker.email,
+                role=Role.WORKER,
+                organisation=services[0],
+                by=self.by,
+                full_name=worker.name,
+                language=worker.language,
+            )
+        except PlannerError as error:
+            return _("Not invited: %(why)s") % {"why": error}, None
+        return "", made
+
+
+def _require_address(email: str) -> None:
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise PlannerError(
+                "no_address", _("“%(text)s” is no e-mail address."), 422, text=email[:80]
+            ) from error
+
+
+def _spoken(cell: str) -> tuple[list[str], list[str]]:
+    """The codes of the languages, and a sentence for each that nobody knows."""
+    known = {word: code for code, words in _LANGUAGES.items() for word in fold(words).split()}
+    known |= {code: code for code, _label in SPOKEN}
+    wanted = [item for part in cells.items(cell) for item in part.split()]
+    words = _("“%(name)s” is no known language and was left out.")
+    found = list(dict.fromkeys(known[fold(item)] for item in wanted if fold(item) in known))
+    return found, [words % {"name": item} for item in wanted if fold(item) and fold(item) not in known]
+
+
+def _permission(until: Any) -> str:
+    return _("permission until %(day)s") % {"day": f"{until:%d/%m/%Y}"} if until else _("no permission yet")
