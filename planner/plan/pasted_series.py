@@ -111,9 +111,7 @@ class SeriesLines:
             *(str(each) for each in (room, *workers) if each),
         ]
         rows: tuple[Model, ...] = (*made, outcome.outcome.change_set)
-        return Made(
-            title, rows, (*facts, *_counted(outcome)), (*remarks, *unknown, *_waiting(outcome))
-        )
+        return Made(title, rows, (*facts, *_counted(outcome)), (*remarks, *unknown, *_waiting(outcome)))
 
     def _when(self, values: Mapping[str, str]) -> tuple[int, dt.time, dt.time]:
         """Day and hours in columns of their own or all in one; without a day, that of the first date."""
