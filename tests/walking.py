@@ -6,14 +6,17 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.signals import got_request_exception
 from django.http import HttpResponseForbidden, HttpResponseNotFound, QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -21,6 +24,7 @@ from django.utils.datastructures import MultiValueDict
 
 from planner import urls
 from planner.api import api
+from prisons import api_limits
 from prisons.domain.tokens import create_token
 from prisons.models import User
 from tests.town import taken_back
@@ -104,9 +108,20 @@ def asked_names() -> Iterator[set[str]]:
 
 def names_of(route: str) -> set[str]:
     """The names that an address of the API says it reads; those of a page are found by listening."""
-    known = api.get_openapi_schema()["paths"].get("/" + route.replace("<prison>", "{prison}"), {})
-    asked = [each for operation in known.values() for each in operation.get("parameters", ())]
-    return {each["name"] for each in asked if each["in"] == "query"}
+    return _names_of_api().get("/" + route.replace("<prison>", "{prison}"), set()).copy()
+
+
+@cache
+def _names_of_api() -> dict[str, set[str]]:
+    return {
+        path: {
+            each["name"]
+            for operation in known.values()
+            for each in operation.get("parameters", ())
+            if each["in"] == "query"
+        }
+        for path, known in api.get_openapi_schema()["paths"].items()
+    }
 
 
 @contextmanager
@@ -123,11 +138,30 @@ def quiet() -> Iterator[None]:
 API = "/api/"
 
 
+class PlainClient(Client):
+    """Django's, without copying the context of each template that was rendered: nobody looks at it here."""
+
+    def request(self, **request: Any) -> Any:
+        caught: list[Any] = []
+
+        def broke(**_more: Any) -> None:
+            caught.append(sys.exc_info())
+
+        got_request_exception.connect(broke)
+        try:
+            answer = self.handler(self._base_environ(**request))
+        finally:
+            got_request_exception.disconnect(broke)
+        answer.exc_info = caught[0] if caught else None
+        self.cookies.update(answer.cookies)
+        return answer
+
+
 class Walker:
     """One role, signed in once; whatever it writes is taken back. Programs come with a token of that role."""
 
     def __init__(self, user: User | None) -> None:
-        self.client = Client(raise_request_exception=False)
+        self.user, self.client = user, PlainClient()
         self.token = ""
         if user is not None:
             self.client.force_login(user)
@@ -136,14 +170,24 @@ class Walker:
         self.cookies = self.client.cookies
 
     def ask(self, method: str, address: str, data: Any = None, **more: Any) -> Any:
-        self.client.cookies = self.cookies.copy()  # whoever signs out on the way is back for the next page
+        with self.on_the_way():
+            return self.plainly(method, address, data, **more)
+
+    @contextmanager
+    def on_the_way(self) -> Iterator[None]:
+        """Whoever signs out here is back for the next page, and nothing that was written stays."""
+        self.client.cookies = self.cookies.copy()
+        api_limits._asked.clear()
+        with taken_back():
+            yield
+
+    def plainly(self, method: str, address: str, data: Any = None, **more: Any) -> Any:
         if address.startswith(API):
             more |= {"headers": {"Authorization": f"Bearer {self.token}"}, "content_type": "application/json"}
-        with taken_back():
-            if method == "GET":
-                more.pop("content_type", None)
-                return self.client.get(address, data or {}, **more)
-            return self.client.post(address, data or {}, **more)
+        if method == "GET":
+            more.pop("content_type", None)
+            return self.client.get(address, data or {}, **more)
+        return self.client.post(address, data or {}, **more)
 
 
 def by_route(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -97,6 +97,18 @@ def test_a_feed_is_recorded_where_it_gives_something_out(haren, service, organis
     assert Reading.objects.count() == count
 
 
+def test_a_feed_that_one_has_already_is_recorded_once_a_day(haren, service, organiser_anna, monkeypatch):
+    access = access_for(organiser_anna, haren)
+    feed, secret = feeds.create(service, access=access, language="nl")
+    etag = Client().get(f"/ical/{secret}.ics")["ETag"]
+    at = clock.now()
+    for day, count in ((0, 1), (1, 2), (1, 2), (1, 2), (2, 3), (2, 3)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda day=day: at + dt.timedelta(days=day))
+        answer = Client().get(f"/ical/{secret}.ics", headers={"If-None-Match": etag})
+        assert answer.status_code == 304
+        assert Reading.objects.filter(verb="use_feed", object_id=feed.pk).count() == count, day
+
+
 @pytest.mark.parametrize(
     ("fixture", "address"),
     [
