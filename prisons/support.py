@@ -9,16 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
+from core.looking_only import looking_only
 from prisons.domain import audit
 from prisons.models import Prison
 
@@ -74,15 +79,33 @@ def end(request: Any, prison: Prison, *, now: dt.datetime | None = None) -> None
 
 
 class NothingIsSent:
-    """Middleware: while the flag is up, whatever would change something is refused, before anything is done."""
+    """Middleware: while the flag is up, whatever would change something is refused, before anything is done.
+
+    And pages come without the buttons that would be refused.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponse) and _is_page(response) and of(request):
+            response.content = looking_only(response.content.decode(), partial(_may_send, request.path_info))
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if request.method not in READS and name not in STILL_SENT and of(request):
             raise PermissionDenied(_("You look with masked names: nothing can be changed meanwhile."))
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    return response.get("Content-Type", "").startswith("text/html")
+
+
+def _may_send(page: str, action: str) -> bool:
+    """Whether a form on this page leads where somebody who looks may send."""
+    try:
+        return resolve(urlsplit(action).path or page).view_name in STILL_SENT
+    except Resolver404:
+        return False

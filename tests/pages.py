@@ -50,3 +50,17 @@ def filled(client: Client, page: str, *, action: str = "", **changes: Any) -> di
     for name, value in forms[-1].form_values():
         data.setdefault(name, []).append(value)
     return data | changes
+
+
+def sending(body: str) -> list[str]:
+    """The buttons, filled-in fields and elements of a page that would send something, but for the frame's own."""
+    page = lxml.html.document_fromstring(body) if body.strip() else lxml.html.Element("html")
+    frames = ("/support/end/", "/accounts/logout/", "/language/", "/theme/", "/accounts/2fa/reauthenticate/")
+    posts = [one for one in page.iter("form") if one.get("method", "").lower() == "post"]
+    writing = [one for one in posts if not one.get("action", "").endswith(frames)]
+    found = [each for form in writing for each in form.iter("button") if each.get("type") != "button"]
+    found += [each for form in writing for each in form.xpath(".//input[@type='submit']")]
+    for form in writing if page.xpath("//*[@form]") else ():
+        found += page.xpath("//button[@form=$name]", name=form.get("id", "-"))
+    found += page.xpath("//*[@hx-post or @hx-put or @hx-patch or @hx-delete]")
+    return [lxml.html.tostring(each, encoding="unicode")[:120] for each in found]

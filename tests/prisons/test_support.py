@@ -21,6 +21,7 @@ from tests.factories import (
     make_user,
     signed_in,
 )
+from tests.pages import sending
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,20 @@ def test_nothing_is_sent_but_what_ends_it(haren, jan, looking):
     assert looking.post("/p/haren/support/end/").status_code == 302
     assert AuditEntry.objects.filter(verb="end_support").count() == 1
     assert looking.get("/p/haren/people/").status_code == 403
+
+
+def test_a_page_has_no_button_that_would_be_refused(haren, service, jan, looking, coordinator_karim):
+    series = make_enrollment(make_series(haren, organisation=service), jan, "requested").series
+    make_session(series, clock.now() + dt.timedelta(days=1))
+    pages = ["board/", "notes/", "requests/", "people/", f"people/{jan.pk}/", f"series/{series.pk}/"]
+    pages += ["settings/rooms/add/", "settings/house-rules/", "lists/", "separations/", "people-and-rights/"]
+    have = 0
+    for page in pages:
+        answer = looking.get(f"/p/haren/{page}")
+        assert sending(answer.content.decode()) == [], page
+        have += bool(sending(signed_in(coordinator_karim).get(f"/p/haren/{page}").content.decode()))
+    assert have > 3
+    assert b'action="/p/haren/support/end/"' in answer.content and b"<button" in answer.content
 
 
 def test_it_ends_after_an_hour(haren, looking, monkeypatch):

@@ -1,4 +1,4 @@
-"""Support with masked names: every page and file of a prison, without one name and with the banner."""
+"""Support with masked names: every page and file of a prison, without one name or button, and with the banner."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from enrollment.models import Participant, Stay
+from tests.pages import sending
 from tests.town import Town, living_in, taken_back
 from tests.walking import filled, parts_of, quiet, routes
 
@@ -34,6 +35,7 @@ def test_no_page_and_no_file_shows_a_name_and_each_page_says_so(town):
         assert not secret.search(text), (address, secret.search(text))
         if answer.status_code == 200 and "<main" in text:
             shown += 1
+            assert sending(text) == [], address
             assert "/support/end/" in text or "masked names until" in text, address
     assert shown > 60
 
