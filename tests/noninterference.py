@@ -230,7 +230,7 @@ BLOTS = (
     (re.compile(rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": ?|nonce=)"[^"]*"'), rb"\1"),
     (re.compile(rb'(name="once" value=)"[^"]*"'), rb"\1"),
     (re.compile(rb"(nonce-|entry_key[^>]*value=\")[\w+/=-]*"), rb"\1"),
-    (re.compile(rb"(X-Request-ID: )\w+"), rb"\1"),
+    (re.compile(rb"(X-Request-ID|Expires|Date|Last-Modified)(: )[^\n]+"), rb"\1"),
     (re.compile(rb"/ID ?\[.*?\]", re.DOTALL), b""),
 )
 SECRETS = ("/accounts/2fa/",)
@@ -292,7 +292,12 @@ def a_world(town: Town, changes: Iterable[Callable[[Town], None]]) -> Iterator[N
 
 
 def first_difference(was: bytes, now: bytes) -> str:
-    one, other = (zlib.decompress(each[3:]).decode(errors="replace") for each in (was, now))
+    return between(*(zlib.decompress(each[3:]) for each in (was, now)))
+
+
+def between(was: bytes, now: bytes) -> str:
+    """The first place where two answers differ."""
+    one, other = (each.decode(errors="replace") for each in (was, now))
     at = next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
