@@ -75,15 +75,22 @@ def scans(connection: Any, asked: Asked, large: int) -> list[str]:
 
 
 def _found(connection: Any, asked: Asked) -> set[str]:
-    """Asked once of each statement where the plan does not depend on what it is asked with."""
-    if connection.vendor == "postgresql":
-        return _postgres(explain(connection, asked))
-    if asked.sql not in _read_by_sqlite:
-        _read_by_sqlite[asked.sql] = _sqlite(explain(connection, asked), asked.sql)
-    return _read_by_sqlite[asked.sql]
+    """Each statement is explained once: one prison asks all of them, so what they are asked with matters little."""
+    if asked.sql not in _read_whole:
+        plan = explain(connection, asked)
+        _read_whole[asked.sql] = (
+            _postgres(plan) if connection.vendor == "postgresql" else _sqlite(plan, asked.sql)
+        )
+    return _read_whole[asked.sql]
 
 
-_read_by_sqlite: dict[str, set[str]] = {}
+_read_whole: dict[str, set[str]] = {}
+
+
+def forget() -> None:
+    """After the tables have grown."""
+    rows_of_tables.cache_clear()
+    _read_whole.clear()
 
 
 def explain(connection: Any, asked: Asked) -> Any:

@@ -103,16 +103,16 @@ def _measured(kinds: list[Cost], *, forget: bool = True) -> dict[tuple[str, str]
 
 
 def _forget() -> None:
-    plans.rows_of_tables.cache_clear()
+    plans.forget()
     facts._rules.cache_clear()
     choices._filter_choices.cache_clear()
     walking.forget()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-            cursor.execute(
-                "SET enable_seqscan = off"
-            )  # what is read whole even so has no index that could help
+            # Small tables are joined whole; what is read whole even so has no index that could help.
+            for way in ("seqscan", "mergejoin", "hashjoin"):
+                cursor.execute(f"SET enable_{way} = off")
 
 
 def _token() -> str:

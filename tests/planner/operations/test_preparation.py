@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from django.db import connection
 
 from planner.operations import preparation
-from tests.plugins.databases import ROOT
+from tests.plugins.databases import ROOT, copy_migrated
 
 pytestmark = pytest.mark.postgres
 
@@ -44,10 +46,27 @@ def test_whoever_changes_the_tables_keeps_the_next_one_waiting(tmp_path: Path) -
 
 
 def _same_database() -> dict[str, str]:
-    import os
-
     kept = connection.settings_dict
     url = f"sqlite:////{str(kept['NAME']).lstrip('/')}"
     if connection.vendor == "postgresql":
         url = f"postgres://{kept['USER']}@{kept['HOST']}:{kept['PORT']}/{kept['NAME']}"
     return os.environ | {"DATABASE_URL": url}
+
+
+def test_a_table_that_guards_name_can_be_changed_and_has_its_guards_afterwards(tmp_path: Path) -> None:
+    """SQLite refuses to make it anew while a trigger of another table names it: each upgrade of a kept database."""
+    copy_migrated(tmp_path / "planner.sqlite3")
+    environment = os.environ | {"DATABASE_URL": "", "DATA_DIR": str(tmp_path)}
+
+    def guards() -> list[str]:
+        with sqlite3.connect(tmp_path / "planner.sqlite3") as kept:
+            return kept.execute(
+                "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+            ).fetchall()
+
+    before = guards()
+    for target in (["group_sessions", "0012"], []):
+        run = [sys.executable, "manage.py", "migrate", *target, "--verbosity", "0", "--skip-checks"]
+        done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+    assert guards() == before != []
