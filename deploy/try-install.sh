@@ -52,7 +52,7 @@ as .venv/bin/python manage.py create_prison haren "Haren" "Haren" --coordinator 
     --organisation "De Brug" --authority flemish --language nl --liaison bert@example.org
 
 running=
-trap 'kill $running 2>/dev/null; wait' EXIT INT TERM
+trap 'kill $running 2>/dev/null || true; wait || true' EXIT INT TERM
 # Not by `as`: a function in the background is a shell of its own, and that would be stopped instead of the program.
 begin() { $planner .venv/bin/python manage.py serve --port "$PORT" & program=$!; running="$running $program"; }
 first_page() { # first_page PROXY LOG
