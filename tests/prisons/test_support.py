@@ -134,8 +134,9 @@ def test_a_search_and_a_look_are_recorded_as_masked(haren, jan, looking):
 
 def test_lists_that_close_while_support_looks_are_kept_with_their_names(haren, service, jan, looking):
     series = make_enrollment(make_series(haren, organisation=service), jan).series
-    make_session(series, clock.now() + dt.timedelta(hours=20), state="published")
+    there = clock.now() + dt.timedelta(days=8)  # its lists close later, whatever the hour is
+    make_session(series, there, state="published")
     with names.looking(is_masked=True):
-        versions.freeze_everywhere(now=clock.now() + dt.timedelta(hours=12))
+        versions.freeze_everywhere(now=there - dt.timedelta(hours=1))
     kept = str(list(ListVersion.objects.values_list("facts", flat=True)))
-    assert "#" not in kept
+    assert jan.last_name in kept and "#" not in kept
