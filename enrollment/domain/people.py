@@ -49,6 +49,18 @@ def here(prison: Prison, day: dt.date) -> QuerySet[Participant]:
     )
 
 
+def numbers_by_name(prison: Prison, day: dt.date, *, unit: int | None = None) -> list[int]:
+    """The numbers of everybody who stays here, or in that living unit, in order of name: a page of them is read then.
+
+    Asked from the stays: from the names on, the database would read whoever ever stayed anywhere.
+    """
+    stays = Stay.objects.in_prison(prison).open_on(day)
+    if unit is not None:
+        stays = stays.filter(unit=unit)
+    ordered = stays.order_by("participant__last_name", "participant__first_name", "participant")
+    return list(dict.fromkeys(ordered.values_list("participant", flat=True)))
+
+
 def with_current(rows: Sequence[Participant], prison: Prison, day: dt.date) -> None:
     """Gives each of these people their stay of the date as `current`, as `here` does."""
     stays = Stay.objects.in_prison(prison).open_on(day).select_related("unit")

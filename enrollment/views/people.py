@@ -46,14 +46,18 @@ PER_PAGE = 60
 def person_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Everybody who stays here, by name; filters by part of a name or number and by living unit."""
     text, unit = request.GET.get("q", ""), request.GET.get("unit", "")
+    day, unit_pk = clock.today(), address.number(unit)
     if text.strip():
-        rows: Any = finding.find_people(prison, text, day=clock.today(), most=200)
+        found: Any = finding.find_people(prison, text, day=day, most=200)
+        if unit_pk is not None:
+            found = [each for each in found if any(stay.unit_id == unit_pk for stay in each.current)]
     else:
-        rows = people.here(prison, clock.today()).order_by("last_name", "first_name", "pk")
-    if (unit_pk := address.number(unit)) is not None:
-        rows = [each for each in rows if any(stay.unit_id == unit_pk for stay in each.current)]
+        found = people.numbers_by_name(prison, day, unit=unit_pk)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    if not text.strip():
+        page.object_list = people.here(prison, day).filter(pk__in=page.object_list)
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "q": text,
         "unit": unit,
         "units": Unit.objects.in_prison(prison),

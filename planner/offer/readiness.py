@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.clock import today
 from prisons.models import Membership, Prison, Role, Unit
-from rooms.models import Holiday, Room, SoftBand, TimeSlot
+from rooms.models import Holiday, Room, SoftBand, TimeSlot, UnitHours
 from sessions.models import Activity, Term, WorkerAccess
 
 
@@ -47,7 +47,7 @@ def _places(prison: Prison, day: dt.date) -> list[Step]:
     has_building = rooms > 0 or prison.buildings.exists()
     slots = TimeSlot.objects.in_prison(prison).valid_between(day, day + dt.timedelta(days=92)).count()
     units = Unit.objects.in_prison(prison).filter(is_active=True)
-    with_hours = units.filter(hours__isnull=False).distinct().count()
+    with_hours = units.filter(Exists(UnitHours.objects.filter(unit=OuterRef("pk")))).count()
     return [
         Step(
             _("Rooms"),

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,8 @@ from planner.plan.copy_trial import SeriesCopy, Trial
 from planner.plan.made_series import images_of_made
 from planner.plan.placement import apply
 from planner.plan.sentences import when
-from planner.plan.series_edits import TriedDate, next_list_codes, save_series, skip_reason
+from planner.plan.series_edits import TriedDate, next_list_codes, skip_reason
+from planner.plan.series_writing import require_savable, save_all
 from prisons.access import Access, access_for
 from prisons.domain.changes import remember
 from prisons.domain.locking import lock_prison
@@ -142,7 +144,7 @@ def copy_series(
     if access is None:
         raise PlannerError("not_yours", _("You have no role in this prison."), status=403)
     tried = partial(
-        preview_copy,
+        _savable,
         series=list(series),
         target_term=target_term,
         access=access,
@@ -162,6 +164,14 @@ def copy_series(
             return CopyOutcome(preview, (), (), (), preview.notes, None)
         require_seen(seen, preview.digest)
         return _make(prison, preview, copies, by, access, now)
+
+
+def _savable(prison: Prison, **asked: Any) -> CopyPreview:
+    """What `preview_copy` says, and every series of it looked at."""
+    preview = preview_copy(prison, **asked)
+    for one in preview.copied:
+        require_savable(prison, one.plan.own_draft)
+    return preview
 
 
 def _version(prison: Prison) -> tuple[int, int]:
@@ -194,15 +204,17 @@ def copy_term(
 def _make(
     prison: Prison, preview: CopyPreview, copies: list[SeriesCopy], by: User, access: Access, now: dt.datetime
 ) -> CopyOutcome:
-    created, sessions, changes, tray = [], {}, [], []
-    for copy, code in zip(copies, next_list_codes(prison, len(copies)), strict=True):
-        made, new_sessions = _save(prison, copy, code, by, now)
-        created.append((copy.source, made))
-        for one, session in zip(copy.made, new_sessions, strict=True):
-            sessions[copy.source.pk, one.occurrence.on] = session.pk
-            changes.append(_change(session.pk, copy, one))
-            if copy.waits(one.occurrence.on):
-                tray.append(session.pk)
+    created = _save(prison, copies, by, now)
+    dates = [
+        (copy, made, one) for copy, (_source, made) in zip(copies, created, strict=True) for one in copy.made
+    ]
+    rows = GroupSession.objects.bulk_create(_session(made, one, by, now) for _copy, made, one in dates)
+    sessions, changes, tray = {}, [], []
+    for session, (copy, _made, one) in zip(rows, dates, strict=True):
+        sessions[copy.source.pk, one.occurrence.on] = session.pk
+        changes.append(_change(session.pk, copy, one))
+        if copy.waits(one.occurrence.on):
+            tray.append(session.pk)
     ids = tuple(sessions.values())
     notes = _with_sessions(preview, sessions)
     outcome = apply(
@@ -226,13 +238,16 @@ def _make(
 
 
 def _save(
-    prison: Prison, copy: SeriesCopy, code: str, by: User, now: dt.datetime
-) -> tuple[Series, list[GroupSession]]:
-    draft = copy.plan.own_draft
-    draft.series.list_code = code
-    series = save_series(prison, draft, by, now)
+    prison: Prison, copies: list[SeriesCopy], by: User, now: dt.datetime
+) -> list[tuple[Series, Series]]:
+    """Every series with what hangs on it, but for its sessions: (source, copy)."""
+    drafts = [copy.plan.own_draft for copy in copies]
+    for draft, code in zip(drafts, next_list_codes(prison, len(copies)), strict=True):
+        draft.series.list_code = code
+    made = save_all(prison, drafts, by, now)
     SkippedDate.objects.bulk_create(
         SkippedDate(series=series, on=one.occurrence.on, reason=skip_reason(one.occurrence))
+        for copy, series in zip(copies, made, strict=True)
         for one in copy.dates
         if one not in copy.made
     )
@@ -240,20 +255,21 @@ def _save(
         Material(
             series=series, name=one.name, count=one.count, state=one.state, granted_until=one.granted_until
         )
+        for copy, series in zip(copies, made, strict=True)
         for one in copy.plan.materials
     )
-    sessions = GroupSession.objects.bulk_create(
-        GroupSession(
-            prison=prison,
-            series=series,
-            week_on=one.occurrence.week_on,
-            pattern_on=one.occurrence.pattern_on,
-            changed_at=now,
-            changed_by=by,
-        )
-        for one in copy.made
+    return [(copy.source, series) for copy, series in zip(copies, made, strict=True)]
+
+
+def _session(series: Series, one: TriedDate, by: User, now: dt.datetime) -> GroupSession:
+    return GroupSession(
+        prison_id=series.prison_id,
+        series=series,
+        week_on=one.occurrence.week_on,
+        pattern_on=one.occurrence.pattern_on,
+        changed_at=now,
+        changed_by=by,
     )
-    return series, sessions
 
 
 def _change(session_id: int, copy: SeriesCopy, one: TriedDate) -> Change:

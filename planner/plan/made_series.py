@@ -25,20 +25,28 @@ PEOPLE = frozenset({"Enrollment", "Request"})
 
 def images_of_made(made: Iterable[Series]) -> list[Image]:
     """To be remembered with the act that made them, once all of it is written."""
-    return [Image(Series, series.pk, None, image_of(series)) for series in made]
+    numbers = [series.pk for series in made]
+    rows = Series.objects.filter(pk__in=numbers).prefetch_related(*_PARTS).in_bulk()
+    return [Image(Series, pk, None, _image_of(rows[pk])) for pk in numbers]
+
+
+_PARTS = ("units", "needs_features", "usual_workers", "materials", "skipped_dates")
 
 
 def image_of(series: Series) -> dict[str, Any]:
     """One word for everything that a series says of itself: a label, a need, a material that is asked for."""
-    fresh = Series.objects.get(pk=series.pk)
+    return _image_of(Series.objects.prefetch_related(*_PARTS).get(pk=series.pk))
+
+
+def _image_of(fresh: Series) -> dict[str, Any]:
     fields = {field.attname: getattr(fresh, field.attname) for field in Series._meta.concrete_fields}
-    materials = fresh.materials.order_by("pk").values_list("name", "count", "state", "granted_until")
+    materials = sorted(fresh.materials.all(), key=lambda material: material.pk)
     parts = (
-        sorted(fresh.units.values_list("pk", flat=True)),
-        sorted(fresh.needs_features.values_list("pk", flat=True)),
-        sorted(fresh.usual_workers.values_list("worker", flat=True)),
-        list(materials),
-        sorted(fresh.skipped_dates.values_list("on", "reason")),
+        sorted(unit.pk for unit in fresh.units.all()),
+        sorted(feature.pk for feature in fresh.needs_features.all()),
+        sorted(row.worker_id for row in fresh.usual_workers.all()),
+        [(row.name, row.count, row.state, row.granted_until) for row in materials],
+        sorted((row.on, row.reason) for row in fresh.skipped_dates.all()),
     )
     return {"digest": digest(fields, *parts)}
 

@@ -22,17 +22,16 @@ from planner.plan.codes import Conflict
 from planner.plan.made_series import images_of_made
 from planner.plan.placement import apply
 from planner.plan.places import OF_THE_ROOM
+from planner.plan.series_writing import require_savable, save_all
 from prisons.access import Access, access_for
-from prisons.domain import audit
 from prisons.domain.changes import remember
 from prisons.domain.locking import lock_prison
-from prisons.domain.validity import require_valid
 from prisons.models import Prison, Unit, User
 from rooms.domain.facts import rules_of
 from rooms.models import Feature, Holiday
 from sessions.domain import recurrence
 from sessions.domain.recurrence import Extra, Move, Occurrence, Skip
-from sessions.models import GroupSession, Series, SeriesWorker, SkippedDate, Worker
+from sessions.models import GroupSession, Series, SkippedDate, Worker
 
 VERB = "create_series"
 NOT_YET = -1
@@ -217,20 +216,9 @@ def _done_to_others(found: dict[int, list[Conflict]], session_id: int) -> list[C
 
 def save_series(prison: Prison, draft: SeriesDraft, by: User, now: dt.datetime) -> Series:
     """The series itself, without its dates; under the prison's lock."""
-    series = draft.series
-    series.prison = prison
-    series.list_code = series.list_code or next_list_code(prison)
-    require_valid(series, exclude=["units", "needs_features"])
-    series.save()
-    _set_related(series, draft)
-    audit.record(prison, by, "create", series, fields=["activity", "places", "starts_on", "weeks"], now=now)
-    return series
-
-
-def _set_related(series: Series, draft: SeriesDraft) -> None:
-    series.units.set(_pks(draft.units))
-    series.needs_features.set(_pks(draft.features))
-    SeriesWorker.objects.bulk_create([SeriesWorker(series=series, worker=worker) for worker in draft.workers])
+    draft.series.list_code = draft.series.list_code or next_list_code(prison)
+    require_savable(prison, draft)
+    return save_all(prison, [draft], by, now)[0]
 
 
 def _pks(rows: Sequence[Model]) -> list[int]:
