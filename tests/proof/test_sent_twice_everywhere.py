@@ -27,8 +27,8 @@ from tests.town import NOW, Town, forget, living_in, taken_back
 from tests.walking import Walker, filled, numbers, parts_of, quiet, routes
 
 pytestmark = pytest.mark.django_db
-SMALL = 2 if os.environ.get("PROOF_SIZE") == "small" else 1
-"""The small size walks every second address, begun at `WALK_FROM`."""
+SMALL = 4 if os.environ.get("PROOF_SIZE") == "small" else 1
+"""The small size walks every fourth address, begun at `WALK_FROM`."""
 APPS = ("prisons", "rooms", "group_sessions", "enrollment", "planner")
 NOTED = {"AuditEntry", "Reading", "Submission", "Seal"}
 """What the program notes by itself, of any act."""
@@ -48,7 +48,14 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + dt.timedelta(milliseconds=next(ticks)))
 
 
-KNOWS_ITSELF = {"enrollment:note_entry": "the entry has a key of its own, and is found again by it"}
+PANEL = "the panel carries the version of the session, which refuses a second press; once undone it may be meant again"
+KNOWS_ITSELF = {
+    "enrollment:note_entry": "the entry has a key of its own, and is found again by it",
+    "planner:session_cancel": PANEL,
+    "planner:session_drop": PANEL,
+    "planner:session_move": PANEL,
+    "planner:session_workers": PANEL,
+}
 """Creating forms without a token, and why."""
 HINTS: dict[str, dict[str, list[str]]] = {
     "rooms:slot_add": {"starts": ["19:00"], "ends": ["20:00"]},
@@ -70,6 +77,8 @@ CREATING = {
 """Some that must be among those that the walk finds: fewer would say that it walks into nothing."""
 
 
+MOST_TRIES = 3
+"""So many rows of a kind: what is refused for the first may be allowed for the next."""
 Rows = dict[str, set[Any]]
 
 
@@ -169,50 +178,53 @@ class Presser:
     def __init__(self, walker: Walker, found: dict[str, Found]) -> None:
         self.walker, self.found = walker, found
         self.done: set[tuple[object, ...]] = set()
+        self.tries = Counter[tuple[object, ...]]()
 
     def press(self, page: str, form: Any, *, deep: int = 2) -> None:
         to = (form.action or page).partition("#")[0] or page
         key = name_of(to), deep, tuple(sorted({str(control.get("name")) for control in form.inputs}))
-        if key in self.done or "logout" in name_of(to):
+        if key in self.done or self.tries[key] == MOST_TRIES or "logout" in name_of(to):
             return
-        htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": page} if form.get("hx-post") else {}
+        self.tries[key] += 1
+        sent = {"HTTP_REFERER": f"http://testserver{page}"}
+        how = sent | ({"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": page} if form.get("hx-post") else {})
         for button in buttons(form):
             data = filled_in(form) | HINTS.get(name_of(to), {}) | button
-            if self._twice(to, data, htmx, deep) < 400:
+            if self._twice(to, data, how, deep) < 400:
                 self.done.add(key)
 
-    def _twice(self, to: str, data: dict[str, Any], htmx: dict[str, str], deep: int) -> int:
+    def _twice(self, to: str, data: dict[str, Any], how: dict[str, str], deep: int) -> int:
         one, client = self.found[name_of(to)], self.walker.client
         before = rows()
         with taken_back():
-            first = client.post(to, data, **htmx)
+            first = client.post(to, data, **how)
             after = rows()
             one.statuses.add(first.status_code)
             if made := new_in(after, before):
-                again = client.post(to, data, **htmx)
+                again = client.post(to, data, **how)
                 one.made |= made
                 one.made_again |= new_in(rows(), after)
                 one.is_bare |= "once" not in data
-                if again.status_code >= 400 or told(again) != told(first):
+                if again.status_code >= 400 or told(first) not in ("", told(again)):
                     one.answers.add(
                         f"{first.status_code} {told(first)}, then {again.status_code} {told(again)}"
                     )
         forget()
         if made and "once" in data:
-            self._in_two_tabs(to, data, htmx, one)
+            self._in_two_tabs(to, data, how, one)
         for follow in forms_in(first) if deep and not made else ():
             if name_of((follow.action or to).partition("#")[0]) == name_of(to):
                 self.press(to, follow, deep=deep - 1)
         return int(first.status_code)
 
-    def _in_two_tabs(self, to: str, data: dict[str, Any], htmx: dict[str, str], one: Found) -> None:
+    def _in_two_tabs(self, to: str, data: dict[str, Any], how: dict[str, str], one: Found) -> None:
         """The same page was open in a second tab before the button of the first was pressed."""
         other = re.search(r'value="([^"]+)"', once())
         assert other
         with taken_back():
-            self.walker.client.post(to, data, **htmx)
+            self.walker.client.post(to, data, **how)
             after = rows()
-            self.walker.client.post(to, data | {"once": [other[1]]}, **htmx)
+            self.walker.client.post(to, data | {"once": [other[1]]}, **how)
             one.made_by_tab |= new_in(rows(), after)
         forget()
 
@@ -228,7 +240,7 @@ def walked(town: Town, names: tuple[str, ...]) -> dict[str, Found]:
         walker = Walker(town.users[name])
         presser, pages = Presser(walker, found), Counter[str]()
         for address in addresses():
-            if pages[name_of(address)] >= 5:
+            if pages[name_of(address)] > MOST_TRIES:
                 continue
             walker.client.cookies = walker.cookies.copy()
             forms = forms_in(walker.client.get(address))
@@ -253,7 +265,7 @@ def test_what_a_form_makes_it_makes_once(town: Town, ticking: None) -> None:
     assert {name: one.made_again for name, one in creating.items() if one.made_again} == {}
     assert {name: one.made_by_tab for name, one in creating.items() if one.made_by_tab} == {}
     assert {name for name, one in creating.items() if one.is_bare} - KNOWS_ITSELF.keys() == set()
-    assert {name: one.answers for name, one in creating.items() if one.answers} == {}
+    assert {name: one.answers for name, one in creating.items() if one.answers and not one.is_bare} == {}
     print(sorted(creating), {n: o.statuses for n, o in found.items() if min(o.statuses) >= 400})
     if SMALL == 1:
         assert creating.keys() >= CREATING
