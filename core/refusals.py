@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    QueryDict,
+)
 from django.shortcuts import render
 
 from core.errors import PlannerError
@@ -29,13 +36,19 @@ LARGEST_NUMBER = 2**63 - 1
 """What fits into the key of a row, in either database."""
 
 
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+"""All that any page or calendar of ours is asked by."""
+
+
 class ReadableMiddleware:
-    """Before any view: a NUL in an address or a field is 400, a number that no row can have is 404."""
+    """Before any view: an unknown method is 405, a NUL in an address or a field 400, a number that no row has 404."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         if "\0" in request.path_info or _has_nul(request.GET):
             raise SuspiciousOperation("NUL in the address")
         return self.get_response(request)

@@ -6,6 +6,8 @@ otherwise one organisation could sign in as the people of another.
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -37,9 +39,24 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
 def _vouched_for(sociallogin: SocialLogin) -> User | None:
     """The account of the address that the provider has checked and may speak for. Asked anew each time."""
     claims = sociallogin.account.extra_data
-    facts = claims.get("id_token", {}) | claims.get("userinfo", {})
+    settings = sociallogin.account.get_provider().app.settings
+    if not _speaks_for_itself(claims, settings["server_url"]):
+        return None
+    facts = claims["id_token"] | claims.get("userinfo", {})
     email = str(facts.get("email", "")).lower()
-    domains = sociallogin.account.get_provider().app.settings.get("domains", [])
+    domains = settings.get("domains", [])
     if facts.get("email_verified") is not True or email.rpartition("@")[2] not in domains:
         return None
     return User.objects.filter(email=email).first()
+
+
+def _speaks_for_itself(claims: dict[str, Any], issuer: str) -> bool:
+    """The token is of the provider that was configured, whatever its own description says, and of one person."""
+    token, told = claims.get("id_token", {}), claims.get("userinfo", {})
+    is_same_person = not told or told.get("sub") == token.get("sub")
+    return _bare(str(token.get("iss", ""))) == _bare(issuer) and is_same_person
+
+
+def _bare(issuer: str) -> str:
+    """OIDC_…_ISSUER may be the address of the description itself, as allauth allows."""
+    return issuer.removesuffix("/.well-known/openid-configuration").rstrip("/")

@@ -27,6 +27,8 @@ DEBUG = env.flag("DEBUG", default=False)
 DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 private_files.keep_private(DATA_DIR)
 SECRET_KEY = env.text("SECRET_KEY", default="") or env.kept_secret(DATA_DIR / "secret_key")
+# Keys of before, while `manage.py reseal` has not sealed everything anew: still read, never written with.
+SECRET_KEY_FALLBACKS = env.words("OLD_SECRET_KEYS", default=[])
 
 BASE_URL = env.text("BASE_URL", default="http://localhost:8000").rstrip("/")
 IS_HTTPS = BASE_URL.startswith("https://")
@@ -197,6 +199,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "planner.known_words.NoWordsOfTheHouse"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

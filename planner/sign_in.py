@@ -7,8 +7,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordKeyForm
 from allauth.account.internal.stagekit import clear_login
-from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -100,6 +100,24 @@ class EnrolPasskey(AddWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
         _begin_anew(self.request, "webauthn")
+        return answer
+
+
+class TakeAppOff(DeactivateTOTPView):
+    """Every other session ends: one of them may be why it is taken off."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        end_other_sessions(self.request, self.request.user)
+        return answer
+
+
+class TakePasskeyOff(RemoveWebAuthnView):
+    """The same for a passkey."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        end_other_sessions(self.request, self.request.user)
         return answer
 
 

@@ -9,7 +9,7 @@ from planner.components import components
 from planner.health import healthz, readyz
 from planner.operations.metrics import metrics
 from planner.security_contact import security_txt
-from planner.sign_in import EnrolApp, EnrolPasskey
+from planner.sign_in import EnrolApp, EnrolPasskey, TakeAppOff, TakePasskeyOff
 from prisons.views.me import set_language
 from sessions import views_feeds
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("accounts/sessions/", RedirectView.as_view(pattern_name="people:session_list")),
     path("accounts/2fa/totp/activate/", EnrolApp.as_view(), name="mfa_activate_totp"),
     path("accounts/2fa/webauthn/add/", EnrolPasskey.as_view(), name="mfa_add_webauthn"),
+    path("accounts/2fa/totp/deactivate/", TakeAppOff.as_view(), name="mfa_deactivate_totp"),
+    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", TakePasskeyOff.as_view(), name="mfa_remove_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("ical/<str:secret>.ics", views_feeds.feed, name="feed"),

@@ -27,7 +27,7 @@ from prisons.models import Prison, User
 EVENING = dt.time(18)
 KEPT = 3
 """Files of earlier evenings that stay in the folder."""
-_PURPOSE = "emergency pack"
+PURPOSE = "emergency pack"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 """Without those that look like a figure."""
 _log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def new_passphrase(prison: Prison, *, by: User | None, now: dt.datetime | None =
     passphrase = "-".join(groups)
     with transaction.atomic():
         pack, _created = EmergencyPack.objects.select_for_update().get_or_create(prison=prison)
-        pack.sealed_passphrase, pack.passphrase_at = seal(passphrase, _PURPOSE), at
+        pack.sealed_passphrase, pack.passphrase_at = seal(passphrase, PURPOSE), at
         pack.save(update_fields=["sealed_passphrase", "passphrase_at"])
         audit.record(prison, by, "new_passphrase", pack, fields=["sealed_passphrase"], now=at)
     return passphrase
@@ -162,7 +162,7 @@ def _passphrase(pack: EmergencyPack) -> str:
     if not pack.sealed_passphrase:
         raise _failed("no_passphrase")
     try:
-        return unseal(pack.sealed_passphrase, _PURPOSE)
+        return unseal(pack.sealed_passphrase, PURPOSE)
     except SealBroken as error:
         raise _failed("seal_broken") from error
 

@@ -179,3 +179,27 @@ def test_a_session_that_has_proved_more_gets_a_new_key(haren, service, settings)
     assert here.session_key == keys[2]
     client.post(LIST, {"session": "all"})  # signing out everywhere finds it under its new name
     assert not is_in(client)
+
+
+def test_whoever_is_signed_out_leaves_nothing_in_the_browser(haren, organiser_anna):
+    client = signed_in(organiser_anna)
+    assert "Clear-Site-Data" not in client.get(BOARD).headers
+    assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"storage"'
+    client = signed_in(organiser_anna)
+    assert client.post(LIST, {"session": "all"}).headers["Clear-Site-Data"] == '"storage"'
+
+
+def test_taking_the_second_step_off_ends_every_other_session(haren, organiser_anna, settings):
+    from tests.flows.test_second_factor import enrol, sign_in, with_code
+
+    settings.SECOND_FACTOR_REQUIRED = True
+    organiser_anna.set_password(PASSWORD)
+    organiser_anna.save()
+    here = sign_in(organiser_anna)
+    secret = enrol(here)
+    other = Client()
+    other.force_login(organiser_anna)
+    assert is_in(other)
+    with_code(here, secret)
+    assert here.post(reverse("mfa_deactivate_totp")).status_code == 302
+    assert is_in(here) and not is_in(other)

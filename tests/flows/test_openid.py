@@ -149,3 +149,20 @@ def test_a_provider_must_say_for_whom_it_speaks(monkeypatch):
     monkeypatch.setenv("OIDC_BRUG_ISSUER", "https://login.debrug.be")
     with pytest.raises(ImproperlyConfigured):
         environment.openid_apps(["brug"])
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_believed"),
+    [
+        ({"id_token": {"iss": "https://id.example.org", "sub": "1"}, "userinfo": {"sub": "1"}}, True),
+        ({"id_token": {"iss": "https://id.example.org/", "sub": "1"}}, True),
+        ({"id_token": {"iss": "https://evil.example", "sub": "1"}, "userinfo": {"sub": "1"}}, False),
+        ({"id_token": {"iss": "https://id.example.org", "sub": "1"}, "userinfo": {"sub": "2"}}, False),
+        ({"userinfo": {"sub": "1"}}, False),
+    ],
+)
+@pytest.mark.parametrize("ending", ["", "/", "/.well-known/openid-configuration"])
+def test_a_provider_that_speaks_for_another_or_of_two_people_is_not_believed(claims, is_believed, ending):
+    from planner.openid import _speaks_for_itself
+
+    assert _speaks_for_itself(claims, "https://id.example.org" + ending) is is_believed
