@@ -14,9 +14,11 @@ MOST = 1000
 
 def newest_of(*parts: QuerySet[Any]) -> QuerySet[Any]:
     """What stands in any of these sets of one table, in its own order: each is read from its newest end alone."""
-    rows = parts[0].model._default_manager.all()
-    newest = [rows.filter(pk__in=part.values("pk")[: MOST + 1]).order_by().values("pk") for part in parts]
-    return rows.filter(pk__in=newest[0].union(*newest[1:], all=True))
+    model = parts[0].model
+    by = [str(name).lstrip("-") for name in model._meta.ordering]
+    newest = {row for part in parts for row in part.values_list(*by, "pk")[: MOST + 1]}
+    numbers = [row[-1] for row in sorted(newest, reverse=True)]
+    return model._default_manager.filter(pk__in=numbers[: MOST + 1])
 
 
 class NewestPages(Paginator):

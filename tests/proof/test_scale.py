@@ -53,27 +53,27 @@ def walked(django_db_setup: None, django_db_blocker: Any) -> Iterator[Walked]:
         load()
         prison = Prison.objects.get(slug="haren")
         thicken(prison, SIZE)
-        kinds = [*_found(), *_api()]
-        before = _measured(kinds)
+        _forget()
+        found = _found()
+        before = {(cost.role, cost.kind): cost for cost in found}
+        if IS_FULL:  # what is kept is filled
+            before = _measured(found, times=1)
+        before |= _measured([*_api()])
         sets.grow(prison, SIZE)
-        after = _measured(kinds)
-        again = [
-            cost
-            for cost in kinds
-            if after[cost.role, cost.kind].queries > before[cost.role, cost.kind].queries
-        ]
-        yield Walked(before, after | _measured(again, forget=False))
+        _forget()
+        after = _measured([*before.values()], times=IS_FULL)
+        more = [before[key] for key in before if after[key].queries > before[key].queries]
+        yield Walked(before, after | _measured(more, times=1))
         transaction.set_rollback(True)
 
 
 def _found() -> list[Cost]:
-    found: dict[str, Cost] = {}
-    everything = []
+    found: list[Cost] = []
     for role in ROLES:
-        own = list(walking.crawl(_user(role), role, "haren", () if IS_FULL else found))
-        everything += own if IS_FULL else [cost for cost in own if cost.kind not in found]
-        found |= {cost.kind: cost for cost in own}
-    return everything
+        known = () if IS_FULL else {cost.kind for cost in found}
+        own = walking.crawl(_user(role), role, "haren", known)
+        found += [cost for cost in own if cost.kind not in known]
+    return found
 
 
 def _user(role: str) -> User:
@@ -85,20 +85,19 @@ def _api() -> Iterator[Cost]:
         yield Cost("api", f"api {path}", f"/api/v1/haren/{path}?page_size=20")
 
 
-def _measured(kinds: list[Cost], *, forget: bool = True) -> dict[tuple[str, str], Cost]:
-    if forget:
-        _forget()
+def _measured(costs: list[Cost], *, times: int = 0) -> dict[tuple[str, str], Cost]:
+    """What these addresses cost now."""
     clients = {role: walking.signed_in(_user(role)) for role in ROLES}
     token = {"HTTP_AUTHORIZATION": f"Bearer {_token()}"}
     return {
         (each.role, each.kind): walking.measure(
             Cost(each.role, each.kind, each.address),
             clients.get(each.role) or walking.nobody(),
-            times=1 if IS_FULL or not forget else 0,
+            times=times,
             large=LARGE,
             **(token if each.role == "api" else {}),
         )
-        for each in kinds
+        for each in costs
     }
 
 
