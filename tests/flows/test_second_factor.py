@@ -291,3 +291,24 @@ def test_totp_factory_is_what_the_pages_use(nora):
     client = Client()
     client.force_login(nora)
     assert with_code(client, secret).get(BOARD).status_code == 200
+
+
+EXPORTS = {"people/<int:pk>/everything.json", "people/<int:pk>/everything.pdf", "jobs/<int:pk>/file/"}
+
+
+def test_every_page_that_asks_again_is_known_and_does(nora):
+    """Exports are asked for by opening them; the way back leads to the file, not past the question."""
+    asking = {
+        route.removeprefix("p/<slug:prison>/"): route
+        for route, pattern in prison_patterns()
+        if getattr(pattern.callback, "asks_for_fresh_factor", False)
+    }
+    assert set(asking) == FRESH | EXPORTS | {"support/"}
+    client = sign_in(nora)
+    enrol(client)
+    age(client, 901)
+    for short in EXPORTS:
+        address = address_of(asking[short])
+        assert client.get(address)["Location"].startswith(
+            f"{reverse('mfa_reauthenticate')}?next=%2Fp%2Fharen"
+        ), short

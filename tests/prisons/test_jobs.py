@@ -184,3 +184,15 @@ def test_job_is_stopped_by_its_owner_or_a_coordinator(job, organiser_anna, organ
     assert signed_in(organiser_emile).post(url).status_code == 404
     assert signed_in(organiser_anna).post(url).status_code == 200
     assert signed_in(organiser_anna).post(url).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "fixture", ["organiser_emile", "liaison_bert", "auditor_greet", "worker_chloe", "stranger_dirk"]
+)
+def test_the_page_of_a_job_is_not_there_for_anybody_else(request, job, fixture):
+    url = reverse("prisons:job_detail", args=["haren", job.pk])
+    other = signed_in(request.getfixturevalue(fixture))
+    missing = reverse("prisons:job_detail", args=["haren", job.pk + 1000])
+    assert other.get(url).status_code == other.get(missing).status_code == 404
+    page = other.get("/p/haren/jobs/")
+    assert page.status_code in (403, 404) or page.context["rows"] == []
