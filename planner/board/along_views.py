@@ -77,4 +77,5 @@ def session_along(request: PrisonRequest, prison: Prison, pk: int) -> JsonRespon
     if day is None or not slots or room not in rules_of(prison).rooms:
         return JsonResponse({}, status=422)
     free, every = fit_of_cell(session, room or 0, day, slots[0])
-    return JsonResponse({"free": free, "all": every})
+    said = ngettext("Free for %(free)s of %(all)s date.", "Free for %(free)s of %(all)s dates.", every)
+    return JsonResponse({"free": free, "all": every, "said": said % {"free": free, "all": every}})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Sequence
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from core import address
-from core.clock import today
+from core.clock import BRUSSELS, today
 from core.htmx import render_part
 from core.weeks import Week
 from planner.board.answers import board_url
@@ -18,6 +19,7 @@ from planner.board.nearest import nearest
 from planner.board.shown import Shown
 from planner.board.week import neighbours
 from planner.plan.alternatives import free_of
+from planner.plan.conflicts import without_twins
 from planner.plan.minutes import Stretch, edges, starts
 from planner.plan.places import Choice, choices
 from planner.plan.sentences import Spoken, speak, when
@@ -45,16 +47,25 @@ def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonRespon
     """Cell -> free, soft or refused, with the first reason in words: what a drag shows."""
     session = _session(prison, pk)
     found = choices(session, _week(request, session))
-    words = _words(found, prison, request)
+    words, rooms = _words(found, session, request), rules_of(prison).rooms
     return JsonResponse(
         {
-            f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": {
-                "kind": "free" if one.is_free and not one.to_ask else "soft" if one.is_free else "refused",
-                "why": " ".join(spoken.sentence for spoken in _that_matter(said)),
-            }
+            f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": _told_of_cell(one, said, rooms[one.room_id].name)
             for one, said in zip(found, words, strict=True)
         }
     )
+
+
+def _told_of_cell(one: Choice, said: list[Spoken], room: str) -> dict[str, str]:
+    """What a cell shows in a tone and as its title, and what is said of it to somebody who hears the board."""
+    why = " ".join(spoken.sentence for spoken in _that_matter(said))
+    kind = "free" if one.is_free and not one.to_ask else "soft" if one.is_free else "refused"
+    facts = {"room": room, "when": date_format(one.starts_at.astimezone(BRUSSELS), "l j F H:i"), "why": why}
+    if kind == "free":
+        return {"kind": kind, "why": why, "said": _("%(room)s, %(when)s: free.") % facts}
+    if kind == "soft":
+        return {"kind": kind, "why": why, "said": _("%(room)s, %(when)s: free, but: %(why)s") % facts}
+    return {"kind": kind, "why": why, "said": _("%(room)s, %(when)s: %(why)s") % facts}
 
 
 @require_GET
@@ -71,15 +82,13 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
         usual = today(session.starts_at) if session.starts_at else session.week_on
         minutes = address.number(request.GET.get("minutes")) or None
         found = starts(session, Shown.read(request.GET, request.access, usual).on, minutes=minutes)
-    conflicts = [c for stretches in found.values() for one in stretches for c in one.conflicts]
-    words = iter(speak(conflicts, prison, request.access))
-    told = {str(room): [_told(one, words) for one in stretches] for room, stretches in found.items()}
+    words = iter(_words([one for stretches in found.values() for one in stretches], session, request))
+    told = {str(room): [_told(one, next(words)) for one in stretches] for room, stretches in found.items()}
     return JsonResponse(told)
 
 
-def _told(one: Stretch, words: Iterator[Spoken]) -> tuple[int, int, str, str]:
-    said = _that_matter([next(words) for _conflict in one.conflicts])
-    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in said)
+def _told(one: Stretch, said: list[Spoken]) -> tuple[int, int, str, str]:
+    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in _that_matter(said))
 
 
 def _that_matter(reasons: list[Spoken]) -> list[Spoken]:
@@ -101,7 +110,7 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     session = _session(prison, pk)
     week = _week(request, session)
     found = choices(session, week)
-    words = _words(found, prison, request)
+    words = _words(found, session, request)
     rooms = rules_of(prison).rooms
     rows = [
         {
@@ -128,12 +137,10 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     return render_part(request, "planner/board/places.html", "planner/board/_places.html", context)
 
 
-def _words(found: list[Choice], prison: Prison, request: PrisonRequest) -> list[list[Spoken]]:
-    """The reasons of each choice; names are looked up once for all of them."""
-    spoken: list[Any] = speak([c for one in found for c in one.conflicts], prison, request.access)
-    words, position = [], 0
-    for one in found:
-        own = spoken[position : position + len(one.conflicts)]
-        words.append(sorted(own, key=lambda reason: not reason.is_hard))
-        position += len(one.conflicts)
-    return words
+def _words(
+    found: Sequence[Choice | Stretch], session: GroupSession, request: PrisonRequest
+) -> list[list[Spoken]]:
+    """The reasons of each choice, hard ones first; names are looked up once for all of them."""
+    each = [without_twins(one.conflicts, session.pk) for one in found]
+    spoken = iter(speak([conflict for kept in each for conflict in kept], session.prison, request.access))
+    return [[next(spoken) for _conflict in kept] for kept in each]

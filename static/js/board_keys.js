@@ -1,8 +1,9 @@
-// The week by keyboard: arrows walk the table, Enter opens, m asks where a session can go, u takes the last act back.
+// The week by keyboard: arrows walk the table, Enter opens, m asks where a session can go, u takes the last act back, a
+// letter leads to the next session whose title begins with it.
 "use strict";
 
 (() => {
-  const { board, base } = window.tempoBoard;
+  const { board, base, titleOf } = window.tempoBoard;
   const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   let here = null;
 
@@ -54,12 +55,30 @@
 
   const askPlaces = (card) => htmx.ajax("GET", `${base()}sessions/${card.dataset.session}/places/?week=${board().dataset.week}`, { source: board(), target: "#panel", swap: "innerHTML" });
 
+  // --- a letter: the next session whose title begins with it; one that is a key of its own here is typed with Shift ---
+  const KEYS = /^[mnu]$/;
+  const begins = (card, letter) => titleOf(card).normalize("NFD").toLowerCase().startsWith(letter);
+  const jump = (letter, from) => {
+    const cards = [...board().querySelectorAll(".card-slip")].filter((card) => card.offsetParent && begins(card, letter));
+    const after = cards.find((card) => from.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING && !from.contains(card));
+    const card = after || cards[0];
+    if (!card) return false;
+    const cell = card.closest("td[data-cell]");
+    if (cell) here = cell.dataset.cell;
+    card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    card.querySelector(".slip-title").focus();
+    return true;
+  };
+
   // From a cell or from a card, also in the tray.
   const act = (event) => {
+    if (!board().contains(event.target) || event.target.matches("input, select, textarea")) return;
     const place = event.target.closest(".card-slip, td[data-cell]");
-    if (!place || !board().contains(place)) return;
-    const card = place.matches(".card-slip") ? place : place.querySelector(".card-slip");
-    if (event.key === "m" && card && card.matches("[data-mine], [data-theirs]")) { event.preventDefault(); askPlaces(card); }
+    const card = place && (place.matches(".card-slip") ? place : place.querySelector(".card-slip"));
+    if (event.key === "m" && card && card.matches("[data-mine], [data-theirs]")) { event.preventDefault(); askPlaces(card); return; }
+    if (!/^\p{L}$/u.test(event.key) || KEYS.test(event.key)) return;
+    const letter = event.key.normalize("NFD").toLowerCase();
+    if (jump(letter, place || event.target)) event.preventDefault();
   };
 
   // What was just done offers its keys from everywhere on the page: 1 only this one, 2 also those that follow, u undo.
@@ -81,4 +100,6 @@
     if (event.target.matches("td[data-cell]") && board().contains(event.target)) walk(event, event.target);
   });
   window.tempoBoard.onDrawn(draw);
+  const firstCell = () => { const there = cellHere(); return there && there.dataset.slot ? there : board().querySelector("td[data-slot]"); };
+  Object.assign(window.tempoBoard, { walkTo: go, neighbour, firstCell });
 })();

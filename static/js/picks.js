@@ -1,5 +1,6 @@
-// Several sessions at once: "Select", Ctrl and a click, Shift and a click (a stretch) or the space bar tick a card. The
-// ticks outlive every swap of the board; the bar below sends them. Without JavaScript the server draws the boxes.
+// Several sessions at once: "Select", Ctrl and a click, Shift and a click (a stretch) or x tick a card, and while some
+// are being selected the space bar too. The ticks outlive every swap of the board; the bar below sends them. Without
+// JavaScript the server draws the boxes.
 "use strict";
 
 (() => {
@@ -82,12 +83,13 @@
   document.addEventListener("keydown", (event) => {
     if (!board() || !bar() || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape" && isOn && !document.querySelector("dialog[open]") && !document.querySelector("#panel > *")) { end(); return; }
-    if (event.key !== " ") return;
+    if (event.key.toLowerCase() !== "x" && !(event.key === " " && isOn)) return;
     const place = event.target.closest && event.target.closest(".card-slip, td[data-cell]");
     if (!place || !board().contains(place)) return;
     const card = place.matches(".card-slip") ? place : place.querySelector(".card-slip[data-mine]");
     if (!card || !card.matches("[data-mine]")) return;
     event.preventDefault();
+    event.stopImmediatePropagation();
     tick(card, event.shiftKey);
   }, true);
 

@@ -50,7 +50,7 @@ def _is_same_page(page: Page) -> None:
 
 def test_the_form_of_several_sessions(board: Page, complaints: list[str]) -> None:
     board.locator("td[data-cell]").first.focus()
-    board.keyboard.press("Space")
+    board.keyboard.press("x")
     board.evaluate(PRESS_AT_ONCE, "#panel button[value=look]")
     board.get_by_role("button", name="Move by weeks").press("Enter")
     expect(board.locator("#panel")).to_contain_text("1 session would change")

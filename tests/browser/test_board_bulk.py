@@ -62,10 +62,10 @@ def test_by_keyboard_ticks_move_by_a_week_what_cannot_stays_and_undo(
 ) -> None:
     cells = board.locator("td[data-cell]")
     cells.nth(0).focus()
-    board.keyboard.press("Space")
+    board.keyboard.press("x")
     expect(board.locator("#board-says")).to_have_text("Yoga. Selected: 1")
     board.keyboard.press("ArrowRight")
-    board.keyboard.press("Space")
+    board.keyboard.press("x")
     expect(board.locator("#board-says")).to_have_text("Chess. Selected: 2")
     expect(board.locator(".is-picked")).to_have_count(2)
 

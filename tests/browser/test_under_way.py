@@ -102,7 +102,7 @@ def test_a_panel_whose_act_is_under_way(board: Page, what: str, complaints: list
 
 def test_a_field_that_changes_while_the_act_is_under_way(board: Page, complaints: list[str]) -> None:
     board.locator("td[data-cell]").first.focus()
-    board.keyboard.press("Space")
+    board.keyboard.press("x")
     board.get_by_role("button", name="Move by weeks").press("Enter")
     expect(board.locator("#panel")).to_contain_text("1 session would change")
     with _held_back(board, "**/bulk/**", "POST") as held:
@@ -116,7 +116,7 @@ def test_a_field_that_changes_while_the_act_is_under_way(board: Page, complaints
 
 def test_a_preview_that_comes_after_the_act_was_sent(board: Page) -> None:
     board.locator("td[data-cell]").first.focus()
-    board.keyboard.press("Space")
+    board.keyboard.press("x")
     board.get_by_role("button", name="Move by weeks").press("Enter")
     expect(board.locator("#panel")).to_contain_text("1 session would change")
     with _held_back(board, "**/bulk/**", "POST") as held:

@@ -138,6 +138,10 @@ def test_a_cell_says_for_how_many_it_is_free(anna: Client, house: House) -> None
     make_session(make_series(house.prison), "2050-01-20 09:30", room=house.other)
     here = reverse("planner:session_along", args=["haren", house.sessions[0].pk])
     cell = {"room": house.other.pk, "day": "2050-01-13", "slot": house.thursday.pk}
-    assert json.loads(anna.get(here, cell).content) == {"free": 3, "all": 4}
+    assert json.loads(anna.get(here, cell).content) == {
+        "free": 3,
+        "all": 4,
+        "said": "Free for 3 of 4 dates.",
+    }
     for rubbish in ({"room": "²"}, {"day": "0001-01-01"}, {"slot": "9" * 30}):
         assert anna.get(here, cell | rubbish).status_code == 422
