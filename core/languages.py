@@ -1,5 +1,6 @@
 """Which language a page is in, and which of an object's titles to show in it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
@@ -60,6 +61,11 @@ def localized(obj: Any, field: str, language: str | None = None) -> str:
         if text:
             return str(text)
     return ""
+
+
+def named(name: str, names: Mapping[str, str]) -> str:
+    """What stands on the door, or what it is called in the reader's language where that differs."""
+    return names.get((translation.get_language() or settings.LANGUAGE_CODE)[:2]) or name
 
 
 class UserLanguageMiddleware(LocaleMiddleware):

@@ -58,7 +58,7 @@ def list_slots(request: HttpRequest, prison: Path[str], asked: Query[Numbered]) 
 def _room_out(room: Room) -> dict[str, Any]:
     return {
         "id": room.pk,
-        "name": room.name,
+        "name": str(room),
         "building": room.building.name,
         "capacity": room.capacity,
         "features": sorted(feature.code for feature in room.features.all()),

@@ -88,10 +88,26 @@ class RoomForm(RuleForm):
 
     class Meta:
         model = Room
-        fields = ["name", "building", "capacity", "features", "inside_unit", "reachable_from"]
+        fields = [
+            "name",
+            "name_nl",
+            "name_fr",
+            "name_en",
+            "building",
+            "capacity",
+            "features",
+            "inside_unit",
+            "reachable_from",
+        ]
         labels = {"building": _("Building")}
         widgets = {"features": forms.CheckboxSelectMultiple}
-        help_texts = {"capacity": _("How many people may be in it, the facilitator not counted.")}
+        help_texts = {
+            "name": _("As it stands on the door."),
+            "name_nl": _("Only where it differs from the name on the door."),
+            "name_fr": _("Only where it differs from the name on the door."),
+            "name_en": _("Only where it differs from the name on the door."),
+            "capacity": _("How many people may be in it, the facilitator not counted."),
+        }
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

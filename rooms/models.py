@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import localized
+from core.languages import localized, named
 from prisons.models import Building, Prison, PrisonScoped, Unit, User
 
 WEEKDAYS = [
@@ -50,6 +50,9 @@ class Room(models.Model):
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="rooms")
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="rooms")
     name = models.CharField(_("name"), max_length=80)
+    name_nl = models.CharField(_("name in Dutch"), max_length=80, blank=True, default="")
+    name_fr = models.CharField(_("name in French"), max_length=80, blank=True, default="")
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True, default="")
     capacity = models.PositiveSmallIntegerField(_("capacity"), validators=[MinValueValidator(1)])
     features = models.ManyToManyField(Feature, verbose_name=_("features"), blank=True, related_name="rooms")
     inside_unit = models.ForeignKey(
@@ -78,7 +81,17 @@ class Room(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self.name, self.names)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Its name by language; empty where it is the one on the door."""
+        return {"nl": self.name_nl, "fr": self.name_fr, "en": self.name_en}
+
+    @property
+    def name_on_paper(self) -> str:
+        """In Dutch and in French, once where both are the same: what goes to the prison is in two languages."""
+        return " / ".join(dict.fromkeys((self.name_nl or self.name, self.name_fr or self.name)))
 
 
 class RoomHours(models.Model):

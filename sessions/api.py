@@ -142,7 +142,7 @@ def _session_out(session: GroupSession, access: Access) -> dict[str, Any]:
         "id": session.pk,
         "series_id": session.series_id,
         "room_id": session.room_id,
-        "room": session.room.name if session.room else None,
+        "room": str(session.room) if session.room else None,
         "starts_at": session.starts_at.astimezone(BRUSSELS) if session.starts_at else None,
         "ends_at": session.ends_at.astimezone(BRUSSELS) if session.ends_at else None,
         "week": str(Week.from_date(session.week_on)),

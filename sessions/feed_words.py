@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from core.clock import BRUSSELS
 from core.environment import host_of
 from core.ical import FeedEvent
-from core.languages import FALLBACK_ORDER
+from core.languages import FALLBACK_ORDER, named
 from core.timespan import Span
 from prisons.models import Prison
 from sessions.models import FeedRules, GroupSession
@@ -32,13 +32,22 @@ class Facts(NamedTuple):
     state: str
     sequence: int
     changed_at: dt.datetime
-    room: str | None
+    door: str | None
+    room_nl: str | None
+    room_fr: str | None
+    room_en: str | None
     code: str
     list_name: str
     label: str
     title_nl: str
     title_fr: str
     title_en: str
+
+    @property
+    def room(self) -> str:
+        """As the reader of the feed calls it."""
+        names = {"nl": self.room_nl or "", "fr": self.room_fr or "", "en": self.room_en or ""}
+        return named(self.door or "", names)
 
 
 FIELDS = (
@@ -50,6 +59,9 @@ FIELDS = (
     "sequence",
     "changed_at",
     "room__name",
+    "room__name_nl",
+    "room__name_fr",
+    "room__name_en",
     "series__list_code",
     "series__list_name",
     "series__label",
@@ -58,8 +70,8 @@ FIELDS = (
     "series__activity__title_en",
 )
 """Where the facts of a session are found."""
-SEEN = (*FIELDS[2:6], *FIELDS[7:10])
-SEEN_WITH_TITLE = (*SEEN, *FIELDS[10:])
+SEEN = (*FIELDS[2:6], *FIELDS[7:13])
+SEEN_WITH_TITLE = (*SEEN, *FIELDS[13:])
 """Those that an event shows: a title that is not told changes no event."""
 
 

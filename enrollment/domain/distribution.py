@@ -59,7 +59,7 @@ def _line(row: Handout) -> Line:
         row.sheet,
         row.copies,
         tuple(unit.code for unit in row.units.all()) if row.sheet in OF_UNITS else (),
-        tuple(room.name for room in row.rooms.all()) if row.sheet in OF_ROOMS else (),
+        tuple(room.name_on_paper for room in row.rooms.all()) if row.sheet in OF_ROOMS else (),
     )
 
 

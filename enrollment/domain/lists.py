@@ -124,7 +124,7 @@ def _meeting(
         organisation_id=series.activity.organisation_id,
         code=code_of(session.pk),
         name=series.neutral_name,
-        room=room.name if room else "",
+        room=room.name_on_paper if room else "",
         inside_unit=room.inside_unit.code if room and room.inside_unit else "",
         starts_at=starts_at,
         ends_at=ends_at,

@@ -60,7 +60,7 @@ def _head(page: Worksheet, sheet: FillSheet, made_at: dt.datetime) -> None:
     starts, ends = (at.astimezone(BRUSSELS) if at else made_at for at in (session.starts_at, session.ends_at))
     when = f"{date_format(starts, 'l j F Y')}, {starts:%H:%M}–{ends:%H:%M}"
     _text(page, 1, one_line(str(session.series)), size=15, bold=True)
-    _text(page, 2, " · ".join(filter(None, [when, session.room.name if session.room else ""])), bold=True)
+    _text(page, 2, " · ".join(filter(None, [when, str(session.room or "")])), bold=True)
     _text(page, 3, _("Code: %(marker)s (leave it as it is)") % {"marker": sheet.marker})
     _text(
         page, 4, _("Choose a mark for each person, save as .xlsx and send the file back. Empty: not known.")

@@ -179,10 +179,12 @@ def _build_rooms(places: Places, prison: Prison, features: dict[str, Feature]) -
     by_code = {unit.code: unit for unit in units}
     places.rooms[prison.slug] = []
     for name, building, capacity, codes, letters, inside in _ROOMS[prison.slug]:
+        dutch, _dot, french = name.partition(" · ")
         room = Room.objects.create(
             prison=prison,
             building=buildings[building],
-            name=name,
+            name=dutch,
+            name_fr=french,
             capacity=capacity,
             inside_unit=by_code.get(inside),
         )

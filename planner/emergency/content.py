@@ -77,7 +77,7 @@ def _call_list(prison: Prison, days: list[dt.date], at: dt.datetime) -> Leaf:
             ", ".join(str(one) for one in row.worker.organisations.all()),
             f"{clock.today(row.session.starts_at):%d-%m}",
             hour(row.session.starts_at.astimezone(BRUSSELS).time()) if row.session.starts_at else "",
-            row.session.room.name if row.session.room else "",
+            row.session.room.name_on_paper if row.session.room else "",
             row.session.series.neutral_name,
         )
         for row in _leading(prison, days)

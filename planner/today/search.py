@@ -90,16 +90,21 @@ def _series_hit(series: Series, access: Access) -> Hit:
     return Hit(gate.name_of(access, series), detail, url, "collection")
 
 
+def _is_called(room: Room, words: str) -> bool:
+    """In whichever language: somebody may know it by the other name."""
+    return any(fold(words) in fold(name) for name in (room.name, *room.names.values()))
+
+
 def _rooms(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.SEE_BOARD):
         return []
     in_use: Any = Room.objects.in_prison(access.prison).in_use().select_related("building")
-    rooms = [room for room in in_use if fold(words) in fold(room.name)][:MOST]
+    rooms = [room for room in in_use if _is_called(room, words)][:MOST]
     board = reverse("planner:board", args=[access.prison.slug])
     may_edit = access.has(Right.MANAGE_RULES)
     return [
         Hit(
-            room.name,
+            str(room),
             room.building.name,
             reverse("rooms:room_edit", args=[access.prison.slug, room.pk]) if may_edit else board,
             "door-open",

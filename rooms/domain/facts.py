@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from django.db.models import F
 
+from core.languages import named
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Holiday, Room, RoomHours, SoftBand, TimeSlot, UnitHours
 
@@ -60,7 +61,8 @@ class BandFacts(NamedTuple):
 @dataclass(frozen=True)
 class RoomFacts:
     room_id: int
-    name: str
+    door: str
+    """The name on the door."""
     building: str
     capacity: int
     is_active: bool
@@ -70,6 +72,13 @@ class RoomFacts:
     """Ids of units; empty means all."""
     hours: dict[int, tuple[tuple[int, int], ...]] | None = None
     """Weekday -> open spans; None means always open."""
+    names: dict[str, str] = field(default_factory=dict)
+    """By language, where it differs."""
+
+    @property
+    def name(self) -> str:
+        """In the reader's language: facts are kept for readers of all of them."""
+        return named(self.door, self.names)
 
 
 @dataclass(frozen=True)
@@ -189,7 +198,8 @@ def _rooms(prison: Prison) -> dict[int, RoomFacts]:
     return {
         room.pk: RoomFacts(
             room_id=room.pk,
-            name=room.name,
+            door=room.name,
+            names=room.names,
             building=room.building.name,
             capacity=room.capacity,
             is_active=room.is_active,

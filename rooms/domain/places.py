@@ -104,7 +104,7 @@ def remove_room(room: Room, *, by: User) -> None:
                     "Take it out of use instead."
                 ),
                 count=count,
-                name=room.name,
+                name=str(room),
             )
         rulebook.remove(room.prison, room, by=by)
 

@@ -140,7 +140,7 @@ def room_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.MANAGE_RULES)
 def room_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     room = get_object_or_404(Room.objects.in_prison(prison), pk=pk)
-    name, form = room.name, RoomForm(request.POST or None, instance=room, prison=prison)
+    name, form = str(room), RoomForm(request.POST or None, instance=room, prison=prison)
 
     def save(values: dict[str, Any]) -> Room:
         return places.save_room(prison, form.values, by=request.user, room=room, seen=values["seen"])
@@ -209,7 +209,7 @@ def room_hours_add(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
         lambda values: places.add_room_hours(room, **values, by=request.user),
         back=reverse("rooms:room_edit", args=[prison.slug, pk]) + "#hours",
         done=_("The hours were added."),
-        heading=_("Hours of %(room)s") % {"room": room.name},
+        heading=_("Hours of %(room)s") % {"room": room},
     )
 
 

@@ -94,6 +94,20 @@ def test_the_language_is_the_subscribers(haren, series, chloe, worker_chloe):
     assert event["SUMMARY"] == "Groupe de parole"
 
 
+def test_a_room_is_called_as_the_subscriber_calls_it(haren, series, chloe, worker_chloe):
+    FeedRules.objects.create(prison=haren, shows_room=True)
+    room = make_room(haren, name="Klas 1", name_fr="Classe 1")
+    published(series, workers=[chloe], room=room)
+    _response, calendar = feed_of(worker_chloe, haren, chloe, "fr")
+    assert events_of(calendar)[0]["LOCATION"].endswith("Classe 1")
+    _response, calendar = feed_of(worker_chloe, haren, chloe, "nl")
+    assert events_of(calendar)[0]["LOCATION"].endswith("Klas 1")
+    room.name_fr = "Salle 1"
+    room.save()
+    _response, calendar = feed_of(worker_chloe, haren, chloe, "fr")
+    assert events_of(calendar)[0]["LOCATION"].endswith("Salle 1")
+
+
 def test_rules_of_the_prison_add_what_to_know(haren, series, chloe, worker_chloe):
     FeedRules.objects.create(
         prison=haren,
