@@ -17,10 +17,10 @@ from core.weeks import Week
 from planner.board.answers import board_url, done, refused
 from planner.board.bulk_views import effect_rows
 from planner.plan.bulk_effects import BulkEffect
-from planner.plan.following import along, fit_of_cell, move_of, take_along
+from planner.plan.following import along, fit_at, fit_of_cell, move_of, take_along
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import ChangeSet, Prison
-from rooms.domain.facts import rules_of
+from rooms.domain.facts import MINUTES_OF_DAY, rules_of
 from sessions.models import GroupSession
 
 
@@ -68,14 +68,20 @@ def _page(request: PrisonRequest, act: ChangeSet, *, error: PlannerError | None 
 @require_GET
 @prison_view(Right.PLACE)
 def session_along(request: PrisonRequest, prison: Prison, pk: int) -> JsonResponse:
-    """For the cell under a card that is carried with Shift: for how many of the dates from here on it is free."""
+    """Under a card that is carried with Shift: for how many of the dates from here on the cell, or the minute of the
+    day (`start`), is free.
+    """
     sessions = GroupSession.objects.in_prison(prison).live().select_related("series__activity__organisation")
     session = get_object_or_404(sessions, pk=pk)
     day = address.day(request.GET.get("day"))
-    number, room = (address.number(request.GET.get(name)) for name in ("slot", "room"))
+    number, room, start = (address.number(request.GET.get(name)) for name in ("slot", "room", "start"))
     slots = [slot for slot in rules_of(prison).slots_on(day) if slot.slot_id == number] if day else []
-    if day is None or not slots or room not in rules_of(prison).rooms:
+    is_minute = start is not None and start < MINUTES_OF_DAY
+    if day is None or not (slots or is_minute) or room not in rules_of(prison).rooms:
         return JsonResponse({}, status=422)
-    free, every = fit_of_cell(session, room or 0, day, slots[0])
+    if is_minute:
+        free, every = fit_at(session, room or 0, day, start or 0)
+    else:
+        free, every = fit_of_cell(session, room or 0, day, slots[0])
     said = ngettext("Free for %(free)s of %(all)s date.", "Free for %(free)s of %(all)s dates.", every)
     return JsonResponse({"free": free, "all": every, "said": said % {"free": free, "all": every}})

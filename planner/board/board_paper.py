@@ -71,8 +71,8 @@ class _Pages:
         columns = day.columns if day else ()
         rows = [(row, self._cells(row, on, columns)) for row in self.board.rows]
         has_other = any(cells[-1]["cards"] for _row, cells in rows)
-        taken = [(row, cells) for row, cells in rows if any(cell["cards"] for cell in cells)]
-        empty = [row.title for row, cells in rows if not any(cell["cards"] for cell in cells)]
+        taken = [(row, cells) for row, cells in rows if any(map(_is_used, cells))]
+        empty = [row.title for row, cells in rows if not any(map(_is_used, cells))]
         return {
             "title": capfirst(date_format(on, "l j F Y")),
             "notes": _notes(day) + ([] if taken else [_("There is nothing on this day.")]),
@@ -103,9 +103,11 @@ class _Pages:
 
     def _cell(self, cell: Cell) -> dict[str, Any]:
         announced = _("announced: %(reason)s") % {"reason": cell.announced} if cell.announced else ""
+        hidden = [_("taken %(hours)s") % {"hours": hours} for hours in cell.taken]
         return {
             "closed": cell.closed,
-            "announced": announced,
+            "announced": " · ".join(filter(None, (announced, *hidden))),
+            "taken": hidden,
             "cards": [self._card(card) for card in cell.cards],
         }
 
@@ -129,6 +131,11 @@ class _Pages:
             else "",
             "hard": bool(card.mark and card.mark.is_hard),
         }
+
+
+def _is_used(cell: dict[str, Any]) -> bool:
+    """By a card, or by what the filter leaves out: neither is a place where nothing is."""
+    return bool(cell["cards"] or cell.get("taken"))
 
 
 def _notes(day: Day | None) -> list[str]:

@@ -20,12 +20,13 @@ from core.form_choices import choose_from
 from core.forms import PlainForm
 from core.weeks import Week
 from planner.board.answers import done, refused
+from planner.offer.room_lines import room_lines, room_options
 from planner.plan.changes import KEEP, Part, Placing
 from planner.plan.date_edits import DateEdit, Effect, Scope, dates_ahead, edit_dates, effect_of
 from planner.plan.places import length_minutes
 from planner.plan.room_fits import fits_of, wanted_of
 from planner.plan.sentences import speak, when
-from prisons.access import PrisonRequest, Right, prison_view
+from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import WEEKDAYS, Room
 from sessions.models import GroupSession, Worker
@@ -55,23 +56,19 @@ class DateEditForm(PlainForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, session: GroupSession, access: Access, **kwargs: Any) -> None:
         self.session, self.present = session, _present(session)
         super().__init__(*args, initial=self.present, **kwargs)
         choose_from(self, "room", Room.objects.in_prison(session.prison))
         choose_from(self, "workers", Worker.objects.in_prison(session.prison))
-        self.fields["room"].choices = self._rooms()  # type: ignore[attr-defined]
+        self.fields["room"].choices = self._rooms(access)  # type: ignore[attr-defined]
 
-    def _rooms(self) -> list[tuple[int, str]]:
+    def _rooms(self, access: Access) -> list[tuple[int, str]]:
         """Best first: on how many of this date and those that follow each is free, at their present hour."""
         dates = dates_ahead(self.session, Scope.FOLLOWING)
         rooms = {room.pk: room for room in self.fields["room"].queryset}  # type: ignore[attr-defined]
         fits = [fit for fit in fits_of(self.session.prison, wanted_of(dates)) if fit.room.room_id in rooms]
-        words = {
-            fit.room.room_id: _("%(room)s: %(free)s of %(all)s free")
-            % {"room": rooms[fit.room.room_id], "free": len(fit.free), "all": len(fit.dates)}
-            for fit in fits
-        }
+        words = dict(room_options(room_lines(fits, access)))
         label = self.fields["room"].label_from_instance  # type: ignore[attr-defined]
         return [*words.items(), *((pk, label(room)) for pk, room in rooms.items() if pk not in words)]
 
@@ -108,7 +105,7 @@ def session_dates(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
     sessions = GroupSession.objects.in_prison(prison).live().filter(starts_at__isnull=False)
     session = get_object_or_404(sessions.select_related("series__activity__organisation", "prison"), pk=pk)
     request.access.require_change(session.series.activity.organisation)
-    form = DateEditForm(request.POST or None, session=session)
+    form = DateEditForm(request.POST or None, session=session, access=request.access)
     if request.method != "POST" or not form.is_valid():
         return _page(request, session, form, status=422 if request.method == "POST" else 200)
     try:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import BRUSSELS, now, today
 from core.weeks import Week
+from planner.board.axis import Axis, axis
 from planner.board.cards import Card
 from planner.board.filters import BoardFilter
 from planner.board.reading import Reading, Row, read
@@ -20,8 +21,6 @@ from rooms.domain.availability import local_span
 from rooms.domain.facts import MINUTES_OF_DAY, ClosureFacts, SlotFacts
 from rooms.models import UnitHours
 
-STEP = 5
-"""Minutes: what a drag or an arrow key moves."""
 MARGIN = 30
 USUAL = (8 * 60, 18 * 60)
 """What is shown of a day without any slot or session."""
@@ -41,7 +40,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Shade:
-    """Minutes in which nothing can be there, and why; `kind` is closed, announced or blocked."""
+    """Minutes in which nothing can be there, and why; `kind` is closed, announced, blocked or taken
+    by what the filter leaves out."""
 
     start: int
     end: int
@@ -70,6 +70,7 @@ class DayBoard(Board):
     rows: tuple[Lane, ...]
     first: int
     last: int
+    axis: Axis
     now_at: int | None
 
     @property
@@ -104,6 +105,7 @@ def day_board(prison: Prison, on: dt.date, access: Access, chosen: BoardFilter) 
         rows=lanes,
         first=first,
         last=last,
+        axis=axis(first, last, spans),
         now_at=minute if on == local.date() and first <= minute < last else None,
         **reading.in_common(),
     )
@@ -142,16 +144,19 @@ def _shades(row: Row, reading: Reading, closures: Closures, on: dt.date) -> Iter
             here = closure.room_id is None and closure.unit_id in (None, row.row_id)
         if here and (span := _on_day(closure.starts_at, closure.ends_at, on)):
             yield Shade(*span, "closed" if closure.is_confirmed else "announced", reason)
+    for taken in row.taken:
+        if span := _on_day(taken.starts_at, taken.ends_at, on):
+            yield Shade(*span, "taken", _("taken %(hours)s") % {"hours": taken.hours})
     if row.room is not None and row.room.hours is not None:
         yield from _not_open(row.room.hours.get(on.isoweekday(), ()))
     if row.unit is not None:
         for hours in row.unit.hours.get(on.isoweekday(), ()):
             yield Shade(hours.start, hours.end, "blocked", str(UnitHours.Kind(hours.kind).label))
-    if reading.chosen.rows == "workers" and (facts := reading.picture.workers.get(row.row_id)):
-        for absence in facts.absences:
+    if row.worker is not None:
+        for absence in row.worker.absences:
             if span := _on_day(*absence, on):
                 yield Shade(*span, "closed", _("cannot come"))
-        for busy in facts.elsewhere:
+        for busy in row.worker.elsewhere:
             if span := _on_day(*busy, on):
                 yield Shade(*span, "closed", _("busy elsewhere"))
 

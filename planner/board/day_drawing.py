@@ -9,8 +9,9 @@ from __future__ import annotations
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from planner.board.axis import STEP
 from planner.board.cards import Card
-from planner.board.day import STEP, Block, DayBoard, Lane, Shade, clock
+from planner.board.day import Block, DayBoard, Lane, Shade, clock
 from planner.board.drawing import EMPTY, MINE, Drawn, Pen
 from prisons.access import Access
 
@@ -31,17 +32,21 @@ def draw_day(board: DayBoard, access: Access, is_selecting: bool = False) -> Dra
 class _DayPen(Pen):
     def __init__(self, board: DayBoard, access: Access, is_selecting: bool) -> None:
         super().__init__(board, access, is_selecting)
-        self.first, self.last = board.first, board.last
+        self.first, self.last, self.axis = board.first, board.last, board.axis
         self.slots = self.joined(
             format_html('<i class="band {}"></i>', self.place(slot.start, slot.end)) for slot in board.slots
         )
         self.now = EMPTY
         if board.now_at is not None:
-            self.now = format_html('<i class="now at-{}"></i>', board.now_at // STEP * STEP)
+            self.now = format_html('<i class="now at-{}"></i>', board.axis.at(board.now_at))
 
     def head_of_day(self, board: DayBoard) -> SafeString:
         """The hours, and above them the slots."""
-        hours = (format_html('<span class="hour at-{}">{}</span>', hour, clock(hour)) for hour in board.hours)
+        hours = (
+            format_html('<span class="hour at-{}">{}</span>', self.axis.at(hour), clock(hour))
+            for hour in board.hours
+            if not self.axis.is_squeezed(hour)
+        )
         slots = (
             format_html(
                 '<span class="slot {}">{}–{}</span>', self.place(s.start, s.end), clock(s.start), clock(s.end)
@@ -53,8 +58,8 @@ class _DayPen(Pen):
     def place(self, start: int, end: int) -> str:
         """Classes for where a span lies, as far as it is drawn, in steps of five minutes."""
         start, end = max(start, self.first), min(end, self.last)
-        begin = start // STEP * STEP
-        return f"at-{begin} for-{max(STEP, -(-(end - begin) // STEP) * STEP)}"
+        begin, until = self.axis.at(start // STEP * STEP), self.axis.at(-(-end // STEP) * STEP)
+        return f"at-{begin} for-{max(STEP, until - begin)}"
 
     def lane(self, lane: Lane) -> SafeString:
         count = min(lane.lanes, MOST_LANES)

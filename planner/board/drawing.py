@@ -85,7 +85,8 @@ class Pen:
 
     def cell(self, cell: Cell) -> SafeString:
         opened = _opened(self.ink, cell.row_id, cell.column, cell.closed, cell.announced, cell.is_said)
-        return opened + self.cards(cell.cards, with_day=cell.column is None) + CELL_END
+        taken = self.joined(_taken(hours) for hours in cell.taken)
+        return opened + self.cards(cell.cards, with_day=cell.column is None) + taken + CELL_END
 
     def cards(self, cards: Iterable[Card], *, with_day: bool = False) -> SafeString:
         """`with_day` for the column of other times, which is of no day."""
@@ -216,6 +217,12 @@ def _card(
         _mark(ink, card.mark) if card.mark else EMPTY,
         after,
     )
+
+
+def _taken(hours: str) -> SafeString:
+    """A hatched strip where the filter hides something: the place is not free, and nothing more is told."""
+    said = _("taken %(hours)s") % {"hours": hours}
+    return format_html('<span class="cell-taken number" title="{}">{}</span>', said, said)
 
 
 def _who_and_where(card: Card, room: str) -> SafeString:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from core import address
@@ -15,6 +16,7 @@ from core.clock import BRUSSELS, today
 from core.htmx import render_part
 from core.weeks import Week
 from planner.board.answers import board_url
+from planner.board.cells import that_matter, told_cells
 from planner.board.nearest import nearest
 from planner.board.shown import Shown
 from planner.board.week import neighbours
@@ -27,6 +29,9 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
 from sessions.models import GroupSession
+
+MOST_REASONS = 5
+"""Why a session cannot be elsewhere, most frequent first: the board says it of each cell."""
 
 
 def _session(prison: Prison, pk: int) -> GroupSession:
@@ -44,28 +49,10 @@ def _week(request: PrisonRequest, session: GroupSession) -> Week:
 @require_GET
 @prison_view(Right.PLACE)
 def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonResponse:
-    """Cell -> free, soft or refused, with the first reason in words: what a drag shows."""
+    """Cell -> free, soft, ask or refused, with the first reason in words: what a drag shows."""
     session = _session(prison, pk)
     found = choices(session, _week(request, session))
-    words, rooms = _words(found, session, request), rules_of(prison).rooms
-    return JsonResponse(
-        {
-            f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": _told_of_cell(one, said, rooms[one.room_id].name)
-            for one, said in zip(found, words, strict=True)
-        }
-    )
-
-
-def _told_of_cell(one: Choice, said: list[Spoken], room: str) -> dict[str, str]:
-    """What a cell shows in a tone and as its title, and what is said of it to somebody who hears the board."""
-    why = " ".join(spoken.sentence for spoken in _that_matter(said))
-    kind = "free" if one.is_free and not one.to_ask else "soft" if one.is_free else "refused"
-    facts = {"room": room, "when": date_format(one.starts_at.astimezone(BRUSSELS), "l j F H:i"), "why": why}
-    if kind == "free":
-        return {"kind": kind, "why": why, "said": _("%(room)s, %(when)s: free.") % facts}
-    if kind == "soft":
-        return {"kind": kind, "why": why, "said": _("%(room)s, %(when)s: free, but: %(why)s") % facts}
-    return {"kind": kind, "why": why, "said": _("%(room)s, %(when)s: %(why)s") % facts}
+    return JsonResponse(told_cells(session, found, _words(found, session, request), request.access))
 
 
 @require_GET
@@ -88,12 +75,7 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
 
 
 def _told(one: Stretch, said: list[Spoken]) -> tuple[int, int, str, str]:
-    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in _that_matter(said))
-
-
-def _that_matter(reasons: list[Spoken]) -> list[Spoken]:
-    """Two at most; where something forbids it, what is only to watch is beside the point."""
-    return ([reason for reason in reasons if reason.is_hard] or reasons)[:2]
+    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in that_matter(said))
 
 
 def _of_a_stretch(reason: Spoken) -> str:
@@ -118,10 +100,12 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
             "room": rooms[one.room_id],
             "when": when(one.starts_at, one.ends_at),
             "reasons": said,
+            "because": _because(one, session),
         }
         for one, said in zip(found, words, strict=True)
     ]
     before, after = neighbours(week)
+    refused = [said[0].title for one, said in zip(found, words, strict=True) if not one.is_free and said]
     context = {
         "session": session,
         "nearest": {} if free_of(found) else nearest(session, week, found, request.access),
@@ -132,9 +116,26 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
         "before": before,
         "after": after,
         "free": [row for row in rows if row["choice"].is_free and not row["choice"].is_present],  # type: ignore[attr-defined]
-        "refused": [row for row in rows if not row["choice"].is_free],  # type: ignore[attr-defined]
+        "refused": len(refused),
+        "why_not": Counter(refused).most_common(MOST_REASONS),
     }
     return render_part(request, "planner/board/places.html", "planner/board/_places.html", context)
+
+
+def _because(one: Choice, session: GroupSession) -> list[str]:
+    """What speaks for a free place, most telling first."""
+    said = []
+    if one.room_id == (session.room_id or session.series.default_room_id):
+        said.append(_("in its own room"))
+    usual = session.starts_at.astimezone(BRUSSELS).time() if session.starts_at else session.series.start_time
+    if one.starts_at.astimezone(BRUSSELS).time() == usual:
+        said.append(_("at its usual hour"))
+    if one.fill == 0:
+        said.append(_("the room is as large as the group"))
+    elif not said:
+        words = ngettext("%(spare)s seat to spare", "%(spare)s seats to spare", one.fill)
+        said.append(words % {"spare": one.fill})
+    return said[:2]
 
 
 def _words(

@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.clock import midnight
+from core.clock import BRUSSELS, midnight
 from core.weeks import Week
 from planner.board.cards import Card, CardMaker
 from planner.board.filters import BoardFilter
 from planner.plan import conflicts, picture
 from planner.plan.codes import Conflict
-from planner.plan.picture import Picture
+from planner.plan.picture import Picture, WorkerFacts
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
@@ -25,6 +25,20 @@ from rooms.domain import availability
 from rooms.domain.facts import ClosureFacts, RoomFacts, Rules, UnitFacts, rules_of
 from rooms.models import Closure, Holiday, SoftBand
 from sessions.models import GroupSession, Worker
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Hours that a session holds which the filter leaves out: nothing else of it is told."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    room_id: int | None
+    worker_ids: tuple[int, ...]
+
+    @property
+    def hours(self) -> str:
+        return f"{self.starts_at.astimezone(BRUSSELS):%H:%M}–{self.ends_at.astimezone(BRUSSELS):%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,9 @@ class Row:
     warning: str = ""
     room: RoomFacts | None = None
     unit: UnitFacts | None = None
+    worker: WorkerFacts | None = None
+    taken: Sequence[Taken] = ()
+    """What the filter hides there, in a room or with a facilitator; a living unit can be in two places."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +68,7 @@ class Reading:
     cards: Sequence[Card]
     found: Mapping[int, Sequence[Conflict]]
     chosen: BoardFilter
+    hidden: Sequence[Taken] = ()
 
     @property
     def placed(self) -> list[Card]:
@@ -113,7 +131,8 @@ class Reading:
             if room.is_active or room.room_id in by_room:
                 warning = "" if room.is_active else _("out of use")
                 cards = by_room.get(room.room_id, [])
-                yield Row(room.room_id, room.name, cards, str(room.capacity), warning, room=room)
+                taken = [one for one in self.hidden if one.room_id == room.room_id]
+                yield Row(room.room_id, room.name, cards, str(room.capacity), warning, room=room, taken=taken)
 
     def _unit_rows(self) -> Iterator[Row]:
         by_unit: dict[int, list[Card]] = defaultdict(list)
@@ -134,7 +153,14 @@ class Reading:
         if 0 in by_worker:
             yield Row(0, _("Nobody yet"), by_worker[0])
         for worker_id, name in sorted(names.items(), key=lambda pair: pair[1]):
-            yield Row(worker_id, name, by_worker[worker_id])
+            taken = [one for one in self.hidden if worker_id in one.worker_ids]
+            cards = [self._beside(card, worker_id) for card in by_worker[worker_id]]
+            yield Row(worker_id, name, cards, taken=taken, worker=self.picture.workers.get(worker_id))
+
+    def _beside(self, card: Card, worker_id: int) -> Card:
+        """The card in the row of a facilitator: it names who else leads it."""
+        others = [self.picture.worker_names[pk] for pk in card.worker_ids if pk != worker_id]
+        return replace(card, workers=", ".join(others))
 
 
 def read(
@@ -160,7 +186,19 @@ def read(
     }
     cards = CardMaker(sessions, loaded, found, access).all()
     shown = [card for card in cards if _is_shown(card, loaded, chosen)]
-    return Reading(prison, rules, days, loaded, shown, found, chosen)
+    hidden = _hidden(here - {card.session_id for card in shown}, loaded, access) if chosen.is_narrow else ()
+    return Reading(prison, rules, days, loaded, shown, found, chosen, hidden)
+
+
+def _hidden(ids: Collection[int], loaded: Picture, access: Access) -> list[Taken]:
+    """What the filter leaves out of that which this reader would see without one."""
+    known = GroupSession.objects.filter(gate.sessions_for(access), pk__in=ids).values_list("pk", flat=True)
+    rows = sorted((loaded.rows[pk] for pk in known), key=lambda row: (str(row.starts_at), row.session_id))
+    return [
+        Taken(row.starts_at, row.ends_at, row.room_id, row.worker_ids)
+        for row in rows
+        if row.starts_at and row.ends_at
+    ]
 
 
 def _is_placed(card: Card) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -49,7 +52,17 @@ def undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     except PlannerError as error:
         form = {"url": request.path, "fields": [], "back_url": board_url(prison, week, request)}
         return refused(request, prison, error, form=form)
+    if _led_to_what_is_gone(request, effect):
+        messages.success(request, _("Undone: everything is as it was."))
+        return redirect("planner:series_list", prison.slug)
     return done(request, prison, week, _("Undone: everything is as it was."), None)
+
+
+def _led_to_what_is_gone(request: PrisonRequest, effect: UndoEffect) -> bool:
+    """Whether the page that somebody would go back to is that of a series which the undoing has taken away."""
+    wanted = urlsplit(local_address(request, request.POST.get("next", ""))).path
+    slug = effect.act.prison.slug
+    return any(wanted == reverse("enrollment:series_detail", args=[slug, row.pk]) for row in effect.series)
 
 
 def _week_of(act: ChangeSet) -> Week:

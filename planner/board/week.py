@@ -21,7 +21,7 @@ from prisons.access import Access
 from prisons.models import Prison
 from rooms.domain import availability
 from rooms.domain.facts import ClosureFacts, SlotFacts
-from rooms.models import SoftBand
+from rooms.models import SoftBand, UnitHours
 
 OTHER_TIMES = 0
 """The column of sessions outside every slot."""
@@ -76,6 +76,8 @@ class Cell:
     closed: str = ""
     announced: str = ""
     is_said: bool = False
+    taken: list[str] = field(default_factory=list)
+    """Hours that something holds which the filter leaves out."""
 
     @property
     def key(self) -> str:
@@ -198,9 +200,14 @@ class _Sorter:
         for card in row.cards:
             column = self.column_of[card.session_id]
             (cells[column.key] if column else other).cards.append(card)
-        if self.closures or (row.room is not None and row.room.hours is not None):
-            for cell in cells.values():
-                self._close(cell, row)
+        for one in row.taken:
+            slot = availability.slot_of(
+                self.rules, span := availability.local_span(one.starts_at, one.ends_at)
+            )
+            column = self.columns.get((span.day, slot.slot_id)) if slot else None
+            (cells[column.key] if column else other).taken.append(one.hours)
+        for cell in cells.values():
+            self._close(cell, row)
         return (*cells.values(), other) if self.has_other else tuple(cells.values())
 
     def _close(self, cell: Cell, row: Row) -> None:
@@ -215,10 +222,28 @@ class _Sorter:
                     cell.closed = reason
                 else:
                     cell.announced = reason
-        if not cell.closed and row.room is not None and row.room.hours is not None:
-            hours = row.room.hours.get(column.day.isoweekday(), ())
-            if not any(opens < column.end and column.start < closes for opens, closes in hours):
-                cell.closed, cell.is_said = _("not open"), False
+        if not cell.closed and (why := _never_free(row, column)):
+            cell.closed, cell.is_said = why, False
+
+
+def _never_free(row: Row, column: Column) -> str:
+    """Why the row itself is not there in the whole slot: closed hours of a room, hours of a living unit, absence."""
+    weekday = column.day.isoweekday()
+    if row.room is not None and row.room.hours is not None:
+        hours = row.room.hours.get(weekday, ())
+        if not any(opens < column.end and column.start < closes for opens, closes in hours):
+            return _("not open")
+    if row.unit is not None:
+        for one in row.unit.hours.get(weekday, ()):
+            if one.start <= column.start and column.end <= one.end:
+                return str(UnitHours.Kind(one.kind).label)
+    if row.worker is not None:
+        starts_at, ends_at = column.instants
+        if any(begin <= starts_at and ends_at <= end for begin, end in row.worker.absences):
+            return _("cannot come")
+        if any(begin <= starts_at and ends_at <= end for begin, end in row.worker.elsewhere):
+            return _("busy elsewhere")
+    return ""
 
 
 def _is_of(closure: ClosureFacts, row: Row) -> bool:

@@ -21,6 +21,7 @@ from planner.offer.forms import NewSeriesForm, may_mix
 from planner.offer.room_lines import RoomLine, room_lines
 from planner.plan.room_fits import fits_of_draft
 from planner.plan.series_edits import SeriesOutcome, create_series, digest_of, preview_series
+from planner.plan.undo_effects import address_of
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Series
@@ -58,7 +59,8 @@ def series_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     if status == DONE:
         count = len(made[0].placed) + len(made[0].in_tray)
         text = ngettext("The series has %(count)s session.", "The series has %(count)s sessions.", count)
-        tell_made(request, made[0], text % {"count": count})
+        undo_url = address_of(made[0].outcome.change_set)
+        tell_made(request, made[0], text % {"count": count}, undo_url=undo_url)
         return redirect("enrollment:series_detail", prison.slug, made[0].series.pk)
     dates = _preview(form, request.access, again=True) if isinstance(form.refusal, NotAsShown) else None
     return _new_series(request, form, dates=dates, status=status)

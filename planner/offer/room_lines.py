@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from planner.plan.room_fits import OneDate, RoomFit
 from planner.plan.sentences import speak, when
 from prisons.access import Access
@@ -28,6 +30,19 @@ def room_lines(fits: Sequence[RoomFit], access: Access) -> list[RoomLine]:
     spoken = iter(speak([c for one in shown for c in reasons[id(one)]], access.prison, access))
     words = {id(one): [next(spoken).sentence for _conflict in reasons[id(one)]] for one in shown}
     return [RoomLine(fit, _lines(fit.refused, words), _lines(fit.to_watch, words)) for fit in fits]
+
+
+def room_options(lines: Sequence[RoomLine]) -> list[tuple[int, str]]:
+    """The same as options of a list: on how many dates each is free, and the first reason against the rest."""
+    return [(line.fit.room.room_id, _option(line)) for line in lines]
+
+
+def _option(line: RoomLine) -> str:
+    facts = {"room": line.fit.room.name, "free": len(line.fit.free), "all": len(line.fit.dates)}
+    why = next((said[0] for _at, said in (*line.refused, *line.to_watch) if said), "")
+    if not why:
+        return _("%(room)s: %(free)s of %(all)s free") % facts
+    return _("%(room)s: %(free)s of %(all)s free. %(why)s") % (facts | {"why": why})
 
 
 def _lines(dates: list[OneDate], words: dict[int, list[str]]) -> list[tuple[str, list[str]]]:

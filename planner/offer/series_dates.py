@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -13,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from core import address
+from core import address, clock
 from core.digest import FIELD, NotAsShown
 from core.errors import PlannerError
 from core.form_choices import choose_from
@@ -21,13 +24,38 @@ from core.forms import PlainForm
 from planner.offer.date_lines import counts_of, lines_of, tell_made
 from planner.offer.forms import slot_hours
 from planner.offer.own_series import own_series
+from planner.offer.room_lines import room_lines, room_options
 from planner.plan import series_dates
+from planner.plan.room_fits import fits_of_new_date
 from planner.plan.series_dates import Effect, Longer, OneMore, TakenUp, Wish
 from planner.plan.undo_effects import address_of
-from prisons.access import PrisonRequest, Right, prison_view
+from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Room
 from sessions.models import Series
+
+ROOMS_ANEW = {
+    "hx-get": "",
+    "hx-trigger": "change",
+    "hx-params": "on,starts,room",
+    "hx-include": "closest form",
+    "hx-select": "#id_room",
+    "hx-target": "#id_room",
+    "hx-swap": "outerHTML",
+}
+"""Another date or hour: the rooms are asked for again, best first."""
+FAR_DAYS = 3660
+"""Beyond that a date is a slip of the pen: no room is asked for it."""
+
+
+def _next_on(series: Series) -> dt.date:
+    """One more in the same rhythm: after the last date, and never before tomorrow."""
+    last = series.group_sessions.live().aggregate(last=Max("starts_at"))["last"]
+    step = dt.timedelta(weeks=series.every_weeks)
+    on = (clock.today(last) if last else series.starts_on - step) + step
+    while on <= clock.today():
+        on += step
+    return on
 
 
 class OneMoreForm(PlainForm):
@@ -43,11 +71,25 @@ class OneMoreForm(PlainForm):
         empty_label=gettext_lazy("No room yet: into the tray"),
     )
 
-    def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
-        usual = {"starts": series.start_time, "room": series.default_room_id}
+    def __init__(self, *args: Any, series: Series, access: Access, **kwargs: Any) -> None:
+        usual = {"on": _next_on(series), "starts": series.start_time, "room": series.default_room_id}
         super().__init__(*args, initial=usual | kwargs.pop("initial", {}), **kwargs)
         choose_from(self, "room", Room.objects.in_prison(series.prison))
         self.fields["starts"].help_text = slot_hours(series.prison)
+        for name in ("on", "starts"):
+            self.fields[name].widget.attrs |= ROOMS_ANEW
+        if (at := self._asked_hour()) is not None:
+            fits = room_lines(fits_of_new_date(series, *at), access)
+            empty = ("", str(self.fields["room"].empty_label))  # type: ignore[attr-defined]
+            self.fields["room"].choices = [empty, *room_options(fits)]  # type: ignore[attr-defined]
+
+    def _asked_hour(self) -> tuple[dt.date, dt.time] | None:
+        """The date and hour that stand in the form, as far as they can be read."""
+        try:
+            on, starts = (self.fields[name].clean(self[name].value()) for name in ("on", "starts"))
+        except ValidationError:
+            return None
+        return (on, starts) if abs((on - clock.today()).days) < FAR_DAYS else None
 
     def wish(self) -> Wish:
         room = self.cleaned_data["room"]
@@ -66,7 +108,7 @@ class LongerForm(PlainForm):
         help_text=gettext_lazy("Calendar weeks: a skipped date is not replaced."),
     )
 
-    def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, series: Series, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
 
     def wish(self) -> Wish:
@@ -84,7 +126,7 @@ class TakenUpForm(PlainForm):
         error_messages={"required": gettext_lazy("Tick at least one date.")},
     )
 
-    def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, series: Series, access: Access, **kwargs: Any) -> None:
         freed = {row.pk for row in series_dates.freed_dates(series.prison, [series])}
         super().__init__(*args, initial={"dates": list(freed)}, **kwargs)
         self.has_dates = bool(rows := series_dates.skipped_ahead(series))
@@ -147,7 +189,7 @@ def _answer(request: PrisonRequest, prison: Prison, pk: int, page: Page) -> Http
     """The form; its effect, date by date; and the act, which does what was shown."""
     series = own_series(request, prison, pk)
     wished = {"initial": _wished(request.GET)} if page is ADD else {}
-    form = page.form(request.POST or None, series=series, **wished)
+    form = page.form(request.POST or None, series=series, access=request.access, **wished)
     if request.method != "POST" or not form.is_valid():
         return _show(request, series, page, form, status=422 if request.method == "POST" else 200)
     try:

@@ -170,8 +170,15 @@ def fit_of_cell(
     session: GroupSession, room_id: int, day: dt.date, slot: SlotFacts, *, now: dt.datetime | None = None
 ) -> tuple[int, int]:
     """For how many of this date and those that follow, each in its own week, the cell is free; and how many."""
-    now = now or clock.now()
     start = start_in_slot(session, day, slot, [], length_minutes(session))
+    return fit_at(session, room_id, day, start, now=now)
+
+
+def fit_at(
+    session: GroupSession, room_id: int, day: dt.date, start: int, *, now: dt.datetime | None = None
+) -> tuple[int, int]:
+    """The same of a minute of the day."""
+    now = now or clock.now()
     was = standing(session.starts_at, session.room_id)
     weeks = (Week.from_date(day).monday - Week.from_date(_day(session)).monday).days // 7
     wall = dt.time(start // 60, start % 60)

@@ -151,6 +151,24 @@ def fits_of_draft(prison: Prison, draft: SeriesDraft) -> list[RoomFit]:
     return _fits(prison, wanted, loaded, loaded, of_rooms_only=True)
 
 
+def fits_of_new_date(series: Series, on: dt.date, starts: dt.time) -> list[RoomFit]:
+    """Of one more date of a series, as `fits_of_draft` says it: what the rooms themselves say."""
+    session = GroupSession(pk=-1, series=series, prison=series.prison)
+    wanted = Wanted(session, *instants(on, starts, series.duration_minutes))
+    loaded = picture.load(series.prison, {on})
+    facts = SeriesFacts(
+        series.pk,
+        series.activity.organisation_id,
+        series.places,
+        frozenset(series.units.values_list("pk", flat=True)),
+        frozenset(series.needs_features.values_list("pk", flat=True)),
+        None,
+        series.runs_on_holidays,
+    )
+    loaded = replace(loaded, series={**loaded.series, series.pk: facts})
+    return _fits(series.prison, [wanted], loaded, loaded, of_rooms_only=True)
+
+
 def _facts(draft: SeriesDraft) -> SeriesFacts:
     series = draft.series
     return SeriesFacts(

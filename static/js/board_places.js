@@ -3,7 +3,7 @@
 
 (() => {
   const { board, says, base, words } = window.tempoBoard;
-  const KINDS = ["is-free", "is-soft", "is-refused", "is-target"];
+  const KINDS = ["is-free", "is-soft", "is-ask", "is-refused", "is-target"];
   const why = () => document.getElementById("board-why");
   let asked = null; // the card that the cells speak of
 
@@ -26,7 +26,7 @@
   const paint = (cells) => board().querySelectorAll("td[data-slot]").forEach((cell) => show(cell, cells[cell.dataset.cell]));
   const show = (cell, found) => {
     if (!found) { cell.classList.add("is-refused"); cell.title = words.nowhere; return; } // a day that is over, a room out of use
-    cell.classList.add({ free: "is-free", soft: "is-soft" }[found.kind] || "is-refused");
+    cell.classList.add({ free: "is-free", soft: "is-soft", ask: "is-ask" }[found.kind] || "is-refused");
     if (found.why) cell.title = found.why;
     cell.dataset.said = found.said;
   };
@@ -51,8 +51,8 @@
 
   // --- one line says why, wherever the card is: what fits, what fits but is to be watched, what stands against it ---
   const reasonOf = (place) => {
-    if (!place || !place.matches(".is-free, .is-soft, .is-refused")) return "";
-    if (place.matches(".is-refused")) return place.title;
+    if (!place || !place.matches(".is-free, .is-soft, .is-ask, .is-refused")) return "";
+    if (place.matches(".is-refused, .is-ask")) return place.title;
     return place.matches(".is-soft") ? `${words.but} ${place.title}` : words.fits;
   };
   const tell = (text, isStop) => {
@@ -96,7 +96,9 @@
     withShift(false);
     tell("", false);
     wipe();
+    places.afterwards();
   };
 
-  Object.assign(window.tempoBoard, { makeGhost, places: { showFor, aim, withShift, forget, tell, ask, paint, wipe } });
+  const places = { showFor, aim, explain, withShift, forget, tell, ask, paint, wipe, afterwards: () => {} };
+  Object.assign(window.tempoBoard, { makeGhost, places });
 })();

@@ -4,7 +4,7 @@
 
 (() => {
   const STEP = 5;
-  const { board, says, base, words, post, scrollAtEdges } = window.tempoBoard;
+  const { board, says, base, words, post, scrollAtEdges, places } = window.tempoBoard;
   let held = null; // { card, mode, room, start, end, grab, spans, ghost, byKeys }
   let focusOn = null;
 
@@ -17,9 +17,26 @@
   const nameOf = (lane) => lane.closest("tr").querySelector("th").firstChild.textContent.replace(/\u00ad/g, "").trim();
   const laneOf = (card) => card.closest("td.lane");
   const snap = (minute) => Math.round(minute / STEP) * STEP;
+
+  // --- minutes and places on the line: what lies between the slots is squeezed (planner/board/axis.py) ---
+  const pieces = () => board().dataset.axis.split(";").map((piece) => piece.split(",").map(Number));
+  const between = (value, [from, to, begin, end]) => begin + ((value - from) / (to - from)) * (end - begin);
+  const placeOf = (minute) => {
+    const all = pieces();
+    return between(minute, all.find(([, to]) => minute <= to) || all[all.length - 1]);
+  };
+  const minuteOf = (place) => {
+    const all = pieces();
+    const [from, to, begin, end] = all.find((piece) => place <= piece[3]) || all[all.length - 1];
+    return between(place, [begin, end, from, to]);
+  };
   const minuteAt = (lane, x) => {
     const box = lane.getBoundingClientRect();
-    return first() + ((x - box.left) / box.width) * (last() - first());
+    return minuteOf(first() + ((x - box.left) / box.width) * (Number(board().dataset.until) - first()));
+  };
+  const lay = (element, from, to) => {
+    element.style.setProperty("--at", placeOf(from));
+    element.style.setProperty("--for", placeOf(to) - placeOf(from));
   };
 
   // --- what the server says of every minute, asked once when the session is taken up ---
@@ -61,8 +78,7 @@
         if (b <= a) return;
         const area = document.createElement("i");
         area.className = `may is-${kind}`;
-        area.style.setProperty("--at", a);
-        area.style.setProperty("--for", b - a);
+        lay(area, a, b);
         const block = lane.querySelector(".block");
         lane.insertBefore(area, block);
       });
@@ -74,6 +90,22 @@
     board().querySelectorAll(".lane.is-refused").forEach((lane) => lane.classList.remove("is-refused"));
   };
 
+  // --- the same line as in the week, and with Shift for how many of the dates from here on the minute is free ---
+  const sentence = ({ kind, why }) => (kind === "free" || !why ? words.fits : kind === "soft" ? `${words.but} ${why}` : why);
+  const placeKey = () => `${held.lane ? held.lane.dataset.row : ""} ${held.start}`;
+  const countAlong = async () => {
+    const asked = held;
+    const at = placeKey();
+    if (asked.mode !== "move" || !asked.lane || !asked.lane.hasAttribute("data-room") || "along" in asked.ghost.dataset) return;
+    asked.ghost.dataset.along = "…";
+    const query = new URLSearchParams({ room: asked.lane.dataset.row, day: board().dataset.day, start: asked.start });
+    const answer = await fetch(`${base()}sessions/${asked.card.dataset.session}/along/?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const counted = answer && answer.ok ? await answer.json() : null;
+    if (held !== asked || placeKey() !== at) return;
+    if (counted) { asked.ghost.dataset.along = `${counted.free}/${counted.all}`; says(counted.said); }
+    else delete asked.ghost.dataset.along;
+  };
+
   // --- the ghost ---
   const show = () => {
     const { ghost, lane } = held;
@@ -81,11 +113,12 @@
     if (ghost.parentElement !== lane) lane.append(ghost);
     const answer = found();
     ghost.className = `block ghost${answer ? ` is-${answer.kind}` : ""}`;
-    ghost.style.setProperty("--at", held.start);
-    ghost.style.setProperty("--for", held.end - held.start);
+    lay(ghost, held.start, held.end);
     ghost.style.setProperty("--on", lane === held.from ? held.on : 0);
     ghost.children[0].textContent = `${clock(held.start)}–${clock(held.end)}`;
     ghost.children[1].textContent = answer ? answer.why : "";
+    if (ghost.dataset.at !== placeKey()) { delete ghost.dataset.along; ghost.dataset.at = placeKey(); }
+    places.tell(answer ? sentence(answer) : "", Boolean(answer) && answer.kind === "refused");
     if (held.byKeys) {
       clearTimeout(held.said);
       const text = `${clock(held.start)}–${clock(held.end)}, ${nameOf(lane)}. ${answer ? answer.why || words.fits : ""}`;
@@ -115,6 +148,8 @@
     held.ghost.remove();
     clearTimeout(held.said);
     clearTimeout(held.asking);
+    clearTimeout(held.counting);
+    places.tell("", false);
     document.documentElement.classList.remove("is-dragging", "is-resizing");
     if (board()) delete board().dataset.held;
     wipe();
@@ -189,8 +224,11 @@
     document.documentElement.classList.add(mode === "move" ? "is-dragging" : "is-resizing");
   };
 
-  const follow = (x, y) => {
+  const follow = (x, y, withShift) => {
     move(x, y);
+    clearTimeout(held.counting);
+    if (withShift) held.counting = setTimeout(countAlong, 80);
+    else delete held.ghost.dataset.along;
     scrollAtEdges(x, y, () => Boolean(held), move);
   };
 
@@ -200,6 +238,8 @@
   };
 
   window.tempoDrag({ takes, begin, move: follow, drop, abandon });
+  document.addEventListener("keydown", (event) => { if (event.key === "Shift" && held && !held.byKeys) countAlong(); });
+  document.addEventListener("keyup", (event) => { if (event.key === "Shift" && held) delete held.ghost.dataset.along; });
 
   // --- keyboard: arrows move, Shift and arrows change the end, Enter puts down, Escape leaves it ---
   const step = (event) => {
@@ -239,9 +279,13 @@
       event.preventDefault();
       if (!held) take(card, "move", true);
       if (held.byKeys && held.card === card) step(event);
-    } else if (event.key === "Enter" && held && held.byKeys) {
+    } else if ((event.key === "Enter" || event.key === " ") && held && held.byKeys) {
       event.preventDefault();
-      putDown();
+      if (!event.repeat) putDown();
+    } else if (event.key === " " && !held && laneOf(card) && !board().classList.contains("is-selecting")) {
+      event.preventDefault();
+      take(card, "move", true);
+      says(words.taken);
     }
   }, true);
   document.addEventListener("focusout", (event) => {

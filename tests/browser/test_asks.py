@@ -110,3 +110,30 @@ def test_a_substitute_is_taken_from_the_panel(
 
     expect(board.locator("#toasts")).to_contain_text("for this date only")
     assert SessionWorker.objects.get(session=session).worker == jan
+
+
+def test_a_place_that_another_service_holds_is_one_to_drop_on(
+    board_of: Callable[[User], Page], session: GroupSession, organiser_emile: User, room: Room
+) -> None:
+    """Émile carries his choir over Anna's yoga: the cell says whom he would ask, and dropping offers it."""
+    theirs = organiser_emile.memberships.get().organisation
+    assert theirs is not None
+    make_session(
+        make_series(room.prison, activity=make_activity(theirs, "Koor"), starts_on=dt.date(2050, 1, 10)), None
+    )
+    page = board_of(organiser_emile)
+    target = page.locator(f'td[data-row="{room.pk}"]').first
+    card, box = page.locator(".tray .card-slip").bounding_box(), target.bounding_box()
+    assert card and box
+    page.mouse.move(card["x"] + 30, card["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(card["x"] + 45, card["y"] - 10)
+    page.mouse.move(box["x"] + 20, box["y"] + 20, steps=4)
+    service = session.series.activity.organisation.short_name
+    expect(page.locator("#board-why")).to_contain_text(f"Put it here to ask {service}.")
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_contain_text(f"belongs to {service}")
+    page.get_by_role("dialog").get_by_role("button", name="Ask to swap").or_(
+        page.get_by_role("dialog").get_by_role("link", name="Ask them to move")
+    ).first.click()
+    expect(page.locator("main")).to_contain_text("Where can it go?")

@@ -68,7 +68,7 @@ def place(session: GroupSession) -> str:
 def x_of(page: Page, where: Any, minute: int) -> float:
     """Where that minute of the day lies on the screen."""
     box, board = where.bounding_box(), page.locator("#board")
-    first, last = (int(board.get_attribute(f"data-{end}") or 0) for end in ("first", "last"))
+    first, last = (int(board.get_attribute(f"data-{end}") or 0) for end in ("first", "until"))
     return float(box["x"] + (minute - first) / (last - first) * box["width"])
 
 

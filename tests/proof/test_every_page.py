@@ -24,6 +24,13 @@ ROLES = ("coordinator", "organiser", "liaison", "worker", "auditor")
 HEAVIEST = 200_000
 """Bytes, compressed, of everything that a page asks for when nothing is kept yet."""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+SIZES: dict[str, Any] = {
+    "360 px": PHONE,
+    "820 px": {"width": 820, "height": 1180},
+    "1440 px at 200 %": {"width": 720, "height": 450},
+}
+"""Twice as large is what a browser makes of half the window."""
+LEGIBLE = (Path(__file__).parent / "legible.js").read_text(encoding="utf-8")
 SERIOUS = {"serious", "critical"}
 THEMES: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 """What axe looks at: another theme changes colours, nothing else."""
@@ -39,6 +46,7 @@ class Found:
     complaints: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     too_wide: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     too_heavy: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     visited: dict[str, set[str]] = field(default_factory=dict)
@@ -126,10 +134,12 @@ class _Walk:
                 if broken["impact"] in SERIOUS:
                     targets = [node["target"] for node in broken["nodes"]][:3]
                     self.found.barriers.append(f"{self.at} {theme}: {broken['id']} {targets}")
-        page.set_viewport_size(PHONE)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > PHONE["width"]:
-            self.found.too_wide.append(f"{self.at}: {width} px")
+        for size, window in SIZES.items():
+            page.set_viewport_size(window)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > window["width"]:
+                self.found.too_wide.append(f"{self.at} at {size}: {width} px")
+            self.found.unreadable += [f"{self.at} at {size}: {what}" for what in page.evaluate(LEGIBLE)]
         page.set_viewport_size(DESK)
         return [path_of(link) for link in links if link.startswith(self.address)]
 
@@ -193,7 +203,11 @@ def test_nothing_is_asked_of_another_host(walked: Found) -> None:
     assert walked.elsewhere == []
 
 
-def test_no_page_scrolls_sideways_on_a_phone(walked: Found) -> None:
+def test_no_text_is_cut_or_broken_letter_by_letter(walked: Found) -> None:
+    assert walked.unreadable == []
+
+
+def test_no_page_scrolls_sideways_on_a_narrow_screen(walked: Found) -> None:
     assert walked.too_wide == []
 
 

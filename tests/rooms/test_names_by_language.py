@@ -48,7 +48,7 @@ PAGES = [
     "/p/haren/board/sessions/{session}/places/?week=2050-W02",
     "/p/haren/board/sessions/{session}/cells/?week=2050-W02",
     "/p/haren/board/sessions/{session}/move/",
-    "/p/haren/sessions/",
+    "/p/haren/board/sessions/",
     "/p/haren/series/{series}/",
     "/p/haren/settings/rooms/",
     "/p/haren/search/?q=polyvalente",

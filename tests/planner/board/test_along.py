@@ -143,5 +143,13 @@ def test_a_cell_says_for_how_many_it_is_free(anna: Client, house: House) -> None
         "all": 4,
         "said": "Free for 3 of 4 dates.",
     }
-    for rubbish in ({"room": "²"}, {"day": "0001-01-01"}, {"slot": "9" * 30}):
+    minute = {"room": house.other.pk, "day": "2050-01-13", "start": 9 * 60 + 30}
+    assert json.loads(anna.get(here, minute).content)["free"] == 3
+    for rubbish in (
+        {"slot": "", "start": "1440"},
+        {"slot": "", "start": "-5"},
+        {"room": "²"},
+        {"day": "0001-01-01"},
+        {"slot": "9" * 30},
+    ):
         assert anna.get(here, cell | rubbish).status_code == 422

@@ -69,10 +69,20 @@ def test_sessions_are_drawn_to_scale_with_slots_as_bands(anna: Client, series: S
     make_session(series, "2050-01-11 09:00", room=room)
     text = page(anna)
     [row] = rows(text)
-    assert 'class="band at-510 for-150"' in row and 'class="band at-810 for-150"' in row
+    assert 'class="band at-510 for-150"' in row and 'class="band at-690 for-150"' in row
     assert f'data-session="{session.pk}"' in row and "block at-545 for-50 on-0" in row
     assert 'data-start="545" data-end="595"' in row and "09:05–09:55" in row
     assert text.count("data-session=") == 1
+
+
+def test_what_lies_between_the_slots_is_squeezed_unless_something_stands_there(
+    anna: Client, series: Series, room: Room
+) -> None:
+    empty = page(anna)
+    assert "from-480 until-900" in empty and ">12:00<" not in empty
+    make_session(series, "2050-01-10 11:45", minutes=60, room=room)
+    used = page(anna)
+    assert "block at-690 for-60" in used and ">12:00<" in used
 
 
 def test_what_overlaps_in_a_row_lies_in_lanes(
@@ -96,8 +106,8 @@ def test_closed_hours_are_shaded_with_their_reason(anna: Client, series: Series,
     assert re.findall(r'shade is-(\w+) (at-\d+ for-\d+)" title="([^"]+)"', row) == [
         ("closed", "at-480 for-60", "not open"),
         ("closed", "at-600 for-30", "Painting"),
-        ("announced", "at-840 for-60", "Strike?"),
-        ("closed", "at-900 for-120", "not open"),
+        ("announced", "at-720 for-60", "Strike?"),
+        ("closed", "at-780 for-120", "not open"),
     ]
 
 
@@ -109,7 +119,7 @@ def test_units_show_when_their_people_cannot_come_and_facilitators_when_they_can
     make_absence(els, "2050-01-10 14:00", "2050-01-12 12:00")
     make_session(series, "2050-01-10 09:00", room=room, workers=[els])
     assert 'shade is-blocked at-555 for-45" title="yard"' in page(anna, rows="units")
-    assert 'shade is-closed at-840 for-180" title="cannot come"' in page(anna, rows="workers")
+    assert 'shade is-closed at-720 for-180" title="cannot come"' in page(anna, rows="workers")
 
 
 def test_holiday_and_bands_are_named(anna: Client, room: Room, haren: Prison) -> None:
