@@ -154,7 +154,7 @@
     } else if (/^Arrow(Up|Down)$/.test(event.key) && event.target.closest("[data-search]") && results()) {
       walkResults(event);
     } else if (!event.ctrlKey && !event.altKey && !event.metaKey && /^(.|ArrowLeft|ArrowRight)$/.test(event.key) && !isWriting(event.target)) {
-      const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      const link = document.querySelector(`[data-key~="${CSS.escape(event.key)}"]`);
       if (link && link.nodeName === "SELECT") { event.preventDefault(); link.focus(); }
       else if (link) link.click();
     }

@@ -72,3 +72,20 @@ def test_the_pile_by_keys_alone(page, live_server, signed_in, haren, service, or
     # whoever waits while there is room gets the next free place, here with the refusal of Naam2
     states = Enrollment.objects.order_by("participant__last_name").values_list("state", flat=True)
     assert list(states) == ["placed", "placed", "requested", "requested"]
+
+
+def test_w_waits_for_a_place_also_where_the_group_is_full(
+    page, live_server, signed_in, haren, service, organiser_anna, complaints
+):
+    series = make_series(haren, activity=make_activity(service, "Koor"), places=1, starts_on=clock.today())
+    for number in range(2):
+        person = make_participant(haren, f"Naam{number}, Jan")
+        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+    signed_in(organiser_anna, language="en")
+    page.goto(f"{live_server.url}/p/haren/requests/")
+    page.get_by_role("link", name="Decide one by one").click()
+    page.keyboard.press("a")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Naam1, Jan")
+    expect(page.get_by_role("button", name="Approve: on the waiting list")).to_be_visible()
+    page.keyboard.press("w")
+    expect(page.locator("#messages")).to_contain_text("Naam1, Jan is on the waiting list.")
