@@ -53,7 +53,9 @@ def axis(first: int, last: int, used: Iterable[tuple[int, int]]) -> Axis:
     """From `first` to `last`, both full hours; `used` are the spans of slots and sessions. Ends at a full hour too."""
     edges = _edges(first, last, used)
     lengths = [end - begin if is_used else min(end - begin, SQUEEZED) for begin, end, is_used in edges]
-    lengths[-1] += -(first + sum(lengths)) % 60
+    gaps = [number for number, (_begin, _end, is_used) in enumerate(edges) if not is_used]
+    if gaps:
+        lengths[gaps[-1]] += -(first + sum(lengths)) % 60
     pieces, at = [], first
     for (begin, end, _is_used), length in zip(edges, lengths, strict=True):
         pieces.append(Piece(begin, end, at, at + length))
