@@ -44,7 +44,7 @@ ROOMS_ANEW = {
     "hx-swap": "outerHTML",
 }
 """Another date or hour: the rooms are asked for again, best first."""
-FAR_DAYS = 3660
+FAR_DAYS = 36600
 """Beyond that a date is a slip of the pen: no room is asked for it."""
 
 

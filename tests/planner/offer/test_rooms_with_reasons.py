@@ -81,6 +81,8 @@ def test_a_series_that_was_made_can_be_undone_and_leads_to_the_list(
         "every_weeks": 1,
         "default_room": "",
         "list_code": "ZZ9",
+        "units": ["all"],
+        "waiting_order": "first_come",
     }
     client.post(reverse("planner:series_add", args=["haren"]), fields | {"preview": "1"})
     shown = client.post(reverse("planner:series_add", args=["haren"]), fields | {"preview": "1"})
