@@ -181,7 +181,7 @@ def room_copy(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
         request,
         lambda names: places.copy_room(room, names, by=request.user),
         back=reverse("rooms:room_list", args=[prison.slug]),
-        heading=_("The same as %(name)s") % {"name": room.name},
+        heading=_("The same as %(name)s") % {"name": room},
     )
 
 

@@ -68,8 +68,11 @@ def place(session: GroupSession) -> str:
 def x_of(page: Page, where: Any, minute: int) -> float:
     """Where that minute of the day lies on the screen."""
     box, board = where.bounding_box(), page.locator("#board")
-    first, last = (int(board.get_attribute(f"data-{end}") or 0) for end in ("first", "until"))
-    return float(box["x"] + (minute - first) / (last - first) * box["width"])
+    first, until = (int(board.get_attribute(f"data-{end}") or 0) for end in ("first", "until"))
+    pieces = [tuple(map(int, piece.split(","))) for piece in board.get_attribute("data-axis").split(";")]
+    begins, ends, at, to = next(piece for piece in pieces if minute <= piece[1])
+    there = at + (minute - begins) / (ends - begins) * (to - at)
+    return float(box["x"] + (there - first) / (until - first) * box["width"])
 
 
 def pull(page: Page, what: Any, dx: float = 0, dy: float = 0) -> None:
@@ -271,3 +274,31 @@ def test_without_javascript_the_day_is_drawn_and_a_form_moves(
     expect(page).to_have_url(re.compile(r"view=day&day=2050-01-10"))
     assert place(session) == "Class A 09:25-10:20"
     context.close()
+
+
+def test_one_line_says_why_and_shift_counts_the_dates(day: Page, session: GroupSession) -> None:
+    make_session(session.series, "2050-01-17 09:00", minutes=60, room=session.room)
+    line, hall = day.locator("#board-why"), lane(day, "Hall").bounding_box()
+    box = card(day, session).bounding_box()
+    pull(day, card(day, session), minutes_wide(day, 20), hall["y"] - box["y"])
+    expect(line).to_have_text("It fits.")
+    day.keyboard.down("Shift")
+    expect(day.locator(".ghost")).to_have_attribute("data-along", "2/2")
+    day.keyboard.up("Shift")
+    expect(day.locator(".ghost[data-along]")).to_have_count(0)
+    x = box["x"] + box["width"] / 2
+    day.mouse.move(x + minutes_wide(day, 60), box["y"] + 20, steps=4)
+    expect(line).to_contain_text("Class A is taken by Chess")
+    day.keyboard.press("Escape")
+    day.mouse.up()
+    expect(line).to_be_hidden()
+    assert place(session) == "Class A 09:00-10:00"
+
+
+def test_what_lies_between_the_slots_is_narrow(day: Page) -> None:
+    slots = day.locator(".axis .slot")
+    first, second = slots.nth(0).bounding_box(), slots.nth(1).bounding_box()
+    assert first and second
+    gap = second["x"] - (first["x"] + first["width"])
+    assert 0 < gap < first["width"] / 3, "two and a half hours between slots of two and a half hours"
+    expect(day.locator(".axis .hour", has_text="12:00")).to_have_count(0)
