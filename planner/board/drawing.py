@@ -247,8 +247,9 @@ def _pick(ink: Ink, card: Card) -> SafeString:
 @lru_cache(maxsize=256)
 def _mark(ink: Ink, mark: Mark) -> SafeString:
     return format_html(
-        '<span class="card-mark {}">{}<span>{}{}</span></span>',
+        '<span class="card-mark {}" title="{}">{}<span>{}{}</span></span>',
         "tone-stop" if mark.is_hard else "tone-warn",
+        mark.word,
         ink.hard if mark.is_hard else ink.soft,
         hyphenated(mark.word, ink.language),
         f" +{mark.count - 1}" if mark.count > 1 else "",

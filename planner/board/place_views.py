@@ -21,6 +21,7 @@ from planner.board.nearest import nearest
 from planner.board.shown import Shown
 from planner.board.week import neighbours
 from planner.plan.alternatives import free_of
+from planner.plan.codes import OF_THE_CHOICE
 from planner.plan.conflicts import without_twins
 from planner.plan.minutes import Stretch, edges, starts
 from planner.plan.places import Choice, choices
@@ -99,7 +100,7 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
             "choice": one,
             "room": rooms[one.room_id],
             "when": when(one.starts_at, one.ends_at),
-            "reasons": said,
+            "reasons": [reason for reason in said if reason.code not in OF_THE_CHOICE],
             "because": _because(one, session),
         }
         for one, said in zip(found, words, strict=True)

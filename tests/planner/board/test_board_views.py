@@ -279,7 +279,8 @@ def test_where_can_it_go_lists_free_places_and_reasons(
     page = anna.get(url, {"week": WEEK}).content.decode()
 
     assert page.count("Move here") == 2
-    assert "Cupboard holds 2" in page
+    assert "places that it cannot have" in page and "<span>room too small</span>" in page
+    assert "Cupboard holds 2" not in page, "the board says it of each cell"
     cells = anna.get(reverse("planner:session_cells", args=["haren", session.pk]), {"week": WEEK}).json()
     assert {cells[key]["kind"] for key in cells if key.startswith(f"{small.pk}-")} == {"refused"}
 
