@@ -20,6 +20,7 @@ from tests.flows.test_second_factor import (
     by_first_reset,
     by_invitation,
     by_old_row,
+    code_of,
     enrol,
     reset_password,
 )
@@ -195,3 +196,17 @@ def test_whoever_has_lost_the_passkey_begins_anew(haren, service, monkeypatch, o
     client = with_password(user, password)
     enrol(client, password)
     assert is_in(client)
+
+
+def test_whoever_comes_by_a_provider_and_has_no_password_sets_the_second_step_up(haren, service, provider):  # noqa: F811
+    """Nothing to confirm with before it is set up; from then on the provider alone is half the way."""
+    user = make_user("Nora Neuf")
+    make_membership(user, haren, "organiser", service)
+    client = sign_in("nora")
+    assert client.get(BOARD)["Location"] == reverse("mfa_index")
+    secret = enrol(client)
+    assert is_in(client)
+    again = sign_in("nora")
+    assert again.last.startswith(reverse("mfa_authenticate")) and not is_in(again)
+    again.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert is_in(again)
