@@ -273,3 +273,29 @@ def settled(prison: Prison, rows: Iterable[Row]) -> Prison:
     prison.roster_as_of = clock.now() - dt.timedelta(days=1)
     prison.save(update_fields=["roster_as_of"])
     return prison
+
+
+def opened(row: int, closed: int | None = None, rows: Sequence[Row] | None = None, sign: str = ";") -> bytes:
+    """Text with a quotation mark before the name on one row, closed behind the name on another, or never."""
+    lines = [sign.join(str(as_text(value) or "") for value in each) for each in rows or listed()]
+    lines[row] = lines[row].replace(sign, sign + '"', 1)
+    if closed is not None:
+        parts = lines[closed].split(sign)
+        lines[closed] = sign.join([parts[0], parts[1] + '"', *parts[2:]])
+    return "\r\n".join(lines).encode()
+
+
+def shifted(rows: Sequence[Row], places: Iterable[int], by: int) -> list[Row]:
+    """These rows slipped to the right, or to the left where `by` is below zero: what falls off is lost."""
+    chosen = set(places)
+    return [
+        ([None] * by + list(row) if by > 0 else list(row)[-by:]) if place in chosen else row
+        for place, row in enumerate(rows)
+    ]
+
+
+def beside(rows: Sequence[Row], count: int, gap: Row = (None,)) -> list[Row]:
+    """The last `count` people stand in a second block to the right, under headings of their own."""
+    left, right = rows[:-count], rows[-count:]
+    lines = [[*row, *gap, *other] for row, other in zip(left, [rows[0], *right], strict=False)]
+    return [*lines, *left[len(lines) :]]

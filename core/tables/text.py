@@ -31,10 +31,12 @@ def read(text: str, sign: str = "") -> ReadSheet:
     try:
         if not sign:
             text, sign = _separator(text)
-        rows = list(_rows(text, sign))
+        torn: list[int] = []
+        rows = list(_rows(text, sign, torn))
         if rows and max(map(len, rows)) == 1 and any(sign in str(row[0]) for row in rows for sign in _SIGNS):
             text, sign = _separator("\n".join(str(row[0]) for row in rows))  # each line is a text of its own
-            rows = list(_rows(text, sign))
+            torn = []
+            rows = list(_rows(text, sign, torn))
     except csv.Error as error:
         if '"' not in text:
             raise _no_text() from error  # one cell without an end
@@ -42,15 +44,47 @@ def read(text: str, sign: str = "") -> ReadSheet:
             "unreadable",
             _("This is not a list in CSV: a quotation mark is never closed. Send an .xlsx file."),
         ) from error
-    return ReadSheet("", tuple(rows))
+    return ReadSheet("", tuple(rows), torn=tuple(torn))
 
 
-def _rows(text: str, sign: str) -> Iterator[tuple[object, ...]]:
-    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=sign)):
+def _rows(text: str, sign: str, torn: list[int]) -> Iterator[tuple[object, ...]]:
+    for number, row in enumerate(_records(text, sign, torn)):
         if number >= MOST_ROWS:
             raise too_long()
         is_rule = bool(row) and "--" in row[0] and all(_OF_A_RULE.issuperset(value) for value in row)
         yield () if is_rule else tuple(plain_value(value) for value in row[:MOST_COLUMNS])
+
+
+def _records(text: str, sign: str, torn: list[int]) -> Iterator[list[str]]:
+    """What stands between the signs. A mark that is never closed swallows the lines below it: they are read singly.
+
+    `torn` takes the row where each of these begins.
+    """
+    lines = io.StringIO(text, newline="").readlines()
+    reader, start, number = csv.reader(lines, delimiter=sign), 0, 0
+    width = _usual_width(lines, sign) if '"' in text else 0
+    for record in reader:
+        inside = lines[start : reader.line_num]
+        if len(inside) > 1 and sum(line.count(sign) + 1 >= width for line in inside) > 1:
+            torn.append(number)
+            singly = [_single(line, sign) for line in inside]
+        else:
+            singly = [record]
+        yield from singly
+        start, number = reader.line_num, number + len(singly)
+
+
+def _usual_width(lines: list[str], sign: str) -> int:
+    counts = Counter(line.count(sign) + 1 for line in lines[:2000] if sign in line)
+    return counts.most_common(1)[0][0] if counts else MOST_COLUMNS * MOST_COLUMNS
+
+
+def _single(line: str, sign: str) -> list[str]:
+    """One line by itself: its own quotes count when they are closed on it."""
+    line = line.rstrip("\r\n")
+    is_whole = line.count('"') % 2 == 0
+    row = next(csv.reader([line], delimiter=sign), []) if is_whole else line.split(sign)
+    return [value if is_whole else value.strip('"') for value in row]
 
 
 def _separator(text: str) -> tuple[str, str]:
@@ -63,7 +97,7 @@ def _separator(text: str) -> tuple[str, str]:
 
 def _evenness(sample: str, sign: str) -> int:
     try:
-        lengths = Counter(len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=sign))
+        lengths = Counter(len(row) for row in _records(sample, sign, []))
     except csv.Error:
         return 0
     lengths.pop(0, None)

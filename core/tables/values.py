@@ -42,6 +42,8 @@ class ReadSheet:
     hidden_rows: frozenset[int] = frozenset()
     """Counted from 0, as the columns are: what somebody who opens the file does not see."""
     hidden_columns: frozenset[int] = frozenset()
+    torn: tuple[int, ...] = ()
+    """Rows, counted from 0, where a quotation mark was never closed: what it swallowed was read line by line."""
 
 
 def plain_value(value: Any) -> Any:

@@ -4,35 +4,50 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.clock import today
 from core.digest import digest
+from core.text import one_line
 from enrollment.domain.namesakes import Namesake, of_keys
 from enrollment.domain.roster_doubts import Question, questions
 from enrollment.domain.roster_file import Problem, RosterLine, read
 from enrollment.domain.roster_forgetting import forget_drafts
-from enrollment.domain.roster_here import Here, is_same_name
-from enrollment.domain.roster_values import cell_key
+from enrollment.domain.roster_here import Here, is_same_name, numbers_here
+from enrollment.domain.roster_loose import LooseNumber
+from enrollment.domain.roster_values import cell_key, number_key
 from enrollment.models import Participant, RosterDraft, Stay
 from prisons.models import Prison, Unit, User
 
 
+def _by_reason(rows: Iterable[Problem]) -> list[tuple[str, list[Problem]]]:
+    found: dict[str, list[Problem]] = {}
+    for each in rows:
+        found.setdefault(str(each.why), []).append(each)
+    return list(found.items())
+
+
+LONGEST_STAY = dt.timedelta(days=365 * 50)
+
+
 @dataclass(frozen=True)
 class New:
-    """A number that nobody here has. `choices` are people of that name, of whom it may be one.
+    """A number that nobody here has. `choices` are people of that name or with that number before: it may be one.
 
-    `must_choose`: more than one answer is possible, so a person gives it.
+    `must_choose`: more than one answer is possible, so a person gives it. `back`: who had this very number and
+    name here before, and comes back.
     """
 
     line: RosterLine
     unit: Unit | None
     choices: tuple[Namesake, ...] = ()
     must_choose: bool = False
+    back: Namesake | None = None
 
     @property
     def links(self) -> tuple[Participant, ...]:
@@ -69,6 +84,29 @@ class Preview:
         return self.arriving + len(self.moved) + len(self.gone)
 
     @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "new": len(self.new),
+            "moved": len(self.moved),
+            "gone": len(self.gone),
+            "same": self.same,
+            "problems": len(self.problems),
+        }
+
+    @property
+    def to_choose(self) -> list[New]:
+        """Rows of which a person says who it is, before the list is accepted."""
+        return [each for each in self.new if each.must_choose]
+
+    @property
+    def grouped_problems(self) -> list[tuple[str, list[Problem]]]:
+        return _by_reason(self.problems)
+
+    @property
+    def grouped_remarks(self) -> list[tuple[str, list[Problem]]]:
+        return _by_reason(self.remarks)
+
+    @property
     def has_many_gone(self) -> bool:
         return any(each.kind == "gone" for each in self.questions)
 
@@ -76,7 +114,7 @@ class Preview:
     def digest(self) -> str:
         """Stands for what the page shows: accepting does exactly this."""
         return digest(
-            [[each.line, each.unit and each.unit.pk, each.choices] for each in self.new],
+            [[each.line, each.unit and each.unit.pk, each.choices, each.back] for each in self.new],
             [[each.line, each.unit and each.unit.pk, each.stay.pk, each.stay.cell] for each in self.moved],
             sorted(stay.pk for stay in self.gone),
             [[each.row, each.number] for each in self.problems],
@@ -88,14 +126,23 @@ def draft(
 ) -> RosterDraft:
     """Reads the file and keeps its lines for a day, to look at before accepting. Raises PlannerError 422."""
     at = now or clock.now()
-    found = read(name, content)
+    found = read(name, content, numbers_here(prison))
     forget_drafts(now=at)
     lines = [
         {**asdict(line), "arrived_on": line.arrived_on.isoformat() if line.arrived_on else None}
         for line in found.lines
     ]
     problems = [asdict(each) | {"why": str(each.why)} for each in (*found.problems, *found.remarks)]
-    return RosterDraft.objects.create(prison=prison, by=by, created_at=at, lines=lines, problems=problems)
+    loose = [asdict(each) for each in found.loose]
+    return RosterDraft.objects.create(
+        prison=prison,
+        by=by,
+        created_at=at,
+        lines=lines,
+        problems=problems,
+        loose=loose,
+        file_name=one_line(name, 120),
+    )
 
 
 def preview(row: RosterDraft, *, now: dt.datetime | None = None) -> Preview:
@@ -110,11 +157,17 @@ def preview(row: RosterDraft, *, now: dt.datetime | None = None) -> Preview:
         for each in row.lines
     ]
     problems = [Problem(**each) for each in row.problems]
-    return compare(row.prison, lines, problems, day=today(now))
+    loose = [LooseNumber(**each) for each in row.loose]
+    return compare(row.prison, lines, problems, loose, day=today(now))
 
 
 def compare(
-    prison: Prison, lines: Iterable[RosterLine], problems: Iterable[Problem], *, day: dt.date
+    prison: Prison,
+    lines: Iterable[RosterLine],
+    problems: Iterable[Problem],
+    loose: Iterable[LooseNumber] = (),
+    *,
+    day: dt.date,
 ) -> Preview:
     """By number; a line that does not fit is a problem, and its person stays as is."""
     here = Here(prison)
@@ -123,6 +176,9 @@ def compare(
     for each in problems:
         here.keep(each)
         (result.remarks if each.is_remark else result.problems).append(each)
+    lines, doubles = here.once(lines)
+    for line, row in doubles:
+        result.problems.append(_problem(line, _("the number stands on row %(row)s already") % {"row": row}))
     for line in lines:
         here.keep_number(line.number)
         here.keep_number(line.section)  # a line with one text is a heading, unless it is somebody's number
@@ -139,10 +195,17 @@ def compare(
             result.moved.append(Moved(line, unit or stay.unit, stay))
         else:
             result.same += 1
+    for each in result.problems:
+        here.keep(each)
+    result.has_cells = result.has_cells and len(lines) > len(result.problems) * 2
     _sort_fresh(prison, result, fresh, here)
-    result.gone = [stay for stay in here.stays if stay.register_number and stay.pk not in here.named]
+    absent = [stay for stay in here.stays if stay.register_number and stay.pk not in here.named]
+    elsewhere = {each.number: each for each in loose}
+    result.remarks += _kept(absent, elsewhere)
+    result.gone = [stay for stay in absent if number_key(stay.register_number) not in elsewhere]
+    result.remarks += _doubtful_arrivals(result.new, day)
     result.problems.sort(key=lambda each: each.row)
-    result.questions = questions(result, len(here.stays), lines, is_first=prison.roster_as_of is None)
+    result.questions = questions(result, here.stays, lines, is_first=prison.roster_as_of is None)
     return result
 
 
@@ -152,14 +215,61 @@ def _sort_fresh(
     """Numbers that nobody here has: whoever is known by that name is shown, and a person chooses."""
     times = Counter(line.name_key for line, _unit in fresh)
     found = of_keys(prison, times)
+    before = here.before(line.number for line, _unit in fresh)
     for line, unit in fresh:
-        choices = tuple(
+        choices = [
             each
             for each in found.get(line.name_key, ())
             if not (each.is_here and each.stay and each.stay.pk in here.named)
-        )
-        is_doubtful = len(choices) > 1 or any(each.is_here for each in choices) or times[line.name_key] > 1
-        result.new.append(New(line, unit, choices, must_choose=bool(choices) and is_doubtful))
+        ]
+        had = before.get(number_key(line.number))
+        is_back = bool(had) and is_same_name(line, had.person)  # type: ignore[union-attr]
+        if had:
+            choices = [had, *(each for each in choices if each.person != had.person)]
+        is_here = any(each.is_here for each in choices)
+        is_doubtful = len(choices) > 1 or is_here or times[line.name_key] > 1 or bool(had)
+        if had and is_back and not is_here:
+            result.new.append(New(line, unit, back=had))
+            result.remarks.append(_comes_back(line, had))
+        else:
+            back = had if is_back else None
+            result.new.append(New(line, unit, tuple(choices), bool(choices) and is_doubtful, back))
+
+
+def _kept(absent: Sequence[Stay], loose: Mapping[str, LooseNumber]) -> list[Problem]:
+    """No line names these people, and their number stands somewhere in the file all the same: they stay."""
+    found = []
+    for stay in absent:
+        if each := loose.get(number_key(stay.register_number)):
+            why = _("no line names this person, but the number stands on this row: the person stays")
+            if each.sheet:
+                why = _("the number stands on the sheet “%(name)s”, which was not read: the person stays")
+            shown = f"{stay.register_number} {stay.participant}"
+            found.append(Problem(each.row, shown, str(why) % {"name": each.sheet}, is_remark=True))
+    return sorted(found, key=lambda each: each.row)
+
+
+def _comes_back(line: RosterLine, had: Namesake) -> Problem:
+    day = date_format(had.stay.ends_on, "SHORT_DATE_FORMAT") if had.stay and had.stay.ends_on else ""
+    why = _("stayed here until %(day)s with this number and comes back: what was asked before stays") % {
+        "day": day
+    }
+    return Problem(line.row, f"{line.number} {had.person}", why, is_remark=True)
+
+
+def arrival_of(line: RosterLine, day: dt.date) -> dt.date | None:
+    """The day of arrival, where it can be one: not to come, and within a long life."""
+    arrived = line.arrived_on
+    return arrived if arrived and day - LONGEST_STAY <= arrived <= day else None
+
+
+def _doubtful_arrivals(new: Iterable[New], day: dt.date) -> list[Problem]:
+    why = str(_("the day of arrival cannot be right: the stay begins today"))
+    return [
+        Problem(each.line.row, f"{each.line.number} · {each.line.arrived_on:%d/%m/%Y}", why, is_remark=True)
+        for each in new
+        if each.line.arrived_on and not arrival_of(each.line, day)
+    ]
 
 
 def _problem(line: RosterLine, why: object) -> Problem:

@@ -6,7 +6,6 @@ Nobody is deleted: a stay ends.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -19,13 +18,13 @@ from core.digest import require_seen
 from core.errors import PlannerError
 from enrollment.domain import inbox
 from enrollment.domain.facts import lock_facts
-from enrollment.domain.roster import Moved, New, Preview, preview
+from enrollment.domain.roster import Moved, New, Preview, arrival_of, preview
 from enrollment.domain.roster_forgetting import KEPT
-from enrollment.domain.roster_lines import RosterLine
+from enrollment.domain.roster_who import Continued, chosen_people, continue_stays
 from enrollment.models import Enrollment, Participant, RosterDraft, Stay
 from prisons.domain import audit
 from prisons.domain.changes import Image, open_change_set, remember
-from prisons.models import ChangeSet, Prison, Todo, Unit, User
+from prisons.models import ChangeSet, Prison, Todo, User
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,6 @@ class Accepted:
     new: int
     moved: int
     gone: int
-
-
-@dataclass(frozen=True)
-class Continued:
-    """Somebody who stays here already, made by a note or under another number: the stay goes on."""
-
-    line: RosterLine
-    unit: Unit | None
-    stay: Stay
 
 
 def accept(
@@ -70,16 +60,17 @@ def accept(
             raise PlannerError("too_old", _("This list was read more than a day ago. Read it again."))
         row.prison = prison
         found = preview(row, now=at)
+        counts = found.counts
         require_seen(seen, found.digest)
         _refuse_doubts(found, sure)
-        chosen = _chosen(found, links)
-        continued = _continue_stays(found, chosen)
+        chosen = chosen_people(found, links)
+        continued = continue_stays(found, chosen, today(at))
         change_set = open_change_set(
             prison, by, "import_roster", {"as_of": _iso(prison.roster_as_of)}, now=at
         )
         images = [
             *_write_new(prison, found.new, chosen, today(at)),
-            *_write_continued(continued),
+            *_write_continued(continued, today(at)),
             *_write_moved(prison, found.moved, today(at)),
             *_write_gone(found.gone, today(at)),
         ]
@@ -93,7 +84,8 @@ def accept(
         if found.has_cells:
             prison.roster_as_of = at
             prison.save(update_fields=["roster_as_of"])
-        row.lines, row.problems, row.accepted_at, row.change_set = [], [], at, change_set
+        row.lines, row.problems, row.loose, row.accepted_at, row.change_set = [], [], [], at, change_set
+        row.counts = counts
         row.save()
         audit.record(prison, by, "accept", row, fields=["accepted_at"], change_set=change_set, now=at)
     return Accepted(change_set, len(found.new) + len(continued), len(found.moved), len(found.gone))
@@ -114,44 +106,6 @@ def _refuse_doubts(found: Preview, sure: Collection[str]) -> None:
             )
 
 
-def _chosen(found: Preview, links: Mapping[int, int]) -> dict[int, Participant]:
-    """Row -> whom somebody chose among the people of that name. Raises PlannerError `who_is_who` (409)."""
-    chosen = {}
-    for each in found.new:
-        if each.must_choose and each.line.row not in links:
-            raise PlannerError(
-                "who_is_who",
-                _("Choose who %(name)s on row %(row)s is: there is more than one answer."),
-                name=f"{each.line.last_name}, {each.line.first_name}".rstrip(", "),
-                row=each.line.row,
-            )
-        person = next((one for one in each.links if one.pk == links.get(each.line.row)), None)
-        if person:
-            chosen[each.line.row] = person
-    if any(times > 1 for times in Counter(person.pk for person in chosen.values()).values()):
-        raise PlannerError("who_is_who", _("The same person was chosen on two rows. Choose one of them."))
-    return chosen
-
-
-def _continue_stays(found: Preview, chosen: Mapping[int, Participant]) -> list[Continued]:
-    """Who was chosen and stays here keeps that stay, with the number of the list."""
-    staying = {
-        each.line.row: one.stay
-        for each in found.new
-        for one in each.choices
-        if one.is_here and one.stay and chosen.get(each.line.row) == one.person
-    }
-    kept = {stay.pk for stay in staying.values()}
-    continued = [
-        Continued(each.line, each.unit, staying[each.line.row])
-        for each in found.new
-        if each.line.row in staying
-    ]
-    found.new = [each for each in found.new if each.line.row not in staying]
-    found.gone = [stay for stay in found.gone if stay.pk not in kept]
-    return continued
-
-
 def _write_new(
     prison: Prison, new: list[New], chosen: Mapping[int, Participant], day: dt.date
 ) -> list[Image]:
@@ -164,6 +118,7 @@ def _write_new(
         if linked is None:
             made.append(person)
     Participant.objects.bulk_create(made, batch_size=500)
+    begins = _begins(people, new, day)
     stays = [
         Stay(
             participant=person,
@@ -171,32 +126,56 @@ def _write_new(
             unit=each.unit,
             cell=each.line.cell,
             register_number=each.line.number,
-            starts_on=day,
+            starts_on=on,
+            is_correction=on < day,
         )
-        for person, each in zip(people, new, strict=True)
+        for person, each, on in zip(people, new, begins, strict=True)
     ]
     Stay.objects.bulk_create(stays, batch_size=500)
     return [
         *(Image(Participant, person.pk, None, {}) for person in made),
-        *(Image(Stay, stay.pk, None, {"starts_on": day.isoformat()}) for stay in stays),
+        *(Image(Stay, stay.pk, None, _facts_of(stay)) for stay in stays),
     ]
 
 
-def _write_continued(known: list[Continued]) -> list[Image]:
-    """The number, unit and cell of somebody whom a note had made, or whose number changed."""
+def _facts_of(stay: Stay) -> dict[str, object]:
+    """All that a colleague may change of a stay: taking back leaves alone what is no longer so."""
+    return {
+        "unit_id": stay.unit_id,
+        "cell": stay.cell,
+        "register_number": stay.register_number,
+        "walks_with_badge": stay.walks_with_badge,
+        "starts_on": stay.starts_on.isoformat(),
+        "ends_on": stay.ends_on.isoformat() if stay.ends_on else None,
+    }
+
+
+def _begins(people: list[Participant], new: list[New], day: dt.date) -> list[dt.date]:
+    """The day of arrival, but never before somebody had left the prison where they were until then."""
+    known = [person.pk for person in people if person.pk]
+    last: dict[int, dt.date] = {}
+    for start in range(0, len(known), 500):
+        stays = Stay.objects.filter(participant__in=known[start : start + 500])
+        for pk, ends_on in stays.values_list("participant", "ends_on"):
+            last[pk] = max(last.get(pk, dt.date.min), ends_on or day)
+    found = []
+    for person, each in zip(people, new, strict=True):
+        arrived = arrival_of(each.line, day) or day
+        after = last.get(person.pk, dt.date.min)
+        found.append(max(arrived, min(day, after + dt.timedelta(days=1))) if after < day else day)
+    return found
+
+
+def _write_continued(known: list[Continued], day: dt.date) -> list[Image]:
+    """The number, unit and cell of somebody whom a note had made, whose number changed, or who is back today."""
     images = []
     for each in known:
-        before = {
-            "register_number": each.stay.register_number,
-            "unit_id": each.stay.unit_id,
-            "cell": each.stay.cell,
-        }
-        each.stay.register_number = each.line.number
+        before = _facts_of(each.stay)
+        each.stay.register_number, each.stay.ends_on = each.line.number, None
         each.stay.unit, each.stay.cell = each.unit or each.stay.unit, each.line.cell or each.stay.cell
-        after = {"register_number": each.line.number, "unit_id": each.stay.unit_id, "cell": each.stay.cell}
-        images.append(Image(Stay, each.stay.pk, before, after))
+        images.append(Image(Stay, each.stay.pk, before, _facts_of(each.stay)))
     Stay.objects.bulk_update(
-        [each.stay for each in known], ["register_number", "unit", "cell"], batch_size=300
+        [each.stay for each in known], ["register_number", "unit", "cell", "ends_on"], batch_size=300
     )
     return images
 
@@ -210,13 +189,14 @@ def _write_moved(prison: Prison, moved: list[Moved], day: dt.date) -> list[Image
     for each in moved:
         old, unit, cell = each.stay, each.unit, each.line.cell or each.stay.cell
         if old.starts_on >= day:
-            before = {"unit_id": old.unit_id, "cell": old.cell}
+            before = _facts_of(old)
             old.unit, old.cell = unit, cell
-            images.append(Image(Stay, old.pk, before, {"unit_id": old.unit_id, "cell": old.cell}))
+            images.append(Image(Stay, old.pk, before, _facts_of(old)))
             in_place.append(old)
         else:
+            before = _facts_of(old)
             old.ends_on = day - dt.timedelta(days=1)
-            images.append(Image(Stay, old.pk, {"ends_on": None}, {"ends_on": old.ends_on.isoformat()}))
+            images.append(Image(Stay, old.pk, before, _facts_of(old)))
             ended.append(old.pk)
             begun.append(
                 Stay(
@@ -232,13 +212,18 @@ def _write_moved(prison: Prison, moved: list[Moved], day: dt.date) -> list[Image
     Stay.objects.bulk_update(in_place, ["unit", "cell"], batch_size=300)
     _end(ended, day - dt.timedelta(days=1))
     Stay.objects.bulk_create(begun, batch_size=500)
-    return images + [Image(Stay, stay.pk, None, {"starts_on": day.isoformat()}) for stay in begun]
+    return images + [Image(Stay, stay.pk, None, _facts_of(stay)) for stay in begun]
 
 
 def _write_gone(gone: list[Stay], day: dt.date) -> list[Image]:
     """Today is their last day; their places end in the night (continuity.settle), so that undo finds them."""
+    images = []
+    for stay in gone:
+        before = _facts_of(stay)
+        stay.ends_on = day
+        images.append(Image(Stay, stay.pk, before, _facts_of(stay)))
     _end([stay.pk for stay in gone], day)
-    return [Image(Stay, stay.pk, {"ends_on": None}, {"ends_on": day.isoformat()}) for stay in gone]
+    return images
 
 
 def _end(stays: list[int], last_on: dt.date) -> None:

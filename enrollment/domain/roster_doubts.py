@@ -9,13 +9,30 @@ from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 if TYPE_CHECKING:
     from enrollment.domain.roster import Preview
     from enrollment.domain.roster_file import RosterLine
+    from enrollment.models import Stay
 
-FEW = 10
-SHARES = {"new": 0.2, "moved": 0.2, "gone": 0.2, "problems": 0.1}
+
+@dataclass(frozen=True)
+class Limit:
+    """Asked from `least` rows on, when they are more than this share of those who stay here, or of the lines."""
+
+    least: int
+    share: float
+
+
+LIMITS = {
+    "new": Limit(10, 0.1),
+    "moved": Limit(10, 0.1),
+    "gone": Limit(5, 0.05),
+    "problems": Limit(5, 0.05),
+}
+"""The same as the table in docs/enrolment.md: who goes loses places, so that is asked soonest."""
+LEAST_OF_A_UNIT = 2
 
 
 @dataclass(frozen=True)
@@ -29,9 +46,11 @@ class Question:
     yes: str | Promise
 
 
-def questions(found: Preview, here: int, lines: Sequence[RosterLine], *, is_first: bool) -> list[Question]:
-    """`here` is how many stay here. The first list of all may make everybody new."""
-    of = {"new": max(here, 1), "moved": max(here, 1), "gone": max(here, 1), "problems": len(lines)}
+def questions(
+    found: Preview, here: Sequence[Stay], lines: Sequence[RosterLine], *, is_first: bool
+) -> list[Question]:
+    """`here` is who stays here. The first list of all may make everybody new."""
+    of = dict.fromkeys(LIMITS, len(here)) | {"problems": len(lines) + len(found.problems)}
     counts = {
         "new": 0 if is_first else len(found.new),
         "moved": len(found.moved),
@@ -39,10 +58,34 @@ def questions(found: Preview, here: int, lines: Sequence[RosterLine], *, is_firs
         "problems": len(found.problems),
     }
     makers = {"new": _new, "moved": _moved, "gone": _gone, "problems": _problems}
-    asked = [kind for kind, count in counts.items() if count > max(FEW, of[kind] * SHARES[kind])]
+    asked = [
+        kind
+        for kind, count in counts.items()
+        if count >= LIMITS[kind].least and count > of[kind] * LIMITS[kind].share
+    ]
     if found.gone and "gone" not in asked and any(each.names_nobody for each in found.problems):
         asked.append("gone")
-    return [makers[kind](found, counts[kind], lines) for kind in asked]
+    return [*(makers[kind](found, counts[kind], lines) for kind in asked), *_units(found, here)]
+
+
+def _units(found: Preview, here: Sequence[Stay]) -> list[Question]:
+    """Everybody of a living unit is gone: always asked, however small the unit."""
+    living = Counter(stay.unit for stay in here if stay.unit and stay.register_number)
+    gone = Counter(stay.unit for stay in found.gone if stay.unit)
+    missing = [(unit, gone[unit]) for unit, times in living.items() if times == gone[unit] >= LEAST_OF_A_UNIT]
+    if not missing:
+        return []
+    names = ", ".join(
+        f"{unit.code} ({count})" for unit, count in sorted(missing, key=lambda each: each[0].code)
+    )
+    count = sum(times for _unit, times in missing)
+    title = ngettext_lazy(
+        "Nobody of living unit %(units)s stands on the list",
+        "Nobody of the living units %(units)s stands on the list",
+        len(missing),
+    ) % {"units": names}
+    reason = _("Perhaps a page or a sheet is missing.")
+    return [Question("units", count, title, reason, _("Yes: nobody stays there any more."))]
 
 
 def _new(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
@@ -62,6 +105,8 @@ def _moved(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
         reason = _(
             "The units are the same and the cells are not: perhaps the cells are written in another way."
         )
+    elif len({each.unit for each in found.moved}) == 1 and len({each.stay.unit for each in found.moved}) > 1:
+        reason = _("All of them would live in one unit: perhaps another column was taken for the unit.")
     elif not found.same:
         reason = _("Nobody stays where they were: perhaps the lines and their cells were sorted apart.")
     else:
@@ -79,9 +124,11 @@ def _gone(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
     elif len(found.new) * 2 > count:
         reason = _("As many are new: perhaps this is the list of another prison, or another kind of number.")
     elif len(units) <= len(left):
-        reason = _("Only %(count)s living units stand on the list: perhaps it is the list of one wing.") % {
-            "count": len(units)
-        }
+        reason = ngettext_lazy(
+            "Only one living unit stands on the list: perhaps it is the list of one wing.",
+            "Only %(count)s living units stand on the list: perhaps it is the list of some wings.",
+            len(units),
+        ) % {"count": len(units)}
     else:
         reason = _("That is more than usual. Is this the list of the whole prison, and of today?")
     title = _("%(count)s people would be gone") % {"count": count}

@@ -20,11 +20,12 @@ def _words(text: str) -> frozenset[str]:
 
 HEADINGS: dict[str, frozenset[str]] = {
     "number": _words(
-        "opsluitingsnummer registernummer opsluitingsnr opsluitingsnum rolnummer dossiernummer dossiernr "
-        "stamnummer numerodecrou numdecrou nrdecrou ndecrou nodecrou necrou ecrou noecrou numeroecrou numecrou "
+        "opsluitingsnummer registernummer opsluitingsnr opsluitingsnum "
+        "numerodecrou numdecrou nrdecrou ndecrou nodecrou necrou ecrou noecrou numeroecrou numecrou "
         "numerodetenu registernumber gedetineerdennummer detentienummer numerodelecrou matricule siset "
         "sisetnummer sisetnr nummergedetineerde nrgedetineerde numerodudetenu ndetenu registratienummer"
     ),
+    "other_number": _words("rolnummer dossiernummer dossiernr stamnummer numerodedossier ndedossier nodossier"),
     "any_number": _words("nummer nr num numero no n number ref"),
     "last_name": _words("naam familienaam achternaam nom nomdefamille name lastname surname familyname"),
     "first_name": _words("voornaam voornamen voorn prenom prenoms firstname firstnames givenname givennames"),
@@ -68,9 +69,9 @@ def columns(row: Sequence[Any], hidden: Collection[int] = ()) -> Columns:
     for index in order:
         if kind := kind_of(row[index]):
             found.setdefault(kind, index)
-    if "any_number" in found:
-        found.setdefault("number", found["any_number"])
-    found.pop("any_number", None)
+    for kind in ("other_number", "any_number"):
+        if kind in found:
+            found.setdefault("number", found.pop(kind))
     if "first_name" in found and "full_name" in found:
         found.setdefault("last_name", found.pop("full_name"))
     has_name = any(name in found for name in ("last_name", "full_name", "full_name_reversed"))
@@ -117,5 +118,5 @@ def _together(kinds: list[str]) -> str:
         return known[0] if kinds[0] else ""
     if "any_number" in known and len(known) == 2:
         known.remove("any_number")
-        return known[0] if known[0] in ("number", "cell") else ""
+        return known[0] if known[0] in ("number", "other_number", "cell") else ""
     return _TOGETHER.get(tuple(known), "")

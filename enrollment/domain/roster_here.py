@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.folding import name_key
+from enrollment.domain.namesakes import Namesake
 from enrollment.domain.roster_file import Problem, RosterLine
 from enrollment.domain.roster_values import cell_key, number_key, plain
 from enrollment.models import Participant, Stay
 from prisons.models import Prison, Unit
 
 
+def numbers_here(prison: Prison) -> set[str]:
+    """Register numbers of who stays here, as `number_key` writes them."""
+    rows = Stay.objects.in_prison(prison).filter(ends_on__isnull=True).exclude(register_number="")
+    return {number_key(number) for number in rows.values_list("register_number", flat=True)}
+
+
 class Here:
     """Who stays here, by number, by name and by cell, and who of them the list names."""
 
     def __init__(self, prison: Prison) -> None:
+        self.prison = prison
         rows = Stay.objects.in_prison(prison).filter(ends_on__isnull=True)
         self.stays = list(rows.select_related("participant", "unit"))
         self.by_exact = {stay.register_number: stay for stay in self.stays if stay.register_number}
@@ -32,6 +41,41 @@ class Here:
         widths = Counter(len(stay.cell) for stay in self.stays if stay.cell.isdigit())
         width, times = widths.most_common(1)[0] if widths else (0, 0)
         self.cell_width = width if times * 5 > widths.total() * 4 else 0
+
+    def once(self, lines: Sequence[RosterLine]) -> tuple[list[RosterLine], list[tuple[RosterLine, int]]]:
+        """One line for each number, and the others with the row of that one.
+
+        Where several carry a number, the one with the name of whoever has it here is theirs, else the first.
+        """
+        found: dict[str, RosterLine] = {}
+        for line in lines:
+            key, stay = number_key(line.number), self.with_number(line.number)
+            if key not in found or (
+                stay
+                and not is_same_name(found[key], stay.participant)
+                and is_same_name(line, stay.participant)
+            ):
+                found[key] = line
+        kept = {id(line) for line in found.values()}
+        others = [(line, found[number_key(line.number)].row) for line in lines if id(line) not in kept]
+        return [line for line in lines if id(line) in kept], others
+
+    def before(self, numbers: Iterable[str]) -> dict[str, Namesake]:
+        """Who had one of these numbers here last, and has left this prison since; by `number_key`."""
+        wanted = {number_key(number) for number in numbers}
+        if not wanted:
+            return {}
+        ended = Stay.objects.in_prison(self.prison).filter(ends_on__isnull=False).exclude(register_number="")
+        rows = ended.order_by("ends_on", "starts_on", "pk").values_list("register_number", "pk")
+        last = {key: pk for number, pk in rows if (key := number_key(number)) in wanted}
+        stays = ended.filter(participant__anonymised_at__isnull=True).select_related("participant", "unit")
+        found = stays.in_bulk(list(last.values()))
+        staying = {stay.participant_id for stay in self.stays}
+        return {
+            key: Namesake(found[pk].participant, found[pk])
+            for key, pk in last.items()
+            if pk in found and found[pk].participant_id not in staying
+        }
 
     def with_number(self, number: str) -> Stay | None:
         """Zeros before the number do not matter, unless two people differ by them alone."""
@@ -53,9 +97,10 @@ class Here:
         return replace(line, unit=unit, cell=cell.zfill(self.cell_width) if cell.isdigit() else cell)
 
     def keep(self, problem: Problem) -> None:
-        """Whoever a row names that was not understood stays: by number, else by name, else by cell."""
-        same = self.by_key.get(number_key(problem.number), []) if problem.number else []
-        same = same or self.by_name.get(problem.name_key, []) if problem.name_key else same
+        """Whoever a row names that was not understood stays: by number and by another name, else by cell."""
+        same = list(self.by_key.get(number_key(problem.number), [])) if problem.number else []
+        if not any(_bears(stay.participant, problem.name_key) for stay in same):
+            same += self.by_name.get(problem.name_key, []) if problem.name_key else []
         if not same and problem.cell:
             same = [stay for stay in self.stays if cell_key(stay.cell) == cell_key(problem.cell)]
             same = [
@@ -66,6 +111,11 @@ class Here:
     def keep_number(self, number: str) -> None:
         """Whoever has this number stays, whatever else the row says."""
         self.named |= {stay.pk for stay in self.by_key.get(number_key(number), [])}
+
+
+def _bears(person: Participant, key: str) -> bool:
+    """The name, or a part of it where the row has no more."""
+    return set(key.split()) <= set(person.name_key.split())
 
 
 _ASIDE = re.compile(r"\s*\(.*\)\s*$")

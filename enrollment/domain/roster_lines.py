@@ -123,4 +123,5 @@ def _unit_and_cell(values: dict[str, Any]) -> tuple[str, str]:
 
 def _shown(row: Sequence[Any]) -> str:
     texts = ("#" if value is FAULT else "=…" if value is FORMULA else value for value in row)
-    return one_line(" · ".join(str(value) for value in texts if value not in (None, "")), 120)
+    shown = (f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value) for value in texts)
+    return one_line(" · ".join(text for text in shown if text not in ("None", "")), 120)

@@ -16,7 +16,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[.,\s\u00a0\u2007\u202f'’]\d{3})+(?:[.,]0{
 _WHOLE = re.compile(r"(\d+)[.,]0+")
 _POWER = re.compile(r"(\d+)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 _DIGITS = re.compile(r"\d+")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _CALLED = re.compile(
     r"(?:nr|no|num|nummer|num[ée]ro)(?:\s*[.:]\s*|\s+)|n\s?°\s*[.:]?\s*|[#=]\s*", re.IGNORECASE
 )
@@ -45,7 +45,7 @@ def plain(text: Any) -> str:
 
 def number_of(value: Any) -> str:
     """A register number; empty for what is none. 2169, 2169.0, "2 169", "2.169", '2169 and 2,169E+03 are one."""
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text_of(value).replace("º", "°")))
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text_of(value).replace("º", "°")))
     text = "".join(str(unicodedata.digit(sign, sign)) for sign in text).strip(_QUOTES)
     if found := _CALLED.match(text):
         text = text[found.end() :].strip(_QUOTES)
@@ -76,7 +76,7 @@ def cell_key(cell: str) -> str:
 
 
 def cell_of(value: Any) -> str:
-    text = _INVISIBLE.sub("", text_of(value)).strip(_QUOTES).removeprefix("=").strip(_QUOTES)
+    text = INVISIBLE.sub("", text_of(value)).strip(_QUOTES).removeprefix("=").strip(_QUOTES)
     found = _WHOLE.fullmatch(text)
     return found[1] if found else text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from core.names import NamesJSONField
+from core.names import NameField, NamesJSONField
 from prisons.models import ChangeSet, Prison, PrisonScoped, User
 
 
@@ -16,6 +16,12 @@ class RosterDraft(models.Model):
     created_at = models.DateTimeField()
     lines = NamesJSONField(default=list)
     problems = NamesJSONField(default=list)
+    loose = NamesJSONField(default=list)
+    """Numbers of people who stay here that stand elsewhere in the file than in its lines."""
+    file_name = NameField(max_length=120, blank=True)
+    """Whoever names a file may name a person by it."""
+    counts = models.JSONField(default=dict)
+    """How many were new, moved, gone and not understood when the list was accepted."""
     accepted_at = models.DateTimeField(null=True, blank=True)
     change_set = models.OneToOneField(
         ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="roster_draft"

@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import address, clock
 from core.digest import FIELD
 from core.errors import PlannerError
+from core.pages import NewestPages
 from core.tables.values import MOST_BYTES
 from enrollment.domain import inbox, roster, roster_undo
 from enrollment.domain.roster_accept import accept
@@ -21,30 +23,36 @@ from enrollment.views.shared import Notice
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
+PER_PAGE = 20
+
 
 @prison_view(Right.KEEP_ROSTER)
 def roster_read(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Choose the file; the answer is the preview."""
     if request.method != "POST":
         return _choose(request)
-    file = request.FILES.get("file")
-    if file is None:
-        return _choose(request, Notice("stop", _("Choose the file first.")), 422)
-    if (file.size or 0) > MOST_BYTES:
+    file, pasted = request.FILES.get("file"), request.POST.get("pasted", "")
+    if file is None and not pasted.strip():
+        return _choose(request, Notice("stop", _("Choose the file first, or paste the rows.")), 422)
+    if file and (file.size or 0) > MOST_BYTES:
         text = _("The file is larger than 5 MB. A list of people never is: check the file.")
         return _choose(request, Notice("stop", text), 422)
+    name, content = (file.name or "", file.read()) if file else (_("pasted"), pasted.encode())
     try:
-        draft = roster.draft(prison, file.name or "", file.read(), by=request.user)
+        draft = roster.draft(prison, name, content, by=request.user)
     except PlannerError as error:
         return _choose(request, Notice("stop", str(error)), error.status)
     return redirect("enrollment:roster_preview", prison.slug, draft.pk)
 
 
 def _choose(request: PrisonRequest, notice: Notice | None = None, status: int = 200) -> HttpResponse:
-    drafts = RosterDraft.objects.in_prison(request.prison).select_related("by", "change_set")
+    drafts = RosterDraft.objects.in_prison(request.prison).select_related("by", "change_set__by")
+    drafts = drafts.filter(accepted_at__isnull=False).order_by("-accepted_at", "-pk")
     context = {
         "notice": notice,
-        "accepted": drafts.filter(accepted_at__isnull=False)[:5],
+        "page": NewestPages(drafts, PER_PAGE).get_page(request.GET.get("page")),
+        "latest": roster_undo.latest_in_force(request.prison),
+        "pasted": request.POST.get("pasted", ""),
         "as_of": request.prison.roster_as_of,
         "an_hour_ago": clock.now() - roster_undo.WITHIN,
     }
@@ -60,6 +68,10 @@ def roster_preview(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 def _preview(
     request: PrisonRequest, draft: RosterDraft, notice: Notice | None = None, status: int = 200
 ) -> HttpResponse:
+    if draft.accepted_at:
+        return render(
+            request, "enrollment/roster_accepted.html", {"draft": draft, "notice": notice}, status=status
+        )
     draft.prison = request.prison
     context: dict[str, Any] = {
         "draft": draft,
@@ -94,6 +106,7 @@ def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
             seen=request.POST.get(FIELD, ""),
         )
     except PlannerError as error:
+        draft.refresh_from_db()
         return _preview(request, draft, Notice("stop", str(error)), error.status)
     words = _("Accepted: %(new)s new, %(moved)s moved, %(gone)s gone.")
     messages.success(request, words % {"new": done.new, "moved": done.moved, "gone": done.gone})
@@ -105,11 +118,26 @@ def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
 def roster_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     draft = get_object_or_404(RosterDraft.objects.in_prison(prison), pk=pk, change_set__isnull=False)
     try:
-        roster_undo.undo(draft.change_set, by=request.user)  # type: ignore[arg-type]
+        taken = roster_undo.undo(draft.change_set, by=request.user)  # type: ignore[arg-type]
     except PlannerError as error:
         return _choose(request, Notice("stop", str(error)), error.status)
-    messages.success(request, _("The list is taken back: everybody stays as before."))
+    messages.success(request, _taken_back(taken))
     return redirect("enrollment:roster_read", prison.slug)
+
+
+def _taken_back(taken: roster_undo.TakenBack) -> str:
+    if not taken.left:
+        return _("The list is taken back: everybody stays as before.")
+    names = "; ".join(map(_left_alone, taken.left))
+    words = _("The list is taken back. Left as they are, because somebody worked on them since: %(names)s.")
+    return words % {"names": names}
+
+
+def _left_alone(each: roster_undo.LeftAlone) -> str:
+    if not each.by or not each.at:
+        return str(each.person)
+    hour = date_format(each.at.astimezone(clock.BRUSSELS), "TIME_FORMAT")
+    return _("%(name)s (by %(who)s at %(hour)s)") % {"name": each.person, "who": each.by, "hour": hour}
 
 
 @prison_view(Right.ENTER_REQUESTS)

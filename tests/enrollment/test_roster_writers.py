@@ -157,7 +157,37 @@ def a_list(dice, people, *, is_text):
             rows.append(head)
         if dice.random() < 0.1:
             rows.append(dice.choice([["Pagina 2"], ["Totaal", len(listed)], [""], ["", "", "", "", "", ""]]))
-    return [*rows, ["Totaal", len(listed)]], {person.stays.get().register_number for person in listed}
+    rows = worse(dice, [*rows, ["Totaal", len(listed)]], head)
+    return rows, {person.stays.get().register_number for person in listed}
+
+
+def worse(dice, rows, head):
+    """Whole rows that went astray: slipped, above the headings, a remark, right of everything, a second block."""
+    at = rows.index(head)
+    above, below = rows[:at], []
+    for row in rows[at:]:
+        way = dice.choice(["as it is"] * 12 + ["slipped", "above", "remark", "right", "beside"])
+        if len(row) < 6 or row is head or way == "as it is":
+            below.append(row)
+        elif way == "slipped":
+            below.append([""] * dice.randrange(1, 4) + row)
+        elif way == "above":
+            above.append(row)
+        elif way == "remark":
+            below.append([f"NB {row[0]} {row[1]} ligt in de zaal"])
+        elif way == "right":
+            below.append([""] * 9 + [row[0]])
+        else:
+            below[-1] = [*below[-1], *[""] * (9 - len(below[-1])), *row]
+    return [*above, *below]
+
+
+def torn(dice, content, encoding, sign):
+    """A quotation mark is opened before some name and closed wherever the next one stands, or never."""
+    lines = content.decode(encoding).splitlines(keepends=True)
+    at = dice.randrange(len(lines))
+    lines[at] = lines[at].replace(sign, f'{sign}"', 1)
+    return "".join(lines).encode(encoding)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -172,7 +202,15 @@ def holds(haren, people, by, seed):
     writer = sorted(WRITERS)[seed % len(WRITERS)]
     rows, numbers = a_list(dice, people, is_text=writer.startswith("csv"))
     before = list(Stay.objects.order_by("pk").values()), Participant.objects.count()
-    draft = roster.draft(haren, "x", WRITERS[writer](rows), by=by)
+    content = WRITERS[writer](rows)
+    if writer.startswith("csv") and dice.random() < 0.3:
+        content = torn(
+            dice,
+            content,
+            writer.split()[1],
+            {"';'": ";", "','": ",", "'|'": "|"}.get(writer.split()[2], "\t"),
+        )
+    draft = roster.draft(haren, "x", content, by=by)
     found = roster.preview(draft)
     assert not numbers & {stay.register_number for stay in found.gone}, (seed, writer)
     assert not found.new, (seed, "every number is known")
