@@ -72,9 +72,8 @@ class LooseNumbers:
         if kind == "arrived_on":
             return not (date_of(value) or (isinstance(value, (int, float)) and is_day_number(value)))
         if kind in ("unit", "cell", "unit_and_cell"):
-            text = text_of(value)
-            most = max(map(len, _FIGURES.findall(text)), default=0)
-            return len(text) > _SHORT or (not is_known and most > _OF_A_CELL)
+            longest = max(map(len, numbers_in(value)), default=0)
+            return len(text_of(value)) > _SHORT or (not is_known and longest > _OF_A_CELL)
         return index not in self.counting
 
 
