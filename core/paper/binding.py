@@ -39,6 +39,11 @@ def bind(parts: Sequence[Part], *, passphrase: str = "") -> bytes:
         return _saved(whole, passphrase)
 
 
+def count_pages(body: bytes) -> int:
+    with Pdf.open(io.BytesIO(body)) as pdf:
+        return len(pdf.pages)
+
+
 def _saved(whole: Pdf, passphrase: str) -> bytes:
     saved = io.BytesIO()
     packed = {"object_stream_mode": ObjectStreamMode.generate, "compress_streams": True}
@@ -69,4 +74,4 @@ def _copy_pages(pdf: Pdf, copies: int) -> None:
             del pdf.Root[name]
 
 
-__all__ = ["LEAST_LENGTH", "Part", "bind"]
+__all__ = ["LEAST_LENGTH", "Part", "bind", "count_pages"]

@@ -60,7 +60,7 @@ def unprintable_names(names: Iterable[str]) -> list[str]:
 def fit_facts(facts: Any) -> tuple[Any, bool]:
     """All texts of the facts made fit to print, and whether any letter had to be replaced."""
     if isinstance(facts, str):
-        return fit_to_print(facts), bool(missing_letters(facts))
+        return (facts, False) if facts.isascii() else (fit_to_print(facts), bool(missing_letters(facts)))
     if isinstance(facts, dict):
         told = {name: fit_facts(fact) for name, fact in facts.items()}
         return {name: fact for name, (fact, _lost) in told.items()}, any(lost for _, lost in told.values())

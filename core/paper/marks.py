@@ -30,9 +30,12 @@ Run = tuple[int, int, int]
 
 
 def marks_of(code: str) -> dict[str, Any]:
-    """What a template needs to draw the marks of a list with this code."""
-    matrix = segno.make(code, micro=False, error="m", boost_error=True).matrix
-    return {"code": {"size": len(matrix), "runs": list(_runs(matrix))}, "corners": corners()}
+    """What a template needs to draw the marks of a list with this code: dark squares as paths of an SVG.
+
+    The mask is a fixed one: to try all eight costs more than the page, and so small a code is read with any.
+    """
+    matrix = segno.make(code, micro=False, error="m", boost_error=True, mask=0).matrix
+    return {"code": {"size": len(matrix), "path": _path(_runs(matrix))}}
 
 
 @cache
@@ -40,6 +43,15 @@ def corners() -> list[list[list[Run]]]:
     """For each page the four corners, clockwise from the top left."""
     drawn = [list(_runs(_corner(code))) for code in _CODES]
     return [drawn[place : place + 4] for place in range(0, 4 * PAGES, 4)]
+
+
+@cache
+def corner_paths() -> list[list[str]]:
+    return [[_path(runs) for runs in page] for page in corners()]
+
+
+def _path(runs: Iterable[Run]) -> str:
+    return "".join(f"M{column} {row}h{length}v1h-{length}z" for row, column, length in runs)
 
 
 def _corner(code: int) -> list[list[int]]:

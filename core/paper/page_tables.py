@@ -27,6 +27,8 @@ WIDER = 1.13
 """How much wider the letters of headings are than those of the workbook, at most."""
 PADDING = 1.3
 """Digits at the sides of a cell, and a hair more."""
+HEAD_PADDING = 0.75
+"""Of a head: closer, so that there is more room for names."""
 PEN, LEAST_PEN = 8.0, 6.4
 """Digits of a box to tick: 17 mm, or 14 mm where names would be broken otherwise."""
 LEAST_SHARE = 0.55
@@ -57,15 +59,30 @@ def setting_of(leaf: Leaf) -> Setting:
     rest = HEIGHTS[leaf.orientation] - _lines_above(leaf) - (MARKS if leaf.code else 0)
     if not rows:
         return Setting(SIZES[0] if _lines_above(leaf) < HEIGHTS[leaf.orientation] / 3 else SMALLEST)
-    rest -= sum(table.head_lines() * LINE * SMALLEST + 2 * SMALLEST for table in tables)
     for size in SIZES:
         if size * rows * (CAPITAL + 2 * INSET) <= rest:
             more = sum(table.lines_more(room, size) for table in tables)
-            spare = rest - more * size * LINE
-            if more <= rows * MOST_BROKEN and size * rows * (CAPITAL + 2 * INSET) <= spare:
-                return Setting(size, _inset(spare, rows, size))
-    is_nearly_one = rows * SMALLEST * (CAPITAL + 2 * LEAST_INSET) <= rest
-    return Setting(inset=_inset(rest, rows, SMALLEST) if is_nearly_one else INSET)
+            if more <= rows * MOST_BROKEN:
+                spare = rest - _heads(tables, room, size) - more * size * LINE
+                if size * rows * (CAPITAL + 2 * INSET) <= spare:
+                    return Setting(size, _inset(spare, rows, size))
+    rest -= _heads(tables, room, SMALLEST)
+    spare = rest - sum(table.lines_more(room, SMALLEST) for table in tables) * SMALLEST * LINE
+    is_nearly_one = rows * SMALLEST * (CAPITAL + 2 * LEAST_INSET) <= spare
+    return Setting(inset=_inset(spare, rows, SMALLEST) if is_nearly_one else INSET)
+
+
+def _heads(tables: Sequence[MeasuredTable], room: float, size: int) -> float:
+    return sum(head_height(table.head_lines(room, size)) for table in tables)
+
+
+def head_height(lines: int) -> float:
+    """Points that the head of a table takes, with the gaps around the table."""
+    return lines * LINE * SMALLEST + 2 * SMALLEST
+
+
+def row_height(setting: Setting, lines: int) -> float:
+    return setting.size * (CAPITAL + 2 * setting.inset + (lines - 1) * LINE)
 
 
 def _inset(rest: float, rows: int, size: int) -> float:
@@ -75,13 +92,18 @@ def _inset(rest: float, rows: int, size: int) -> float:
 
 def _lines_above(leaf: Leaf) -> float:
     """Points that headings and notes take, about."""
-    room, told = PAGE_WIDTHS[leaf.orientation] / WIDER, 0.0
-    for block in leaf.blocks[HEAD if leaf.code else 0 :]:
-        if not isinstance(block, Table):
-            points = 19 if isinstance(block, Heading) else 12
-            lines = line_count(str(getattr(block, "text", "")), room, points=points)
-            told += lines * points * 1.45
-    return told
+    blocks = leaf.blocks[HEAD if leaf.code else 0 :]
+    return sum(
+        text_height(str(getattr(block, "text", "")), leaf.orientation, is_heading=isinstance(block, Heading))
+        for block in blocks
+        if not isinstance(block, Table)
+    )
+
+
+def text_height(text: str, orientation: Orientation, *, is_heading: bool) -> float:
+    """Points that a heading or a note takes, about."""
+    points = 19 if is_heading else 12
+    return line_count(text, PAGE_WIDTHS[orientation] / WIDER, points=points) * points * 1.45
 
 
 class MeasuredTable:
@@ -99,14 +121,16 @@ class MeasuredTable:
             for place in range(len(self.columns))
         ]
 
-    def head_lines(self) -> int:
-        return max(
-            (
-                len(head.split()) if column.is_tick else 2
-                for head, column in zip(self.heads, self.columns, strict=True)
-            ),
-            default=1,
-        )
+    def head_lines(self, room: float, size: int) -> int:
+        heads = self.heads_told(self.widths(room, size))
+        return max((head.count("\n") + 1 for head in heads), default=1)
+
+    def heads_told(self, widths: Sequence[float]) -> list[str]:
+        """Each head in the lines that it takes: one language below the other where they do not fit beside it."""
+        rooms = [
+            width - _padding(column) + ROUNDING for width, column in zip(widths, self.columns, strict=True)
+        ]
+        return [_head_in_lines(head, room) for head, room in zip(self.heads, rooms, strict=True)]
 
     def lines_more(self, room: float, size: int) -> float:
         """Lines that its rows take beyond one each, at that size; without end where even a word does not fit."""
@@ -152,10 +176,9 @@ class MeasuredTable:
 
     def _head(self, place: int, *, is_tight: bool = False) -> float:
         """Room for the longest word of the head; a column for a pen is wider."""
-        head = self.heads[place]
-        words = (head if is_tight else head.replace(" /", "\u00a0/")).split(" ")
-        widest = max((text_width(word, is_bold=True) for word in words), default=0.0) + PADDING
         column: Column = self.columns[place]
+        words = _one_below_the_other(self.heads[place]).replace("\n", " ").split(" ")
+        widest = max((text_width(word, is_bold=True) for word in words), default=0.0) + _padding(column)
         pen = (LEAST_PEN if is_tight else PEN) if column.is_tick else 0.0
         return max(widest, pen, (LEAST_SHARE if is_tight else 0.7) * (column.width or 0.0))
 
@@ -164,12 +187,36 @@ class MeasuredTable:
         return max(words, default=0.0) * size / SMALLEST + PADDING
 
 
+def _padding(column: Column) -> float:
+    return HEAD_PADDING if column.is_centred or column.is_tick else PADDING
+
+
+def _one_below_the_other(head: str) -> str:
+    """Two languages need no slash between them when each has its line."""
+    return head.replace(" / ", "\n")
+
+
+def _head_in_lines(head: str, room: float) -> str:
+    if text_width(head, is_bold=True) <= room:
+        return head
+    lines = []
+    for line in _one_below_the_other(head).split("\n"):
+        lines.append("")
+        for word in _breakable(line, room, is_bold=True).split(" "):
+            longer = f"{lines[-1]} {word}".strip(" ")
+            if lines[-1] and text_width(longer, is_bold=True) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+    return "\n".join(lines)
+
+
 def _lines(text: str, room: float) -> int:
-    """How many lines it takes at 11 points in so many digits."""
-    if len(text) * 2.0 <= room:
+    """How many lines it takes at 11 points in so many digits: one only where it is sure to fit."""
+    if "\n" not in text and (len(text) * 2.0 <= room or text_width(text) <= room):
         return 1
     lines, filled, space = 0, inf, text_width(" ")
-    for line in text.split("\n"):
+    for line in text.replace(" /", "\u00a0/").split("\n"):
         filled = inf
         for word in line.split(" "):
             width = text_width(word)
@@ -182,29 +229,35 @@ def table_facts(table: Table, orientation: Orientation, setting: Setting) -> dic
     """Widths as shares of the page, kinds (0 text, 1 centred, 2 to tick), and all texts."""
     measured, room = MeasuredTable(table), PAGE_WIDTHS[orientation]
     widths = measured.widths(room, setting.size)
-    letters = [width - PADDING + ROUNDING for width in widths]
-    in_rows = [width * SMALLEST / setting.size for width in letters]
+    in_rows = [(width - PADDING) * SMALLEST / setting.size + ROUNDING for width in widths]
     return {
         "widths": [round(width, 3) for width in widths],
         "rest": round(max(room - sum(widths), 0.0), 3),
         "kinds": [2 if one.is_tick else 1 if one.is_centred else 0 for one in table.columns],
         "inset": setting.inset,
-        "head": _broken(measured.heads, letters, is_bold=True),
+        "head": (heads := measured.heads_told(widths)),
         "rows": [_broken(row, in_rows) for row in measured.rows],
+        "lines": [_row_lines(row, in_rows) for row in measured.rows],
+        "head_lines": max((head.count("\n") + 1 for head in heads), default=1),
     }
 
 
-def _broken(texts: Sequence[str], widths: Sequence[float], *, is_bold: bool = False) -> list[str]:
+def _row_lines(row: Sequence[str], widths: Sequence[float]) -> int:
+    return max((_lines(text, width) for text, width in zip(row, widths, strict=True)), default=1)
+
+
+def _broken(texts: Sequence[str], widths: Sequence[float]) -> list[str]:
     """Words that are wider than their column may break anywhere rather than run into the next cell.
 
     A number never does: whoever copies it from the page wants it whole.
     """
     return [
-        _breakable(text, width, is_bold) if text else "" for text, width in zip(texts, widths, strict=True)
+        _breakable(text, width, is_bold=False) if text else ""
+        for text, width in zip(texts, widths, strict=True)
     ]
 
 
-def _breakable(text: str, room: float, is_bold: bool) -> str:
+def _breakable(text: str, room: float, *, is_bold: bool) -> str:
     if len(text) * 2.0 <= room or text_width(text, is_bold=is_bold) <= room:
         return text
     return " ".join(

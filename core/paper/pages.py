@@ -11,12 +11,13 @@ from typing import Any
 
 from django.utils.translation import override
 
-from core.paper.binding import Part, bind
+from core.paper.binding import Part, bind, count_pages
 from core.paper.content import MISSING_WORDS, Block, Cards, Heading, Leaf, Note, Paper, Table
 from core.paper.drawing import draw
 from core.paper.letters import fit_facts
-from core.paper.marks import marks_of
+from core.paper.marks import corner_paths, marks_of
 from core.paper.page_tables import HEAD, Setting, setting_of, table_facts
+from core.paper.paging import paged
 from core.text import one_line
 from core.xlsx.sheet import Text, read_value
 
@@ -83,23 +84,35 @@ def printed(
 
 
 def _part(paper: Paper, leaves: Sequence[Leaf]) -> Part:
+    copies = leaves[0].copies
+    is_whole = len(leaves) == len(paper.leaves) and copies == 1
+    told = [leaf_facts(paper, leaf) for leaf in leaves]
     facts = {
         "language": paper.language,
         "title": one_line(str(paper.title)),
         "product": paper.product,
         "page_words": page_words(str(paper.page_words)),
-        "leaves": [leaf_facts(paper, leaf) for leaf in leaves],
+        "corners": corner_paths() if any(leaf.code for leaf in leaves) else [],
+        "leaves": told,
     }
-    copies = leaves[0].copies
-    is_whole = len(leaves) == len(paper.leaves) and copies == 1
-    body = draw(
-        "list",
-        facts,
-        made_at=paper.made_at,
-        is_kept=paper.is_kept and is_whole,
-        has_tags=is_whole,
-        is_apart=sum(map(_rows, leaves)) > AT_ONCE,
-    )
+
+    def drawn() -> bytes:
+        return draw(
+            "list",
+            facts,
+            made_at=paper.made_at,
+            is_kept=paper.is_kept and is_whole,
+            has_tags=is_whole,
+            is_apart=sum(map(_rows, leaves)) > AT_ONCE,
+        )
+
+    body = drawn()
+    if all(leaf["counted"] for leaf in told) and count_pages(body) != sum(
+        len(leaf["pages"]) for leaf in told
+    ):
+        for leaf in told:
+            leaf["counted"] = False
+        body = drawn()
     return Part(body, copies)
 
 
@@ -121,7 +134,9 @@ def leaf_facts(paper: Paper, leaf: Leaf) -> dict[str, Any]:
         "running": one_line(str(leaf.running) or _first_heading(leaf), 120),
     }
     marks = {**marks_of(leaf.code), "head": min(HEAD, len(blocks))} if leaf.code else {}
-    return {**fit_facts(facts)[0], **marks, "blocks": blocks}
+    pages = paged(leaf, blocks, setting)
+    facts["has_table"] = any(block["kind"] == "table" for block in blocks)
+    return {**fit_facts(facts)[0], **marks, "pages": pages or [blocks], "counted": pages is not None}
 
 
 def _first_heading(leaf: Leaf) -> str:

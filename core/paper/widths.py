@@ -5,7 +5,7 @@ Kerning is left out: it makes text narrower, hardly ever wider. A test holds the
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from core.paper.drawing import FONTS
 
@@ -31,6 +31,11 @@ def _advances(is_bold: bool) -> dict[str, int]:
 
 def text_width(text: str, *, is_bold: bool = False) -> float:
     """Of the longest line at 11 points, in digits."""
+    return _widest(text, is_bold) * SIZE / 1000 / DIGIT
+
+
+@lru_cache(maxsize=4096)
+def _widest(text: str, is_bold: bool) -> int:
+    """Kept: a list says the same names, hours and rooms over and over."""
     advances, other = _advances(is_bold), round(OTHER * 1000)
-    widest = max(sum(advances.get(letter, other) for letter in line) for line in text.split("\n"))
-    return widest * SIZE / 1000 / DIGIT
+    return max(sum(advances.get(letter, other) for letter in line) for line in text.split("\n"))
