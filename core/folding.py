@@ -12,6 +12,8 @@ from collections.abc import Iterable
 
 from anyascii import anyascii
 
+from core.text import as_counted
+
 PARTICLES = frozenset(
     (
         *(
@@ -48,6 +50,11 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": 
 def fold(text: str) -> str:
     """Latin letters and figures without accents or capitals, in words with one space between them."""
     return " ".join(_folded_words(text))
+
+
+def as_filed(name: str) -> str:
+    """Sorts as people look a name up: d'Hoore before Maes, Şahin among the S, Worker 2 before Worker 10."""
+    return as_counted(fold(name))
 
 
 def name_key(*names: str) -> str:

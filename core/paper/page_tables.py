@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from django.utils.formats import number_format
+
 from core.paper.content import Column, Heading, Leaf, Table
 from core.paper.widths import text_width
-from core.xlsx.sheet import MAX_WORD_WIDTH, PAGE_WIDTHS, Orientation, read_value, shown_value
+from core.xlsx.sheet import MAX_WORD_WIDTH, PAGE_WIDTHS, Orientation, Value, read_value, shown_value
 from core.xlsx.typeset import POINTS, fit_widths, line_count
 
 SMALLEST = POINTS
@@ -114,7 +116,7 @@ class MeasuredTable:
         self.heads = [str(read_value(str(column.title))) for column in table.columns]
         empty = [""] * len(table.columns)
         self.rows = [
-            [*(shown_value(read_value(value)) for value in row), *empty[len(row) :]] for row in table.rows
+            [*(shown_on_page(read_value(value)) for value in row), *empty[len(row) :]] for row in table.rows
         ]
         self._longest = [
             max((text_width(row[place]) for row in self.rows), default=0.0)
@@ -185,6 +187,13 @@ class MeasuredTable:
     def _longest_word(self, place: int, size: int) -> float:
         words = (text_width(word) for row in self.rows for word in row[place].split())
         return max(words, default=0.0) * size / SMALLEST + PADDING
+
+
+def shown_on_page(value: Value) -> str:
+    """A fraction has the comma of its language; a workbook shows it so by itself."""
+    if isinstance(value, float):
+        return number_format(int(value) if value.is_integer() else round(value, 2))
+    return shown_value(value)
 
 
 def _padding(column: Column) -> float:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from core.clock import BRUSSELS
+from core.folding import as_filed
 from core.text import as_counted
 
 
@@ -201,7 +202,7 @@ class Day:
 
 def place_of(person: Person) -> tuple[str, str, str]:
     """The order of a walk through the house."""
-    return as_counted(person.unit), as_counted(person.cell), person.name
+    return as_counted(person.unit), as_counted(person.cell), as_filed(person.name)
 
 
 def in_walk_order(rows: Iterable[Movement]) -> list[Movement]:
@@ -220,7 +221,7 @@ def visitors_of(day: Day) -> Iterator[tuple[Visitor, tuple[Meeting, ...]]]:
     for meeting in day.taking_place:
         for visitor in meeting.visitors:
             found.setdefault(visitor, []).append(meeting)
-    for visitor in sorted(found, key=lambda one: (one.name, one.organisation)):
+    for visitor in sorted(found, key=lambda one: (as_filed(one.name), one.name, one.organisation)):
         yield visitor, tuple(found[visitor])
 
 

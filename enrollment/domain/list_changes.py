@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from core.folding import as_filed
 from enrollment.domain.day import Day, Meeting, Person, Visitor, place_of
 
 
@@ -50,7 +51,9 @@ def gate_changes(frozen: Day, current: Day) -> list[GateChange]:
         for pk in sorted(was.keys() | is_now.keys())
         for change in _at_the_gate(was.get(pk), is_now.get(pk))
     ]
-    return sorted(found, key=lambda one: (one.meeting.starts_at, one.visitor.name if one.visitor else ""))
+    return sorted(
+        found, key=lambda one: (one.meeting.starts_at, as_filed(one.visitor.name) if one.visitor else "")
+    )
 
 
 def _at_the_gate(was: Meeting | None, now: Meeting | None) -> Iterator[GateChange]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from core.folding import as_filed
 from core.text import as_counted
 from enrollment.domain import attendance
 from enrollment.domain.day import Person
@@ -58,7 +59,9 @@ def rows(session: GroupSession) -> list[Row]:
     day = clock.today(session.starts_at)
     places = people_on(session.prison, day, {line.participant.pk for line in lines})
     found = [_row(line, places.get(line.participant.pk)) for line in lines]
-    return sorted(found, key=lambda row: (as_counted(row.unit), as_counted(row.cell), str(row.participant)))
+    return sorted(
+        found, key=lambda row: (as_counted(row.unit), as_counted(row.cell), as_filed(str(row.participant)))
+    )
 
 
 def _row(line: attendance.Line, person: Person | None) -> Row:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.clock import today
 from core.errors import PlannerError
+from core.folding import as_filed
 from core.text import as_counted
 from enrollment.domain.taking_part import places_of
 from enrollment.models import Enrollment, Participant, Request, Slip, Stay
@@ -211,7 +212,13 @@ class BatchLine:
         """The order of the walk: cell 9 comes before cell 10, and whoever has no unit here comes last."""
         unit = self.stay.unit.code if self.stay and self.stay.unit else ""
         cell = self.stay.cell if self.stay else ""
-        return not unit, as_counted(unit), as_counted(cell), str(self.slip.participant), self.slip.pk
+        return (
+            not unit,
+            as_counted(unit),
+            as_counted(cell),
+            as_filed(str(self.slip.participant)),
+            self.slip.pk,
+        )
 
 
 def desk(prison: Prison) -> QuerySet[Slip]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import as_filed
 from core.paper import Column, Heading, Leaf, Note, Paper, Table
 from enrollment.domain.day import Day, Meeting
 from enrollment.exports.head import hours
@@ -12,7 +13,7 @@ from enrollment.wording import moment
 
 
 def worker_sheet(day: Day, meeting: Meeting, *, title: str, language: str) -> Paper:
-    people = sorted(meeting.people, key=lambda one: one.short_name)
+    people = sorted(meeting.people, key=lambda one: as_filed(one.short_name))
     leaf = Leaf(
         meeting.code,
         [

@@ -15,6 +15,7 @@ from django.db.models import Prefetch
 from core import clock
 from core.clock import today
 from core.digest import digest
+from core.folding import as_filed
 from enrollment.domain.taking_part import occupancy
 from planner.plan import conflicts, picture
 from planner.plan.closure_parts import Part
@@ -64,7 +65,7 @@ class Effects:
     def workers(self) -> tuple[Worker, ...]:
         """Each once, in the order of their names."""
         known = {worker.pk: worker for hit in self.hits for worker in hit.workers}
-        return tuple(sorted(known.values(), key=lambda worker: (worker.name, worker.pk)))
+        return tuple(sorted(known.values(), key=lambda worker: (as_filed(worker.name), worker.pk)))
 
     @property
     def drafts(self) -> int:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from core import clock
+from core.folding import as_filed
 from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
 from enrollment.domain.sheet_entry import has_marks
 from enrollment.models import Attendance, Stay
@@ -55,7 +56,7 @@ class MonthOfWork:
             all_of = found.setdefault(one.participant_id, Worked(one.participant_id, one.name, one.number))
             all_of.minutes += one.minutes
             all_of.days = sorted({*all_of.days, *one.days})
-        return sorted(found.values(), key=lambda row: row.name)
+        return sorted(found.values(), key=lambda row: as_filed(row.name))
 
 
 def sessions_of(access: Access, month: Month, *, now: dt.datetime | None = None) -> QuerySet[GroupSession]:
@@ -94,7 +95,9 @@ def month_of_work(access: Access, month: Month, *, now: dt.datetime | None = Non
             row.minutes += int((session.ends_at - session.starts_at).total_seconds() // 60)
             row.days.append(clock.today(session.starts_at))
     series = sorted(found, key=lambda one: one.neutral_name)
-    rows = tuple((one, tuple(sorted(found[one].values(), key=lambda row: row.name))) for one in series)
+    rows = tuple(
+        (one, tuple(sorted(found[one].values(), key=lambda row: as_filed(row.name)))) for one in series
+    )
     return MonthOfWork(access.prison, month, rows)
 
 

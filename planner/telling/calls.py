@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from core import clock
+from core.folding import as_filed
 from planner.models import Notice, StaffNotice
 from planner.notifications.session_change import URGENT
 from planner.telling.sentences import sentence
@@ -63,7 +64,7 @@ def staff_not_read(access: Access, *, now: dt.datetime | None = None) -> list[St
         user__in=people.values("user"), is_urgent=True, read_at__isnull=True, created_at__gt=at - URGENT
     )
     last = {row.user_id: row for row in rows.select_related("user", "message").order_by("created_at", "pk")}
-    return sorted(last.values(), key=lambda row: str(row.user).casefold())
+    return sorted(last.values(), key=lambda row: as_filed(str(row.user)))
 
 
 def mark_called(access: Access, worker_pk: int, *, by: User, now: dt.datetime | None = None) -> int:
