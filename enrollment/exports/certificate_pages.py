@@ -27,14 +27,17 @@ def certificate_pages(certificates: Sequence[Certificate], on: dt.date) -> bytes
 
 
 def _dutch(one: Certificate, on: dt.date) -> dict[str, Any]:
+    sessions = "sessie" if one.of == 1 else "sessies"
+    first, last = moment(one.first_on), moment(one.last_on)
+    days = f"op {first}" if one.first_on == one.last_on else f"van {first} tot {last}"
     return {
         "language": "nl",
         "heading": "Attest van deelname",
         "says": f"{one.service} verklaart dat",
         "name": one.name,
-        "did": f"van {moment(one.first_on)} tot {moment(one.last_on)} heeft deelgenomen aan",
+        "did": f"{days} heeft deelgenomen aan",
         "title": one.title("nl"),
-        "times": f": {one.times} van {one.of} sessies, samen {_hours(one)} uur.",
+        "times": f": {one.times} van {one.of} {sessions}, samen {_hours(one)} uur.",
         "date": f"Datum: {moment(on)}",
         "signature": "Handtekening:",
     }
@@ -43,12 +46,14 @@ def _dutch(one: Certificate, on: dt.date) -> dict[str, Any]:
 def _french(one: Certificate, on: dt.date) -> dict[str, Any]:
     sessions = "séance" if one.times == 1 else "séances"
     hours = "heure" if one.hours < 2 else "heures"
+    first, last = moment(one.first_on), moment(one.last_on)
+    days = f"le {first}" if one.first_on == one.last_on else f"du {first} au {last}"
     return {
         "language": "fr",
         "heading": "Attestation de participation",
         "says": f"{one.service} atteste que",
         "name": one.name,
-        "did": f"a participé du {moment(one.first_on)} au {moment(one.last_on)} à",
+        "did": f"a participé {days} à",
         "title": one.title("fr"),
         "times": f" : {one.times} {sessions} sur {one.of}, soit {_hours(one)} {hours}.",
         "date": f"Date : {moment(on)}",

@@ -32,6 +32,7 @@ from planner.reports import year_report
 from planner.reports.periods import calendar_year
 from planner.telling.call_paper import call_paper
 from planner.telling.calls import Call
+from tests.core.a_sheet import sheet
 from tests.factories import (
     at,
     make_activity,
@@ -203,8 +204,51 @@ def faults_of_what_it_says(pdf, *, must_be_kept):
             yield "no title"
     if not pdf.Root.get("/Lang"):
         yield "no language"
-    if must_be_kept and (is_kept != ("2", "A", "1") or "/StructTreeRoot" not in pdf.Root):
-        yield f"not for the archive: {is_kept}"
+    if must_be_kept:
+        if is_kept != ("2", "A", "1"):
+            yield f"not for the archive: {is_kept}"
+        yield from faults_for_an_archive(pdf)
+
+
+def faults_for_an_archive(pdf):
+    """What of PDF/A-2a and PDF/UA-1 the structure of a file shows: no package on PyPI brings veraPDF along."""
+    root = pdf.Root
+    if not any(
+        one.S == "/GTS_PDFA1" and "/DestOutputProfile" in one for one in root.get("/OutputIntents", [])
+    ):
+        yield "no profile of its colours"
+    if not root.get("/MarkInfo", {}).get("/Marked") or "/ParentTree" not in root.get("/StructTreeRoot", {}):
+        yield "no structure"
+    if not root.get("/ViewerPreferences", {}).get("/DisplayDocTitle"):
+        yield "a window without the title"
+    if "/Encrypt" in pdf.trailer or "/ID" not in pdf.trailer:
+        yield "locked, or without a number of its own"
+    for one in pdf.objects:
+        if isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            yield from faults_of_an_object(one)
+    for page in pdf.pages:
+        if page.get("/StructParents") is None or page.get("/Tabs") not in (None, "/S"):
+            yield "a page outside of the structure"
+        if page.get("/Group", {}).get("/S") == "/Transparency" and page.Group.get("/CS") is None:
+            yield "transparency without colours to mix in"
+
+
+def faults_of_an_object(one):
+    kind = one.get("/Type")
+    if kind == "/FontDescriptor" and not {"/FontFile", "/FontFile2", "/FontFile3"} & set(one.keys()):
+        yield f"a font that is not in the file: {one.FontName}"
+    if kind == "/Font" and "/ToUnicode" not in one and one.get("/Subtype") == "/Type0":
+        yield f"a font that cannot be copied: {one.BaseFont}"
+    if one.get("/S") in ("/JavaScript", "/Launch", "/Sound", "/Movie") or one.get("/Type") == "/EmbeddedFile":
+        yield f"what an archive refuses: {one.get('/S')}"
+    if kind == "/ExtGState" and (one.get("/SMask", "/None") != "/None" or one.get("/ca", 1) != 1):
+        yield "something half transparent"
+    if kind == "/StructElem" and one.get("/S") == "/Figure" and not one.get("/Alt"):
+        yield "a picture without words"
+    if kind == "/StructElem" and one.get("/S") == "/TH":
+        told = one.get("/A", [])
+        if not any("/Scope" in each for each in (told if isinstance(told, pikepdf.Array) else [told])):
+            yield "a head that does not say of what"
 
 
 def has_missing_glyph(page):
@@ -218,6 +262,22 @@ def has_missing_glyph(page):
                     if any(codes[place : place + 2] == b"\0\0" for place in range(0, len(codes), 2)):
                         return True
     return False
+
+
+@pytest.mark.parametrize(
+    ("taken", "fault"),
+    [
+        ("/OutputIntents", "no profile of its colours"),
+        ("/StructTreeRoot", "no structure"),
+        ("/MarkInfo", "no structure"),
+        ("/ViewerPreferences", "a window without the title"),
+    ],
+)
+def test_the_check_for_an_archive_finds_what_is_missing(taken, fault):
+    with pikepdf.open(io.BytesIO(to_pdf(sheet(3, is_kept=True)))) as pdf:
+        assert not list(faults_for_an_archive(pdf))
+        del pdf.Root[taken]
+        assert list(faults_for_an_archive(pdf)) == [fault]
 
 
 ELSEWHERE = """

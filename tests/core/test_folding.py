@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from core.folded_field import folded_fields
-from core.folding import asked, begins, fold, name_key, searchable
+from core.folding import as_filed, asked, begins, fold, name_key, searchable
 from tests.factories import make_activity, make_series, make_worker
 
 
@@ -129,3 +129,31 @@ def test_words_follow_every_way_of_saving(haren, service):
     for row in (worker, series):
         row.refresh_from_db()
     assert "luczak" in worker.name_words and "ost" in series.label_words
+
+
+def test_names_are_filed_as_people_look_them_up():
+    names = [
+        "Worker 10",
+        "Worker 2",
+        "Zeqiri",
+        "d'Hoore",
+        "Íñiguez",
+        "Łukasiewicz",
+        "Maes",
+        "Şahin",
+        "Ђорђевић",
+        "Aerts",
+    ]
+    told = [
+        "Aerts",
+        "d'Hoore",
+        "Ђорђевић",
+        "Íñiguez",
+        "Łukasiewicz",
+        "Maes",
+        "Şahin",
+        "Worker 2",
+        "Worker 10",
+        "Zeqiri",
+    ]
+    assert sorted(names, key=as_filed) == told
