@@ -78,6 +78,13 @@ def sessions_for(access: Access | None, path: str = "") -> Q:
     )
 
 
+def knows_session(access: Access | None, session: Any) -> bool:
+    """The same of one session at hand."""
+    cancellation = getattr(session, "cancellation", None)
+    state = cancellation.was_state if cancellation else session.state
+    return state != "draft" or may_ask(access, Fact.DRAFT)
+
+
 def series_for(access: Access | None, rows: QuerySet[Row]) -> QuerySet[Row]:
     """The same of series: for the prison one exists when a date of it has been published."""
     if may_ask(access, Fact.DRAFT):

@@ -296,7 +296,9 @@ def first_difference(was: bytes, now: bytes) -> str:
 
 
 def between(was: bytes, now: bytes) -> str:
-    """The first place where two answers differ."""
+    """The first place where two answers differ; of the bodies, where those do."""
+    bodies = [each.partition(b"\n\n")[2] for each in (was, now)]
+    was, now = bodies if bodies[0] != bodies[1] else (was, now)
     one, other = (each.decode(errors="replace") for each in (was, now))
     at = next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))

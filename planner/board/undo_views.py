@@ -41,8 +41,8 @@ def undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     act = get_object_or_404(ChangeSet.objects.in_prison(prison).select_related("by", "prison"), pk=pk)
     week = _week_of(act)
     try:
+        require_right(act, request.access)
         effect = effect_of(act)
-        require_right(effect, request.access)
         seen = request.POST.get(FIELD) or request.GET.get(FIELD, "")
         if request.method != "POST" or not seen:
             return _ask(request, act, effect, week)
@@ -81,6 +81,7 @@ def _ask(
 ) -> HttpResponse:
     if is_partial(request):
         return htmx_redirect(request.path)
+    effect = effect.known_to(request.access)
     context = {
         "act": act,
         "effect": effect,

@@ -52,13 +52,12 @@ class OwnerRows:
 
 @dataclass(frozen=True)
 class Told:
-    """Effects in words. Drafts are the services' own: the prison reads only how many there are."""
+    """Effects in words. Drafts are the services' own: for the prison they do not exist."""
 
     owners: tuple[OwnerRows, ...]
     sessions: int
     people: int
     workers: int
-    hidden_drafts: int
     digest: str
 
 
@@ -92,28 +91,15 @@ class ClosurePicture:
 
 def tell(effects: Effects, access: Access) -> Told:
     """Effects for this reader."""
-    made_up = made_up_of(access.prison, [hit.session.pk for hit in effects.hits])
-    shown = Effects(tuple(hit for hit in effects.hits if not _is_hidden(hit, access)))
+    shown = effects.known_to(access)
+    made_up = made_up_of(access.prison, [hit.session.pk for hit in shown.hits])
     owners = tuple(
         OwnerRows(group.owner, group.people, tuple(row_of(hit, access, made_up) for hit in group.hits))
         for group in shown.by_owner
     )
     if not gate.may_ask(access, gate.Fact.SERVICE) and owners:
         owners = (OwnerRows(None, shown.people, tuple(row_of(hit, access, made_up) for hit in shown.hits)),)
-    return Told(
-        owners,
-        len(effects.hits),
-        effects.people,
-        len(effects.workers),
-        len(effects.hits) - len(shown.hits),
-        effects.digest,
-    )
-
-
-def _is_hidden(hit: Hit, access: Access) -> bool:
-    cancellation = getattr(hit.session, "cancellation", None)
-    state = cancellation.was_state if cancellation else hit.session.state
-    return state == GroupSession.State.DRAFT and not gate.may_ask(access, gate.Fact.DRAFT)
+    return Told(owners, len(shown.hits), shown.people, len(shown.workers), shown.digest)
 
 
 def row_of(hit: Hit, access: Access, made_up: dict[int, MadeUp] | None = None) -> SessionRow:
@@ -134,17 +120,17 @@ def name_of(session: GroupSession, access: Access) -> str:
 
 def calls_of(effects: Effects, access: Access) -> list[Call]:
     """One line per facilitator: who knows it already stands last, else in the order of names."""
-    shown = [hit for hit in effects.hits if not _is_hidden(hit, access)]
-    informed = _informed(shown)
+    shown = effects.known_to(access)
+    informed = _informed(shown.hits)
     calls = []
-    for worker in Effects(tuple(shown)).workers:
-        own = [hit for hit in shown if worker in hit.workers]
+    for worker in shown.workers:
+        own = [hit for hit in shown.hits if worker in hit.workers]
         knows = all((worker.pk, hit.session.pk) in informed for hit in own)
         calls.append(Call(worker, tuple(row_of(hit, access) for hit in own), knows))
     return sorted(calls, key=lambda call: call.is_informed)
 
 
-def _informed(hits: list[Hit]) -> set[tuple[int, int]]:
+def _informed(hits: Iterable[Hit]) -> set[tuple[int, int]]:
     """(facilitator, session) whose last notice tells of the cancelling and was read or told by telephone."""
     cancelled = [hit.session.pk for hit in hits if hit.session.state == GroupSession.State.CANCELLED]
     notices = Notice.objects.filter(session__in=cancelled).order_by("created_at", "pk")
@@ -187,6 +173,7 @@ def effects_now(prison: Prison, picture: ClosurePicture, *, now: dt.datetime | N
 
 def own_part(effects: Effects, access: Access) -> Effects:
     """All of it for who decides on closures; an organiser calls the facilitators of the own service."""
+    effects = effects.known_to(access)
     if access.has(Right.CLOSE):
         return effects
     return Effects(tuple(hit for hit in effects.hits if access.may_change(hit.owner)))

@@ -28,10 +28,12 @@ from planner.plan.closing_effects import effects_of
 from planner.plan.closure_parts import ClosureDraft
 from planner.plan.closure_refusals import refuse_unusable
 from planner.plan.returning import Ruling, what_can_return
+from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import audit
 from prisons.models import Organisation, Prison
 from rooms.models import Closure
+from sessions.models import GroupSession
 
 SHOWN_AFTER = dt.timedelta(days=28)
 State = Closure.State
@@ -84,7 +86,7 @@ def _look_or_announce(request: PrisonRequest, prison: Prison, preset: str, form:
         except PlannerError as error:
             form.refuse(error)
             status = error.status
-    effects = effects_of(prison, form.draft().parts)
+    effects = effects_of(prison, form.draft().parts).known_to(request.access)
     told = pictures.tell(effects, request.access)
     seen = closing.digest_of_draft(form.draft(), effects)
     return _announce_page(request, prison, preset, form, status=status, told=told, seen=seen)
@@ -132,11 +134,12 @@ def _detail(
 ) -> HttpResponse:
     prison.refresh_from_db(fields=["plan_version", "rules_version"])
     picture = pictures.picture_of(closure, request.access)
-    effects = pictures.effects_now(prison, picture)
+    effects = pictures.effects_now(prison, picture).known_to(request.access)
+    is_confirmed = picture.state == State.CONFIRMED
     context = {
         "picture": picture,
         "told": pictures.tell(effects, request.access),
-        "not_called": services_not_called(picture.closures) if picture.state == State.CONFIRMED else [],
+        "not_called": services_not_called(picture.closures) if is_confirmed and effects.hits else [],
         "has_calls": bool(pictures.own_part(effects, request.access).workers),
         "may_call": request.access.has_any({Right.CLOSE, Right.MANAGE_WORKERS}),
         "may_make_up": request.access.has(Right.PLACE),
@@ -157,7 +160,7 @@ def closure_confirm(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         decision = closing.confirm(closure, by=request.user, seen=seen, access=request.access)
     except PlannerError as error:
         return _detail(request, prison, closure, error)
-    count = len(decision.session_ids)
+    count = _known(request, decision)
     text = ngettext(
         "Confirmed: %(count)s session is cancelled. Enrolments stay.",
         "Confirmed: %(count)s sessions are cancelled. Enrolments stay.",
@@ -181,12 +184,18 @@ def closure_lift(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
         return _lift_page(request, prison, closure, error)
     except PlannerError as error:
         return _detail(request, prison, closure, error)
-    messages.success(request, _returned(decision))
+    messages.success(request, _returned(request, decision))
     return redirect("planner:closure_detail", prison.slug, decision.closures[0].pk)
 
 
-def _returned(decision: closing.Decision) -> str:
-    count, left = len(decision.session_ids), len(decision.ruling.cannot)
+def _known(request: PrisonRequest, decision: closing.Decision) -> int:
+    """How many of its sessions exist for whoever asked for it."""
+    sessions = GroupSession.objects.filter(pk__in=decision.session_ids)
+    return sessions.filter(gate.sessions_for(request.access)).count()
+
+
+def _returned(request: PrisonRequest, decision: closing.Decision) -> str:
+    count, left = _known(request, decision), len(decision.ruling.known_to(request.access).cannot)
     if not count and not left:
         return _("It is lifted. No session was cancelled by it.")
     text = ngettext(
@@ -207,6 +216,7 @@ def _lift_page(
     picture = pictures.picture_of(closure, request.access)
     ids = closing.sessions_taken_by(prison, picture.closures)
     ruling = what_can_return(prison, ids, without_closures={row.pk for row in picture.closures})
+    ruling = ruling.known_to(request.access)
     context = {
         "picture": picture,
         "can": [(pictures.name_of(one.session, request.access), one) for one in ruling.can],
@@ -241,11 +251,11 @@ def closure_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         return _lift_page(request, prison, closure, error)
     except PlannerError as error:
         return _detail(request, prison, closure, error)
-    if decision.session_ids:
-        messages.success(request, _returned(decision))
+    if _known(request, decision):
+        messages.success(request, _returned(request, decision))
         return redirect("planner:closure_detail", prison.slug, pk)
     refusal = PlannerError("nothing_returns", _("None of them can return: see why below."))
-    return _detail(request, prison, closure, refusal, decision.ruling)
+    return _detail(request, prison, closure, refusal, decision.ruling.known_to(request.access))
 
 
 @require_GET

@@ -79,10 +79,12 @@ def announce(
     now = now or clock.now()
     with transaction.atomic():
         prison = lock_facts(prison, now=now)
-        require_right(prison, access or access_for(by, prison, now=now))
+        access = access or access_for(by, prison, now=now)
+        require_right(prison, access)
         refuse_unusable(prison, draft, now=now)
         if seen is not None:
-            require_seen(seen, digest_of_draft(draft, effects_of(prison, draft.parts, now=now)))
+            effects = effects_of(prison, draft.parts, now=now)
+            require_seen(seen, digest_of_draft(draft, effects.known_to(access)))
         group = uuid.uuid4() if len(draft.parts) > 1 else None
         rows = [_row(prison, draft, part, group, by, now) for part in draft.parts]
         for row in rows:
@@ -114,11 +116,12 @@ def confirm(
     """
     now = now or clock.now()
     with transaction.atomic():
-        prison, rows = _locked(closure, by, access, now)
+        access = access or access_for(by, closure.prison, now=now)
+        prison, rows = _locked(closure, access, now)
         refuse_decided(rows, (State.ANNOUNCED,))
         hit, _loaded = closed_sessions(prison, facts_of(rows), now=now)
         if seen is not None:
-            require_seen(seen, effects_of_closures(prison, rows, now=now).digest)
+            require_seen(seen, effects_of_closures(prison, rows, now=now).known_to(access).digest)
         before = _decide(prison, rows, State.CONFIRMED, by, now)
         reason = Cancellation.Reason.CLOSURE.value
         changes = [
@@ -149,13 +152,14 @@ def lift(
     """
     now = now or clock.now()
     with transaction.atomic():
-        prison, rows = _locked(closure, by, access, now)
+        access = access or access_for(by, closure.prison, now=now)
+        prison, rows = _locked(closure, access, now)
         refuse_decided(rows, (State.ANNOUNCED, State.CONFIRMED))
         verb = "reopen" if rows[0].state == State.CONFIRMED else "lift_closure"
         offered = sessions_taken_by(prison, rows)
         before = _decide(prison, rows, State.LIFTED, by, now)
         ruling = what_can_return(prison, offered, now=now)
-        require_seen(seen, digest_of_return(ruling))
+        require_seen(seen, digest_of_return(ruling.known_to(access)))
         outcome = apply(
             prison, [back(one.session) for one in ruling.can], by=by, verb=verb, now=now,
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),
@@ -180,10 +184,11 @@ def restore(
     """Once more after lifting: what could not return then and can now; `seen` and what it raises as for `lift`."""
     now = now or clock.now()
     with transaction.atomic():
-        prison, rows = _locked(closure, by, access, now)
+        access = access or access_for(by, closure.prison, now=now)
+        prison, rows = _locked(closure, access, now)
         refuse_decided(rows, (State.LIFTED,))
         ruling = what_can_return(prison, sessions_taken_by(prison, rows), now=now)
-        require_seen(seen, digest_of_return(ruling))
+        require_seen(seen, digest_of_return(ruling.known_to(access)))
         outcome = apply(
             prison, [back(one.session) for one in ruling.can], by=by, verb="reopen", now=now,
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),
@@ -221,12 +226,10 @@ def _row(
     )
 
 
-def _locked(
-    closure: Closure, by: User, access: Access | None, now: dt.datetime
-) -> tuple[Prison, list[Closure]]:
+def _locked(closure: Closure, access: Access | None, now: dt.datetime) -> tuple[Prison, list[Closure]]:
     """The prison under its lock, and the group fresh from the database."""
     prison = lock_facts(closure.prison_id, now=now)
-    require_right(prison, access or access_for(by, prison, now=now))
+    require_right(prison, access)
     rows = group_of(closure)
     if not rows:
         raise PlannerError("unknown_closure", _("This closure does not exist any more."), status=404)

@@ -19,6 +19,8 @@ from core.folding import as_filed
 from enrollment.domain.taking_part import occupancy
 from planner.plan import conflicts, picture
 from planner.plan.closure_parts import Part
+from prisons import gate
+from prisons.access import Access
 from prisons.models import Organisation, Prison
 from rooms.domain.facts import ClosureFacts, Rules, rules_of
 from rooms.models import Closure
@@ -87,6 +89,10 @@ class Effects:
     def digest(self) -> str:
         """Who confirms sends it back, so that nothing unseen is hit."""
         return digest("confirm_closure", self)
+
+    def known_to(self, access: Access | None) -> Effects:
+        """What of it exists for this reader: drafts are the services' own."""
+        return Effects(tuple(hit for hit in self.hits if gate.knows_session(access, hit.session)))
 
     def of_owners(self, organisation_ids: Collection[int]) -> Effects:
         return Effects(tuple(hit for hit in self.hits if hit.owner.pk in organisation_ids))

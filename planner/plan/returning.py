@@ -18,6 +18,7 @@ from planner.plan.changes import Change
 from planner.plan.codes import Conflict
 from planner.plan.picture import Picture, Row
 from planner.plan.sentences import when
+from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
 from rooms.domain.facts import Rules, rules_of
@@ -55,6 +56,14 @@ class Ruling:
     def of(cls, verdicts: Iterable[Verdict]) -> Ruling:
         verdicts = sorted(verdicts, key=lambda one: (str(one.session.starts_at), one.session.pk))
         return cls(tuple(one for one in verdicts if one.can), tuple(one for one in verdicts if not one.can))
+
+    def known_to(self, access: Access | None) -> Ruling:
+        """What of it exists for this reader: drafts are the services' own."""
+        can, cannot = (
+            tuple(one for one in some if gate.knows_session(access, one.session))
+            for some in (self.can, self.cannot)
+        )
+        return Ruling(can, cannot)
 
     @property
     def soft(self) -> tuple[Conflict, ...]:

@@ -63,7 +63,7 @@ def _spoken(conflict: Conflict, names: _Names) -> Spoken:
         str(code.title),
         str(code.sentence) % names.fill(facts),
         str(code.way_out),
-        facts.get("other") if conflict.code != "keep_apart" and facts.get("other", 0) > 0 else None,
+        names.known(facts["other"]) if conflict.code != "keep_apart" and facts.get("other", 0) > 0 else None,
     )
 
 
@@ -100,7 +100,8 @@ class _Names:
             ),
         }
         self._others = self._rows(
-            GroupSession.objects.in_prison(prison).select_related("series__activity"), ids["other"]
+            GroupSession.objects.in_prison(prison).select_related("series__activity", "cancellation"),
+            ids["other"],
         )
         self._closures = self._rows(
             Closure.objects.in_prison(prison).select_related("room", "unit"), ids["closure"]
@@ -133,10 +134,17 @@ class _Names:
             return date_format(value, "D j N")
         return str(value)
 
+    def known(self, session_id: int) -> int | None:
+        """The session to link to; none for whoever is not shown it."""
+        session = self._others.get(session_id)
+        return session_id if session is None or gate.knows_session(self._access, session) else None
+
     def _other(self, session_id: int) -> tuple[str, str]:
         session = self._others.get(session_id)
         if session is None:
             return self._unwritten.get(session_id, (_("another date of this series"), ""))
+        if not gate.knows_session(self._access, session):
+            return _("another session"), _("at that time")
         return gate.name_of(self._access, session.series), when(session.starts_at, session.ends_at)
 
     def _closure(self, closure_id: int) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -15,10 +16,10 @@ from planner.plan import asks, closing_undo, closure_refusals, series_end
 from planner.plan.changes import Outcome
 from planner.plan.date_edits import restore_pattern
 from planner.plan.placement import apply
-from planner.plan.undo_effects import UndoEffect, effect_of
-from prisons.access import Access, access_for
+from planner.plan.undo_effects import LABEL, SERIES, UndoEffect, effect_of
+from prisons.access import Access, Right, access_for
 from prisons.domain import audit
-from prisons.models import ChangeSet, Prison, User
+from prisons.models import ChangeSet, Organisation, Prison, User
 from sessions.models import GroupSession, Series
 
 
@@ -48,9 +49,10 @@ def undo(
     with transaction.atomic():
         prison = lock_facts(change_set.prison_id, now=now)
         change_set = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set.pk)
+        reader = access or access_for(by, prison, now=now)
+        access = require_right(change_set, reader)
         effect = effect_of(change_set, now=now)
-        effect.require_seen(seen)
-        access = require_right(effect, access or access_for(by, prison, now=now))
+        effect.known_to(reader).require_seen(seen)
         is_ordered = is_of_the_prison(change_set)
         if is_ordered:
             closing_undo.take_back(prison, change_set, effect.closures, by=by, now=now, access=access)
@@ -74,22 +76,30 @@ def is_of_the_prison(change_set: ChangeSet) -> bool:
     return bool(change_set.facts.get("ordered_by_prison"))
 
 
-def require_right(effect: UndoEffect, access: Access | None) -> Access | None:
+def require_right(act: ChangeSet, access: Access | None) -> Access | None:
     """Whoever may change all of it; returns the access that undoing it is done with.
 
+    Asked before anything else is looked at: what stands in the way is not told to whoever may not undo it.
     What was asked for and accepted touches a session of the asker too. Raises PlannerError `not_yours` or
     `not_allowed` (403).
     """
-    if is_of_the_prison(effect.act):
-        closure_refusals.require_right(effect.act.prison, access)
+    if is_of_the_prison(act):
+        closure_refusals.require_right(act.prison, access)
         return access
-    ask = asks.of(effect.act)
+    ask = asks.of(act)
     if access is not None and ask is not None and asks.may_answer(ask, access):
         access = asks.for_both(ask, access)
-    owners = {one.series.activity.organisation for one in effect.sessions}
-    if access is None or not all(access.may_change(owner) for owner in owners):
+    if access is None or not access.has(Right.PLACE) or not all(map(access.may_change, _owners(act))):
         raise PlannerError("not_yours", _("This belongs to another service."), status=403)
     return access
+
+
+def _owners(act: ChangeSet) -> list[Organisation]:
+    """The services of all that the act touched."""
+    touched = {label: act.images.filter(model=label).values("object_id") for label in (LABEL, SERIES)}
+    sessions = GroupSession.objects.filter(pk__in=touched[LABEL])
+    series = Series.objects.filter(Q(pk__in=touched[SERIES]) | Q(pk__in=sessions.values("series")))
+    return list(Organisation.objects.filter(pk__in=series.values("activity__organisation")))
 
 
 def _remove(effect: UndoEffect, act: ChangeSet, by: User, now: dt.datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -18,6 +18,7 @@ from planner.plan.act_words import name_of
 from planner.plan.changes import Allowed, Change, Part, placing_of
 from planner.plan.date_edits import pattern_of
 from planner.plan.telling import Told, told_by
+from prisons import gate
 from prisons.access import Access
 from prisons.domain.changes import images_of
 from prisons.models import ChangeImage, ChangeSet
@@ -67,6 +68,10 @@ class UndoEffect:
     def digest(self) -> str:
         """All that the page shows, with who hears of it."""
         return digest("undo", self.rows_digest, self.series, self.told)
+
+    def known_to(self, access: Access | None) -> UndoEffect:
+        """What of it this reader may be shown: drafts are the services' own."""
+        return replace(self, back=tuple(one for one in self.back if gate.knows_session(access, one)))
 
     def require_seen(self, seen: str | None) -> None:
         """Raises NotAsShown (409)."""

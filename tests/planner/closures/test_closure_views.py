@@ -27,8 +27,10 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.noninterference import between, blotted
 from tests.pages import press, seen_on
 from tests.printed import text_of
+from tests.town import taken_back
 
 NOW = at("2026-11-22 12:00")
 DAY = "2026-11-24"
@@ -291,12 +293,52 @@ def test_the_printed_call_list_is_that_of_the_page(
     assert "Zoë" not in text_of(signed_in(organiser_emile).get(url).content)
 
 
-def test_drafts_are_only_a_number_for_the_prison(
+def whole_story(liaison: Client, closure: Closure) -> list[bytes]:
+    """All that the liaison reads from the announcement to the lifting, byte by byte."""
+    here = f"/p/haren/closures/{closure.pk}/"
+    pages = [
+        liaison.get(here),
+        press(liaison, f"{here}confirm/", {}, page=here, follow=True),
+        liaison.get(here),
+    ]
+    pages += [liaison.get(f"{here}{page}") for page in ("calls/", "cover.xlsx", "lift/")]
+    undo_id = pages[2].context["picture"].undo_id
+    pages += [liaison.get(f"/p/haren/board/changes/{undo_id}/undo/"), liaison.get("/p/haren/")]
+    pages += [press(liaison, f"{here}lift/", {}, follow=True), liaison.get("/p/haren/board/?week=2026-W48")]
+    return [blotted(page) for page in pages]
+
+
+def test_a_draft_changes_nothing_that_the_prison_reads_of_a_closure(
+    liaison: Client, series: Series, room: Room, announced: Closure
+) -> None:
+    stories, spare = [], make_worker(series.prison)
+    for has_draft in (False, True):
+        with taken_back():
+            if has_draft:
+                make_session(series, f"{DAY} 18:00", room=room, workers=[spare])
+            stories.append(whole_story(liaison, announced))
+    differ = [
+        (number, between(*pages))
+        for number, pages in enumerate(zip(*stories, strict=True))
+        if len(set(pages)) > 1
+    ]
+    assert differ == []
+
+
+def test_what_stands_in_the_way_and_is_a_draft_is_not_named_to_the_prison(
+    liaison: Client, confirmed: Closure, series: Series, room: Room
+) -> None:
+    make_session(series, f"{DAY} 09:30", room=room)
+    page = liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/").content.decode()
+    assert "Class A is taken by another session (at that time)" in page
+
+
+def test_drafts_do_not_exist_for_the_prison(
     liaison: Client, series: Series, room: Room, announced: Closure
 ) -> None:
     make_session(series, f"{DAY} 18:00", room=room)
     told = liaison.get(f"/p/haren/closures/{announced.pk}/").context["told"]
-    assert (told.sessions, told.hidden_drafts, len(told.owners[0].rows)) == (2, 1, 1)
+    assert (told.sessions, len(told.owners[0].rows)) == (1, 1)
 
 
 PATHS = [

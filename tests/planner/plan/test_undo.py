@@ -12,7 +12,16 @@ from planner.plan.placement import apply
 from planner.plan.undo import latest_of, undo
 from prisons.models import ChangeSet, Organisation, Prison, User
 from sessions.models import GroupSession
-from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker
+from tests.factories import (
+    at,
+    make_activity,
+    make_room,
+    make_series,
+    make_session,
+    make_slot,
+    make_worker,
+    signed_in,
+)
 
 NOW = at("2026-11-22 12:00")
 
@@ -30,6 +39,26 @@ def act(session: GroupSession, by: User, **change: object) -> ChangeSet:
 
 def fresh(session: GroupSession) -> GroupSession:
     return GroupSession.objects.get(pk=session.pk)
+
+
+def test_what_stands_in_the_way_is_not_told_to_whoever_may_not_undo_it(
+    haren: Prison, service: Organisation, organiser_anna: User, organiser_emile: User, liaison_bert: User
+) -> None:
+    """Else people, a title or who changed it since would be learned by asking for the act of another service."""
+    activity = make_activity(service, "Praatgroep verslaving")
+    series = make_series(haren, activity=activity)
+    moved = act(make_session(series, room=make_room(haren)), organiser_anna, room_id=make_room(haren).pk)
+    url, said = f"/p/haren/board/changes/{moved.pk}/undo/", set()
+    for change in (None, {"undone_by": moved}, {"at": NOW}):
+        if change:
+            ChangeSet.objects.filter(pk=moved.pk).update(**change)
+        for user in (organiser_emile, liaison_bert):
+            for answer in (signed_in(user).get(url), signed_in(user).post(url, {"seen": "x"})):
+                body = answer.content.decode()
+                said.add(
+                    (answer.status_code, "This belongs to another service." in body, "verslaving" in body)
+                )
+    assert said == {(403, True, False)}
 
 
 def test_business_fields_come_back_exactly_and_numbers_only_rise(
