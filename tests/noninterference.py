@@ -30,7 +30,7 @@ from enrollment.models import (
 from prisons.access import access_for
 from sessions.models import Activity, GroupSession, Series
 from tests.town import Town, forget, taken_back
-from tests.walking import Walker, asked_names, filled, names_of, parts_of, sampled
+from tests.walking import IS_SMALL, Walker, asked_names, filled, names_of, parts_of, sampled
 
 # --- what differs -----------------------------------------------------------------------------------------
 
@@ -83,8 +83,9 @@ def other_people(town: Town) -> None:
 
 def other_groups(town: Town) -> None:
     """Of a facilitator of the first group: everything of the others, and of whoever does not take part in it."""
-    other_service_of(town, ["secret", "theirs", "quiet"])
-    for name in ("secret", "theirs", "quiet"):
+    others = ["secret", "theirs", "quiet", "over"]
+    other_service_of(town, others)
+    for name in others:
         activity = town.series[name].activity
         Activity.objects.filter(pk=activity.pk).update(title_nl="Zang", title_fr="Chant", domain="sport")
     outside = [person.pk for number, person in enumerate(town.people) if number not in (0, 1)]
@@ -194,8 +195,10 @@ def _addresses(town: Town, route: str) -> list[str]:
     names = [name for kind, name in parts_of(route) if kind == "int"]
     if not names:
         return [filled(route, {})]
-    rows = [town.people[0], town.people[5], town.people[8], *town.series.values()]
-    rows += [town.sessions[key] for key in ("dutch0", "secret1", "theirs1")]
+    rows = [town.people[0], town.people[5], town.series["secret"]]
+    rows += [town.sessions[key] for key in ("secret1", "theirs1")]
+    if not IS_SMALL:
+        rows += [town.people[8], *town.series.values(), town.sessions["dutch0"]]
     pks = {row.pk for row in rows}
     return [filled(route, dict.fromkeys(names, pk)) for pk in sorted(pks)]
 

@@ -127,19 +127,27 @@ def one_by_one(names: list[str], rubbish: str) -> list[dict[str, Any]]:
     return [{name: rubbish} for name in names]
 
 
+CLOSED = (401, 403, 404)
+
+
 def broken_by(walker: Walker, fill: Filled, rubbish: Sequence[str]) -> dict[str, list[str]]:
-    """The addresses that break, each with a few of the ways."""
+    """The addresses that break, each with a few of the ways.
+
+    Where this role is refused before anything is read, the worst words in all fields at once suffice.
+    """
     found = []
     for route, _pattern in sampled():
         address = open_at(walker, route)[0]
         for method in ("GET", "POST"):
             with asked_names() as names:
-                if walker.ask(method, address).status_code == 405:
+                status = walker.ask(method, address).status_code
+                if status == 405:
                     continue
-                walker.ask(method, address, dict.fromkeys(names, "1"))
+                if not (is_closed := status in CLOSED):
+                    walker.ask(method, address, dict.fromkeys(names, "1"))
             names |= names_of(route)
-            for each in rubbish:
-                for data in fill(sorted(names), each):
+            for each in WORST if is_closed else rubbish:
+                for data in (at_once if is_closed else fill)(sorted(names), each):
                     if words := broken(walker.ask(method, address, data)):
                         found.append((route, f"{method} {list(data)[:3]}={each[:30]!r}: {words}"))
     return by_route(found)

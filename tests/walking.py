@@ -34,7 +34,8 @@ OTHER_TEXTS |= {"uuid": "00000000-0000-4000-8000-000000000000"}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>|\{(?:(\w+):)?(\w+)\}")
 
 
-SMALL = int(os.environ.get("WALK_PART", "12")) if os.environ.get("PROOF_SIZE") == "small" else 1
+IS_SMALL = os.environ.get("PROOF_SIZE") == "small"
+SMALL = int(os.environ.get("WALK_PART", "12")) if IS_SMALL else 1
 """The small proofs walk one address of so many."""
 
 

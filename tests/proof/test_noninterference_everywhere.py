@@ -1,4 +1,4 @@
-"""Every hidden word and number in every field of every page, in two worlds: minutes."""
+"""Hidden words and foreign numbers in every field of every page, in two worlds: minutes of a core."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.noninterference import READERS, a_few, differences, every_one
 from tests.town import Town, living_in
-from tests.walking import quiet
+from tests.walking import IS_SMALL, quiet
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +25,7 @@ def test_what_one_may_not_know_changes_nothing(town: Town, name: str) -> None:
     assert differences(town, READERS[name], a_few) == {}
 
 
+@pytest.mark.skipif(IS_SMALL, reason="every value in every field takes the best part of an hour")
 @pytest.mark.parametrize("name", READERS)
-def test_what_one_may_not_know_changes_nothing_anywhere(town: Town, name: str) -> None:
+def test_what_one_may_not_know_changes_nothing_whatever_is_asked(town: Town, name: str) -> None:
     assert differences(town, READERS[name], every_one) == {}
