@@ -83,7 +83,7 @@ def other_people(town: Town) -> None:
 
 def other_groups(town: Town) -> None:
     """Of a facilitator of the first group: everything of the others, and of whoever does not take part in it."""
-    others = ["secret", "theirs", "quiet", "over"]
+    others = ["secret", "theirs", "quiet"]
     other_service_of(town, others)
     for name in others:
         activity = town.series[name].activity

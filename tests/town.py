@@ -186,29 +186,10 @@ def _offer(town: Town) -> None:
             )
             town.sessions[f"{each['key']}{week}"] = session
         Material.objects.create(series=series, name=f"Gitaar {number}", count=2)
-    _over(town, rooms[1])
     make.make_closure(town.prison, make.at("2026-12-03 08:00"), make.at("2026-12-03 18:00"), room=rooms[0])
     make.make_closure(
         town.prison, make.at("2026-12-08 22:00"), make.at("2026-12-09 22:00"), state="announced"
     )
-
-
-def _over(town: Town, room: Any) -> None:
-    """A series of last month, of which one date was never published."""
-    activity = make.make_activity(town.service, "Rouwgroep", domain="mental_health")
-    series = make.make_series(
-        town.prison,
-        activity=activity,
-        list_code="A090",
-        languages=["ar"],
-        starts_on=dt.date(2026, 10, 1),
-        weeks=2,
-        label="groep 9",
-        default_room=room,
-    )
-    town.series["over"] = series
-    make.make_session(series, "2026-10-01 10:00", room=room, state="published")
-    make.make_session(series, "2026-10-08 10:00", room=room)
 
 
 def _people(town: Town) -> None:

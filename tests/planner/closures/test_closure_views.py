@@ -304,7 +304,7 @@ def whole_story(liaison: Client, closure: Closure) -> list[bytes]:
     pages += [liaison.get(f"{here}{page}") for page in ("calls/", "cover.xlsx", "lift/")]
     undo_id = pages[2].context["picture"].undo_id
     pages += [liaison.get(f"/p/haren/board/changes/{undo_id}/undo/"), liaison.get("/p/haren/")]
-    pages += [press(liaison, f"{here}lift/", {}, follow=True), liaison.get("/p/haren/board/?week=2026-W48")]
+    pages.append(press(liaison, f"{here}lift/", {}, follow=True))
     return [blotted(page) for page in pages]
 
 
