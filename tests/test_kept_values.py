@@ -6,6 +6,7 @@ import ast
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,12 @@ CHANGES = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules() -> list[tuple[str, ast.Module]]:
+    return list(parsed())
+
+
+def parsed() -> Iterator[tuple[str, ast.Module]]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
@@ -64,6 +70,62 @@ def unsafe(tree: ast.Module) -> set[str]:
 
 def test_no_module_changes_what_it_keeps_without_a_lock() -> None:
     assert {name: names for name, tree in modules() if (names := unsafe(tree))} == {}
+
+
+def unguarded(tree: ast.Module) -> set[str]:
+    """Objects of the module whose class changes itself after it was made, and holds no lock."""
+    classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    found = set()
+    for node in tree.body:
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in classes:
+            made_of = classes[value.func.id]
+            if changes_itself(made_of) and "Lock()" not in ast.unparse(made_of):
+                found.add(made_of.name)
+    return found
+
+
+def changes_itself(made_of: ast.ClassDef) -> bool:
+    methods = [node for node in made_of.body if isinstance(node, ast.FunctionDef) and node.name != "__init__"]
+    for node in (part for method in methods for part in ast.walk(method)):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and is_self(node.value):
+            return True
+        changed = (
+            node.value if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) else None
+        )
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
+            changed = node.func.value
+        if isinstance(changed, ast.Attribute) and is_self(changed.value):
+            return True
+    return False
+
+
+def is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def test_no_object_of_a_module_changes_itself_without_a_lock() -> None:
+    assert {name: names for name, tree in modules() if (names := unguarded(tree))} == {}
+    source = "class K:\n def __init__(self): self.a = {}\n def f(self): self.a['b'] = 1\nk = K()"
+    assert unguarded(ast.parse(source)) == {"K"}
+
+
+def test_what_is_kept_by_its_arguments_is_given_a_size_or_never_grows() -> None:
+    """`@cache` keeps for ever: only what has no argument, or a language or a font as one."""
+    few = (
+        "core.paper",
+        "enrollment.domain.slip_text",
+        "planner.leaflet.drawing",
+    )  # languages, fonts, drawings
+    grown = set()
+    for name, tree in modules():
+        module = name.removesuffix(".py").replace("/", ".")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.args.args:
+                marks = {ast.unparse(mark) for mark in node.decorator_list}
+                if marks & {"cache", "functools.cache", "lru_cache(maxsize=None)"}:
+                    grown |= {module} if not module.startswith(few) else set()
+    assert grown == set()
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from zlib import crc32
 
 import lxml.html
 import pytest
@@ -24,11 +25,12 @@ from django.urls import Resolver404, resolve
 from core.templatetags.ui import once
 from enrollment.domain.versions import freeze_everywhere
 from tests.town import NOW, Town, forget, living_in, taken_back
-from tests.walking import Walker, filled, numbers, parts_of, quiet, routes
+from tests.walking import Walker, filled, parts_of, quiet, routes
 
 pytestmark = pytest.mark.django_db
 SMALL = 4 if os.environ.get("PROOF_SIZE") == "small" else 1
-"""The small size walks every fourth address, begun at `WALK_FROM`."""
+PART = int(os.environ.get("WALK_FROM", "0")) % SMALL
+"""The small size presses every fourth kind of form, begun at `WALK_FROM`, and as one account only."""
 APPS = ("prisons", "rooms", "group_sessions", "enrollment", "planner")
 NOTED = {"AuditEntry", "Reading", "Submission", "Seal"}
 """What the program notes by itself, of any act."""
@@ -183,7 +185,12 @@ class Presser:
     def press(self, page: str, form: Any, *, deep: int = 2) -> None:
         to = (form.action or page).partition("#")[0] or page
         key = name_of(to), deep, tuple(sorted({str(control.get("name")) for control in form.inputs}))
-        if key in self.done or self.tries[key] == MOST_TRIES or "logout" in name_of(to):
+        if (
+            crc32(name_of(to).encode()) % SMALL != PART
+            or key in self.done
+            or self.tries[key] == MOST_TRIES
+            or "logout" in name_of(to)
+        ):
             return
         self.tries[key] += 1
         sent = {"HTTP_REFERER": f"http://testserver{page}"}
@@ -234,38 +241,51 @@ def told(answer: Any) -> str:
     return str(answer.headers.get("Location") or answer.headers.get("HX-Redirect") or "")
 
 
+LINK = re.compile(r'"(/[^"\s#?]*)[^"\s]*"')
+
+
 def walked(town: Town, names: tuple[str, ...]) -> dict[str, Found]:
+    """From the pages that are about no row on to those that they lead to, a few of each kind."""
     found: dict[str, Found] = defaultdict(Found)
     for name in names:
         walker = Walker(town.users[name])
-        presser, pages = Presser(walker, found), defaultdict[str, float](float)
-        for address in addresses():  # two pages without a form tell as much as one with
-            if pages[name_of(address)] >= MOST_TRIES:
+        presser, pages = Presser(walker, found), Counter[str]()
+        ahead, known = deque(sorted(beginnings())), set(beginnings())
+        while ahead:
+            address = ahead.popleft()
+            if pages[name_of(address)] == MOST_TRIES:
                 continue
             walker.client.cookies = walker.cookies.copy()
             page = walker.client.get(address)
-            forms = forms_in(page)
-            pages[name_of(address)] += 1 if forms else page.status_code == 200 and 0.5
-            for form in forms:
+            if page.status_code != 200 or not page["Content-Type"].startswith("text/html"):
+                continue
+            pages[name_of(address)] += 1
+            for form in forms_in(page):
                 presser.press(address, form)
+            new = {link for link in LINK.findall(page.content.decode()) if name_of(link)} - known
+            known |= new
+            ahead.extend(sorted(new))
     return found
 
 
-def addresses() -> Iterator[str]:
-    """Every page, of every row that can be meant."""
-    pks = numbers()
-    pages = {route for route, _pattern in routes() if not route.startswith(("api/", "static/", "admin/"))}
-    for route in sorted(pages)[int(os.environ.get("WALK_FROM", "0")) :: SMALL]:
-        parts = [name for kind, name in parts_of(route) if kind in ("int", "number")]
-        yield from (filled(route, dict.fromkeys(parts, pk)) for pk in (pks if parts else [1]))
+def beginnings() -> set[str]:
+    """Every page that is about no row in particular."""
+    return {
+        filled(route, {})
+        for route, _pattern in routes()
+        if not route.startswith(("api/", "static/", "admin/"))
+        and not any(kind in ("int", "number") for kind, _name in parts_of(route))
+    }
 
 
 def test_what_a_form_makes_it_makes_once(town: Town, ticking: None) -> None:
-    found = walked(town, ("everybody", "liaison"))
+    found = walked(town, ("everybody", "liaison") if SMALL == 1 else ("everybody",))
     creating = {name: one for name, one in found.items() if one.made}
     assert {name: one.made_again for name, one in creating.items() if one.made_again} == {}
     assert {name: one.made_by_tab for name, one in creating.items() if one.made_by_tab} == {}
     assert {name for name, one in creating.items() if one.is_bare} - KNOWS_ITSELF.keys() == set()
     assert {name: one.answers for name, one in creating.items() if one.answers and not one.is_bare} == {}
+    print(sorted(creating), sorted(found.keys() - creating.keys()))
+    assert len(creating) >= 6
     if SMALL == 1:
         assert creating.keys() >= CREATING
