@@ -112,6 +112,7 @@ def test_no_object_of_a_module_changes_itself_without_a_lock() -> None:
 
 def test_what_is_kept_by_its_arguments_is_given_a_size_or_never_grows() -> None:
     """`@cache` keeps for ever: only what has no argument, or a language or a font as one."""
+    # Languages, fonts, drawings, looks of a cell.
     few = (
         "core.paper",
         "enrollment.domain.slip_text",

@@ -44,14 +44,22 @@ def changed_meanwhile(prison: Prison | None, row: Model) -> PlannerError:
     """The refusal of a stale form, with the name of whoever was faster."""
     entries = AuditEntry.objects.filter(prison=prison, model=row._meta.label_lower, object_id=row.pk)
     last = entries.select_related("by").order_by("-at", "-pk").first()
+    if last is None:
+        return PlannerError(
+            "changed_meanwhile",
+            _(
+                "This was changed after you opened it. Your text is still here: look at what changed, then save "
+                "again."
+            ),
+        )
     return PlannerError(
         "changed_meanwhile",
         _(
             "%(who)s changed this at %(when)s, after you opened it. Your text is still here: look at what "
             "changed, then save again."
         ),
-        who=(last and last.by) or _("Somebody"),
-        when=f"{last.at.astimezone(BRUSSELS):%H:%M}" if last else "",
+        who=last.by or _("Somebody"),
+        when=f"{last.at.astimezone(BRUSSELS):%H:%M}",
     )
 
 

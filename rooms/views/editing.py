@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -101,10 +102,28 @@ def consented(request: PrisonRequest, act: Callable[[], Result]) -> Result:
 
 
 def shown_hits(request: PrisonRequest, refusal: RuleHits) -> dict[str, Any]:
-    """The sessions that would be hit, and the word that accepts just those."""
+    """The sessions that would be hit, one line for each group and cause, and the word that accepts just those."""
     lines = consent.engine().in_words(refusal.hits[:MOST], request.access)
-    return {"lines": lines, "more": max(len(refusal.hits) - MOST, 0), "digest": refusal.digest}
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for line in lines:
+        groups[line.name, line.sentence].append(line.when)
+    return {
+        "groups": [
+            HitGroup(*what, whens[:NAMED], max(len(whens) - NAMED, 0)) for what, whens in groups.items()
+        ],
+        "more": max(len(refusal.hits) - MOST, 0),
+        "digest": refusal.digest,
+    }
 
 
-MOST = 20
-"""So many are listed; the rest is counted."""
+class HitGroup(NamedTuple):
+    """The sessions of one series that one cause hits."""
+
+    name: str
+    sentence: str
+    whens: list[str]
+    more: int
+
+
+MOST, NAMED = 200, 3
+"""So many are put into words, the rest is counted; so many dates are named in each line."""

@@ -274,7 +274,9 @@ def rows(house: House) -> dict[str, Any]:
     return {
         "sessions": {one.pk: placing_of(one).as_json() for one in sessions},
         "series": sorted(
-            Series.objects.values_list("pk", "start_time", "duration_minutes", "weeks", "ended_on")
+            Series.objects.values_list(
+                "pk", "weekday", "starts_on", "start_time", "duration_minutes", "weeks", "ended_on"
+            )
         ),
         "skipped": sorted(SkippedDate.objects.values_list("series", "on", "reason")),
         "leaders": sorted(Series.objects.values_list("pk", "usual_workers__worker"), key=str),
