@@ -20,7 +20,7 @@ from planner.plan.changes import Change, Part, placing_of
 from planner.plan.closure_parts import ClosureDraft
 from planner.plan.closure_parts import Part as Place
 from planner.plan.copying import copy_series
-from planner.plan.date_edits import FIELDS_OF_PATTERN, DateEdit, Scope, edit_dates
+from planner.plan.date_edits import DateEdit, Scope, edit_dates
 from planner.plan.placement import apply
 from planner.plan.publishing import publish
 from planner.plan.series_dates import Longer, OneMore, TakenUp, add_dates
