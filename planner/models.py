@@ -102,6 +102,26 @@ class Notice(models.Model):
         return f"{self.worker_id} {self.session_id} {self.kind}"
 
 
+class ClosureCall(models.Model):
+    """Somebody has reached a facilitator about a closure as it stood then; ticked on the call list."""
+
+    closure = models.ForeignKey(Closure, on_delete=models.CASCADE, related_name="calls")
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="closure_calls")
+    state = models.CharField(max_length=10, choices=Closure.State.choices)
+    """Who heard that it may not take place is called once more when it is certain."""
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["closure", "worker", "state"], name="called_once_per_state")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.closure_id} {self.worker_id}"
+
+
 class Proposal(models.Model):
     """A re-plan beside the plan: it touches nothing until somebody accepts it, whole or line by line."""
 
@@ -213,7 +233,7 @@ class ProposalLine(models.Model):
     skipped = models.JSONField(default=list)
     """Sessions of a weekly line that stay as they are, because their date cannot."""
     why = models.JSONField(default=dict)
-    """Of a line left out: the explanation, as codes and facts. Never a person."""
+    """Of a line left out: the explanation, as codes and facts; of one that moves: the reason. Never a person."""
     answer = models.CharField(max_length=8, choices=Answer.choices, default=Answer.OPEN)
     refusals = models.JSONField(default=list)
     change_set = models.ForeignKey(

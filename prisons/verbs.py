@@ -175,6 +175,7 @@ MODELS: dict[str, str | Promise] = {
     "group_sessions.workerabsence": pgettext_lazy("audited", "dates of a facilitator"),
     "group_sessions.workeraccess": pgettext_lazy("audited", "facilitator"),
     "group_sessions.workerwish": pgettext_lazy("audited", "wish of a facilitator"),
+    "planner.closurecall": pgettext_lazy("audited", "call about a closure"),
     "planner.ask": pgettext_lazy("audited", "ask to another service"),
     "planner.emergencypack": pgettext_lazy("audited", "emergency pack"),
     "planner.madeup": pgettext_lazy("audited", "made up session"),

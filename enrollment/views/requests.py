@@ -116,7 +116,8 @@ def _undecided(request: PrisonRequest) -> dict[str, Any]:
 
 def _overdue(request: PrisonRequest) -> dict[str, Any]:
     """The alarm list: whatever is undecided for longer than the prison promises, wishes too."""
-    page = Paginator(_with_names(counts.overdue(request.access)), PER_PAGE).get_page(request.GET.get("page"))
+    rows = filtered(counts.overdue(request.access), request.GET, request.access)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return {"page": page, "lines": _lines(request.prison, list(page.object_list))}
 
 
@@ -130,7 +131,9 @@ def _with_names(rows: QuerySet[Request]) -> QuerySet[Request]:
 
 
 def filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> QuerySet[Request]:
-    """Filters stand in the address: series=, unit=."""
+    """Filters stand in the address: series=, unit=, service=."""
+    if (service := address.number(query.get("service"))) is not None:
+        rows = rows.filter(organisation=service)
     series, unit = address.number(query.get("series")), address.number(query.get("unit"))
     if series is not None:
         rows = rows.filter(series=series)

@@ -53,6 +53,13 @@ def _span(picture: ClosurePicture) -> str:
     return _("%(from)s to %(to)s") % {"from": starts, "to": ends}
 
 
+def _reached(call: Call) -> str:
+    """Ticked already: when. An empty cell is ticked on paper."""
+    if call.reached is not None:
+        return f"{call.reached.at.astimezone(BRUSSELS):%H:%M}"
+    return _("has read it") if call.is_informed else ""
+
+
 def _table(calls: Sequence[Call]) -> Table:
     columns = [
         Column(_("Facilitator")),
@@ -67,7 +74,7 @@ def _table(calls: Sequence[Call]) -> Table:
             "\n".join(filter(None, (call.worker.phone or _("no number"), call.worker.email))),
             call.worker.language.upper(),
             "\n".join(f"{row.when} · {row.name}" for row in call.rows),
-            _("has read it") if call.is_informed else "",
+            _reached(call),
         )
         for call in calls
     ]

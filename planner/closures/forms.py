@@ -62,6 +62,10 @@ class StrikeForm(ClosureForm):
         help_text=_("It runs from 22:00 on the evening before, or from now on when that is past."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].initial = today() + dt.timedelta(days=1)
+
     def kind(self) -> str:
         return Kind.STRIKE
 

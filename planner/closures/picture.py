@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.clock import today
-from planner.models import MadeUp, Notice
+from planner.models import ClosureCall, MadeUp, Notice
 from planner.plan.closing import group_of
 from planner.plan.closing_effects import Effects, Hit, cancelled_by, effects_of_closures
 from planner.plan.make_up import made_up_of
@@ -69,6 +69,16 @@ class Call:
     rows: tuple[SessionRow, ...]
     is_informed: bool = False
     """Has read that it is cancelled, or was called about it already."""
+    reached: ClosureCall | None = None
+    """The tick: who reached the facilitator, and when."""
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_informed or self.reached is not None
+
+    @property
+    def sessions(self) -> list[int]:
+        return [row.session.pk for row in self.rows]
 
 
 @dataclass(frozen=True)
@@ -118,16 +128,26 @@ def name_of(session: GroupSession, access: Access) -> str:
     return gate.name_of(access, session.series)
 
 
-def calls_of(effects: Effects, access: Access) -> list[Call]:
-    """One line per facilitator: who knows it already stands last, else in the order of names."""
+def calls_of(effects: Effects, access: Access, ticks: Mapping[int, ClosureCall] | None = None) -> list[Call]:
+    """One line per facilitator: the earliest session first, whoever knows it already last."""
     shown = effects.known_to(access)
     informed = _informed(shown.hits)
     calls = []
     for worker in shown.workers:
         own = [hit for hit in shown.hits if worker in hit.workers]
         knows = all((worker.pk, hit.session.pk) in informed for hit in own)
-        calls.append(Call(worker, tuple(row_of(hit, access) for hit in own), knows))
-    return sorted(calls, key=lambda call: call.is_informed)
+        own.sort(key=lambda hit: (hit.session.starts_at is None, hit.session.starts_at, hit.session.pk))
+        rows = tuple(row_of(hit, access) for hit in own)
+        calls.append(Call(worker, rows, knows, (ticks or {}).get(worker.pk)))
+    return sorted(calls, key=_first_to_call)
+
+
+def _first_to_call(call: Call) -> tuple[bool, dt.datetime, str]:
+    earliest = min((row.session.starts_at for row in call.rows if row.session.starts_at), default=LATEST)
+    return call.is_done, earliest, str(call.worker)
+
+
+LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def _informed(hits: Iterable[Hit]) -> set[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planner.closures import make_up_views, session_views, views
+from planner.closures import call_views, make_up_views, session_views, views
 
 urlpatterns = [
     path("closures/", views.closure_list, name="closure_list"),
@@ -11,9 +11,10 @@ urlpatterns = [
     path("closures/<int:pk>/confirm/", views.closure_confirm, name="closure_confirm"),
     path("closures/<int:pk>/lift/", views.closure_lift, name="closure_lift"),
     path("closures/<int:pk>/restore/", views.closure_restore, name="closure_restore"),
-    path("closures/<int:pk>/calls/", views.closure_calls, name="closure_calls"),
-    path("closures/<int:pk>/calls.pdf", views.closure_calls_file, name="closure_calls_file"),
-    path("closures/<int:pk>/called/", views.closure_called, name="closure_called"),
+    path("closures/<int:pk>/calls/", call_views.closure_calls, name="closure_calls"),
+    path("closures/<int:pk>/calls/<int:worker>/", call_views.closure_call, name="closure_call"),
+    path("closures/<int:pk>/calls.pdf", call_views.closure_calls_file, name="closure_calls_file"),
+    path("closures/<int:pk>/called/", call_views.closure_called, name="closure_called"),
     path("closures/<int:pk>/cover.pdf", views.closure_cover, {"ending": "pdf"}, name="closure_cover"),
     path("closures/<int:pk>/cover.xlsx", views.closure_cover, {"ending": "xlsx"}, name="closure_cover_xlsx"),
     path("closures/<int:pk>/make-up/", make_up_views.closure_make_up, name="closure_make_up"),

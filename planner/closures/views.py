@@ -1,4 +1,4 @@
-"""Closures: the list, announcing with a look before, deciding, calling the facilitators, the cover sheet."""
+"""Closures: the list, announcing with a look before, deciding, the cover sheet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.clock import now, today
@@ -19,19 +18,17 @@ from core.digest import FIELD, NotAsShown
 from core.errors import PlannerError
 from core.paper.answering import answer
 from planner.closures import picture as pictures
-from planner.closures.call_paper import call_paper, standing_words
 from planner.closures.cover import cover_sheet
 from planner.closures.forms import PRESETS, ClosureForm, form_of
 from planner.closures.notices import services_not_called
-from planner.plan import closing, closing_todos
+from planner.plan import closing
 from planner.plan.closing_effects import effects_of
 from planner.plan.closure_parts import ClosureDraft
 from planner.plan.closure_refusals import refuse_unusable
 from planner.plan.returning import Ruling, what_can_return
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain import audit
-from prisons.models import Organisation, Prison
+from prisons.models import Prison
 from rooms.models import Closure
 from sessions.models import GroupSession
 
@@ -256,47 +253,6 @@ def closure_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
         return redirect("planner:closure_detail", prison.slug, pk)
     refusal = PlannerError("nothing_returns", _("None of them can return: see why below."))
     return _detail(request, prison, closure, refusal, decision.ruling.known_to(request.access))
-
-
-@require_GET
-@prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
-def closure_calls(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """Whom to call, with telephone numbers."""
-    picture, calls = _calls(request, prison, pk)
-    context = {"picture": picture, "calls": calls, "standing": standing_words(picture.state)}
-    return render(request, "planner/closures/closure_calls.html", context)
-
-
-@require_GET
-@prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
-@never_cache
-def closure_calls_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """The same on paper, beside the telephone."""
-    picture, calls = _calls(request, prison, pk)
-    audit.record(prison, request.user, "print_calls", picture.root)
-    return answer(call_paper(prison, picture, calls, now=now()), f"{prison.slug}-closure-{pk}-calls", "pdf")
-
-
-def _calls(
-    request: PrisonRequest, prison: Prison, pk: int
-) -> tuple[pictures.ClosurePicture, list[pictures.Call]]:
-    picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
-    effects = pictures.own_part(pictures.effects_now(prison, picture), request.access)
-    return picture, pictures.calls_of(effects, request.access)
-
-
-@require_POST
-@prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
-def closure_called(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
-    """Everybody of the own services has been called: nothing to do any more."""
-    rows = closing.group_of(get_object_or_404(closures_of(prison), pk=pk))
-    access = request.access
-    own = [one for one in Organisation.objects.filter(prisons=prison) if access.may_change(one)]
-    everybody: list[Organisation | None] = [None]  # the liaison calls for all
-    for organisation in own or (everybody if access.has(Right.CLOSE) else []):
-        closing_todos.close(rows, by=request.user, now=now(), organisation=organisation)
-    messages.success(request, _("Noted: everybody has been called."))
-    return redirect("planner:closure_detail", prison.slug, pk)
 
 
 @require_GET

@@ -15,10 +15,16 @@ from prisons.models import Prison
 
 
 @dataclass(frozen=True)
-class Group:
+class Link:
     title: str
     text: str
     url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    links: list[Link]
 
 
 @prison_view(Right.MANAGE_RULES, Right.MANAGE_PEOPLE, Right.MANAGE_WORKERS)
@@ -40,79 +46,77 @@ def _openable(step: Step, access: Access) -> Step:
 
 
 def groups(access: Access) -> list[Group]:
-    """The lists of settings that this reader may open."""
-    wanted: list[tuple[Right, str, str, str]] = [
+    """The lists of settings that this reader may open, in four groups; without an empty one."""
+    found = [
+        Group(_("The place"), _links(access, _place())),
+        Group(_("The offer"), _links(access, _offer())),
+        Group(_("People and messages"), _links(access, _people())),
+        Group(_("Paper and closures"), _links(access, _paper())),
+    ]
+    return [group for group in found if group.links]
+
+
+Wanted = list[tuple[Right, str, str, str]]
+
+
+def _place() -> Wanted:
+    rules = Right.MANAGE_RULES
+    return [
+        (Right.SEE_BOARD, "rooms:room_list", _("Rooms"), _("Capacity, opening hours, who can reach them")),
         (
-            Right.MANAGE_RULES,
-            "rooms:house_edit",
-            _("Rules of the house"),
-            _("Names, words, promises, what never mixes"),
-        ),
-        (
-            Right.MANAGE_RULES,
+            rules,
             "rooms:building_list",
             _("Buildings and features"),
             _("Where rooms stand and what they have"),
         ),
-        (Right.SEE_BOARD, "rooms:room_list", _("Rooms"), _("Capacity, opening hours, who can reach them")),
-        (Right.MANAGE_RULES, "rooms:slot_list", _("Time slots"), _("When people can be brought, how many")),
-        (Right.MANAGE_RULES, "rooms:unit_list", _("Living units"), _("Regime, population, yard, visits")),
-        (
-            Right.MANAGE_RULES,
-            "rooms:calendar_list",
-            _("Holidays and periods"),
-            _("Public and school holidays, Ramadan"),
-        ),
-        (
-            Right.DISTRIBUTE,
-            "enrollment:list_settings",
-            _("Lists on paper"),
-            _("When lists close, which post gets which list"),
-        ),
-        (
-            Right.DISTRIBUTE,
-            "planner:emergency_pack",
-            _("Emergency pack"),
-            _("The next days' lists in a locked file"),
-        ),
-        (Right.SEE_BOARD, "planner:closure_list", _("Closures"), _("Strikes, works, reduced regime")),
+        (rules, "rooms:unit_list", _("Living units"), _("Regime, population, yard, visits")),
+        (rules, "rooms:slot_list", _("Time slots"), _("When people can be brought, how many")),
+        (rules, "rooms:calendar_list", _("Holidays and periods"), _("Public and school holidays, Ramadan")),
+        (rules, "rooms:house_edit", _("Rules of the house"), _("Names, words, promises, what never mixes")),
+    ]
+
+
+def _offer() -> Wanted:
+    workers, place = Right.MANAGE_WORKERS, Right.PLACE
+    return [
         (Right.MANAGE_RULES, "sessions:term_list", _("Terms"), _("What is planned and published as one")),
-        (
-            Right.PLACE,
-            "sessions:activity_list",
-            _("Group activities"),
-            _("Titles in three languages, life domain"),
-        ),
-        (
-            Right.MANAGE_WORKERS,
-            "sessions:worker_list",
-            _("Facilitators"),
-            _("Permissions, languages, dates they cannot"),
-        ),
-        (
-            Right.MANAGE_PEOPLE,
-            "prisons:membership_list",
-            _("People and rights"),
-            _("Who may do what, until when"),
-        ),
+        (place, "sessions:activity_list", _("Group activities"), _("Titles in three languages, life domain")),
+        (workers, "sessions:worker_list", _("Facilitators"), _("Permissions, languages, dates they cannot")),
+    ]
+
+
+def _people() -> Wanted:
+    people, outbox = Right.MANAGE_PEOPLE, Right.READ_OUTBOX
+    return [
+        (people, "prisons:membership_list", _("People and rights"), _("Who may do what, until when")),
         (
             Right.ANNOUNCE,
             "prisons:announcement_list",
             _("Announcements"),
             _("What stands on everybody's first page"),
         ),
-        (
-            Right.READ_OUTBOX,
-            "prisons:outbox_list",
-            _("Messages sent"),
-            _("Mail that left, mail that did not"),
-        ),
+        (outbox, "prisons:outbox_list", _("Messages sent"), _("Mail that left, mail that did not")),
         (Right.READ_AUDIT, "enrollment:audit_list", _("Who did what"), _("Every change, with its author")),
     ]
-    mine = [
-        Group(title, text, _url(name, access)) for right, name, title, text in wanted if access.has(right)
+
+
+def _paper() -> Wanted:
+    paper = Right.DISTRIBUTE
+    return [
+        (
+            paper,
+            "enrollment:list_settings",
+            _("Lists on paper"),
+            _("When lists close, which post gets which list"),
+        ),
+        (paper, "planner:emergency_pack", _("Emergency pack"), _("The next days' lists in a locked file")),
+        (Right.SEE_BOARD, "planner:closure_list", _("Closures"), _("Strikes, works, reduced regime")),
     ]
-    return [group for group in mine if group.url]
+
+
+def _links(access: Access, wanted: Wanted) -> list[Link]:
+    mine = [Link(title, text, _url(name, access)) for right, name, title, text in wanted if access.has(right)]
+    return [link for link in mine if link.url]
 
 
 def _url(name: str, access: Access) -> str:

@@ -17,6 +17,7 @@ from planner.models import Proposal
 from planner.proposals import ground as grounds
 from planner.proposals import lines
 from planner.proposals.brief import brief_of
+from planner.proposals.comparing import compared, reasons
 from planner.proposals.problem import Assignment, assign
 from planner.proposals.reasons import explanations
 from planner.proposals.starting import KIND, TASK
@@ -174,7 +175,7 @@ class _Watch:
 def finish(proposal: Proposal, made: Assignment, result: Solution | Repair) -> None:
     """Explain what was left out, and write all of it down as lines."""
     solution = result.solution if isinstance(result, Repair) else result
-    why = explanations(made, solution)
+    why = explanations(made, solution) | reasons(made.problem, solution.plan)
     described = lines.describe(made, solution.plan)
     with transaction.atomic():
         counts = lines.write(proposal, described, why)
@@ -194,6 +195,7 @@ def _finish(proposal: Proposal, made: Assignment, result: Solution | Repair, cou
             if one.code not in ("left_out", "no_place")
         ],
         "counts": counts,
+        "compared": compared(made.problem, solution.plan),
         "items": len(made.items),
         "held": made.ground.held,
         "is_reproducible": solution.is_reproducible,

@@ -17,6 +17,7 @@ from planner.plan.sentences import speak
 from planner.proposals import words
 from planner.proposals.accepting import is_open
 from planner.proposals.brief import WhatIf
+from planner.proposals.comparing import gains_in_words, reason_in_words, rows_in_words
 from planner.proposals.line_forms import slot_label
 from planner.proposals.needing import needs_of
 from planner.proposals.refusals import conflict_of
@@ -75,8 +76,12 @@ class Row:
     skipped: str
     refusals: tuple[str, ...]
     why: words.Why | None
+    reason: str = ""
+    """Why it goes elsewhere, in one sentence."""
     along: tuple[str, ...] = ()
     """Other lines that are entered with it: it goes where they stand."""
+    needs: tuple[int, ...] = ()
+    """Their numbers: ticking this line ticks them."""
 
 
 def rows_of(proposal: Proposal, access: Access) -> list[Row]:
@@ -96,7 +101,11 @@ def with_needs(rows: Sequence[Row], proposal: Proposal) -> list[Row]:
     needs = needs_of(proposal)
     names = {row.line.pk: str(row.series) for row in rows}
     return [
-        replace(row, along=tuple(names[pk] for pk in sorted(needs.get(row.line.pk, ())) if pk in names))
+        replace(
+            row,
+            along=tuple(names[pk] for pk in sorted(needs.get(row.line.pk, ())) if pk in names),
+            needs=tuple(sorted(needs.get(row.line.pk, ()))),
+        )
         for row in rows
     ]
 
@@ -121,6 +130,7 @@ def _row(line: ProposalLine, names: words.Names, refusals: Iterable[str], access
         skipped=_skipped(len(line.skipped)),
         refusals=tuple(refusals),
         why=words.why_in_words(line.why, names) if is_lost else None,
+        reason="" if is_lost else reason_in_words(line.why),
     )
 
 
@@ -169,6 +179,9 @@ class Picture:
     summary: str
     proof: str
     costs: list[tuple[str, int]]
+    compared: list[tuple[str, int, int]]
+    """What is counted, today and as proposed."""
+    gains: list[str]
     findings: list[str]
     suppositions: list[str]
     is_stale: bool
@@ -198,6 +211,8 @@ def picture_of(proposal: Proposal, access: Access) -> Picture:
         summary=summary_of(counts),
         proof="" if is_going or proposal.aim == Proposal.Aim.BY_HAND else words.proof_in_words(proposal),
         costs=words.costs_in_words(proposal.by_rule),
+        compared=rows_in_words(proposal.outcome.get("compared", {})),
+        gains=gains_in_words(proposal.outcome.get("compared", {})),
         findings=words.findings_in_words(proposal),
         suppositions=words.supposition_in_words(proposal, _names_of(proposal)),
         is_stale=(proposal.plan_version, proposal.rules_version)

@@ -19,6 +19,8 @@ class Action:
     view: str
     icon: str
     query: str = ""
+    also: str = ""
+    """Words under which people look for it too, whichever language they read."""
 
 
 ACTIONS = [
@@ -35,7 +37,16 @@ ACTIONS = [
     Action(_("Publish sessions"), "planner:board_publish", "send"),
     Action(_("Solve conflicts"), "planner:conflicts", "x-octagon"),
     Action(_("Answer asks of other services"), "planner:ask_list", "send"),
-    Action(_("Announce a closure"), "planner:closure_announce", "door-closed"),
+    Action(
+        _("Announce a strike"),
+        "planner:closure_announce",
+        "megaphone",
+        "?preset=strike-24",
+        also="strike staking grève stakingsaanzegging préavis",
+    ),
+    Action(
+        _("Announce a closure"), "planner:closure_announce", "door-closed", also="sluiting fermeture closure"
+    ),
     Action(_("Closures"), "planner:closure_list", "door-closed"),
     Action(_("Make the programme leaflet"), "planner:leaflet", "printer"),
     Action(_("Call facilitators"), "planner:call_list", "person-vcard"),

@@ -50,7 +50,7 @@ class _Place:
 
 
 _PLACES = [
-    _Place("today", _("Today"), "house", "planner:today", frozenset()),
+    _Place("today", _("Today"), "house", "planner:today", frozenset(), holds=("jobs/", "prisons/")),
     _Place(
         "own-sessions",
         _("My sessions"),
@@ -105,7 +105,7 @@ _PLACES = [
         _("People"),
         "people",
         "enrollment:person_list",
-        frozenset({Right.ENTER_REQUESTS}),
+        frozenset({Right.ENTER_REQUESTS, Right.KEEP_ROSTER}),
         holds=("roster/", "separations/", "who-looked/"),
     ),
     _Place("lists", _("Lists"), "printer", "enrollment:lists", frozenset({Right.DOWNLOAD_LISTS})),
@@ -152,12 +152,12 @@ def _entries(access: Access, path: str) -> Iterator[Entry]:
     home = reachable[0][1]  # every page of the prison lies below it
     folders = [(home + folder, url) for place, url in reachable for folder in ("", *place.holds) if folder]
     folders += [(url, url) for _place, url in reachable]
-    _folder, current = max(
+    folder, current = max(
         (pair for pair in folders if path.startswith(pair[0])),
         key=lambda pair: len(pair[0]),
         default=("", ""),
     )
-    current = "" if current == home and path != home else current
+    current = "" if folder == home and path != home else current
     for place, url in reachable:
         count = place.count(access) if place.count else None
         yield Entry(

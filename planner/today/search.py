@@ -10,27 +10,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.clock import today
+from core.clock import now, today
 from core.folding import begins, fold
 from enrollment.domain.finding import find_people
 from enrollment.models import Stay
+from planner.plan.sentences import when
+from planner.today import search_sessions
 from planner.today.actions import actions_for
 from planner.today.navigation import places_for
+from planner.today.search_hits import Hit
 from prisons import gate
 from prisons.access import Access, Right
-from rooms.models import Room
+from rooms.models import Closure, Room
 from sessions.domain import running
 from sessions.models import Series, Worker
 
 MOST = 6
-
-
-@dataclass(frozen=True)
-class Hit:
-    label: str
-    detail: str
-    url: str
-    icon: str
 
 
 @dataclass(frozen=True)
@@ -43,14 +38,19 @@ def find(words: str, access: Access) -> list[Group]:
     """At most six hits a group; nothing for fewer than two letters. Only what the reader may open."""
     if len(words) < 2:
         return []
+    rooms = Group(_("Rooms"), _rooms(words, access))
     groups = [
+        Group(pgettext("several", "Sessions"), search_sessions.find(words, access)),
         Group(_("People"), _people(words, access)),
         Group(pgettext("several", "Series"), _series(words, access)),
-        Group(_("Rooms"), _rooms(words, access)),
+        rooms,
         Group(_("Facilitators"), _workers(words, access)),
+        Group(_("Closures"), _closures(words, access)),
         Group(_("Do"), _actions(words, access)),
         Group(_("Go to"), _places(words, access)),
     ]
+    if rooms.hits and fold(rooms.hits[0].label).startswith(fold(words)):
+        groups.sort(key=lambda group: group is not rooms)  # whoever types its name means the room
     return [group for group in groups if group.hits]
 
 
@@ -99,7 +99,11 @@ def _rooms(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.SEE_BOARD):
         return []
     in_use: Any = Room.objects.in_prison(access.prison).in_use().select_related("building")
-    rooms = [room for room in in_use if _is_called(room, words)][:MOST]
+    wanted = fold(words)
+    rooms = sorted(
+        (room for room in in_use if _is_called(room, words)),
+        key=lambda room: (fold(str(room)) != wanted, not fold(str(room)).startswith(wanted), str(room)),
+    )[:MOST]
     board = reverse("planner:board", args=[access.prison.slug])
     may_edit = access.has(Right.MANAGE_RULES)
     return [
@@ -125,12 +129,42 @@ def _workers(words: str, access: Access) -> list[Hit]:
     ]
 
 
+def _closures(words: str, access: Access) -> list[Hit]:
+    """Those of now and later, by kind in any of the languages, or by reason."""
+    if not access.has(Right.SEE_BOARD):
+        return []
+    rows = Closure.objects.in_prison(access.prison).filter(ends_at__gt=now()).exclude(state="lifted")
+    wanted = fold(words)
+    found = [row for row in rows.select_related("room", "unit") if wanted in fold(_called(row))]
+    return [
+        Hit(
+            str(row.get_kind_display()).capitalize(),
+            f"{when(row.starts_at, row.ends_at)} · {row.get_state_display()}",
+            reverse("planner:closure_detail", args=[access.prison.slug, row.pk]),
+            "door-closed",
+        )
+        for row in found[:MOST]
+    ]
+
+
+_KINDS = {
+    "strike": "staking grève strike",
+    "works": "werken werkzaamheden travaux works",
+    "lockdown": "lockdown",
+    "reduced": "aangepast regime régime adapté reduced regime",
+}
+
+
+def _called(closure: Closure) -> str:
+    return f"{closure.get_kind_display()} {_KINDS.get(closure.kind, '')} {closure.room or closure.unit or ''}"
+
+
 def _actions(words: str, access: Access) -> list[Hit]:
     wanted = fold(words).split()
     return [
         Hit(str(action.label), "", url, action.icon)
         for action, url in actions_for(access)
-        if all(word in fold(str(action.label)) for word in wanted)
+        if all(word in fold(f"{action.label} {action.also}") for word in wanted)
     ][:MOST]
 
 

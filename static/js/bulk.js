@@ -29,6 +29,14 @@
     if (start >= 0) rows.slice(start, end + 1).forEach((row) => { row.checked = value; });
   };
 
+  // A row that goes where others stand takes those along; without one of them it cannot stay ticked itself.
+  const tickNeeded = (form, row) => {
+    const rows = rowsOf(form);
+    const needs = (one) => (one.dataset.bulkNeeds || "").split(" ").filter(Boolean);
+    if (row.checked) rows.filter((one) => needs(row).includes(one.value)).forEach((one) => { one.checked = true; });
+    else rows.filter((one) => needs(one).includes(row.value)).forEach((one) => { one.checked = false; });
+  };
+
   document.addEventListener("click", (event) => {
     const form = event.target.closest("form[data-bulk]");
     if (!form) return;
@@ -37,6 +45,7 @@
     if (event.target.matches("[data-bulk-row]")) {
       if (event.shiftKey && last) tickRange(form, last, event.target, event.target.checked);
       last = event.target;
+      tickNeeded(form, event.target);
     }
     refresh(form);
   });

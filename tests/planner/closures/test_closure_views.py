@@ -10,20 +10,26 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from core import clock
+from planner.models import ClosureCall
 from planner.plan.closing import announce, confirm
 from planner.plan.closure_parts import ClosureDraft, Part
-from prisons.models import Prison, Todo, User
+from planner.telling import calls
+from prisons.access import access_for
+from prisons.models import AuditEntry, Prison, Todo, User
 from rooms.models import Closure, Room
 from sessions.models import GroupSession, Series, Worker
 from tests.factories import (
     at,
     make_activity,
     make_enrollment,
+    make_membership,
+    make_organisation,
     make_room,
     make_series,
     make_session,
     make_slot,
     make_unit,
+    make_user,
     make_worker,
     signed_in,
 )
@@ -414,3 +420,55 @@ def test_who_has_read_it_needs_no_call(
     page = organiser.get(url)
     assert [call.is_informed for call in page.context["calls"]] == [True]
     assert "has read it" in page.content.decode()
+
+
+def test_a_tick_of_the_call_list_is_kept_with_who_and_when_and_can_be_taken_away(
+    confirmed: Closure, organiser: Client, organiser_anna: User, zoe: Worker
+) -> None:
+    url = f"/p/haren/closures/{confirmed.pk}/calls/"
+    assert organiser.post(f"{url}{zoe.pk}/", {"reached": "yes"}).status_code == 302
+    assert organiser.post(f"{url}{zoe.pk}/", {"reached": "yes"}).status_code == 302
+    row = ClosureCall.objects.get()
+    assert (row.closure, row.worker, row.by, row.state) == (confirmed, zoe, organiser_anna, "confirmed")
+    page = organiser.get(url)
+    assert "Anna" in page.content.decode() and page.context["left"] == 0
+    assert not calls.to_call(access_for(organiser_anna, confirmed.prison, now=NOW), now=NOW).exists()
+    assert AuditEntry.objects.filter(verb="call", object_id=row.pk, by=organiser_anna).count() == 1
+    organiser.post(f"{url}{zoe.pk}/", {"reached": "no"})
+    assert not ClosureCall.objects.exists() and organiser.get(url).context["left"] == 1
+    assert AuditEntry.objects.filter(verb="take_back", object_id=row.pk).exists()
+
+
+def test_who_was_reached_while_it_was_only_announced_is_called_again_when_it_is_certain(
+    announced: Closure, liaison: Client, liaison_bert: User, zoe: Worker
+) -> None:
+    url = f"/p/haren/closures/{announced.pk}/calls/"
+    liaison.post(f"{url}{zoe.pk}/", {"reached": "yes"})
+    assert liaison.get(url).context["left"] == 0
+    confirm(announced, by=liaison_bert, now=NOW)
+    assert liaison.get(url).context["left"] == 1
+
+
+def test_the_earliest_session_is_called_about_first_and_who_knows_stands_last(
+    haren: Prison, series: Series, room: Room, zoe: Worker, liaison: Client, liaison_bert: User
+) -> None:
+    made = {}
+    for name, hour in (("Adam", "15:00"), ("Bea", "08:00"), ("Zara", "11:00")):
+        made[name] = make_worker(haren, name=name)
+        make_session(series, f"{DAY} {hour}", workers=[made[name]], state="published", published_at=NOW)
+    part = Part(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
+    row = announce(haren, ClosureDraft("strike", (part,)), by=liaison_bert, now=NOW).closures[0]
+    url = f"/p/haren/closures/{row.pk}/calls/"
+    liaison.post(f"{url}{made['Bea'].pk}/", {"reached": "yes"})
+    assert [call.worker.name for call in liaison.get(url).context["calls"]] == ["Zara", "Adam", "Bea"]
+
+
+def test_nobody_ticks_for_another_service_or_for_somebody_who_is_not_on_the_list(
+    haren: Prison, saint_gilles: Prison, confirmed: Closure, organiser: Client, zoe: Worker
+) -> None:
+    other = make_worker(haren, name="Somebody")
+    assert organiser.post(f"/p/haren/closures/{confirmed.pk}/calls/{other.pk}/").status_code == 404
+    stranger = make_user("Other")
+    make_membership(stranger, haren, "organiser", make_organisation(haren))
+    assert signed_in(stranger).post(f"/p/haren/closures/{confirmed.pk}/calls/{zoe.pk}/").status_code == 404
+    assert not ClosureCall.objects.exists()

@@ -244,6 +244,9 @@ def test_a_repair_moves_as_few_as_it_must_and_says_that_it_is_proven(
     } or proposal.left_out == 1  # fmt: skip
     moved = {line.sessions[0][0] for line in proposal.lines.filter(outcome="moved")}
     assert sessions[1].pk in moved
+    reasons = {line.why["reason"] for line in proposal.lines.filter(outcome="moved")}
+    assert reasons <= {"not_allowed", "makes_room"} and "not_allowed" in reasons
+    assert proposal.outcome["compared"]["today"]["without_place"] == 0
 
 
 def test_more_rooms_place_what_was_left_out(

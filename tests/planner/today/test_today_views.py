@@ -14,16 +14,19 @@ from core.weeks import Week
 from enrollment.domain import counts, versions
 from enrollment.models import Note, Request
 from planner.plan.open_conflicts import hard_count
+from planner.today import search_sessions
 from planner.today.actions import ACTIONS, actions_for, address_of
 from planner.today.by_service import waiting_by_service
 from planner.today.lists_state import lists_to_hand_over
 from prisons.access import access_for
 from prisons.models import Organisation, Prison, Todo, User
-from sessions.models import Series
+from sessions.models import Cancellation, Series
 from tests.factories import (
     at,
     make_activity,
+    make_closure,
     make_enrollment,
+    make_organisation,
     make_participant,
     make_room,
     make_series,
@@ -309,3 +312,122 @@ def test_a_facilitator_has_a_bar_of_their_own_also_on_the_page_of_every_prison(
         assert page.status_code == 200
         assert [entry.url for entry in page.context["nav"]] == rail
         assert [entry.url for entry in page.context["nav"] if entry.is_current] == [address]
+
+
+@pytest.mark.parametrize("words", ["strike", "staking", "grève", "GREVE"])
+def test_search_knows_the_word_for_a_strike_in_every_language(
+    haren: Prison, coordinator_karim: User, liaison_bert: User, words: str
+) -> None:
+    """The act, and the closures of that kind that stand or come."""
+    closure = make_closure(haren, now() + dt.timedelta(days=2), now() + dt.timedelta(days=3), kind="strike")
+    make_closure(haren, now() + dt.timedelta(days=2), now() + dt.timedelta(days=3), kind="works")
+    for user in (coordinator_karim, liaison_bert):
+        found = search(signed_in(user), words)
+        assert reverse("planner:closure_announce", args=["haren"]) + "?preset=strike-24" in found
+        assert found.count("/closures/") == 2 and f"/closures/{closure.pk}/" in found
+
+
+@pytest.mark.parametrize(
+    ("words", "on", "rest"),
+    [
+        ("yoga 8 Dec", dt.date(2026, 12, 8), "yoga"),
+        ("8 décembre yoga", dt.date(2026, 12, 8), "yoga"),
+        ("yoga op dinsdag 8 december", dt.date(2026, 12, 8), "yoga"),
+        ("yoga 8/12", dt.date(2026, 12, 8), "yoga"),
+        ("2026-12-08 yoga", dt.date(2026, 12, 8), "yoga"),
+        ("yoga 5 janvier", dt.date(2027, 1, 5), "yoga"),
+        ("yoga 31/12/26", dt.date(2026, 12, 31), "yoga"),
+        ("morgen yoga", dt.date(2026, 12, 1), "yoga"),
+        ("demain", dt.date(2026, 12, 1), ""),
+        ("yoga 31/02", None, "yoga 31/02"),
+        ("8 december 9999", dt.date(2026, 12, 8), "9999"),
+        ("mei", None, "mei"),
+        ("99/99/9999", None, "99/99/9999"),
+    ],
+)
+def test_a_day_is_read_out_of_what_is_typed(words: str, on: dt.date | None, rest: str) -> None:
+    found, left = search_sessions.day_in(words, dt.date(2026, 11, 30))
+    assert (found, left.strip()) == (on, rest)
+
+
+def test_search_finds_a_session_by_title_and_day_and_what_is_cancelled(
+    haren: Prison, service: Organisation, organiser_anna: User, liaison_bert: User
+) -> None:
+    yoga = make_series(haren, activity=make_activity(service, "Yoga"), list_code="A-07")
+    other = make_series(haren, activity=make_activity(service, "Cooking"))
+    day = today() + dt.timedelta(days=3)
+    live = make_session(yoga, f"{day} 09:00", state="published", published_at=now())
+    gone = make_session(yoga, f"{day} 14:00", state="cancelled", published_at=now())
+    Cancellation.objects.create(
+        session=gone, reason="not_needed", was_state="published", by=organiser_anna, at=now()
+    )
+    make_session(other, f"{day} 11:00", state="published", published_at=now())
+    anna, bert = signed_in(organiser_anna), signed_in(liaison_bert)
+    page = [reverse("planner:session_detail", args=["haren", one.pk]) for one in (live, gone)]
+
+    found = search(anna, f"yoga {day.day}/{day.month}")
+    assert all(address in found for address in page) and "Cooking" not in found
+    found = search(anna, "yoga cancelled")
+    assert page[1] in found and page[0] not in found
+    assert page[1] in search(anna, "geannuleerd") and page[1] in search(anna, "annulé")
+    by_title = search(bert, f"yoga {day.day}/{day.month}")
+    assert page[0] not in by_title and "Yoga" not in by_title
+    assert page[0] in search(bert, f"{day.day}/{day.month}")
+
+
+def test_search_ranks_a_room_by_its_name(haren: Prison, service: Organisation, organiser_anna: User) -> None:
+    for name in ("Big class 2", "Class 21", "Class 2"):
+        make_room(haren, name=name)
+    make_series(haren, activity=make_activity(service, "Class 2 talk"))
+    found = search(signed_in(organiser_anna), "class 2")
+    places = [found.index(f"<span>{name}") for name in ("Class 2 ", "Class 21 ", "Big class 2 ")]
+    assert places == sorted(places) and places[0] < found.index("Class 2 talk")
+
+
+def test_a_strike_is_announced_in_one_click_and_the_form_is_filled_in(
+    haren: Prison, coordinator_karim: User, organiser_anna: User
+) -> None:
+    address = reverse("planner:closure_announce", args=["haren"]) + "?preset=strike-24"
+    karim = signed_in(coordinator_karim)
+    assert address in today_of(karim) and address not in today_of(signed_in(organiser_anna))
+    form = karim.get(address).context["form"]
+    needed = [field for field in form if field.field.required]
+    assert needed and all(field.value() for field in needed)
+
+
+def test_printing_the_day_is_the_main_act_of_the_liaison(haren: Prison, liaison_bert: User) -> None:
+    page = today_of(signed_in(liaison_bert))
+    (found,) = re.findall(r'class="btn btn-primary" href="([^"]+)"', page)
+    assert "/lists/" in found and found.endswith(".pdf")
+
+
+@pytest.mark.parametrize(
+    ("page", "place"),
+    [
+        ("prisons:job_list", "today"),
+        ("enrollment:roster_read", "people"),
+        ("enrollment:person_list", "people"),
+        ("enrollment:separation_list", "people"),
+    ],
+)
+def test_the_liaison_has_people_in_the_menu_and_each_page_lights_its_place(
+    haren: Prison, liaison_bert: User, page: str, place: str
+) -> None:
+    answer = signed_in(liaison_bert).get(reverse(page, args=["haren"]))
+    assert answer.status_code == 200
+    assert [entry.name for entry in answer.context["nav"] if entry.is_current] == [place]
+
+
+def test_the_numbers_of_a_service_are_the_lengths_of_their_lists(
+    haren: Prison, service: Organisation, coordinator_karim: User
+) -> None:
+    second = make_organisation(haren, authority="flemish")
+    for one, number in ((service, 2), (second, 3)):
+        for _each in range(number):
+            make_request(make_series(haren, organisation=one), received_on=today() - dt.timedelta(days=30))
+    karim = signed_in(coordinator_karim)
+    for one, number in ((service, 2), (second, 3)):
+        for query in (f"?service={one.pk}", f"?tab=overdue&service={one.pk}"):
+            address = reverse("enrollment:request_list", args=["haren"]) + query
+            assert address.replace("&", "&amp;") in today_of(karim)
+            assert karim.get(address).context["page"].paginator.count == number

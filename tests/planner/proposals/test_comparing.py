@@ -1,0 +1,91 @@
+"""Today beside what is proposed: counted from both plans, said in what people notice, a reason for each line."""
+
+from __future__ import annotations
+
+from planner.proposals.comparing import compared, gains_in_words, reason_in_words, reasons, rows_in_words
+from planner.solver.problem import (
+    Activity,
+    Pattern,
+    PatternKind,
+    Place,
+    Problem,
+    Room,
+    Session,
+    Slot,
+    Unit,
+    Worker,
+)
+
+MORNING, NOON, LATE, NEXT = range(4)
+
+
+def problem(*sessions: Session, **more: object) -> Problem:
+    slots = (Slot("a", 0, 0), Slot("b", 0, 1), Slot("c", 0, 2), Slot("d", 1, 0))
+    everywhere = frozenset(range(4))
+    fields: dict[str, object] = {
+        "slots": slots,
+        "rooms": (Room("one", 20, everywhere), Room("two", 20, frozenset({NOON, LATE, NEXT}))),
+        "workers": (Worker("w", everywhere),),
+        "units": (Unit("u", everywhere),),
+    }
+    return Problem(sessions=sessions, **(fields | more))  # type: ignore[arg-type]
+
+
+def at(slot: int, room: int = 0) -> Place:
+    return Place(slot, room)
+
+
+def test_movements_and_waiting_are_counted_in_both_plans() -> None:
+    """Two sessions of one unit and one facilitator: morning and late today, side by side as proposed."""
+    of_both = {"workers": (0,), "units": (0,)}
+    given = problem(
+        Session("x", present=at(MORNING), **of_both),  # type: ignore[arg-type]
+        Session("y", present=at(LATE), **of_both),  # type: ignore[arg-type]
+        Session("z", units=(0,)),
+    )
+    kept = compared(given, (at(MORNING), at(NOON), at(NOON, 1)))
+    assert (kept["today"]["waiting"], kept["proposed"]["waiting"]) == (1, 0)
+    assert (kept["today"]["movements"], kept["proposed"]["movements"]) == (2, 2)
+    assert (kept["today"]["without_place"], kept["proposed"]["without_place"]) == (1, 0)
+    assert (kept["other_hour"], kept["other_room"]) == (1, 0)
+    assert gains_in_words(kept) == [
+        "1 session more has its place",
+        "facilitators wait less between their sessions",
+        "1 group gets another hour",
+    ]
+    assert ("Movements: slots in which a living unit must be brought", 2, 2) in rows_in_words(kept)
+
+
+def test_fewer_and_more_are_said_in_numbers_that_agree() -> None:
+    def said(before: int, after: int) -> list[str]:
+        return gains_in_words({"today": {"movements": before}, "proposed": {"movements": after}})
+
+    assert said(20, 6) == ["14 movements fewer"] and said(2, 1) == ["1 movement fewer"]
+    assert said(1, 3) == ["2 movements more"] and said(3, 3) == [] and gains_in_words({}) == []
+
+
+def test_each_line_that_moves_has_its_reason() -> None:
+    given = problem(
+        Session("closed", present=at(MORNING, 1)),
+        Session("in the way", present=at(NOON)),
+        Session("wish", present=at(LATE), preferred=frozenset({NEXT})),
+        Session("stays", present=at(LATE, 1)),
+    )
+    found = reasons(given, (at(NOON), at(NOON, 1), at(NEXT), at(LATE, 1)))
+    assert {index: one["reason"] for index, one in found.items()} == {
+        0: "not_allowed",
+        1: "makes_room",
+        2: "preferred",
+    }
+    assert all(reason_in_words(one) for one in found.values()) and reason_in_words({}) == ""
+
+
+def test_a_movement_that_is_saved_is_the_reason() -> None:
+    given = problem(
+        Session("x", present=at(MORNING), units=(0,)),
+        Session("y", present=at(LATE), units=(0,)),
+        patterns=(Pattern(PatternKind.OUTINGS, "u", (0, 1), weight=3),),
+        activities=(Activity("one", (0,)), Activity("two", (1,))),
+    )
+    found = reasons(given, (at(NOON), at(NOON, 1)))
+    assert found[0]["reason"] == found[1]["reason"] == "outings"
