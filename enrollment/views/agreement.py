@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -64,9 +65,8 @@ def agreement_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The list on paper, as it goes to the prison: boxes to tick, neutral names for everybody."""
     now, groups = clock.now(), _by_series(prison, list(_asked(request.access)))
     audit.record(prison, request.user, "print_agreement", prison)
-    return answer(
-        agreement_paper(prison, groups, now=now), f"{prison.slug}-agreement-{clock.today(now)}", "pdf"
-    )
+    name = f"{prison.slug}-{slugify(_('agreement of the prison'))}-{clock.today(now)}"
+    return answer(agreement_paper(prison, groups, now=now), name, "pdf")
 
 
 def _asked(access: Access) -> QuerySet[Enrollment]:

@@ -147,4 +147,4 @@ def _notes(day: Day | None) -> list[str]:
 
 def _tray(cards: Iterable[Card]) -> str:
     """What has no room or no time yet, in one line."""
-    return f"{_('In the tray:')} {', '.join(card.title for card in cards)}"
+    return _("In the tray: %(titles)s") % {"titles": ", ".join(card.title for card in cards)}

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core.clock import now
+from core.clock import now, today
 from core.paper.answering import answer
 from planner.closures import picture as pictures
 from planner.closures.call_paper import call_paper, standing_words
@@ -43,7 +44,8 @@ def closure_calls_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpR
     """The same on paper, beside the telephone."""
     picture, calls = _calls(request, prison, pk)
     audit.record(prison, request.user, "print_calls", picture.root)
-    return answer(call_paper(prison, picture, calls, now=now()), f"{prison.slug}-closure-{pk}-calls", "pdf")
+    name = f"{prison.slug}-{slugify(_('Call list'))}-{today(picture.starts_at):%Y-%m-%d}"
+    return answer(call_paper(prison, picture, calls, now=now()), name, "pdf")
 
 
 def _calls(

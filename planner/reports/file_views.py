@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -96,4 +98,4 @@ def work_hours_file(request: PrisonRequest, prison: Prison, month: Month, ending
     """The same on paper, with lines to sign."""
     paper = work_hours.paper_of_hours(work_hours.month_of_work(request.access, month), now=clock.now())
     audit.record(prison, request.user, "download_hours", prison)
-    return answer(paper, f"{prison.slug}-{month.key}-hours", ending)
+    return answer(paper, f"{prison.slug}-{month.key}-{slugify(_('hours that count as work'))}", ending)

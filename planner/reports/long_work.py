@@ -7,6 +7,8 @@ import io
 import zipfile
 from typing import Any
 
+from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -86,7 +88,8 @@ def make_year_report(job_pk: int) -> None:
             beat=lambda done: jobs.beat(job_pk, done, steps),
         )
         ending = facts["ending"]
-        name = f"{facts['authority']}-{facts['kind']}-{facts['year']}.{ending}"
+        with translation.override(facts["language"]):
+            name = f"{slugify(_year_title(facts))}.{ending}"
         jobs.keep_file(job_pk, name, CONTENT_TYPES[ending], made(paper, ending), right=Right.REPORT)
 
 
@@ -109,7 +112,8 @@ def make_month_of_sheets(job_pk: int) -> None:
         if prison is None or access is None or not access.has(Right.DOWNLOAD_LISTS):
             raise PlannerError("no_role", "")
         body = _zip_of_sheets(job, prison, access, month)
-        name = f"{prison.slug}-{job.facts['month']}-sheets.zip"
+        with translation.override(job.by.language if job.by else None):
+            name = f"{prison.slug}-{slugify(_month_title(job.facts))}.zip"
         jobs.keep_file(
             job_pk, name, "application/zip", body, right=Right.DOWNLOAD_LISTS, kept=_WITH_NAMES_KEPT
         )

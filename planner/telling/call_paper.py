@@ -73,5 +73,6 @@ def letter_words(letter: Message | None) -> str:
     if letter is None:
         return _("none: no address")
     if letter.sent_at:
-        return f"{_('sent')} {date_format(letter.sent_at.astimezone(BRUSSELS), 'j N H:i')}"
+        at = date_format(letter.sent_at.astimezone(BRUSSELS), "j N H:i")
+        return _("sent on %(at)s") % {"at": at}
     return str(letter.get_state_display())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -61,7 +63,11 @@ def call_list_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
     now, access = clock.now(), request.access
     found = calls.calls(access, now=now), calls.staff_not_read(access, now=now)
     audit.record(prison, request.user, "print_calls", prison)
-    return answer(call_paper(prison, *found, now=now), f"{prison.slug}-calls-{clock.today(now)}", "pdf")
+    return answer(
+        call_paper(prison, *found, now=now),
+        f"{prison.slug}-{slugify(_('Call list'))}-{clock.today(now)}",
+        "pdf",
+    )
 
 
 @prison_view(Right.MANAGE_WORKERS)

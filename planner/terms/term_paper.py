@@ -67,7 +67,7 @@ def _part(overview: TermOverview, access: Access, first: int, last: int) -> dict
         words = {"term": told, "first": weeks[0].week.number, "last": weeks[-1].week.number}
         told = _("%(term)s · weeks %(first)s to %(last)s") % words
     return {
-        "title": f"{_('Term')} {told}",
+        "title": _("Term %(name)s") % {"name": told},
         "widest": int(ROOM / max(len(weeks), 1) / MM_OF_MARK),
         "weeks": [
             {
@@ -104,7 +104,8 @@ def _closure(closure: Any) -> str:
     starts, ends = (
         date_format(at.astimezone(BRUSSELS), "j N H:i") for at in (closure.starts_at, closure.ends_at)
     )
-    return f"{where}{told} ({_('%(from)s to %(to)s') % {'from': starts, 'to': ends}})"
+    span = _("%(from)s to %(to)s") % {"from": starts, "to": ends}
+    return f"{where}{told} ({span})"
 
 
 def _band(row: BandRow, first: int, last: int) -> dict[str, Any]:
