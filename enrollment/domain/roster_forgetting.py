@@ -26,6 +26,8 @@ def forget_in_drafts(person: Participant) -> None:
     """Drafts of today that name this person lose all their lines: the list is read in again, without the name."""
     numbers = set(person.stays.exclude(register_number="").values_list("register_number", flat=True))
     words = {word for word in (person.last_name, *numbers, *map(number_key, numbers)) if word}
+    if person.last_name:
+        RosterDraft.objects.filter(file_name__icontains=person.last_name).update(file_name="")
     for row in RosterDraft.objects.exclude(**_EMPTY):
         told = json.dumps([row.lines, row.problems, row.loose], ensure_ascii=False)
         if any(json.dumps(word, ensure_ascii=False)[1:-1] in told for word in words):

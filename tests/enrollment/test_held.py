@@ -97,7 +97,9 @@ def everywhere(word):
 
 def test_forgetting_leaves_the_name_nowhere(haren, jan, organiser_anna):
     lines = [{"last_name": "Zebedeus", "first_name": "Jan", "register_number": "987654"}]
-    RosterDraft.objects.create(prison=haren, by=organiser_anna, created_at=clock.now(), lines=lines)
+    RosterDraft.objects.create(
+        prison=haren, by=organiser_anna, created_at=clock.now(), lines=lines, file_name="lijst zebedeus.csv"
+    )
     other = RosterDraft.objects.create(
         prison=haren, by=organiser_anna, created_at=clock.now(), lines=[{"last_name": "Peeters"}]
     )
