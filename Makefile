@@ -120,8 +120,8 @@ seed-national: setup ## a country: 38 prisons, two years, 11,000 sessions a week
 seed-history: setup ## a century: one prison, a hundred times its first term; SIZE=small is a few
 	@$(SCALE) seed history --size "$(SCALE_SIZE)"
 
-bench-scale: setup ## what every page costs on one term, in a country and after a century; builds what is missing
-	@$(SCALE) bench --size "$(SCALE_SIZE)"
+bench-scale: setup ## what every page costs on one term, in a country and after a century; builds what is missing; ONLY=named a few
+	@$(SCALE) bench --size "$(SCALE_SIZE)" --only "$(ONLY)"
 
 screenshots: setup ## pictures of the main pages into var/screenshots
 	$(PYTHON) tests/browser/screenshots.py

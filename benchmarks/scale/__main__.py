@@ -13,23 +13,30 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.scale import acts, comparing
+from benchmarks.scale import acts, comparing, named
 
 FOLDER = Path(os.environ.get("SCALE_DIR", "var/scale"))
 SERVER = os.environ.get("SCALE_DATABASE_URL", "")
 SETS = ("term", "national", "history")
+TIMES = {"full": {"national": 38 * 9, "history": 100}, "small": {"national": 4 * 2, "history": 8}}
+"""How many times the first term each set holds."""
 ROLES = ("anna.organiser", "karim.coordinator", "bert.liaison", "chloe.worker", "greta.auditor")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    parser.add_argument("act", choices=["seed", "walk", "measure", "bench", "acts", "perform", "watch"])
+    parser.add_argument(
+        "act", choices=["seed", "walk", "measure", "named", "bench", "acts", "perform", "watch"]
+    )
     parser.add_argument("set", nargs="?", default="term", choices=SETS)
     parser.add_argument("--size", choices=["small", "full"], default="full")
+    parser.add_argument(
+        "--only", default="", choices=["", "named"], help="for bench: the pages of the table alone"
+    )
     parser.add_argument("--what", default="", help="for perform: an act; for watch: a prison")
     asked = parser.parse_args()
     if asked.act == "bench":
-        bench(asked.size)
+        bench(asked.size, only_named=asked.only == "named")
         return
     if asked.act == "acts":
         print(acts.measure(asked.set, asked.size))
@@ -38,7 +45,7 @@ def main() -> None:
     if asked.act in ("perform", "watch"):
         print(json.dumps(acts.perform(asked.what) if asked.act == "perform" else acts.watch(asked.what)))
         return
-    {"seed": seed, "walk": walk, "measure": measure}[asked.act](asked.set, asked.size)
+    {"seed": seed, "walk": walk, "measure": measure, "named": measure_named}[asked.act](asked.set, asked.size)
 
 
 def folder_of(name: str, size: str) -> Path:
@@ -118,10 +125,19 @@ def measure(name: str, size: str) -> None:
     print(f"{name}: {len(costs)} addresses measured", flush=True)
 
 
-def bench(size: str) -> None:
-    """Builds what is missing, measures all three, prints the table."""
+def measure_named(name: str, size: str) -> None:
+    """What the pages of the table cost on this set."""
+    named.measure(folder_of(name, size), large=500 if size == "small" else 10_000)
+
+
+def bench(size: str, *, only_named: bool = False) -> None:
+    """Builds what is missing, measures all three, prints the tables."""
     for name in SETS:
         _run("seed", name, size)
+        _run("named", name, size)
+    print(named.table({name: folder_of(name, size) for name in SETS}, TIMES[size]))
+    if only_named:
+        return
     _run("walk", "term", size)
     for name in SETS:
         _run("measure", name, size)

@@ -41,7 +41,7 @@ def table(first: Path, others: list[Path]) -> str:
                     f"{one['size'] // 1000} -> {many['size'] // 1000} kB  {many['status']} "
                     f"{key[0].partition('.')[0]} {key[1]}"
                 )
-        lines += _read_whole(grown)
+        lines += _listed("read whole", "scans", grown) + _listed("asks every prison", "unscoped", grown)
     return "\n".join(lines)
 
 
@@ -54,9 +54,12 @@ def exponent(growth: float, times: float) -> float:
     return math.log(growth) / math.log(times)
 
 
-def _read_whole(costs: dict[tuple[str, str], dict[str, Any]]) -> list[str]:
+def _listed(title: str, name: str, costs: dict[tuple[str, str], dict[str, Any]]) -> list[str]:
+    """Statements, each with some pages that send it."""
     found: dict[str, set[str]] = {}
     for key, cost in costs.items():
-        for scan in cost["scans"]:
-            found.setdefault(scan, set()).add(f"{key[0].partition('.')[0]} {key[1]}")
-    return ["read whole:"] + [f"  {scan}\n      {sorted(pages)[:4]}" for scan, pages in sorted(found.items())]
+        for statement in cost[name]:
+            found.setdefault(statement, set()).add(f"{key[0].partition('.')[0]} {key[1]}")
+    return [f"{title}:"] + [
+        f"  {statement}\n      {sorted(pages)[:4]}" for statement, pages in sorted(found.items())
+    ]

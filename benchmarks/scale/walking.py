@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
 
 from benchmarks.scale.plans import Asked, listening, scans
+from benchmarks.scale.scoping import reads_every_prison
 from prisons.models import User
 
 LINK = re.compile(r"""\s(?:href|hx-get|src|action)=["']([^"'#]+)""")
@@ -142,6 +143,7 @@ def measure(cost: Cost, client: Client, *, times: int = 2, large: int = 10_000, 
         if number == 1 and cost.both > 5000:
             break
     cost.both, cost.cpu, cost.database = (min(each) for each in zip(*runs, strict=True))
+    cost.unscoped = sorted({each.sql[:300] for each in asked if reads_every_prison(each)})
     with taken_back():
         cost.scans = sorted({text for each in asked for text in scans(connection, each, large)})
     return cost

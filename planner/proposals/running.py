@@ -26,7 +26,7 @@ from planner.solver.problem import Plan, Progress, Solution
 from planner.solver.repair import Repair, repair
 from planner.solver.solve import solve
 from prisons.domain import audit, jobs
-from prisons.models import Job
+from prisons.models import Job, Prison
 
 State = Proposal.State
 SAVE_SECONDS = 1.0
@@ -242,10 +242,15 @@ def _lay_down(proposal: Proposal, now: dt.datetime, code: str = "") -> None:
         audit.record(proposal.prison, None, "stop_job", proposal, now=now)
 
 
-def tidy(*, now: dt.datetime | None = None) -> None:
-    """A proposal whose process was killed stands as stopped, with the best that it had; the next begins."""
-    now = now or clock.now()
-    for proposal in Proposal.objects.filter(state=State.RUNNING).select_related("job", "prison"):
+def tidy(prison: Prison | None = None, *, now: dt.datetime | None = None) -> None:
+    """A proposal whose process was killed stands as stopped, with the best that it had; the next begins.
+
+    A page looks at its prison, a worker at all.
+    """
+    now, running = now or clock.now(), Proposal.objects.filter(state=State.RUNNING)
+    if prison is not None:
+        running = running.in_prison(prison)
+    for proposal in running.select_related("job", "prison"):
         if _is_silent(proposal.job, now):
             _lay_down(proposal, now)
             wake_next(proposal.prison_id)

@@ -36,7 +36,7 @@ def proposals_of(prison: Prison) -> QuerySet[Proposal]:
 @prison_view(Right.PLACE)
 def proposal_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The newest first; two can be ticked to lay them side by side."""
-    running.tidy()
+    running.tidy(prison)
     page = Paginator(proposals_of(prison), ROWS).get_page(request.GET.get("page"))
     rows = [picture_of(one, request.access) for one in page]
     return render(request, "planner/proposals/proposal_list.html", {"page": page, "rows": rows})
@@ -46,7 +46,7 @@ def proposal_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.PLACE)
 def proposal_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """While it is made: how far it is, every two seconds. Then what it proposes."""
-    running.tidy()
+    running.tidy(prison)
     return _detail(request, prison, get_object_or_404(proposals_of(prison), pk=pk))
 
 

@@ -35,7 +35,8 @@ TODO = "cannot_come"
 
 def said_no(worker: Worker) -> set[int]:
     """Sessions to which this facilitator cannot come, as long as nobody has dealt with it."""
-    todos = Todo.objects.waiting([TODO], ["session", "worker"]).filter(facts__worker=worker.pk)
+    here = Todo.objects.filter(prison__in=worker.accesses.order_by().values("prison"))
+    todos = here.waiting([TODO], ["session", "worker"]).filter(facts__worker=worker.pk)
     return {todo.facts["session"] for todo in todos}
 
 

@@ -127,7 +127,11 @@ def test_stopping_keeps_the_best_so_far(
 
 @pytest.mark.postgres
 def test_after_a_kill_it_stands_as_stopped_with_what_it_had_written(
-    haren: Prison, organiser_anna: User, plain: list[GroupSession], monkeypatch: pytest.MonkeyPatch
+    haren: Prison,
+    saint_gilles: Prison,
+    organiser_anna: User,
+    plain: list[GroupSession],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     proposal = starting.start_proposal(haren, wish(), by=organiser_anna, now=NOW)
     assert proposal.job_id is not None
@@ -147,7 +151,11 @@ def test_after_a_kill_it_stands_as_stopped_with_what_it_had_written(
     proposal.refresh_from_db()
     assert proposal.state == State.RUNNING  # a minute of silence is no death
 
-    running.tidy(now=NOW + dt.timedelta(minutes=3))
+    running.tidy(saint_gilles, now=NOW + dt.timedelta(minutes=3))
+    proposal.refresh_from_db()
+    assert proposal.state == State.RUNNING  # a page of another prison leaves it alone
+
+    running.tidy(haren, now=NOW + dt.timedelta(minutes=3))
     proposal.refresh_from_db()
     assert (proposal.state, proposal.draft) == (State.STOPPED, [])
     assert proposal.lines.filter(outcome="placed").count() == 2
