@@ -68,11 +68,12 @@ def test_it_colours_the_board_lists_five_and_a_click_moves(board: Page, complain
     for row in panel.locator(".places li:visible").all():
         expect(row.locator(".card-mark").first).to_be_visible()
     expect(panel.locator(".places-not li")).to_have_count(1)
-    expect(cell(board, "Class A", "20500111")).to_have_class(re.compile("is-refused"))
+    expect(cell(board, "Class A", "20500111")).to_have_class(re.compile("is-ask"))
     target = cell(board, "Class B", "20500112")
     expect(target).to_have_class(re.compile("is-free"))
     cell(board, "Class A", "20500111").hover(position={"x": 8, "y": 26})
     expect(board.locator("#board-why")).to_contain_text("Class A is taken by Koor")
+    expect(board.locator("#board-why")).to_contain_text("Put it here to ask Autre.")
     target.click()
     expect(board.locator("#toasts")).to_contain_text("Yoga is in Class B now.")
     expect(board.locator("[data-finding], .is-free, .is-refused")).to_have_count(0)
