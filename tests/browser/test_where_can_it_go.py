@@ -58,6 +58,7 @@ def cell(page: Page, room: str, day: str) -> Any:
 def ask(page: Page) -> None:
     cell(page, "Class A", "20500110").focus()
     page.keyboard.press("m")
+    expect(page.locator("#panel [data-places-of]")).to_have_count(1)
     expect(page.locator("[data-finding]")).to_have_count(1)
 
 
