@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.errors import PlannerError
 from core.folded_field import folded_fields
@@ -529,3 +531,29 @@ def test_nobody_waits_while_the_dates_are_tried(
     outcome = copy_term(autumn.prison, source_term=autumn, target_term=spring, by=organiser_anna, now=NOW)
     assert outcome.created
     assert done == (["try", "lock", "try"] if is_changed else ["try", "lock"])
+
+
+def test_under_the_lock_a_whole_term_asks_as_often_as_one_series(
+    service: Organisation,
+    organiser_anna: User,
+    autumn: Term,
+    spring: Term,
+    haren: Prison,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever waits for the lock waits for statements: each series is looked at before it."""
+
+    def asked_under_the_lock(*series: Series) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            before = []
+            monkeypatch.setattr(
+                copying, "lock_prison", lambda prison: (before.append(len(asked)), lock_prison(prison))[1]
+            )
+            outcome = copy_series(haren, series=series, target_term=spring, by=organiser_anna, now=NOW)
+            assert len(outcome.created) == len(series)
+            return len(asked) - before[0]
+
+    series = [mondays(autumn, service, make_room(haren), label=f"Group {number}") for number in range(7)]
+    first, one, *more = series
+    asked_under_the_lock(first)  # the first act of a day freezes the lists that are due
+    assert asked_under_the_lock(*more) == asked_under_the_lock(one)
