@@ -75,8 +75,12 @@ def _records(text: str, sign: str, torn: list[int]) -> Iterator[list[str]]:
 
 
 def _usual_width(lines: list[str], sign: str) -> int:
-    counts = Counter(line.count(sign) + 1 for line in lines[:2000] if sign in line)
-    return counts.most_common(1)[0][0] if counts else MOST_COLUMNS * MOST_COLUMNS
+    """Of lines as they stand and of rows as quotes make them: a cell may hold two lines of a name."""
+    some = lines[:2000]
+    counts = Counter(line.count(sign) + 1 for line in some if sign in line)
+    rows = Counter(len(row) for row in csv.reader(some, delimiter=sign) if len(row) > 1)
+    modes = [found.most_common(1)[0][0] for found in (counts, rows) if found]
+    return max(modes, default=MOST_COLUMNS * MOST_COLUMNS)
 
 
 def _single(line: str, sign: str) -> list[str]:
