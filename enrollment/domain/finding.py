@@ -88,7 +88,8 @@ def _all_of(words: Iterable[str]) -> Q:
     condition = Q()
     for word in words:
         by_name = Q(participant__name_words__contains=begins(word))
-        condition &= Q(register_number__contains=word) if word.isdigit() else by_name | _by_number(word)
+        figures = word.lstrip("0") or word  # 002169 is 2169
+        condition &= Q(register_number__contains=figures) if word.isdigit() else by_name | _by_number(word)
     return condition
 
 
@@ -101,13 +102,13 @@ def _that_nearly_fit(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
     words = name_key(one_line(text, 200)).split()[:4]
     if not words or any(word.isdigit() for word in words) or max(map(len, words)) < SHORTEST_NEAR:
         return stays.none()
-    keys = stays.order_by().values_list("participant__name_key", flat=True)
-    vocabulary = list(set(" ".join(keys.iterator(chunk_size=5000)).split()))
+    keys = stays.order_by().values_list("participant__name_words", flat=True)
+    vocabulary = list(set("".join(keys.iterator(chunk_size=5000)).split()))
     condition = Q()
     for word in words:
         either = Q(participant__name_words__contains=begins(word))
         for close in _close_to(word, vocabulary):
-            either |= Q(participant__name_key__contains=close)
+            either |= Q(participant__name_words__contains=begins(close))
         condition &= either
     return stays.filter(condition)
 
@@ -121,13 +122,15 @@ def _close_to(word: str, vocabulary: list[str], most: int = 8) -> list[str]:
 
 
 def _people(stays: QuerySet[Stay], text: str, most: int) -> list[Participant]:
-    """The best first: the whole number, the beginning of a number, a whole word of the name, the rest."""
-    word, first = one_line(text, 200), fold(text).partition(" ")[0]
+    """The best first: the whole number, its beginning, all words whole and as they are typed, the first name's
+    beginning, the rest."""
+    word, words = one_line(text, 200), fold(text).split()[:6]
     rank = Case(
         When(register_number__iexact=word, then=Value(0)),
         When(register_number__istartswith=word, then=Value(1)),
-        When(participant__name_words__startswith=begins(first), then=Value(2)),
-        default=Value(3),
+        When(_whole(words), then=Value(2)),
+        When(participant__name_words__startswith=begins(words[0] if words else ""), then=Value(3)),
+        default=Value(4),
         output_field=IntegerField(),
     )
     rows = stays.select_related("participant", "unit").order_by(
@@ -139,6 +142,14 @@ def _people(stays: QuerySet[Stay], text: str, most: int) -> list[Participant]:
         person.is_near = False  # type: ignore[attr-defined]
         person.current = [*getattr(person, "current", []), stay]  # type: ignore[attr-defined]
     return list(found.values())[:most]
+
+
+def _whole(words: list[str]) -> Q:
+    condition = Q(participant__isnull=False)
+    for word in words:
+        whole = Q(participant__name_words__contains=f"{begins(word)} ")
+        condition &= whole | Q(participant__name_words__endswith=begins(word))
+    return condition
 
 
 @dataclass(frozen=True)

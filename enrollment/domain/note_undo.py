@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
 from enrollment.domain.facts import lock_facts
-from enrollment.domain.notes import Ask, enter_note
+from enrollment.domain.notes import Ask, enter_note, entered_with
 from enrollment.domain.people import PersonData
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
 from prisons import gate
-from prisons.access import access_for
+from prisons.access import Access, access_for
 from prisons.domain import audit
-from prisons.models import AuditEntry, Prison, User
+from prisons.models import AuditEntry, Organisation, Prison, User
+from sessions.models import Activity, Series
 
 
 def replace_note(
@@ -36,12 +39,56 @@ def replace_note(
     at = now or clock.now()
     keeps = participant.pk if isinstance(participant, Participant) else None
     with transaction.atomic():
-        undo(note, by=by, now=at, keeps=keeps)
+        if known := entered_with(note.prison, entry.get("entry_key")):
+            return known  # a double press: it is changed already
+        before = image_of(note)
+        _take_back(note, by=by, at=at, keeps=keeps)
         entered = enter_note(note.prison, participant=participant, by=by, now=at, **entry)
-        if note.made_person and keeps == note.participant_id:
-            entered.made_person = True
-            entered.save(update_fields=["made_person"])
+        entered.made_person = entered.made_person or (note.made_person and keeps == note.participant_id)
+        entered.before_change = (
+            before if Participant.objects.filter(pk__in=[note.participant_id]).exists() else None
+        )
+        entered.save(update_fields=["made_person", "before_change"])
         return entered
+
+
+def image_of(note: Note) -> dict[str, Any]:
+    """What makes the note anew: whose it is, how and when it came, what it asks for."""
+    names = ("series_id", "activity_id", "organisation_id", "wish_domain", "wish_title")
+    asks = [{name: getattr(each, name) for name in names} for each in note.requests.order_by("pk")]
+    return {
+        "participant": note.participant_id,
+        "channel": note.channel,
+        "received_on": note.received_on.isoformat(),
+        "made_person": note.made_person,
+        "asks": asks,
+    }
+
+
+def _as_it_was(prison: Prison, before: dict[str, Any], *, by: User, at: dt.datetime) -> Note:
+    asks = [
+        Ask(
+            series=Series.objects.get(pk=each["series_id"]) if each["series_id"] else None,
+            activity=Activity.objects.get(pk=each["activity_id"]) if each["activity_id"] else None,
+            organisation=Organisation.objects.filter(pk=each["organisation_id"]).first(),
+            wish_domain=each["wish_domain"],
+            wish_title=each["wish_title"],
+        )
+        for each in before["asks"]
+    ]
+    note = enter_note(
+        prison,
+        participant=Participant.objects.get(pk=before["participant"]),
+        asks=asks,
+        channel=before["channel"],
+        received_on=dt.date.fromisoformat(before["received_on"]),
+        entry_key=uuid.uuid4(),
+        by=by,
+        now=at,
+    )
+    note.made_person = before["made_person"]
+    note.save(update_fields=["made_person"])
+    return note
 
 
 def asks_beyond(note: Note, *, things: int, wishes: int) -> list[Ask]:
@@ -62,37 +109,56 @@ def was_undone(prison: Prison, pk: int, *, by: User) -> bool:
     return acts.filter(model=Note._meta.label_lower).exists()
 
 
-def undo(note: Note, *, by: User, now: dt.datetime | None = None, keeps: int | None = None) -> None:
+def undo(note: Note, *, by: User, now: dt.datetime | None = None) -> Note | None:
     """Takes an entry back, by whoever made it and while the own service has decided nothing.
 
-    What another service has answered stays there, and nobody is told that it has. The person whom the note made
-    goes as well, but for one that a new note `keeps` or of whom another service was asked something.
+    Where the entry changed an earlier one, that one is back, and returned. What another service has answered stays
+    there, and nobody is told that it has. The person whom the note made goes as well, but for one of whom another
+    service was asked something.
     """
     at = now or clock.now()
     with transaction.atomic():
-        prison = lock_facts(note.prison_id, now=at)
-        row = Note.objects.in_prison(prison).filter(pk=note.pk).first()
-        if row is None or row.taken_back_at:
-            return  # a double click
-        if row.entered_by_id != by.pk:
-            raise PlannerError("not_yours", _("Only who entered a note can take it back."), status=403)
-        requests = Request.objects.filter(note=row)
-        decided = Enrollment.objects.filter(request__in=requests).exclude(state=Enrollment.State.REQUESTED)
-        answered = requests.filter(~Q(state=Request.State.OPEN) | Q(pk__in=decided.values("request")))
-        access = access_for(by, prison, now=at)
-        own = Q(organisation=None) | (gate.own(access, "organisation") if access else Q())
-        if answered.filter(own).exists():
-            raise PlannerError(
-                "decided_already", _("There is an answer already: this entry cannot be taken back.")
-            )
-        audit.record(prison, by, "undo", row, fields=["participant", "received_on"], now=at)
-        Slip.objects.on_the_desk().filter(prison=prison, facts__note=row.pk).delete()
-        is_asked_elsewhere = requests.exclude(own).exists()
-        _remove_open(row, set(answered.values_list("pk", flat=True)), at)
-        if is_asked_elsewhere:
-            return
-        if row.made_person and row.participant_id and row.participant_id != keeps:
-            _remove_if_unknown(prison, row.participant_id, clock.today(row.entered_at))
+        before = Note.objects.filter(pk=note.pk).values_list("before_change", flat=True).first()
+        row = _take_back(note, by=by, at=at, keeps=before["participant"] if before else None)
+        return _as_it_was(row.prison, before, by=by, at=at) if row and before else None
+
+
+def _take_back(note: Note, *, by: User, at: dt.datetime, keeps: int | None) -> Note | None:
+    """The note that was there, or None after a double click. Holds the lock until the caller's act is done."""
+    prison = lock_facts(note.prison_id, now=at)
+    row = Note.objects.in_prison(prison).filter(pk=note.pk).first()
+    if row is None or row.taken_back_at:
+        return None
+    if row.entered_by_id != by.pk:
+        raise PlannerError("not_yours", _("Only who entered a note can take it back."), status=403)
+    requests = Request.objects.filter(note=row)
+    access = access_for(by, prison, now=at)
+    own = Q(organisation=None) | (gate.own(access, "organisation") if access else Q())
+    answered = requests.filter(_answered())
+    if answered.filter(own).exists():
+        raise PlannerError(
+            "decided_already", _("There is an answer already: this entry cannot be taken back.")
+        )
+    audit.record(prison, by, "undo", row, fields=["participant", "received_on"], now=at)
+    Slip.objects.on_the_desk().filter(prison=prison, facts__note=row.pk).delete()
+    is_asked_elsewhere = requests.exclude(own).exists()
+    _remove_open(row, set(answered.values_list("pk", flat=True)), at)
+    if row.made_person and row.participant_id and row.participant_id != keeps and not is_asked_elsewhere:
+        _remove_if_unknown(prison, row.participant_id, clock.today(row.entered_at))
+    return row
+
+
+def _answered() -> Q:
+    """A request that somebody has decided, or whose place has a state of its own."""
+    decided = Enrollment.objects.filter(request=OuterRef("pk")).exclude(state=Enrollment.State.REQUESTED)
+    return ~Q(state=Request.State.OPEN) | Q(Exists(decided))
+
+
+def answered_by_own(notes: Iterable[Note], access: Access) -> set[int]:
+    """Those of these notes, by number, that can no longer be changed or taken back: the own service has answered."""
+    own = Q(organisation=None) | gate.own(access, "organisation")
+    rows = Request.objects.filter(own, _answered(), note__in=[each.pk for each in notes])
+    return set(rows.values_list("note_id", flat=True))
 
 
 def _remove_open(note: Note, answered: set[int], at: dt.datetime) -> None:

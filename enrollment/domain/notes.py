@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from core.folding import name_key
 from core.text import one_line
 from enrollment.domain import slips
 from enrollment.domain.asking import asked_at, live_of, refuse_live, refuse_over
@@ -80,7 +81,7 @@ def enter_note(
     with transaction.atomic():
         prison = lock_facts(prison, now=at)
         if known := entered_with(prison, entry_key):
-            return known
+            return _the_same(known, participant, asks)
         received_on = _received(received_on, clock.today(at))
         asks = _clean(prison, asks)
         is_new = isinstance(participant, PersonData)
@@ -93,6 +94,23 @@ def enter_note(
             _write(note, ask, Act(prison, by, at), is_own=gate.is_own(access, ask.owner))
         audit.record(prison, by, "enter", note, fields=["participant", "received_on"], now=at)
         return note
+
+
+def _the_same(known: Note, who: Participant | PersonData, asks: Sequence[Ask]) -> Note:
+    """What a button pressed twice made. Raises PlannerError `entered_already` for another person or other things."""
+    person = known.participant
+    is_same = person == who
+    if isinstance(who, PersonData) and person:
+        is_same = person.name_key == name_key(who.last_name, who.first_name)
+    wanted = {(ask.series, ask.activity, one_line(ask.wish_title)) for ask in asks}
+    noted = {(each.series, each.activity, each.wish_title) for each in known.requests.all()}
+    if not is_same or (noted and noted != wanted):
+        raise PlannerError(
+            "entered_already",
+            _("This form has entered a note of %(name)s already. Press Enter again to enter another note."),
+            name=str(person or "–"),
+        )
+    return known
 
 
 def _received(received_on: dt.date | None, day: dt.date) -> dt.date:

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from core.errors import PlannerError
 from core.text import one_line
 from enrollment.domain.facts import lock_facts, refuse_past
+from enrollment.domain.roster_values import number_key, number_of
 from enrollment.models import Participant, Stay
 from prisons.domain import audit
 from prisons.domain.unchanged import require_unchanged
@@ -76,13 +77,19 @@ def stay_of(participant: Participant, prison: Prison, day: dt.date) -> Stay | No
 def clean(data: PersonData) -> PersonData:
     """Fit to be stored and printed. Raises PlannerError 422 for what no name or number can be."""
     last_name = one_line(data.last_name)
-    first_name, number, cell = one_line(data.first_name), one_line(data.register_number), one_line(data.cell)
+    first_name, number, cell = (
+        one_line(data.first_name),
+        clean_number(data.register_number),
+        one_line(data.cell),
+    )
     if not last_name:
         raise PlannerError("name_missing", _("A name is needed."), status=422)
+    if not any(letter.isalpha() for letter in last_name + first_name):
+        raise PlannerError(
+            "name_of_figures", _("A name has letters; the number has a field of its own."), status=422
+        )
     if len(last_name) > NAME_LENGTH or len(first_name) > NAME_LENGTH:
         raise PlannerError("name_too_long", _("The name is too long: at most 80 characters."), status=422)
-    if len(number) > NUMBER_LENGTH:
-        raise PlannerError("number_too_long", _("The number is too long: at most 20 characters."), status=422)
     if len(cell) > CELL_LENGTH:
         raise PlannerError("cell_too_long", _("The cell is too long: at most 12 characters."), status=422)
     return PersonData(
@@ -96,6 +103,19 @@ def clean(data: PersonData) -> PersonData:
         data.third_language,
         data.same_as,
     )
+
+
+def clean_number(typed: str) -> str:
+    """A register number as the roster reads it: 2.169 is 2169. Empty for none. Raises PlannerError 422."""
+    text = one_line(typed)
+    if len(text) > NUMBER_LENGTH:
+        raise PlannerError("number_too_long", _("The number is too long: at most 20 characters."), status=422)
+    number = number_of(text)
+    if text and not number:
+        raise PlannerError(
+            "no_number", _("“%(text)s” is no number: a register number has figures."), status=422, text=text
+        )
+    return number
 
 
 def create(prison: Prison, data: PersonData, *, by: User, now: dt.datetime | None = None) -> Participant:
@@ -141,8 +161,12 @@ def refuse_taken_number(prison: Prison, number: str, *, but: Participant | None 
     """Raises PlannerError `number_taken` when somebody who still stays here has this number."""
     if not number:
         return
-    taken = Stay.objects.in_prison(prison).filter(register_number=number, ends_on__isnull=True)
-    holder = taken.exclude(participant=but).select_related("participant").first() if but else taken.first()
+    ending_so = Q(register_number=number) | Q(register_number__iendswith=number.lstrip("0") or number)
+    rows = (
+        Stay.objects.in_prison(prison).filter(ending_so, ends_on__isnull=True).select_related("participant")
+    )
+    same = (each for each in rows if number_key(each.register_number) == number_key(number))
+    holder = next((each for each in same if each.participant != but), None)
     if holder:
         raise PlannerError(
             "number_taken",
@@ -195,9 +219,7 @@ def correct_number(
     stay: Stay, number: str, *, by: User, seen: str = "", now: dt.datetime | None = None
 ) -> Stay:
     """The number was written down wrongly. Raises PlannerError `changed_meanwhile` (409) as `change` does."""
-    number = one_line(number)
-    if len(number) > NUMBER_LENGTH:
-        raise PlannerError("number_too_long", _("The number is too long: at most 20 characters."), status=422)
+    number = clean_number(number)
     with transaction.atomic():
         prison = lock_facts(stay.prison, now=now)
         if seen:

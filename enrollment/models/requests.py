@@ -45,6 +45,8 @@ class Note(models.Model):
     made_person = models.BooleanField(default=False, editable=False)
     # Taken back by whoever entered it; it stands only because another service had answered already.
     taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What it was before it was changed in place, by numbers (note_undo.image_of); undo brings it back.
+    before_change = models.JSONField(null=True, blank=True, editable=False)
 
     objects = PrisonScoped["Note"].as_manager()
 

@@ -19,7 +19,7 @@ from core.errors import PlannerError
 from core.htmx import is_partial, render_part
 from enrollment.domain import counts, finding, notes, people
 from enrollment.domain.namesakes import of_name
-from enrollment.domain.note_undo import asks_beyond, undo, was_undone
+from enrollment.domain.note_undo import answered_by_own, asks_beyond, undo, was_undone
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
 from enrollment.models import Note
 from enrollment.views.shared import Notice
@@ -28,6 +28,8 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
 KEPT = ("channel", "received_on")
+SUGGESTED = 8
+"""Rows of the list that opens while typing."""
 
 
 @prison_view(Right.ENTER_REQUESTS)
@@ -42,6 +44,8 @@ def note_entry(request: PrisonRequest, prison: Prison) -> HttpResponse:
     try:
         note = entry.write()
     except PlannerError as error:
+        if error.code == "entered_already":
+            form.data = {**form.data.dict(), "entry_key": fresh_key()}  # type: ignore[attr-defined]
         return _show(request, form, notice=Notice("stop", str(error)), entry=entry, status=error.status)
     if note is None:
         return _show(request, form, entry=entry, status=422)
@@ -60,6 +64,8 @@ class Entered:
     titles: str
     goes_elsewhere: bool = False
     """Something of it is asked of another service, whose answer nobody here learns from this page."""
+    is_answered: bool = False
+    """The own service has answered: it can be changed and taken back no more."""
 
 
 def _with_place(notes_entered: list[Entered], prison: Prison) -> list[Entered]:
@@ -70,9 +76,11 @@ def _with_place(notes_entered: list[Entered], prison: Prison) -> list[Entered]:
 
 
 def _entered_last(request: PrisonRequest) -> list[Entered]:
+    found = list(notes.last_entered(request.prison, request.user))
+    answered = answered_by_own(found, request.access)
     rows = [
-        Entered(note, "; ".join(title_of(each) for each in note.requests.all()))
-        for note in notes.last_entered(request.prison, request.user)
+        Entered(note, "; ".join(map(title_of, note.requests.all())), is_answered=note.pk in answered)
+        for note in found
     ]
     return _with_place(rows, request.prison)
 
@@ -135,6 +143,7 @@ def _show(
         "notice": notice,
         "entry": entry,
         "people": entry.people if entry and len(entry.people) > 1 else [],
+        "similar": entry.similar if entry else [],
         "things": entry.things if entry else {},
         "namesakes": of_name(request.prison, new.last_name, new.first_name) if new else [],
         "last": SimpleLazyObject(lambda: _entered_last(request)),
@@ -184,8 +193,10 @@ def _written(done: Entered) -> Notice:
 @prison_view(Right.ENTER_REQUESTS)
 def note_people(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Suggestions while typing: people by part of a name or number."""
-    found = finding.find_people(prison, request.GET.get("who", ""), day=clock.today(), most=8, near=True)
-    return render(request, "enrollment/_people_choices.html", {"people": found})
+    text, day = request.GET.get("who", ""), clock.today()
+    found = finding.find_people(prison, text, day=day, most=SUGGESTED + 1, near=True)
+    context = {"people": found[:SUGGESTED], "is_more": len(found) > SUGGESTED}
+    return render(request, "enrollment/_people_choices.html", context)
 
 
 @prison_view(Right.ENTER_REQUESTS)
@@ -193,8 +204,9 @@ def note_things(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Suggestions while typing: series and activities by part of a title."""
     names = ("what", "what_2", "what_3")
     text = next((request.GET[name] for name in names if name in request.GET), "")
-    found = finding.find_things(prison, text, day=clock.today(), most=8)
-    return render(request, "enrollment/_thing_choices.html", {"things": found})
+    found = finding.find_things(prison, text, day=clock.today(), most=SUGGESTED + 1)
+    context = {"things": found[:SUGGESTED], "is_more": len(found) > SUGGESTED}
+    return render(request, "enrollment/_thing_choices.html", context)
 
 
 @prison_view(Right.ENTER_REQUESTS)
@@ -204,16 +216,32 @@ def note_undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     if note is None and not was_undone(prison, pk, by=request.user):
         raise Http404
     try:
-        if note:  # else a double press: it is gone already
-            undo(note, by=request.user)
+        back = undo(note, by=request.user) if note else None  # else a double press: it is gone already
     except PlannerError as error:
         notice = Notice("stop", str(error))
         return _show(request, _empty_form(request), notice=notice, status=error.status)
-    taken_back = _("The entry is taken back.")
+    said = _taken_back(back)
     if is_partial(request):
-        return _show(request, _empty_form(request), notice=Notice("ok", taken_back), gone=[pk])
-    messages.success(request, taken_back)
+        entered = (
+            _with_place([Entered(back, "; ".join(map(title_of, back.requests.all())))], prison)
+            if back
+            else []
+        )
+        return _show(
+            request,
+            _empty_form(request),
+            notice=Notice("ok", said),
+            entered=next(iter(entered), None),
+            gone=[pk],
+        )
+    messages.success(request, said)
     return redirect("enrollment:note_entry", prison.slug)
+
+
+def _taken_back(back: Note | None) -> str:
+    if back:
+        return _("The change is taken back: the note of %(name)s is as it was.") % {"name": back.participant}
+    return _("The entry is taken back.")
 
 
 @prison_view(Right.ENTER_REQUESTS)

@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core import address, clock
+from core.errors import PlannerError
 from enrollment.domain import finding, notes, people
 from enrollment.domain.namesakes import of_name
 from enrollment.domain.note_undo import asks_beyond, replace_note
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
-from enrollment.forms import NoteForm, new_person
+from enrollment.forms import NoteForm, new_person, split_who
 from enrollment.models import Note, Participant, Request
 from prisons import gate
 from prisons.access import PrisonRequest
@@ -45,6 +46,7 @@ class TypedNote:
         self.request, self.prison, self.form = request, request.prison, form
         self.day = clock.today()
         self.people: list[Participant] = []
+        self.similar: list[Participant] = []
         self.things: dict[str, list[finding.Thing]] = {}
         self.nobody = False
         self.titles: list[str] = []
@@ -54,6 +56,13 @@ class TypedNote:
     def write(self) -> Note | None:
         """The note; None when something must be chosen first. Raises PlannerError."""
         data, action = self.form.cleaned_data, self.request.POST.get("action", "enter")
+        if data["replaces"] and not self.replaced and not notes.entered_with(self.prison, data["entry_key"]):
+            raise PlannerError(
+                "changed_meanwhile",
+                _(
+                    "The note that you change here has been changed or taken back meanwhile. Nothing was entered."
+                ),
+            )
         who = self._person(optional=action in ("park", "unreadable"))
         common: dict[str, Any] = {
             "channel": data["channel"],
@@ -97,7 +106,10 @@ class TypedNote:
         self.people = finding.find_people(self.prison, data["who"], day=self.day, most=9)
         if len(self.people) == 1:
             return self.people[0]
-        self.nobody = not self.people and not optional
+        if not self.people and not optional:
+            self.nobody = True
+            name, _number = split_who(data["who"])
+            self.similar = finding.find_people(self.prison, name, day=self.day, most=6, near=True)
         return None
 
     def _new_or_known(self, data: PersonData) -> Participant | PersonData | None:

@@ -8,10 +8,11 @@
 (() => {
   const WAIT = 120; // milliseconds of rest before the server is asked
   const SHORTEST = 2;
-  const states = new WeakMap(); // of each field: { timer, turn, isAsking }
+  // Of each field: steps and enters are keys that were pressed before the list was there; they count once it is.
+  const states = new WeakMap(); // { timer, turn, isAsking, steps, enters }
 
   const stateOf = (field) => {
-    if (!states.has(field)) states.set(field, { timer: 0, turn: 0, isAsking: false });
+    if (!states.has(field)) states.set(field, { timer: 0, turn: 0, isAsking: false, steps: 0, enters: false });
     return states.get(field);
   };
   const inputOf = (field) => field.querySelector("input[role=combobox]");
@@ -47,7 +48,7 @@
     const state = stateOf(field);
     clearTimeout(state.timer);
     state.turn += 1; // an answer that is still under way comes too late
-    state.isAsking = false;
+    Object.assign(state, { isAsking: false, steps: 0, enters: false });
     show(field, [], []);
     says(field, "");
   };
@@ -73,8 +74,12 @@
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
     const html = answer && answer.ok ? await answer.text() : "";
     if (state.turn !== turn) return;
-    state.isAsking = false;
-    if (document.activeElement === input) fill(field, html);
+    const { steps, enters } = state;
+    Object.assign(state, { isAsking: false, steps: 0, enters: false });
+    if (document.activeElement !== input) return;
+    fill(field, html);
+    for (let left = Math.abs(steps); left; left -= 1) walk(field, Math.sign(steps));
+    if (enters) enter(field);
   };
 
   // What stood there belonged to an older text: nothing of it may be taken any more.
@@ -125,33 +130,50 @@
     else field.closest("form").requestSubmit(field.closest("form").querySelector("[data-choice-enter]"));
   };
 
-  // Several fit and none is highlighted: the list stays until somebody says which.
+  // Several fit and none is highlighted: the list stays until somebody says which, and says so to eyes too.
   const enter = (field) => {
     const marked = markedOf(field);
     if (marked) take(field, marked);
-    else if (optionsOf(field).length) return;
+    else if (optionsOf(field).length) { askWhich(field); return; }
     goOn(field);
+  };
+
+  const askWhich = (field) => {
+    const line = document.createElement("div");
+    line.className = "choice-none";
+    line.textContent = field.querySelector("[data-choice-says]").textContent;
+    noneOf(field).replaceChildren(line);
   };
 
   const walk = (field, step) => {
     const options = optionsOf(field);
-    if (!options.length) { askSoon(field); return; }
+    if (!options.length) { askFor(field, step); return; }
     const at = options.indexOf(markedOf(field));
     const start = at < 0 && step < 0 ? 0 : at;
     mark(field, options[(start + step + options.length) % options.length]);
   };
 
+  // An arrow without a list opens it, and steps once it is there.
+  const askFor = (field, step) => {
+    const isOnItsWay = stateOf(field).isAsking;
+    if (!isOnItsWay) askSoon(field);
+    if (isOnItsWay || inputOf(field).value) stateOf(field).steps += step;
+  };
+
   const onEnter = (event, field) => {
+    if (event.repeat) { event.preventDefault(); return; } // a key that is held down says nothing more
     if (!inputOf(field).value && !markedOf(field)) return;
     event.preventDefault();
-    enter(field);
+    const state = stateOf(field);
+    if (state.isAsking && state.steps) state.enters = true;
+    else enter(field);
   };
 
   const onTab = (field) => { if (markedOf(field)) take(field, markedOf(field)); };
 
   const onEscape = (event, field) => {
     if (!optionsOf(field).length && !noneOf(field).hasChildNodes()) return;
-    event.stopPropagation();
+    event.preventDefault();
     close(field);
   };
 

@@ -135,6 +135,13 @@ def test_somebody_new_with_the_keyboard_alone(page, live_server, signed_in, hare
     page.keyboard.type("koor")
     page.locator("#what-choices [role=option]").first.wait_for()
     page.keyboard.press("Enter")
+    name = page.locator("input[name=new_name]")
+    expect(name).to_be_focused()
+    page.keyboard.press("Enter")  # pressed once too often: asked again, and nobody is made
+    expect(name).to_be_focused()
+    assert Participant.objects.count() == 0
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Somebody new")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("status").filter(has_text="Nieuwkomer, Ali").wait_for()
@@ -254,3 +261,88 @@ def test_after_a_refusal_typing_goes_on_behind_the_text(notes):
     expect(what).to_be_focused()
     notes.keyboard.type("oon")
     expect(what).to_have_value("xylofoon")
+
+
+def test_ctrl_z_after_a_change_brings_back_what_was_before(notes, complaints):
+    _enter(notes, "50001", "koor")
+    notes.locator("#last-notes").get_by_role("link", name="Change").click()
+    expect(notes.locator("input[name=who]")).to_have_value("Peeters, An")
+    notes.keyboard.press("Control+a")
+    notes.keyboard.type("50002")
+    notes.locator("#who-choices [aria-selected=true]").wait_for()
+    notes.keyboard.press("Enter")
+    expect(notes.locator("#last-notes li")).to_contain_text("Peeters, Jan")
+    notes.keyboard.press("Control+z")
+    notes.get_by_role("status").filter(has_text="as it was").wait_for()
+    expect(notes.locator("#last-notes li")).to_contain_text("Peeters, An")
+    assert [str(each.participant) for each in Note.objects.all()] == ["Peeters, An"]
+
+
+def test_escape_leaves_a_change(notes, complaints):
+    _enter(notes, "50001", "koor")
+    notes.locator("#last-notes").get_by_role("link", name="Change").click()
+    expect(notes.locator("input[name=who]")).to_have_value("Peeters, An")
+    notes.keyboard.press("Escape")
+    expect(notes.locator("[data-leave]")).to_have_count(0)
+    expect(notes.locator("input[name=who]")).to_have_value("")
+    assert [str(each.participant) for each in Note.objects.all()] == ["Peeters, An"]
+
+
+def _held(page, path):
+    """Answers of this address wait until `go` is called."""
+    waiting = []
+    page.route(path, lambda route: waiting.append(route))
+
+    def go():
+        page.unroute(path)
+        for route in waiting:
+            route.continue_()
+
+    return waiting, go
+
+
+def test_arrows_and_enter_wait_for_a_list_that_is_slow(notes, complaints):
+    waiting, go = _held(notes, "**/notes/people/*")
+    with notes.expect_request("**/notes/people/*"):
+        notes.keyboard.type("peet")
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        notes.keyboard.press(key)
+    expect(notes.locator("input[name=who]")).to_be_focused()
+    go()
+    expect(notes.locator("input[name=who]")).to_have_value("Peeters, Jan")
+    expect(notes.locator("input[name=what]")).to_be_focused()
+    assert waiting
+
+
+def test_enter_without_a_choice_says_what_to_do(notes):
+    notes.keyboard.type("peet")
+    expect(notes.locator("#who-choices [role=option]")).to_have_count(2)
+    notes.keyboard.press("Enter")
+    expect(notes.locator("#who-choices .choice-none")).to_contain_text("arrow keys")
+
+
+def test_what_is_typed_while_a_note_is_saved_begins_the_next(notes, complaints):
+    _enter(notes, "50001", "koor")
+    notes.keyboard.type("50002")
+    notes.locator("#who-choices [aria-selected=true]").wait_for()
+    notes.keyboard.press("Enter")
+    notes.keyboard.type("koor")
+    notes.locator("#what-choices [aria-selected=true]").wait_for()
+    _waiting, go = _held(notes, "**/p/haren/notes/")
+    with notes.expect_request("**/p/haren/notes/"):
+        notes.keyboard.press("Enter")
+    notes.keyboard.type("5000")
+    go()
+    expect(notes.locator("#last-notes li")).to_have_count(2)
+    expect(notes.locator("input[name=who]")).to_have_value("5000")
+    expect(notes.locator("#who-choices [role=option]")).to_have_count(2)
+
+
+def test_ctrl_z_three_times_takes_three_back(notes, complaints):
+    for what in ("koor", "hout"):
+        _enter(notes, "50001", what)
+    _enter(notes, "50002", "koor")
+    for _press in range(3):
+        notes.keyboard.press("Control+z")
+    expect(notes.locator("#last-notes li")).to_have_count(0)
+    assert not Note.objects.exists()

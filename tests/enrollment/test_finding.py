@@ -138,3 +138,21 @@ def test_nothing_writes_a_name_past_its_folded_column():
             if (name == "update" and given & sources) or (name == "bulk_update" and listed & sources):
                 faults.append(f"{path.relative_to(root)}:{call.lineno}")
     assert not faults
+
+
+@pytest.mark.django_db
+def test_a_slip_of_the_finger_in_a_name_with_a_particle(haren):
+    make_participant(haren, "El Idrissi, Mihai", register_number="2169")
+    for typed in ("idrisi", "idrissy", "el idrisi", "idrisi mihai"):
+        assert names(haren, typed, near=True) == ["El Idrissi"], typed
+    assert names(haren, "002169") == ["El Idrissi"]
+
+
+@pytest.mark.django_db
+def test_words_as_they_are_typed_come_before_what_begins_so(haren):
+    make_participant(haren, "Vandenberghe, An")
+    make_participant(haren, "van den Broeck, Bo")
+    assert names(haren, "van den") == ["van den Broeck", "Vandenberghe"]
+    make_participant(haren, "Petrov, Aleksei")
+    make_participant(haren, "Иванов, Пётр")
+    assert names(haren, "пётр") == ["Иванов", "Petrov"]
