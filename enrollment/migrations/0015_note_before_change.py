@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrollment", "0013_indexes_of_what_is_open"),
+        ("enrollment", "0014_roster_of_which_file"),
     ]
 
     operations = [
