@@ -40,8 +40,8 @@
     listOf(field).replaceChildren(...options);
     noneOf(field).replaceChildren(...none);
     inputOf(field).setAttribute("aria-expanded", String(options.length > 0));
-    const [only, ...others] = options; // a name that is only similar is never taken by itself
-    mark(field, only && !others.length && !("near" in only.dataset) ? only : null);
+    const [only, ...others] = options.filter((each) => !("near" in each.dataset)); // what is similar is never taken by itself
+    mark(field, only && !others.length ? only : null);
   };
 
   const close = (field) => {
