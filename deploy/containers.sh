@@ -4,7 +4,8 @@
 #   deploy/containers.sh up       builds, starts, waits for the first page; data stays in FOLDER (var/containers)
 #   deploy/containers.sh down     stops and removes the containers, keeps the data
 # Where no registry can be reached (or LOCAL=yes) the images are made from Debian by mmdebstrap, with Debian's PostgreSQL, Redis
-# and Caddy. Inside another container, where podman may neither make namespaces nor a network, HOSTED=yes shares the host's.
+# and Caddy. Inside another container, which may not raise its own limits, HOSTED=yes lowers them (with crun's complaint of cgroups:
+# PODMAN_OPTIONS=--runtime=runc).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,7 +18,7 @@ MIRROR=${MIRROR:-}
 BUNDLE=/etc/ssl/certs/ca-certificates.crt
 PODMAN="podman ${PODMAN_OPTIONS:-}"
 NAMES="planner-proxy planner-worker planner-web planner-cache planner-database"
-run() { $PODMAN run --detach --replace --network=host ${HOSTED:+--cgroups=disabled --pid=host --ipc=host --uts=host --security-opt=seccomp=unconfined} "$@"; }
+run() { $PODMAN run --detach --replace --network=host ${HOSTED:+--ulimit=nofile=8192:8192 --ulimit=nproc=8192:8192} "$@"; }
 
 base() {
     $PODMAN image exists localhost/planner-base && return
