@@ -9,10 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 from anyascii import anyascii
 
 from core.text import as_counted
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Named)
 
 PARTICLES = frozenset(
     (
@@ -55,6 +64,12 @@ def fold(text: str) -> str:
 def as_filed(name: str) -> str:
     """Sorts as people look a name up: d'Hoore before Maes, Şahin among the S, Worker 2 before Worker 10."""
     return as_counted(fold(name))
+
+
+def called(name: str, rows: Iterable[Row]) -> Row | None:
+    """The first row of this name, however it is written: "zaal 3" is Zaal 3, "ecole" is École."""
+    wanted = fold(name)
+    return next((row for row in rows if fold(row.name) == wanted), None)
 
 
 def name_key(*names: str) -> str:

@@ -160,9 +160,9 @@ class SeriesLines:
 
     def _is_there(self, activity: Activity, label: str, weekday: int, starts: dt.time) -> bool:
         same = Series.objects.in_prison(self.access.prison).filter(
-            activity=activity, term=self.term, label__iexact=label, start_time=starts
+            activity=activity, term=self.term, weekday=weekday, start_time=starts
         )
-        return any(one.starts_on.isoweekday() == weekday for one in same)
+        return any(fold(one.label) == fold(label) for one in same)
 
     def _room(self, name: str) -> tuple[Room | None, list[str]]:
         here = Room.objects.in_prison(self.access.prison).in_use()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core import clock
 from core.errors import PlannerError
-from core.folding import fold
+from core.folding import called, fold
 from core.languages import localized
 from core.tables import cells
 from core.tables.pasted import Column
@@ -77,7 +77,7 @@ class RoomLines:
             raise PlannerError("name_missing", _("The name is missing."), 422)
         opening = cells.hours(values.get("hours", ""), self.language)
         capacity = cells.number(values.get("capacity", ""))
-        known = Room.objects.in_prison(self.prison).filter(name__iexact=name).first()
+        known = called(name, Room.objects.in_prison(self.prison))
         if known is not None:
             return self._known(known, capacity)
         if capacity is None:
@@ -109,7 +109,7 @@ class RoomLines:
     def _building(self, name: str) -> tuple[Building, list[Model]]:
         """The one that is meant; where none is named, the first there is, or a new one."""
         here = Building.objects.in_prison(self.prison)
-        known = here.filter(name__iexact=name).first() if name else here.first()
+        known = called(name, here) if name else here.first()
         if known is not None:
             return known, []
         name = name or _("Main building")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import PlannerError
-from core.folding import fold
+from core.folding import called, fold
 from core.tables import cells
 from core.tables.pasted import Column
 from prisons.domain.validity import require_valid
@@ -118,7 +118,7 @@ class UnitLines:
         made: list[Model] = []
         place = None
         if building:
-            place = Building.objects.in_prison(self.prison).filter(name__iexact=building).first()
+            place = called(building, Building.objects.in_prison(self.prison))
             if place is None:
                 require_valid(Building(prison=self.prison, name=building))
                 place = places.save_building(self.prison, building, by=self.by)
