@@ -35,7 +35,7 @@ from planner.plan.make_up import dates_for
 from planner.plan.placement import apply
 from planner.proposals import mending, starting
 from prisons.models import ChangeSet, Organisation, Prison, Todo, User
-from rooms.models import Closure
+from rooms.models import Closure, Room
 from sessions.models import Cancellation, GroupSession, Series, SkippedDate
 from tests.factories import (
     at,
@@ -56,6 +56,7 @@ from tests.pages import seen_on
 KEPT = (
     GroupSession,
     Series,
+    Room,
     Closure,
     Cancellation,
     MadeUp,
@@ -202,29 +203,30 @@ def announce(house: House) -> Act:
     look = {"day": "2050-01-17", "step": "look"}
     return Act(
         url, {**look, "step": "announce"}, look=look, other_form={"day": "2050-01-24"},
-        row=lambda: house.add("2050-01-17 13:30"), by="bert",
+        row=lambda: house.add("2050-01-17 13:30"), by="karim",
     )  # fmt: skip
 
 
 def _closure(house: House) -> Closure:
+    """By a coordinator: drafts, which are changed below, do not exist for the prison."""
     draft = ClosureDraft("strike", (Place(None, None, at("2050-01-17 00:00"), at("2050-01-18 00:00")),))
-    return closing.announce(house.prison, draft, by=house.users["bert"]).closures[0]
+    return closing.announce(house.prison, draft, by=house.users["karim"]).closures[0]
 
 
 def confirm(house: House) -> Act:
     closure = _closure(house)
     return Act(
         house.address("closure_confirm", closure.pk), {}, page=house.address("closure_detail", closure.pk),
-        row=lambda: house.add("2050-01-17 13:30"), by="bert",
+        row=lambda: house.add("2050-01-17 13:30"), by="karim",
     )  # fmt: skip
 
 
 def lift(house: House) -> Act:
     closure = _closure(house)
-    closing.confirm(closure, by=house.users["bert"])
+    closing.confirm(closure, by=house.users["karim"])
     url = house.address("closure_lift", closure.pk)
     return Act(
-        url, {}, page=url, by="bert",
+        url, {}, page=url, by="karim",
         row=lambda: GroupSession.objects.filter(pk=house.sessions[1].pk).update(version=9),
     )  # fmt: skip
 
@@ -330,13 +332,13 @@ def propose(house: House) -> Act:
 
 def try_again(house: House) -> Act:
     closure = _closure(house)
-    closing.confirm(closure, by=house.users["bert"])
+    closing.confirm(closure, by=house.users["karim"])
     in_the_way = make_session(make_series(house.prison), "2050-01-17 09:30", room=house.room)
-    closing.lift(closure, by=house.users["bert"])
+    closing.lift(closure, by=house.users["karim"])
     in_the_way.delete()
     url = house.address("closure_restore", closure.pk)
     return Act(
-        url, {}, page=url, by="bert",
+        url, {}, page=url, by="karim",
         row=lambda: GroupSession.objects.filter(pk=house.sessions[1].pk).update(version=9),
     )  # fmt: skip
 
@@ -432,10 +434,20 @@ def roster_list(house: House) -> Act:
     )  # fmt: skip
 
 
+def paste(house: House) -> Act:
+    url = reverse("rooms:room_paste", args=[house.prison.slug])
+    pasted = "Naam\tCapaciteit\nKlas 8\t12\nKlas 9\t12"
+    return Act(
+        url, {"pasted": pasted, "accept": "yes"}, look={"pasted": pasted, "look": "yes"},
+        other_form={"pasted": pasted + "\nKlas 10\t12"}, by="karim",
+        row=lambda: make_room(house.prison, name="Klas 9", capacity=12),
+    )  # fmt: skip
+
+
 ACTS = [
     dates, publish, bulk, bulk_cancel, cancel, restore, announce, confirm, lift, make_up, copy, new_series, end,
     propose, undo, add_date, prolong, take_up, try_again, accept_ask, move,
-    filled_sheet, publish_series, find_room, along, decide, roster_list,
+    filled_sheet, publish_series, find_room, along, decide, roster_list, paste,
 ]  # fmt: skip
 ASKED_IN = {
     "dates": "planner.plan.date_edits.edit_dates",
@@ -465,6 +477,7 @@ ASKED_IN = {
     "along": "planner.plan.following.take_along",
     "decide": "enrollment.domain.bulk.decide_as_shown",
     "roster_list": "enrollment.domain.roster_accept.accept",
+    "paste": "rooms.domain.pasting.accept",
 }
 """Where each of them compares what was shown with what is."""
 

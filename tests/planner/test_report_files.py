@@ -221,7 +221,7 @@ def test_year_report_is_made_by_the_worker_and_found_again(haren, year, coordina
     assert "Year report of the Flemish Community, 2026" in page
     file = karim.get(f"/p/haren/jobs/{job.pk}/file/")
     assert sheets(file.content) == year
-    assert file["Content-Disposition"] == 'attachment; filename="flemish-calendar-2026.xlsx"'
+    assert file["Content-Disposition"] == 'attachment; filename="year-report-of-the-flemish-community-2026.xlsx"'
 
 
 def test_year_report_to_print_is_for_the_archive(haren, year, coordinator_karim):
@@ -229,7 +229,7 @@ def test_year_report_to_print_is_for_the_archive(haren, year, coordinator_karim)
     order(karim, ending="pdf")
     long_work.make_year_report(Job.objects.get().pk)
     file = JobFile.objects.get()
-    assert (file.name, file.content_type) == ("flemish-calendar-2026.pdf", "application/pdf")
+    assert (file.name, file.content_type) == ("year-report-of-the-flemish-community-2026.pdf", "application/pdf")
     with pikepdf.open(io.BytesIO(file.content)) as pdf, pdf.open_metadata() as facts:
         assert [facts[name] for name in ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part")] == [
             "2",
@@ -324,7 +324,7 @@ def test_month_of_sheets_is_an_archive_of_days(haren, series, unit, organiser_an
     told = str(sheets(archive.read("haren-2026-11-26-sheets.xlsx")))
     assert "Peeters" in told and "Talking group" not in told
     assert file.expires_at - file.made_at == dt.timedelta(days=3)
-    assert file.name == "haren-2026-11-sheets.zip"
+    assert file.name == "haren-attendance-sheets-of-november-2026.zip"
 
 
 def test_month_of_sheets_to_print(haren, series, unit, organiser_anna):
@@ -414,7 +414,7 @@ def test_printed_hours_are_signed_and_kept(haren, worked, organiser_anna):
     total, per_series = pages_of(answer.content)
     for page in (total, per_series):
         assert "Ali, Omar" in page and "Handtekening" in page and "Voor de dienst" in page
-    assert "3.5" in total and "Wood workshop" not in total + per_series
+    assert "3,5" in total and "Wood workshop" not in total + per_series
     with pikepdf.open(io.BytesIO(answer.content)) as pdf, pdf.open_metadata() as facts:
         assert facts["pdfaid:conformance"] == "A"
 

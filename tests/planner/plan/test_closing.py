@@ -13,6 +13,7 @@ from planner.plan.closing import announce, confirm, group_of, lift, restore
 from planner.plan.closing_effects import effects_of, effects_of_closures
 from planner.plan.closure_parts import ClosureDraft, Part, reduced_regime, strike
 from planner.plan.undo import undo
+from prisons.access import access_for
 from prisons.models import Prison, Todo, User
 from rooms.domain.facts import rules_of
 from rooms.models import Closure, Room
@@ -202,7 +203,8 @@ def test_what_was_shown_is_what_is_cancelled(
     closure = announce(haren, draft(f"{DAY} 00:00", f"{DAY} 22:00"), by=liaison_bert, now=NOW).closures[0]
     shown = effects_of_closures(haren_now(haren), group_of(closure), now=NOW)
 
-    decision = confirm(closure, by=liaison_bert, seen=shown.digest, now=NOW)
+    seen = shown.known_to(access_for(liaison_bert, haren, now=NOW)).digest
+    decision = confirm(closure, by=liaison_bert, seen=seen, now=NOW)
 
     assert set(decision.session_ids) == {mine.pk, theirs.pk} == {hit.session.pk for hit in shown.hits}
     assert states(mine, theirs, untouched) == ["cancelled", "cancelled", "draft"]
@@ -223,14 +225,14 @@ def test_who_confirms_what_has_changed_since_is_asked_to_look_again(
 ) -> None:
     closure = announce(haren, draft(f"{DAY} 00:00", f"{DAY} 22:00"), by=liaison_bert, now=NOW).closures[0]
     shown = effects_of_closures(haren_now(haren), [closure], now=NOW)
-    session = make_session(series, f"{DAY} 09:00", room=room)
+    session = make_session(series, f"{DAY} 09:00", room=room, state="published", published_at=NOW)
 
     with pytest.raises(PlannerError) as refusal:
         confirm(closure, by=liaison_bert, seen=shown.digest, now=NOW)
 
     assert (refusal.value.code, refusal.value.status) == ("other_effects", 409)
     closure.refresh_from_db()
-    assert closure.state == "announced" and states(session) == ["draft"]
+    assert closure.state == "announced" and states(session) == ["published"]
 
 
 def test_the_second_who_confirms_is_told_who_was_first(

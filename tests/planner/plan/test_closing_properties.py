@@ -73,11 +73,11 @@ def business(prison: Prison) -> list[Any]:
 @settings(max_examples=20)
 @given(planned=sessions, closing=parts)
 def test_shown_is_cancelled_and_undo_brings_it_back(
-    haren: Prison, liaison_bert: User, planned: Any, closing: Any
+    haren: Prison, coordinator_karim: User, planned: Any, closing: Any
 ) -> None:
     try:
         with transaction.atomic():
-            play(haren, liaison_bert, planned, closing)
+            play(haren, coordinator_karim, planned, closing)
             raise RollBack
     except RollBack:
         pass
