@@ -57,6 +57,12 @@ ACTS = {
     "people/<int:pk>/leave/": "somebody leaves, today unless another day is chosen",
 }
 ASKS_FOR_MORE = {
+    "roster/": "the list",
+    **dict.fromkeys(
+        [f"settings/{kind}/paste/" for kind in ("units", "rooms", "facilitators", "slots")]
+        + ["series/paste/"],
+        "the rows",
+    ),
     "board/sessions/<int:pk>/cancel/": "a reason",
     "board/sessions/<int:pk>/waivers/": "a reason",
     "me/tokens/": "a name",

@@ -221,7 +221,9 @@ def test_year_report_is_made_by_the_worker_and_found_again(haren, year, coordina
     assert "Year report of the Flemish Community, 2026" in page
     file = karim.get(f"/p/haren/jobs/{job.pk}/file/")
     assert sheets(file.content) == year
-    assert file["Content-Disposition"] == 'attachment; filename="year-report-of-the-flemish-community-2026.xlsx"'
+    assert (
+        file["Content-Disposition"] == 'attachment; filename="year-report-of-the-flemish-community-2026.xlsx"'
+    )
 
 
 def test_year_report_to_print_is_for_the_archive(haren, year, coordinator_karim):
@@ -229,7 +231,10 @@ def test_year_report_to_print_is_for_the_archive(haren, year, coordinator_karim)
     order(karim, ending="pdf")
     long_work.make_year_report(Job.objects.get().pk)
     file = JobFile.objects.get()
-    assert (file.name, file.content_type) == ("year-report-of-the-flemish-community-2026.pdf", "application/pdf")
+    assert (file.name, file.content_type) == (
+        "year-report-of-the-flemish-community-2026.pdf",
+        "application/pdf",
+    )
     with pikepdf.open(io.BytesIO(file.content)) as pdf, pdf.open_metadata() as facts:
         assert [facts[name] for name in ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part")] == [
             "2",
