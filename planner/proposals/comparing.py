@@ -108,7 +108,7 @@ _REASONS: dict[str, str | Promise] = {
     "room_stability": gettext_lazy("Its series stays in one room."),
     "fairness": gettext_lazy("Its living units get a wished time as often as the others."),
     "outings": gettext_lazy("A living unit is brought once less."),
-    "isolated": gettext_lazy("A living unit is not brought for it alone."),
+    "isolated": gettext_lazy("No living unit comes for it alone."),
     "gaps": gettext_lazy("Its facilitator waits less between two sessions."),
     "over_capacity": gettext_lazy("The room is large enough for it."),
 }
