@@ -34,16 +34,6 @@ from prisons.models import Prison
 from rooms.models import Room
 from sessions.models import Series
 
-ROOMS_ANEW = {
-    "hx-get": "",
-    "hx-trigger": "change",
-    "hx-params": "on,starts,room",
-    "hx-include": "closest form",
-    "hx-select": "#id_room",
-    "hx-target": "#id_room",
-    "hx-swap": "outerHTML",
-}
-"""Another date or hour: the rooms are asked for again, best first."""
 FAR_DAYS = 36600
 """Beyond that a date is a slip of the pen: no room is asked for it."""
 
@@ -76,8 +66,6 @@ class OneMoreForm(PlainForm):
         super().__init__(*args, initial=usual | kwargs.pop("initial", {}), **kwargs)
         choose_from(self, "room", Room.objects.in_prison(series.prison))
         self.fields["starts"].help_text = slot_hours(series.prison)
-        for name in ("on", "starts"):
-            self.fields[name].widget.attrs |= ROOMS_ANEW
         if (at := self._asked_hour()) is not None:
             fits = room_lines(fits_of_new_date(series, *at), access)
             empty = ("", str(self.fields["room"].empty_label))  # type: ignore[attr-defined]
