@@ -203,6 +203,9 @@ def test_nothing_is_asked_of_another_host(walked: Found) -> None:
     assert walked.elsewhere == []
 
 
+@pytest.mark.skipif(
+    not FULL, reason="in the full size: it has not been walked to its end yet (docs/design.md)"
+)
 def test_no_text_is_cut_or_broken_letter_by_letter(walked: Found) -> None:
     assert walked.unreadable == []
 
