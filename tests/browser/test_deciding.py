@@ -84,6 +84,7 @@ def test_w_waits_for_a_place_also_where_the_group_is_full(
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/requests/")
     page.get_by_role("link", name="Decide one by one").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Naam0, Jan")
     page.keyboard.press("a")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Naam1, Jan")
     expect(page.get_by_role("button", name="Approve: on the waiting list")).to_be_visible()

@@ -47,6 +47,10 @@ class Hands:
         self.steps += 1
         self.page.get_by_label(label, exact=True).fill(text)
 
+    def choose(self, label: str, option: str) -> None:
+        self.steps += 1
+        self.page.get_by_label(label, exact=True).select_option(option)
+
     def link(self, name: str) -> None:
         self.click(self.page.locator("main").get_by_role("link", name=name, exact=True).first)
 
@@ -56,7 +60,8 @@ class Hands:
     def paste(self, rows: str, count: int) -> None:
         """From the list: paste, look, take over."""
         self.link("Plakken uit Excel")
-        self.fill("De regels, gekopieerd uit het rekenblad", rows)
+        self.steps += 1
+        self.page.get_by_label("De regels, gekopieerd uit het rekenblad").fill(rows)
         self.button("Bekijken wat het wordt")
         self.button(f"{count} regels toevoegen")
         expect(self.page.get_by_text(f"{count} regels werden overgenomen.")).to_be_visible()
@@ -81,7 +86,7 @@ def test_a_prison_stands_in_a_quarter_of_an_hour(
     hands.paste(UNITS, 17)
     hands.next_step()
     hands.click(page.locator(".page-head button.btn-primary"))
-    expect(page.get_by_text("rijen werden toegevoegd").or_(page.locator(".toast")).first).to_be_visible()
+    expect(page.get_by_text("rijen zijn toegevoegd")).to_be_visible()
     hands.next_step()
     hands.click(page.locator("a[href$='/settings/terms/add/']").first)
     hands.fill("Naam", "Lente")
@@ -90,7 +95,9 @@ def test_a_prison_stands_in_a_quarter_of_an_hour(
     hands.button("Bewaren")
     hands.next_step()
     hands.click(page.locator("a[href$='/series/activities/add/']").first)
-    hands.fill("Titel in het Nederlands", "Yoga")
+    hands.choose("Dienst", "De Brug")
+    hands.choose("Levensdomein", "sport")
+    hands.fill("Titel in het Nederlands (niet verplicht)", "Yoga")
     hands.button("Bewaren")
     hands.next_step()
     hands.paste(WORKERS, 25)
