@@ -25,7 +25,7 @@ def worker_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
         (
             (_("Name"), _("E-mail"), _("Works for"), _("Languages"), _("Permission until")),
             ("Els Cools", "els@example.org", "De Brug", "nl, fr", "30/06/2027"),
-            ("Karim Haddad", "", "", "fr, ar", ""),
+            ("Karim Yilmaz", "", "", "fr, ar", ""),
         ),
         "sessions:worker_paste_undo",
         asks={"invites": _invites()} if request.access.has(Right.MANAGE_PEOPLE) else {},
