@@ -274,7 +274,7 @@ READABLE = {
         lambda: HEAD.encode() + "1;Müller;A\n".encode() + "2;Zoë;B\n".encode("cp1252"),
         "2 lines, 0 problems",
     ),
-    "duplicates.csv": (lambda: f"{HEAD}1;Aa;A\n1;Bb;B\n".encode(), "1 lines, 1 problems"),
+    "duplicates.csv": (lambda: f"{HEAD}1;Aa;A\n1;Bb;B\n".encode(), "2 lines, 0 problems"),
 }
 
 
