@@ -18,6 +18,7 @@ from enrollment.models import (
     FixedBlock,
     Intake,
     LevelHeld,
+    Note,
     Participant,
     Request,
     Separation,
@@ -75,4 +76,7 @@ def forget(person: Participant, *, by: User | None = None, now: dt.datetime | No
         Separation.objects.filter(Q(one=person) | Q(other=person)).delete()
         merge_image.clear_of(person)
         Request.objects.filter(participant=person).exclude(wish_title="").update(wish_title="–")
+        Note.objects.filter(Q(participant=person) | Q(before_change__participant=person.pk)).update(
+            before_change=None
+        )
         audit.record(None, by, "anonymise", person, fields=["last_name", "first_name"], now=at)

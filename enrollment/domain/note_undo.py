@@ -42,7 +42,8 @@ def replace_note(
         if known := entered_with(note.prison, entry.get("entry_key")):
             return known  # a double press: it is changed already
         before = image_of(note)
-        _take_back(note, by=by, at=at, keeps=keeps)
+        if _take_back(note, by=by, at=at, keeps=keeps) is None:
+            raise changed_meanwhile()
         entered = enter_note(note.prison, participant=participant, by=by, now=at, **entry)
         entered.made_person = entered.made_person or (note.made_person and keeps == note.participant_id)
         entered.before_change = (
@@ -50,6 +51,11 @@ def replace_note(
         )
         entered.save(update_fields=["made_person", "before_change"])
         return entered
+
+
+def changed_meanwhile() -> PlannerError:
+    words = _("The note that you change here has been changed or taken back meanwhile. Nothing was entered.")
+    return PlannerError("changed_meanwhile", words)
 
 
 def image_of(note: Note) -> dict[str, Any]:
@@ -65,20 +71,28 @@ def image_of(note: Note) -> dict[str, Any]:
     }
 
 
-def _as_it_was(prison: Prison, before: dict[str, Any], *, by: User, at: dt.datetime) -> Note:
+def _as_it_was(prison: Prison, before: dict[str, Any], *, by: User, at: dt.datetime) -> Note | None:
+    """The note before the change; None where the person or something asked for is no longer there."""
+    person = Participant.objects.filter(pk=before["participant"], anonymised_at=None).first()
+    asked = before["asks"]
+    series = Series.objects.in_bulk([each["series_id"] for each in asked if each["series_id"]])
+    activities = Activity.objects.in_bulk([each["activity_id"] for each in asked if each["activity_id"]])
+    services = Organisation.objects.in_bulk([each["organisation_id"] for each in asked])
     asks = [
         Ask(
-            series=Series.objects.get(pk=each["series_id"]) if each["series_id"] else None,
-            activity=Activity.objects.get(pk=each["activity_id"]) if each["activity_id"] else None,
-            organisation=Organisation.objects.filter(pk=each["organisation_id"]).first(),
+            series=series.get(each["series_id"]),
+            activity=activities.get(each["activity_id"]),
+            organisation=services.get(each["organisation_id"]),
             wish_domain=each["wish_domain"],
             wish_title=each["wish_title"],
         )
-        for each in before["asks"]
+        for each in asked
     ]
+    if person is None or not all(ask.series or ask.activity or ask.wish_title for ask in asks):
+        return None
     note = enter_note(
         prison,
-        participant=Participant.objects.get(pk=before["participant"]),
+        participant=person,
         asks=asks,
         channel=before["channel"],
         received_on=dt.date.fromisoformat(before["received_on"]),

@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core import address, clock
-from core.errors import PlannerError
 from enrollment.domain import finding, notes, people
 from enrollment.domain.namesakes import of_name
-from enrollment.domain.note_undo import asks_beyond, replace_note
+from enrollment.domain.note_undo import asks_beyond, changed_meanwhile, replace_note
 from enrollment.domain.people import PersonData
 from enrollment.domain.secrecy import service_of
 from enrollment.forms import NoteForm, new_person, split_who
@@ -57,12 +56,7 @@ class TypedNote:
         """The note; None when something must be chosen first. Raises PlannerError."""
         data, action = self.form.cleaned_data, self.request.POST.get("action", "enter")
         if data["replaces"] and not self.replaced and not notes.entered_with(self.prison, data["entry_key"]):
-            raise PlannerError(
-                "changed_meanwhile",
-                _(
-                    "The note that you change here has been changed or taken back meanwhile. Nothing was entered."
-                ),
-            )
+            raise changed_meanwhile()
         who = self._person(optional=action in ("park", "unreadable"))
         common: dict[str, Any] = {
             "channel": data["channel"],

@@ -6,6 +6,9 @@ import pytest
 from django.urls import reverse
 
 from core import clock
+from core.errors import PlannerError
+from enrollment.domain.forgetting import forget
+from enrollment.domain.note_undo import replace_note, undo
 from enrollment.domain.notes import Ask, enter_note
 from enrollment.domain.requests import approve
 from enrollment.models import Note
@@ -138,3 +141,30 @@ def test_a_number_is_read_as_the_roster_reads_it(haren, service, organiser_anna,
     assert said in answer.content.decode() and Note.objects.count() == (0 if said else 1)
     if not said:
         assert Note.objects.get().participant.stays.get().register_number == "3170"
+
+
+def test_a_wish_leaves_the_image_of_a_note_with_its_person_and_undo_still_works(
+    haren, service, organiser_anna
+):
+    an, jan = make_participant(haren, "Peeters, An"), make_participant(haren, "Peeters, Jan")
+    note = enter_note(
+        haren, participant=an, received_on=clock.today(), entry_key=uuid.uuid4(), by=organiser_anna,
+        asks=[Ask(wish_domain="sport", wish_title="Zebedeus", organisation=service)],
+    )  # fmt: skip
+    ask = Ask(wish_domain="sport", wish_title="Judo", organisation=service)
+    changed = replace_note(note, participant=jan, asks=[ask], entry_key=uuid.uuid4(), by=organiser_anna)
+    assert "Zebedeus" in str(changed.before_change)
+    forget(an)
+    assert Note.objects.get().before_change is None
+    assert undo(Note.objects.get(), by=organiser_anna) is None and not Note.objects.exists()
+
+
+def test_a_note_that_is_gone_is_not_changed_into_a_second(haren, long_note, organiser_anna):
+    stale = Note.objects.get()
+    undo(long_note, by=organiser_anna)
+    with pytest.raises(PlannerError) as refused:
+        replace_note(
+            stale, participant=stale.participant, entry_key=uuid.uuid4(), by=organiser_anna,
+            asks=[Ask(wish_domain="sport", wish_title="Judo")],
+        )  # fmt: skip
+    assert refused.value.code == "changed_meanwhile" and not Note.objects.exists()
