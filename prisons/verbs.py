@@ -70,6 +70,7 @@ VERBS: dict[str, str | Promise] = {
     "close_account": pgettext_lazy("audit", "closed an account"),
     "reopen_account": pgettext_lazy("audit", "opened an account again"),
     "take_second_step_away": pgettext_lazy("audit", "took a lost second step off an account"),
+    "set_password": pgettext_lazy("audit", "set a new password on the server"),
     "sign_out_everywhere": pgettext_lazy("audit", "signed an account out everywhere"),
     "come_back": pgettext_lazy("audit", "noted somebody's return"),
     "confirm": pgettext_lazy("audit", "confirmed"),

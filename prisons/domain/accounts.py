@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
-from prisons.domain import audit
+from prisons.domain import account_letters, audit
 from prisons.domain.unchanged import require_unchanged
 from prisons.models import ApiToken, Prison, User
 
@@ -101,6 +102,27 @@ def take_second_step_away(user: User, *, by: User, now: dt.datetime | None = Non
         _revoke_tokens(user, at)
 
 
+def require_own_password(user: User) -> None:
+    """Raises PlannerError for anybody but whoever installs: who sets the password of another could act in that name."""
+    if not user.is_superuser:
+        raise PlannerError(
+            "not_own_password",
+            _("They choose a new one themselves, with “Forgotten your password?” where one signs in."),
+            403,
+        )
+
+
+def set_password(user: User, password: str, *, now: dt.datetime | None = None) -> None:
+    """Of whoever installs, on the command line. Raises PlannerError for anybody else, ValidationError when weak."""
+    require_own_password(user)
+    with _of_another(user, user, "set_password", ["password"], now) as at:
+        validate_password(password, user)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        _sign_out_everywhere(user)
+        _revoke_tokens(user, at)
+
+
 def sign_out_everywhere(user: User, *, by: User, now: dt.datetime | None = None) -> None:
     """Ends every session of this account, in whatever browser."""
     with _of_another(user, by, "sign_out_everywhere", [], now):
@@ -111,7 +133,7 @@ def sign_out_everywhere(user: User, *, by: User, now: dt.datetime | None = None)
 def _of_another(
     user: User, by: User, verb: str, fields: list[str], now: dt.datetime | None
 ) -> Iterator[dt.datetime]:
-    """One transaction, on record in every prison in which this account has or had a role."""
+    """One transaction, on record in every prison in which this account has or had a role, and told by a letter."""
     at = now or clock.now()
     if not by.is_superuser:
         raise PlannerError("not_the_installer", _("Only whoever installs the program does this."), 403)
@@ -119,6 +141,7 @@ def _of_another(
         yield at
         prisons = list(Prison.objects.filter(memberships__user=user).distinct().order_by("pk"))
         audit.record_everywhere(prisons or [None], by, verb, user, fields=fields, now=at)
+        account_letters.tell(user, verb, by=by, at=at)
 
 
 def _sign_out_everywhere(user: User) -> None:
