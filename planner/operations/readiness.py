@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from django.core.checks import Tags, run_checks
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -43,9 +45,16 @@ def remarks() -> dict[str, str]:
 
 
 def _database() -> Iterator[str]:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT 1")
-    yield from ()
+    connection = connections[DEFAULT_DB_ALIAS]
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1" if is_sqlite else "SELECT NOT pg_is_in_recovery()")
+        (can_write,) = cursor.fetchone()
+    if is_sqlite:
+        file = Path(connection.settings_dict["NAME"])
+        can_write = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+    if not can_write:
+        yield "cannot be written to"
 
 
 def _migrations() -> Iterator[str]:

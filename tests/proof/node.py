@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -146,6 +147,23 @@ class Node:
         assert self.process is not None
         mine = children_of(self.process.pid)
         return next(pid for pid in mine if word in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+class Held(Node):
+    """As behind deploy/planner.socket: the socket is open before the program and stays open behind it."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path, *, only: str = "") -> None:
+        hand_over = 'exec 3<&"$HELD"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
+        super().__init__(environment, log, only=only, wrap=("sh", "-c", hand_over, "sh"))
+        self.socket = socket.create_server(("127.0.0.1", self.port), backlog=1024)
+
+    def start(self, *, waits: bool = True, **more: Any) -> None:
+        self.environment["HELD"] = str(self.socket.fileno())
+        super().start(waits=waits, pass_fds=(self.socket.fileno(),), **more)
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        self.socket.close()
 
 
 def children_of(parent: int) -> list[int]:

@@ -1,10 +1,11 @@
-"""A PostgreSQL that can be killed and brought back on the same port with the same data."""
+"""A PostgreSQL and a Redis that can be killed and brought back on the same port; and a copy that follows the first."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -29,9 +30,9 @@ class Postgres:
         return f"postgres://planner@127.0.0.1:{self.port}/postgres"
 
     @classmethod
-    def begin(cls, _folder: Path) -> Postgres:
+    def begin(cls, at: Path | None = None) -> Postgres:
         try:
-            one = cls(_binaries(), Path(tempfile.mkdtemp(prefix="planner-pg-")), free_port())
+            one = cls(_binaries(), Path(tempfile.mkdtemp(prefix="planner-pg-", dir=at)), free_port())
             user = _drop_root()
         except Unavailable as reason:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(str(reason))
@@ -59,7 +60,7 @@ class Postgres:
     def start(self) -> None:
         """With fsync, as on a real machine: what was answered must survive a kill."""
         listen = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=60"]
-        listen += ["-c", f"unix_socket_directories={self.folder}"]
+        listen += ["-c", "unix_socket_directories="]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [self.binaries / "postgres", "-D", self.folder / "data", *listen],
@@ -74,8 +75,87 @@ class Postgres:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def end(self) -> None:
+    def beside(self, name: str) -> str:
+        """Another database on the same server; its address."""
+        subprocess.run([self.binaries / "createdb", *self._at(), name], check=True, **self._run())
+        return self.url.removesuffix("postgres") + name
+
+    def described(self, name: str) -> str:
+        """All that is laid down in a database, and the migrations that it has seen."""
+        dump = [self.binaries / "pg_dump", *self._at(), "--schema-only", name]
+        done = "SELECT app, name FROM django_migrations ORDER BY 1, 2"
+        list_of_done = [self.binaries / "psql", *self._at(), "-Atc", done, name]
+        said = "".join(
+            subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **self._run()).stdout
+            for command in (dump, list_of_done)
+        )
+        # Lines for psql itself hold a word that is drawn anew each time.
+        return "\n".join(line for line in said.splitlines() if not line.startswith("\\"))
+
+    def _at(self) -> list[str]:
+        return ["-h", "127.0.0.1", "-p", str(self.port), "-U", "planner"]
+
+    def start_again_if_down(self) -> None:
+        """It ends by itself when it cannot write its log; whoever keeps it up starts it."""
+        assert self.process
+        ready = [self.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        until(
+            lambda: self.process.poll() is not None or subprocess.run(ready, check=False).returncode == 0,
+            "PostgreSQL is up or has ended",
+        )
+        if self.process.poll() is not None:
+            self.start()
+
+    def close(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=20)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class Redis:
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @classmethod
+    def begin(cls, folder: Path) -> Redis:
+        if shutil.which("redis-server") is None:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(
+                "no redis-server here (Debian: redis-server)"
+            )
+        one = cls(folder, free_port())
+        one.start()
+        return one
+
+    def start(self) -> None:
+        words = [
+            "redis-server",
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        self.process = subprocess.Popen(words, cwd=self.folder, stdout=subprocess.DEVNULL)
+        until(self._answers, "Redis answers")
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def close(self) -> None:
+        self.kill()

@@ -42,7 +42,9 @@ print(json.dumps({"placed": len(rows), "overlaps": len(pairs)}))
 
 def manage(environment: dict[str, str], *words: str) -> str:
     run = [sys.executable, "manage.py", *words]
-    return subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
 
 
 def environment_of(engine: str, folder: Path) -> dict[str, str]:

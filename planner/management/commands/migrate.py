@@ -8,6 +8,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from planner.operations.preparation import one_at_a_time
+from planner.operations.whole_migrations import WholeMigrations
+
+# Django's command takes no other executor than the one of this name.
+migrate.MigrationExecutor = WholeMigrations  # type: ignore[misc]
 
 
 class Command(migrate.Command):
@@ -17,6 +21,11 @@ class Command(migrate.Command):
             if connection.vendor == "sqlite" and not (options["plan"] or options["check_unapplied"]):
                 _lift_guards(connection, is_chosen=bool(options["app_label"]))
             super().handle(*args, **options)
+        if not (options["skip_checks"] or options["plan"] or options["app_label"]):
+            super().check(databases=[options["database"]])
+
+    def check(self, *args: Any, **options: Any) -> None:
+        """Not before: the guards that may be missing are those that a migration killed halfway was yet to lay."""
 
 
 def _lift_guards(connection: BaseDatabaseWrapper, *, is_chosen: bool) -> None:

@@ -16,6 +16,6 @@ class Command(BaseCommand):
         try:
             prepare()
         except OperationalError as error:
-            raise CommandError(f"The database does not answer: {str(error).strip()}") from error
+            raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
         except OSError as error:
             raise CommandError(f"A file cannot be written: {error}") from error

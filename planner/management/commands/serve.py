@@ -47,7 +47,7 @@ def regular_tasks() -> None:
     except ProgrammingError as error:
         raise CommandError("The tables are not up to date. Run: manage.py prepare") from error
     except OperationalError as error:
-        raise CommandError(f"The database does not answer: {str(error).strip()}") from error
+        raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
 
 
 def run(host: str, port: int, *, announce: Callable[[], Any], only: str | None = None) -> int:
