@@ -11,7 +11,7 @@ from planner.operations.preparation import one_at_a_time
 from planner.operations.whole_migrations import WholeMigrations
 
 # Django's command takes no other executor than the one of this name.
-migrate.MigrationExecutor = WholeMigrations  # type: ignore[misc]
+migrate.MigrationExecutor = WholeMigrations  # type: ignore[attr-defined]
 
 
 class Command(migrate.Command):
