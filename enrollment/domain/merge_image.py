@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from core.pointing import pointing_to
 from enrollment.domain.facts import lock_facts
 from enrollment.models import Merge, Participant
 from prisons.domain import audit
@@ -101,7 +102,13 @@ def _take_apart(image: dict[str, Any]) -> None:
 
     for key in sorted(was.keys() & became.keys(), key=stayed):
         _restore(key, was[key]["fields"], became[key]["fields"])
-    _put(was[key] for key in was.keys() - became.keys())
+    _put(was[key] for key in was.keys() - became.keys() if not _is_about_somebody_forgotten(was[key]))
+
+
+def _is_about_somebody_forgotten(row: dict[str, Any]) -> bool:
+    """Whom somebody was kept apart from may have been forgotten meanwhile, or be there no more."""
+    people = {row["fields"][name] for name in ("one", "other") if name in row["fields"]}
+    return Participant.objects.filter(pk__in=people, anonymised_at=None).count() != len(people)
 
 
 def _restore(key: str, was: dict[str, Any], became: dict[str, Any]) -> None:
@@ -128,7 +135,7 @@ def _put(rows: Iterable[dict[str, Any]]) -> None:
 def _rows_of(*people: int) -> Rows:
     """Every row of any model that points to one of these people."""
     found: Rows = {}
-    for relation in Participant._meta.related_objects:
+    for relation in pointing_to(Participant):
         rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": people})
         found |= {f"{row['model']}:{row['pk']}": row for row in _plain(rows)}
     return found

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import PlannerError
+from core.pointing import pointing_to
 from enrollment.domain.facts import lock_facts
 from enrollment.domain.inbox import ROSTER
 from enrollment.domain.roster_values import number_key
@@ -152,7 +153,7 @@ def _differs(rows: Mapping[int, Stay], images: Iterable[ChangeImage]) -> bool:
 def _busy(made: Collection[int], stays: Collection[int]) -> set[int]:
     """People whom the list made and of whom something was written since: asked, entered, merged, anything."""
     found: set[int] = set()
-    for relation in Participant._meta.related_objects:
+    for relation in pointing_to(Participant):
         name = relation.field.name
         rows = relation.related_model._base_manager.filter(**{f"{name}__in": made})
         if relation.related_model is Stay:
@@ -164,7 +165,7 @@ def _busy(made: Collection[int], stays: Collection[int]) -> set[int]:
 def _worked_on(came: Collection[int], last: int) -> set[int]:
     """People who came by the list and were known before: something of theirs was written after it."""
     found: set[int] = set()
-    for relation in Participant._meta.related_objects if came else ():
+    for relation in pointing_to(Participant) if came else ():
         rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": came})
         whose = dict(rows.values_list("pk", relation.field.name))
         acts = AuditEntry.objects.filter(

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.digest import digest
 from core.errors import PlannerError
+from core.pointing import pointing_to
 from prisons.domain.changes import Image
 from sessions.models import GroupSession, Series
 
 LABEL = Series._meta.label_lower
 
 _GOES_ALONG: dict[type[Model], frozenset[str]] = {
-    Series: frozenset({"SeriesWorker", "SkippedDate", "Material", "GroupSession", "Series"}),
+    Series: frozenset({"SeriesWorker", "SkippedDate", "Material", "GroupSession"}),
     GroupSession: frozenset({"SessionWorker", "Cancellation", "Waiver", "StoredEvent", "Notice", "MadeUp"}),
 }
 """What is a part of the row itself, and compared with it. Anything else that points to it has come since."""
@@ -56,7 +57,7 @@ def refuse_in_use(rows: Collection[Model]) -> None:
     if not rows:
         return
     model = type(next(iter(rows)))
-    for relation in model._meta.related_objects:
+    for relation in pointing_to(model):
         other = relation.related_model
         name = other.__name__
         if name in _GOES_ALONG[model]:
@@ -67,6 +68,16 @@ def refuse_in_use(rows: Collection[Model]) -> None:
             raise PlannerError(
                 "has_people", _("People have asked for this series. Cancel its sessions instead.")
             )
-        raise PlannerError(
-            "changed_since", _("Something was added to it since. Nothing was undone. Cancel it instead.")
-        )
+        raise _added()
+
+
+def refuse_more_dates(series: Collection[Series], dates: Collection[GroupSession]) -> None:
+    """Raises PlannerError `changed_since` (409) when a series that goes has other sessions than these, which go too."""
+    if GroupSession.objects.filter(series__in=series).exclude(pk__in=[one.pk for one in dates]).exists():
+        raise _added()
+
+
+def _added() -> PlannerError:
+    return PlannerError(
+        "changed_since", _("Something was added to it since. Nothing was undone. Cancel it instead.")
+    )

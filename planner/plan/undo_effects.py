@@ -114,6 +114,7 @@ def effect_of(act: ChangeSet, *, now: dt.datetime | None = None) -> UndoEffect:
     series = _unchanged_series([image for image in images if image.model == SERIES])
     made_series.refuse_in_use(removed)
     made_series.refuse_in_use(series)
+    made_series.refuse_more_dates(series, removed)
     changes, unsaid = _changes(of_sessions, cancelled), unsaid_of(act, now=now or clock.now())
     return UndoEffect(
         act=act,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import PlannerError
+from core.pointing import pointing_to
 from prisons.domain import audit, invitations
 from prisons.domain.changes import Image, images_of, open_change_set, remember
 from prisons.domain.locking import lock_prison
@@ -82,7 +83,7 @@ def _row(image: ChangeImage, is_compared: bool) -> Model:
 
 def _refuse_used(row: Model) -> None:
     """What has come to point to it since would be lost with it, or would stop the undo half-way."""
-    for relation in row._meta.related_objects:
+    for relation in pointing_to(type(row)):
         other = relation.related_model
         if other._default_manager.filter(**{relation.field.name: row.pk}).exists():
             raise PlannerError(

@@ -56,6 +56,23 @@ def test_undo_brings_every_row_back_as_it_was(haren, two, organiser_anna):
     assert AuditEntry.objects.filter(verb="undo_merge").count() == 2
 
 
+def test_taken_apart_each_is_kept_apart_from_whom_he_was(haren, two, organiser_anna):
+    """The column of a separation has no name for the way back: the one who comes again would be left unprotected."""
+    before = list(Separation.objects.values())
+    merging.merge(*two, haren, SURE, by=organiser_anna)
+    assert list(Separation.objects.values()) != before
+    merge_image.undo(Merge.objects.get(), by=organiser_anna)
+    assert list(Separation.objects.values()) == before
+
+
+def test_whoever_was_forgotten_meanwhile_does_not_stand_in_the_way(haren, two, organiser_anna):
+    gone = two[1].pk
+    merging.merge(*two, haren, SURE, by=organiser_anna)
+    forgetting.forget(Participant.objects.get(last_name="Bah"))
+    merge_image.undo(Merge.objects.get(), by=organiser_anna)
+    assert Participant.objects.filter(pk=gone).exists() and not Separation.objects.exists()
+
+
 def test_what_was_entered_since_stays_with_the_one_who_was_kept(haren, two, organiser_anna):
     keep, gone = two
     merging.merge(keep, gone, haren, SURE, by=organiser_anna)

@@ -9,7 +9,7 @@ from core.errors import PlannerError
 from enrollment.domain import people, roster, roster_accept, roster_undo
 from enrollment.domain.roster_doubts import LIMITS
 from enrollment.models import Participant, Stay
-from tests.factories import make_enrollment, make_participant, make_series, make_unit
+from tests.factories import make_enrollment, make_participant, make_separation, make_series, make_unit
 
 DAY = dt.timedelta(days=1)
 
@@ -199,15 +199,16 @@ def test_what_colleagues_did_since_stays_and_is_named(
         by=organiser_emile,
     )
     make_enrollment(series, made["Nieuw1"])
+    make_separation(haren, everybody[99], made["Nieuw3"])
     people.move(made["Nieuw2"], haren, units[1], "078", by=organiser_emile)
     taken = roster_undo.undo(done.change_set, by=organiser_anna)
     assert {str(each.person) for each in taken.left} == {
-        "Naam0, Jan", "Nieuwer, An", "Nieuw1, An", "Nieuw2, An"
+        "Naam0, Jan", "Nieuwer, An", "Nieuw1, An", "Nieuw2, An", "Nieuw3, An"
     }  # fmt: skip
     assert {each.by for each in taken.left} == {organiser_emile, None}
     assert everybody[0].stays.get(ends_on=None).cell == "077" and series.enrollments.count() == 1
     assert set(Participant.objects.filter(last_name__startswith="Nieuw").values_list("last_name", flat=True)) == {
-        "Nieuwer", "Nieuw1", "Nieuw2"
+        "Nieuwer", "Nieuw1", "Nieuw2", "Nieuw3"
     }  # fmt: skip
     after = {row["id"]: row for row in all_rows()[0]}
     ours = {pk for pk, row in before.items() if row["participant_id"] != everybody[0].pk}

@@ -310,3 +310,16 @@ def test_an_act_of_another_prison_is_not_taken_back_here(
 
 def made_acts_of(prison: Prison, by: User) -> ChangeSet:
     return ChangeSet.objects.create(prison=prison, by=by, at=clock.now(), verb="paste_rooms")
+
+
+def test_a_room_in_which_a_series_usually_meets_stops_the_undo(
+    haren: Prison, karim: Client, coordinator_karim: User
+) -> None:
+    """The column has no name for the way back: the series would lose its room without a word."""
+    take_over(karim, "room_paste", ROOMS)
+    act = ChangeSet.objects.get()
+    series = make_series(haren, default_room=Room.objects.in_prison(haren)[0])
+    with refused_as("changed_since"):
+        made_acts.undo(act, by=coordinator_karim)
+    series.refresh_from_db()
+    assert series.default_room_id is not None

@@ -176,6 +176,28 @@ def test_dates_after_the_end_of_the_term_are_named(series: Series) -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "weeks", "says"),
+    [
+        (3, 1, "this date comes"),
+        (3, 2, "all of these dates come"),
+        (14, 3, "some of these dates come"),
+        (60, 3, ""),
+    ],
+)
+def test_the_page_says_how_many_come_after_the_end_of_the_term(
+    series: Series, organiser_anna: User, days: int, weeks: int, says: str
+) -> None:
+    """One week, one date; the last date stands some days before the end."""
+    Series.objects.update(starts_on=dt.date(2050, 1, 3))
+    last = dt.date(2050, 1, 3) + dt.timedelta(weeks=Series.objects.get().weeks - 1)
+    term = make_term(series.prison, starts_on=last - dt.timedelta(90), ends_on=last + dt.timedelta(days))
+    Series.objects.update(term=term)
+    page = signed_in(organiser_anna).post(f"/p/haren/series/{series.pk}/dates/prolong/", {"weeks": weeks})
+    told = "after it." in page.content.decode()
+    assert page.status_code == 200 and told == bool(says) and says in page.content.decode()
+
+
+@pytest.mark.parametrize(
     ("page", "data"),
     [
         ("series_date_add", {"on": "2050-01-13", "starts": "13:30", "room": ""}),

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from enrollment.domain import slips
-from enrollment.models import Slip
-from planner.models import MadeUp, Notice
+from enrollment.models import Enrollment, Slip
+from planner.models import Ask, MadeUp, Notice
 from planner.plan import asks, cancelling, closing, make_up, series_end, waivers
 from planner.plan.act_words import ACTS, name_of
 from planner.plan.changes import Change, Part, placing_of
@@ -32,7 +32,7 @@ from prisons.domain import outbox
 from prisons.models import ChangeSet, Message, Organisation, Prison, User
 from rooms.models import Closure
 from sessions.feeds import read_session
-from sessions.models import GroupSession, Series, SkippedDate
+from sessions.models import GroupSession, Material, Series, SkippedDate
 from tests.factories import (
     at,
     make_activity,
@@ -83,7 +83,12 @@ class House:
 
     def cancel_gone(self) -> None:
         cancelling.cancel_many(self.prison, [self.gone.pk], reason="room", by=self.anna, now=NOW)
+        self.ready()
+
+    def ready(self) -> None:
+        """The act comes now: undoing it has to lead back to here, whatever was said before."""
         forget_letters()
+        self.before = rows(self)
 
 
 def forget_letters() -> None:
@@ -142,11 +147,13 @@ def add_date(house: House) -> ChangeSet:
 
 def prolong(house: House) -> ChangeSet:
     Series.objects.filter(pk=house.series.pk).update(starts_on=dt.date(2026, 11, 23), weeks=4)
+    house.ready()
     return add_dates(house.series, Longer(2), by=house.anna, now=NOW).outcome.change_set
 
 
 def take_up(house: House) -> ChangeSet:
     row = SkippedDate.objects.create(series=house.series, on=dt.date(2026, 11, 26), reason="holiday")
+    house.ready()
     return add_dates(house.series, TakenUp((row.pk,)), by=house.anna, now=NOW).outcome.change_set
 
 
@@ -170,18 +177,20 @@ def allow(house: House) -> ChangeSet:
         starts_at=at("2026-11-23 11:30"), ends_at=at("2026-11-23 12:30")
     )
     house.session.refresh_from_db()
+    house.ready()
     return waivers.waive(house.session, ["outside_slot"], "One time", by=house.karim, now=NOW).change_set
 
 
 def allow_no_longer(house: House) -> ChangeSet:
     allow(house)
+    house.ready()
     return waivers.withdraw(house.session.waivers.get(), by=house.karim, now=NOW).change_set
 
 
 def asked(house: House) -> ChangeSet:
     to = Change(house.session.pk, house.room.pk, at("2026-11-24 09:00"), at("2026-11-24 10:30"))
     ask = asks.ask_to_move(house.session, to, by=house.emile, now=NOW)
-    forget_letters()
+    house.ready()
     return asks.accept(ask, by=house.anna, accept_soft=True, now=NOW).change_set
 
 
@@ -205,20 +214,20 @@ def announce(house: House) -> ChangeSet:
 
 def confirm(house: House) -> ChangeSet:
     closure = _strike(house).closures[0]
-    forget_letters()
+    house.ready()
     return closing.confirm(closure, by=house.bert, now=NOW).change_set
 
 
 def lift(house: House) -> ChangeSet:
     closure = _strike(house).closures[0]
-    forget_letters()
+    house.ready()
     return closing.lift(closure, by=house.bert, now=NOW).change_set
 
 
 def reopen(house: House) -> ChangeSet:
     closure = _strike(house).closures[0]
     closing.confirm(closure, by=house.bert, now=NOW)
-    forget_letters()
+    house.ready()
     return closing.lift(closure, by=house.bert, now=NOW).change_set
 
 
@@ -280,8 +289,12 @@ def rows(house: House) -> dict[str, Any]:
         ),
         "skipped": sorted(SkippedDate.objects.values_list("series", "on", "reason")),
         "leaders": sorted(Series.objects.values_list("pk", "usual_workers__worker"), key=str),
-        "closures": sorted(Closure.objects.values_list("pk", "state")),
+        "closures": sorted(Closure.objects.values_list("pk", "state", "decided_by")),
         "made_up": sorted(MadeUp.objects.values_list("session", "instead")),
+        "asks": sorted(Ask.objects.values_list("pk", "state")),
+        "people": sorted(Enrollment.objects.values_list("pk", "state", "reason")),
+        "materials": sorted(Material.objects.values_list("series", "name", "count", "state")),
+        "calendars": {one.pk: feed(one) for one in sessions},
     }
 
 
@@ -302,6 +315,7 @@ def feed(session: GroupSession) -> list[bytes]:
 
 def acted(house: House, verb: str) -> tuple[ChangeSet, dict[str, Any]]:
     """The act with the rows as they were just before it, kept by its own images."""
+    house.ready()
     act = TABLE[verb](house)
     assert act.verb == verb
     return act, {
@@ -325,10 +339,13 @@ def test_undone_before_anybody_heard_of_it_nothing_was_said(house: House, verb: 
 
     undo(act, by=act.by, now=NOW)  # type: ignore[arg-type]
 
-    standing = rows(house)["sessions"]
+    after = rows(house)
+    standing = after["sessions"]
     assert {pk: standing[pk] for pk in old} == old
     for pk in created & set(standing):
         assert standing[pk]["state"] == "cancelled" and GroupSession.objects.get(pk=pk).published_at
+        del standing[pk], after["calendars"][pk]
+    assert after == house.before
     assert Prison.objects.get(pk=house.prison.pk).plan_version > plan_version
     assert all(GroupSession.objects.get(pk=pk).version > versions[pk] for pk in old)
     _notices, desk, waiting = told()
