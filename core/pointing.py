@@ -13,9 +13,10 @@ def pointing_to(model: type[Model]) -> list[Any]:
     `_meta.related_objects` leaves those out, and a row that hangs on one of them would be lost unseen. A table that
     only joins two others is told by the relation that it stands for.
     """
+    fields: list[Any] = model._meta.get_fields(include_hidden=True)
     return [
         field
-        for field in model._meta.get_fields(include_hidden=True)
+        for field in fields
         if field.auto_created
         and not field.concrete
         and field.is_relation
