@@ -1,6 +1,6 @@
 """Which language a page is in, and which of an object's titles to show in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel import Locale
@@ -48,6 +48,13 @@ def _spoken(code: str) -> str:
 
 SPOKEN = [(code, lazy(_spoken, str)(code)) for code in _OWN_NAMES]
 """Choices (code, label) in the reader's language."""
+
+
+def language_names(codes: Iterable[str]) -> str:
+    """`Dutch, French and Arabic` stored as codes, as the reader calls them; a code that nobody knows stays as it is."""
+    names = Locale.parse(translation.get_language() or settings.LANGUAGE_CODE, sep="-").languages
+    words = ", ".join(str(names.get(code, code)) for code in codes)
+    return words[:1].upper() + words[1:]
 
 
 def localized(obj: Any, field: str, language: str | None = None) -> str:

@@ -1,5 +1,6 @@
 """Template tags of the look: icons, states, domains, titles in the reader's language, links with filters."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
 from core import form_tokens
+from core.languages import language_names as names_of_languages
 from core.languages import localized as localized_text
 from core.looks import DOMAINS, MESSAGE_TONES, STATES, TONES, Look
 from core.theme import chosen_theme
@@ -38,6 +40,12 @@ def once() -> SafeString:
 def localized(obj: Any, field: str = "title") -> str:
     """`{{ activity|localized:"title" }}`: the text in the reader's language, else in one that has it."""
     return localized_text(obj, field)
+
+
+@register.filter
+def language_names(codes: Iterable[str] | str) -> str:
+    """Of one code or of several."""
+    return names_of_languages([codes] if isinstance(codes, str) else codes)
 
 
 @register.filter

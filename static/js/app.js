@@ -166,8 +166,21 @@
     if (form) form.requestSubmit();
   });
 
+  // --- tables: one that fits its frame keeps its head in view, a wider one scrolls inside it (components.css) ---
+  const frames = new ResizeObserver((changes) => changes.forEach(({ target }) => {
+    const frame = target.closest(".table-wrap");
+    if (!frame) return;
+    const fits = frame.scrollWidth <= frame.clientWidth + 1;
+    frame.classList.toggle("fits", fits);
+    // A frame that scrolls can be reached by keyboard even when nothing in it can.
+    if (fits || frame.querySelector("a, button, input, select, summary")) frame.removeAttribute("tabindex");
+    else frame.tabIndex = 0;
+  }));
+  const measure = (part) => all(".table-wrap, .table-wrap > table", part.parentElement || part).forEach((each) => frames.observe(each));
+
   // --- what a swap brings in: focus where the answer stands; dialogs that ask to be open ---
   const settle = (part) => {
+    measure(part);
     const focus = part.matches("[data-focus]") ? part : part.querySelector("[data-focus]:not([data-no-focus] *)");
     if (focus) focus.focus({ preventScroll: false });
     // What was typed before is gone on with at its end, not before it.

@@ -11,17 +11,19 @@
     || element.closest(".visually-hidden, [aria-hidden=true], svg, noscript, script, style, template");
 
   // --- cut: its box hides what is wider, and neither it nor what stands around it says the whole text elsewhere ---
-  const tells = (element) => element.closest("[title], [aria-label]");
+  // (a landmark's label is no text of what stands in it)
+  const tells = (element) => element.closest("[title], :is(a, button, summary, span, svg, abbr, li, th, td)[aria-label]");
   const cuts = (element, range) => {
     const text = range.getBoundingClientRect();
     for (let box = element; box && box !== document.body; box = box.parentElement) {
       const style = getComputedStyle(box);
-      if (/auto|scroll/.test(style.overflowX)) return false;
+      if (/auto|scroll/.test(style.overflowX + style.overflowY)) return false;
       if (/hidden|clip/.test(style.overflowX)) {
         const edge = box.getBoundingClientRect();
         if (edge.width < 3) return false; // hidden on purpose
         if (text.right > edge.right + 2 || text.left < edge.left - 2) return true;
       }
+      if (/hidden|clip/.test(style.overflowY) && text.bottom > box.getBoundingClientRect().bottom + 4) return true;
     }
     return false;
   };
