@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Field
 
 from core import clock
+from core.errors import PlannerError
 from enrollment.domain import slips
 from enrollment.models import (
     Attendance,
@@ -33,11 +35,16 @@ from enrollment.models import (
     Slip,
 )
 from planner.board import choices
-from planner.models import Ask, Proposal
+from planner.models import Ask, Notice, Proposal, StaffNotice
+from planner.telling import letters, staff_letters
+from prisons.access import access_for
 from prisons.domain import audit
 from prisons.models import Announcement, Job, Message, Organisation, Prison, User
 from rooms.domain import facts
-from sessions.models import Feed, GroupSession, Material, Series
+from rooms.models import Closure
+from sessions import feed_answers
+from sessions.domain import feeds
+from sessions.models import Feed, FeedRules, GroupSession, Material, Series, Worker
 from tests import factories as make
 
 NOW = make.at("2026-11-24 12:00")
@@ -56,6 +63,11 @@ class Town:
     series: dict[str, Series] = field(default_factory=dict)
     people: list[Any] = field(default_factory=list)
     sessions: dict[str, GroupSession] = field(default_factory=dict)
+    secrets: dict[int, list[str]] = field(default_factory=dict)
+
+    def secrets_of(self, user: User | None) -> list[str]:
+        """What stands in the secret addresses that this account was given; at least one that nobody knows."""
+        return ["x", *(self.secrets.get(user.pk, []) if user else [])]
 
 
 @contextmanager
@@ -92,6 +104,7 @@ def forget() -> None:
     facts._rules.cache_clear()
     choices._filter_choices.cache_clear()
     cache.clear()
+    feed_answers.feeds._KEPT.clear()
 
 
 def build() -> Town:
@@ -128,6 +141,53 @@ def _staff(town: Town) -> None:
     make.make_membership(town.users["stranger"], town.elsewhere, "coordinator", town.other)
     make.make_membership(town.users["coordinator"], town.elsewhere, "coordinator", town.service)
     town.users["superuser"] = make.make_user("Installeerder", is_superuser=True, is_staff=True)
+
+
+def _feeds(town: Town) -> None:
+    """Each reader keeps the calendars that one may have: of oneself, a group, a room, the service, the house."""
+    FeedRules.objects.update_or_create(prison=town.prison, defaults={"has_prison_feed": True})
+    room = town.prison.rooms.first()
+    subjects: list[Any] = [
+        *Worker.objects.all(),
+        *town.series.values(),
+        town.service,
+        town.other,
+        room,
+        town.prison,
+    ]
+    for user in town.users.values():
+        if (access := access_for(user, town.prison)) is None:
+            continue
+        for subject in subjects:
+            with suppress(PermissionDenied, PlannerError):
+                _feed, secret = feeds.create(subject, access=access, language="nl", now=NOW)
+                town.secrets.setdefault(user.pk, []).append(secret)
+
+
+def _letters(town: Town) -> None:
+    """What a letter leads to without signing in, each with the link of whoever got it."""
+    prison, session = town.prison, town.sessions["secret1"]
+    chloe = town.series["dutch"].usual_workers.get().worker
+    mine = Notice.objects.create(
+        prison=prison, worker=chloe, session=town.sessions["dutch1"], kind="moved", created_at=NOW
+    )
+    _keep_secret(town, "worker", letters.read_token([mine]))
+    closure = Closure.objects.in_prison(prison).filter(room=None).get()
+    changes = {"changes": [(session.pk, "moved", NOW.isoformat())]}
+    told = {"closures": [closure.pk], "state": "announced", "changes": []}
+    for name, kind, about in (
+        ("organiser", "changes", changes),
+        ("neighbour", "changes", changes),
+        ("liaison", "closure", told),
+    ):
+        row = StaffNotice.objects.create(
+            prison=prison, user=town.users[name], kind=kind, facts=about, created_at=NOW
+        )
+        _keep_secret(town, name, staff_letters.read_token([row]))
+
+
+def _keep_secret(town: Town, name: str, secret: str) -> None:
+    town.secrets.setdefault(town.users[name].pk, []).append(secret)
 
 
 SERIES: tuple[dict[str, Any], ...] = (
@@ -186,10 +246,29 @@ def _offer(town: Town) -> None:
             )
             town.sessions[f"{each['key']}{week}"] = session
         Material.objects.create(series=series, name=f"Gitaar {number}", count=2)
+    _over(town, rooms[1])
     make.make_closure(town.prison, make.at("2026-12-03 08:00"), make.at("2026-12-03 18:00"), room=rooms[0])
     make.make_closure(
         town.prison, make.at("2026-12-08 22:00"), make.at("2026-12-09 22:00"), state="announced"
     )
+
+
+def _over(town: Town, room: Any) -> None:
+    """A series of last month, of which one date was never published."""
+    activity = make.make_activity(town.service, "Rouwgroep", domain="mental_health")
+    series = make.make_series(
+        town.prison,
+        activity=activity,
+        list_code="A090",
+        languages=["ar"],
+        starts_on=dt.date(2026, 10, 1),
+        weeks=2,
+        label="groep 9",
+        default_room=room,
+    )
+    town.series["over"] = series
+    make.make_session(series, "2026-10-01 10:00", room=room, state="published")
+    make.make_session(series, "2026-10-08 10:00", room=room)
 
 
 def _people(town: Town) -> None:
@@ -313,6 +392,8 @@ def _papers(town: Town) -> None:
         body_text="Welkom",
         created_at=NOW,
     )
+    _feeds(town)
+    _letters(town)
     chloe = town.series["dutch"].usual_workers.get().worker
     Feed.objects.create(kind="worker", worker=chloe, token_hash="0" * 64, language="nl", created_at=NOW)
     audit.record(prison, users["coordinator"], "change", people[0], fields=["cell"], now=clock.now())

@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.datastructures import MultiValueDict
 
+from core import clock
 from planner import urls
 from planner.api import api
 from prisons import api_limits
@@ -35,13 +36,14 @@ PART = re.compile(r"<(?:(\w+):)?(\w+)>|\{(?:(\w+):)?(\w+)\}")
 
 
 IS_SMALL = os.environ.get("PROOF_SIZE") == "small"
-SMALL = int(os.environ.get("WALK_PART", "12")) if IS_SMALL else 1
-"""The small proofs walk one address of so many."""
+TODAY = int(os.environ.get("WALK_FROM") or clock.today(clock.now()).toordinal())
+"""Where a small walk begins: another address each day, so that within some days every one has been walked."""
 
 
-def sampled() -> Iterator[tuple[str, URLPattern]]:
-    """Every address; in the small size every twelfth, begun at `WALK_FROM`."""
-    return islice(routes(), int(os.environ.get("WALK_FROM", "0")), None, SMALL)
+def sampled(parts: int, turn: int = 0) -> Iterator[tuple[str, URLPattern]]:
+    """Every address; in the small size one of so many, as each reader (a `turn`) others."""
+    parts = int(os.environ.get("WALK_PART") or parts) if IS_SMALL else 1
+    return islice(routes(), (TODAY + turn) % parts, None, parts)
 
 
 def routes() -> Iterator[tuple[str, URLPattern]]:
@@ -168,6 +170,10 @@ class Walker:
             self.client.force_login(user)
             if role := user.memberships.filter(prison__slug="haren", ended_at=None).first():
                 _row, self.token = create_token(role, "walk", by=user)
+        if user is not None:
+            self.client.get(
+                "/me/"
+            )  # what the first page of a session writes down is not written anew by each
         self.cookies = self.client.cookies
 
     def ask(self, method: str, address: str, data: Any = None, **more: Any) -> Any:
