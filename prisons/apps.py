@@ -23,7 +23,9 @@ class PrisonsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from core import number_lookups
         from prisons import checks
 
+        number_lookups.register()
         post_migrate.connect(lay_guards, sender=self, dispatch_uid="prisons.lay_guards")
         del checks  # importing it registers the check

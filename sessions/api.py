@@ -13,7 +13,7 @@ from ninja import Field, Path, Query, Router, Schema
 from core import address
 from core.clock import BRUSSELS, today
 from core.errors import PlannerError
-from core.weeks import Week
+from core.weeks import YEARS, Week
 from prisons import gate
 from prisons.access import Access, Right
 from prisons.api import REFUSALS, Numbered, Page, page_of, require
@@ -124,11 +124,17 @@ def _days(asked: Span) -> tuple[dt.date, dt.date]:
         week = _week(asked.week)
         return week.monday, week.sunday
     given = asked.from_ or asked.to
+    if any(day and day.year not in YEARS for day in (asked.from_, asked.to)):
+        raise _bad_days()
     week = Week.from_date(given or today())
     first, last = asked.from_ or given or week.monday, asked.to or given or week.sunday
-    if not dt.timedelta(0) <= last - first <= _LONGEST or not 2000 <= first.year <= last.year < 2200:
-        raise PlannerError("bad_days", _("From must not come after to, and a year is the longest."), 422)
+    if not dt.timedelta(0) <= last - first <= _LONGEST:
+        raise _bad_days()
     return first, last
+
+
+def _bad_days() -> PlannerError:
+    return PlannerError("bad_days", _("From must not come after to, and a year is the longest."), 422)
 
 
 def _week(text: str) -> Week:

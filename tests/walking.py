@@ -133,7 +133,7 @@ def quiet() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(urls, "handler404", lambda request, exception: HttpResponseNotFound(), raising=False)
         patch.setattr(urls, "handler403", lambda request, exception: HttpResponseForbidden(), raising=False)
-        for name in ("django.request", "django.security"):
+        for name in ("django.request", "django.security", "django.security.SuspiciousOperation"):
             patch.setattr(logging.getLogger(name), "disabled", True)
         yield
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from enrollment.domain import versions
-from tests.test_rubbish import RUBBISH, WORST, at_once, broken_by, one_by_one
+from tests.test_rubbish import RUBBISH, WORST, Doors, at_once, broken_by, one_by_one
 from tests.town import Town, living_in
 from tests.walking import IS_SMALL, Walker, quiet
 
@@ -33,13 +33,16 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
         yield town
 
 
-def test_a_field_that_comes_twice_breaks_nothing(town: Town) -> None:
-    assert broken_by(Walker(town.users["everybody"]), at_once, WORST) == {}
+@pytest.fixture(scope="module")
+def doors() -> Doors:
+    return Doors()
+
+
+def test_a_field_that_comes_twice_breaks_nothing(town: Town, doors: Doors) -> None:
+    assert broken_by(Walker(town.users["everybody"]), at_once, WORST, doors) == {}
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_one_at_a_time_as_every_role(town: Town, role: str | None) -> None:
-    assert (
-        broken_by(Walker(town.users[role] if role else None), one_by_one, WORST if IS_SMALL else RUBBISH)
-        == {}
-    )
+def test_one_at_a_time_as_every_role(town: Town, doors: Doors, role: str | None) -> None:
+    walker, rubbish = Walker(town.users[role] if role else None), WORST if IS_SMALL else RUBBISH
+    assert broken_by(walker, one_by_one, rubbish, doors, ROLES.index(role)) == {}
