@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # `make test` runs its parts one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots papers lock clean bench-scale seed-national seed-history
+.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots papers lock clean bench-load bench-scale seed-national seed-history
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -108,6 +108,12 @@ ifdef INSTANCE
 else
 	$(PYTHON) -m benchmarks.planner --size $(if $(filter file,$(origin SIZE)),small,$(SIZE)) $(if $(CLOCK),--clock $(CLOCK))
 endif
+
+LOAD_SECONDS = $(if $(filter file,$(origin SECONDS)),300,$(SECONDS))
+
+bench-load: setup ## 300 people at once on PostgreSQL, then 60 on SQLite: what they wait; SECONDS=60 is shorter
+	@$(PYTHON) -m benchmarks.load --engine postgres --seconds "$(LOAD_SECONDS)"
+	@$(PYTHON) -m benchmarks.load --engine sqlite --seconds "$(LOAD_SECONDS)"
 
 # Each set has a database of its own: SQLite below var/scale, or the PostgreSQL that SCALE_DATABASE_URL names
 # (postgres://user@host:port), where each set gets a database of its name.

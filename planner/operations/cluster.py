@@ -81,7 +81,9 @@ def _mend_schedules() -> None:
     """Where the clock was ahead and is right again, without waiting for the next start."""
     try:
         if count := mend_far_ahead():
-            logger.warning("The clock was ahead: %s regular tasks are due at once again.", count)
+            logger.warning(
+                "The clock was ahead: %s regular tasks, jobs and letters are due at once again.", count
+            )
     except DatabaseError:
         close_old_connections()  # the guard goes on; django-q2 tries again in its own next round
 

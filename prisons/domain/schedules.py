@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django_q.models import Schedule
+from django.db.models import QuerySet
+from django_q.conf import Conf
+from django_q.models import OrmQ, Schedule
 
 from core import clock
+from prisons.domain import jobs, outbox
+from prisons.models import Message
 
 
 def keep_schedules(*, now: dt.datetime | None = None) -> int:
@@ -30,8 +35,29 @@ def keep_schedules(*, now: dt.datetime | None = None) -> int:
 
 
 def mend_far_ahead(*, now: dt.datetime | None = None) -> int:
-    """What a clock that was ahead has put off until that time comes again is due now; returns how many."""
+    """What a clock that was ahead has put off until that time comes again is due now; returns how many.
+
+    Regular tasks, what waits in the queue, the heart of what was at work, and letters.
+    """
     at = now or clock.now()
+    return _mend_schedules(at) + sum(
+        rows.filter(**{f"{moment}__gt": at + most}).update(**{moment: at}) for rows, moment, most in _kept()
+    )
+
+
+def _kept() -> list[tuple[QuerySet[Any], str, dt.timedelta]]:
+    """Rows with a moment that is never further ahead than so much."""
+    in_hand = dt.timedelta(seconds=Conf.RETRY) + jobs.SILENCE
+    unfinished = Message.objects.exclude(state=Message.State.SENT)
+    return [
+        (OrmQ.objects.all(), "lock", in_hand),
+        (jobs.going(), "heartbeat_at", jobs.SILENCE),
+        (unfinished, "leaves_at", 2 * outbox.WAIT),
+        (unfinished, "claimed_at", outbox.WAIT),
+    ]
+
+
+def _mend_schedules(at: dt.datetime) -> int:
     ahead = [
         schedule.pk
         for schedule in Schedule.objects.filter(schedule_type=Schedule.MINUTES, next_run__gt=at)

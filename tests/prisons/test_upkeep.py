@@ -7,17 +7,18 @@ import logging
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
-from django_q.models import Schedule
+from django_q.models import OrmQ, Schedule
 
 from core import clock
 from enrollment import tasks as people_tasks
 from enrollment.domain import forgetting
 from enrollment.models import Participant, Stay
 from prisons import tasks
-from prisons.domain import upkeep
+from prisons.domain import jobs, outbox, upkeep
 from prisons.domain.schedules import keep_schedules, mend_far_ahead
-from prisons.models import AuditEntry, Message, Prison
+from prisons.models import AuditEntry, Job, Message, Prison
 from tests.factories import at, make_participant
 
 pytestmark = pytest.mark.django_db
@@ -100,4 +101,33 @@ def test_what_a_clock_that_was_ahead_put_off_is_due_at_once() -> None:
     Schedule.objects.update(next_run=NOW + dt.timedelta(days=500))
     keep_schedules(now=NOW)
     assert set(Schedule.objects.values_list("next_run", flat=True)) == {NOW}
+    assert mend_far_ahead(now=NOW) == 0
+
+
+def test_jobs_and_letters_that_a_clock_that_was_ahead_put_off_are_due_at_once(haren: Prison) -> None:
+    """And of what was at work under it the heart is looked at again: silent, it is begun anew."""
+    later = NOW + dt.timedelta(days=400)
+    waits = outbox.post(
+        haren, "anna@example.org", "invitation", "nl", "Dag", "Dag.", at_once=False, now=later
+    )
+    claimed = outbox.post(haren, "anna@example.org", "invitation", "nl", "Dag", "Dag.", now=later)
+    Message.objects.filter(pk=claimed.pk).update(state=Message.State.CLAIMED, claimed_at=later)
+    died = jobs.start("proof", "tests.proof.work.do", prison=haren, by=None, facts={"mark": "died"})
+    Job.objects.filter(pk=died.pk).update(state=Job.State.RUNNING, heartbeat_at=later)
+    OrmQ.objects.update(lock=later)
+    assert mend_far_ahead(now=NOW) == 3 + OrmQ.objects.count()
+    assert mend_far_ahead(now=NOW) == 0
+    assert set(OrmQ.objects.values_list("lock", flat=True)) == {NOW}
+    waits.refresh_from_db()
+    assert waits.leaves_at == NOW
+    assert jobs.revive_silent(now=NOW) == 0, "whoever is alive has two minutes to say so"
+    assert jobs.revive_silent(now=NOW + jobs.SILENCE * 2) == 1
+
+
+def test_what_is_as_it_should_be_is_left_alone(haren: Prison) -> None:
+    outbox.post(haren, "anna@example.org", "invitation", "nl", "Dag", "Dag.", at_once=False, now=NOW)
+    at_work = jobs.start("proof", "tests.proof.work.do", prison=haren, by=None, facts={"mark": "works"})
+    Job.objects.filter(pk=at_work.pk).update(state=Job.State.RUNNING, heartbeat_at=NOW)
+    OrmQ.objects.update(lock=NOW + dt.timedelta(seconds=settings.Q_CLUSTER["retry"]))
+    keep_schedules(now=NOW)
     assert mend_far_ahead(now=NOW) == 0

@@ -38,7 +38,9 @@ stays = list(Stay.objects.filter(participant__in=people).values_list("participan
 class House:
     """A node, people who write to it, and a hand in its database."""
 
-    def __init__(self, node: Node, hand: Hand, session: str, server: Postgres | None, redis: Redis) -> None:
+    def __init__(
+        self, node: Node, hand: Hand, session: str, server: Postgres | None, redis: Redis | None
+    ) -> None:
         self.node, self.hand, self.session, self.server, self.redis = node, hand, session, server, redis
 
     def writers(self) -> Writers:

@@ -91,6 +91,17 @@ class Node:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise
 
+    def kill_outright(self) -> None:
+        """All of the machine at once, as when its current is cut."""
+        assert self.process is not None
+        family, new = [], [self.process.pid]
+        while new:
+            family += new
+            new = [child for parent in new for child in children_of(parent)]
+        for pid in family:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
     def said(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 

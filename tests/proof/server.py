@@ -31,13 +31,7 @@ class Postgres:
 
     @classmethod
     def begin(cls, at: Path | None = None) -> Postgres:
-        try:
-            one = cls(_binaries(), Path(tempfile.mkdtemp(prefix="planner-pg-", dir=at)), free_port())
-            user = _drop_root()
-        except Unavailable as reason:
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(str(reason))
-        if user is not None:
-            os.chown(one.folder, user, -1)
+        one = cls._beside(at)
         init = [
             one.binaries / "initdb",
             "-D",
@@ -51,6 +45,18 @@ class Postgres:
         ]
         subprocess.run(init, check=True, stdout=subprocess.DEVNULL, **one._run())
         one.start()
+        return one
+
+    @classmethod
+    def _beside(cls, at: Path | None = None) -> Postgres:
+        """A folder and a port for one that is not there yet."""
+        try:
+            one = cls(_binaries(), Path(tempfile.mkdtemp(prefix="planner-pg-", dir=at)), free_port())
+            user = _drop_root()
+        except Unavailable as reason:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(str(reason))
+        if user is not None:
+            os.chown(one.folder, user, -1)
         return one
 
     def _run(self) -> dict[str, Any]:
@@ -79,6 +85,33 @@ class Postgres:
         """Another database on the same server; its address."""
         subprocess.run([self.binaries / "createdb", *self._at(), name], check=True, **self._run())
         return self.url.removesuffix("postgres") + name
+
+    def follow(self) -> Postgres:
+        """A streaming copy of this one, which can be read from."""
+        copy = self._beside()
+        take = [
+            self.binaries / "pg_basebackup",
+            *self._at(),
+            "-D",
+            copy.folder / "data",
+            "-R",
+            "-X",
+            "stream",
+        ]
+        subprocess.run([*take, "--checkpoint=fast"], check=True, **copy._run())
+        copy.start()
+        return copy
+
+    def ask(self, question: str) -> str:
+        words = [self.binaries / "psql", *self._at(), "-Atc", question, "postgres"]
+        return subprocess.run(words, check=True, capture_output=True, text=True, **self._run()).stdout.strip()
+
+    def caught_up_with(self, other: Postgres) -> None:
+        wanted = other.ask("SELECT pg_current_wal_lsn()")
+        until(
+            lambda: self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{wanted}'") == "t",
+            "the copy has caught up",
+        )
 
     def described(self, name: str) -> str:
         """All that is laid down in a database, and the migrations that it has seen."""
