@@ -170,3 +170,14 @@ def test_the_first_page_is_light(client, db):
         body = Path(found).read_bytes()
         total += len(body) if path.endswith(".woff2") else len(gzip.compress(body))
     assert total < 200_000
+
+
+def test_a_field_hears_nothing_of_its_page():
+    """A page that knows a `label` or a `text` of its own would put it on every field of its forms."""
+    includes = [
+        (file.relative_to(TEMPLATES).as_posix(), tag)
+        for file in TEMPLATES.rglob("*.html")
+        for tag in re.findall(r'{% include "components/field.html"[^%]*%}', file.read_text(encoding="utf-8"))
+    ]
+    assert len(includes) > 20
+    assert [one for one in includes if not one[1].endswith(" only %}")] == []

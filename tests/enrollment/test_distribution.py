@@ -1,5 +1,7 @@
 """Which post gets which list: the table, its screen, and the day split by it."""
 
+import re
+
 import pypdfium2
 import pytest
 
@@ -120,6 +122,12 @@ def test_a_post_for_each_unit_in_one_press(haren, units, liaison_bert):  # noqa:
     ] == [(code, [("movements", code), ("changes", code)]) for code in ("A1", "B2")]
     assert client.post(f"{SETTINGS}posts/per-unit/").status_code == 409
     assert Post.objects.count() == 2
+
+
+def test_the_field_of_a_post_bears_its_own_name(haren, units, coordinator_karim):  # noqa: F811
+    """Not that of the page above it."""
+    page = signed_in(coordinator_karim).get(f"{SETTINGS}posts/add/").content.decode()
+    assert re.findall(r'<label class="form-label"[^>]*>\s*([^<]*?)\s*<', page) == ["Name of the post or desk"]
 
 
 def test_posts_and_lines_are_added_changed_and_taken_away(haren, units, coordinator_karim):  # noqa: F811
