@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.clock import BRUSSELS
+from planner.plan.minutes import Stretch
 from planner.plan.places import Choice
 from planner.plan.sentences import Spoken
 from prisons import gate
@@ -24,12 +25,10 @@ def told_cells(
     session: GroupSession, found: Sequence[Choice], words: Sequence[list[Spoken]], access: Access
 ) -> dict[str, dict[str, str]]:
     """Cell -> its kind, why, and what is said of it to somebody who hears the board. One query more at most."""
-    owners = _owners(found, session)
+    rooms = rules_of(session.prison).rooms
     return {
-        f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": _told(
-            one, said, session, [owners[pk] for pk in _others(one, session) if pk in owners], access
-        )
-        for one, said in zip(found, words, strict=True)
+        f"{one.room_id}-{one.day:%Y%m%d}-{one.slot_id}": _told(one, said, services, rooms[one.room_id].name)
+        for one, said, services in zip(found, words, asked_of(found, session, access), strict=True)
     }
 
 
@@ -38,7 +37,26 @@ def that_matter(reasons: list[Spoken]) -> list[Spoken]:
     return ([reason for reason in reasons if reason.is_hard] or reasons)[:2]
 
 
-def _others(one: Choice, session: GroupSession) -> set[int]:
+def asked_of(found: Sequence[Choice | Stretch], session: GroupSession, access: Access) -> list[list[str]]:
+    """For each place the services to ask for it, as this reader calls them; none where it is free or nobody can
+    give it. One query at most."""
+    owner, owners = session.series.activity.organisation, _owners(found, session)
+    own = [] if access.may_change(owner) else [gate.service_of(access, owner)]
+    return [_holders(one, session, owners, access) if one.hard else own for one in found]
+
+
+def _holders(
+    one: Choice | Stretch, session: GroupSession, owners: dict[int, Organisation], access: Access
+) -> list[str]:
+    held = [owners[pk] for pk in _others(one, session) if pk in owners]
+    return sorted({gate.service_of(access, row) for row in held if not access.may_change(row)})
+
+
+def asking(services: list[str]) -> str:
+    return _("Put it here to ask %(service)s.") % {"service": ", ".join(services)}
+
+
+def _others(one: Choice | Stretch, session: GroupSession) -> set[int]:
     """The sessions that alone keep this one from there."""
     own = [conflict for conflict in one.hard if conflict.session_id == session.pk]
     if any(conflict.code not in IN_THE_WAY for conflict in one.hard):
@@ -46,26 +64,19 @@ def _others(one: Choice, session: GroupSession) -> set[int]:
     return {conflict["other"] for conflict in own}
 
 
-def _owners(found: Iterable[Choice], session: GroupSession) -> dict[int, Organisation]:
+def _owners(found: Iterable[Choice | Stretch], session: GroupSession) -> dict[int, Organisation]:
     ids = {pk for one in found for pk in _others(one, session)}
     rows = GroupSession.objects.filter(pk__in=ids).select_related("series__activity__organisation")
     return {row.pk: row.series.activity.organisation for row in rows} if ids else {}
 
 
-def _told(
-    one: Choice, said: list[Spoken], session: GroupSession, holders: list[Organisation], access: Access
-) -> dict[str, str]:
+def _told(one: Choice, said: list[Spoken], services: list[str], room: str) -> dict[str, str]:
     sentences = [spoken.sentence for spoken in that_matter(said)]
     kind = "free" if one.is_free and not one.to_ask else "soft" if one.is_free else "refused"
-    owner = session.series.activity.organisation
-    others = sorted({gate.service_of(access, row) for row in holders if not access.may_change(row)})
-    if one.is_free and not access.may_change(owner):
-        kind, others = "ask", [gate.service_of(access, owner)]
-    elif others:
+    if services:
         kind = "ask"
-    if kind == "ask":
-        sentences.append(_("Put it here to ask %(service)s.") % {"service": ", ".join(others)})
-    why, room = " ".join(sentences), rules_of(session.prison).rooms[one.room_id].name
+        sentences.append(asking(services))
+    why = " ".join(sentences)
     facts = {"room": room, "when": date_format(one.starts_at.astimezone(BRUSSELS), "l j F H:i"), "why": why}
     return {"kind": kind, "why": why, "said": _sentence(kind) % facts}
 

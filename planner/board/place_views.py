@@ -16,7 +16,7 @@ from core.clock import BRUSSELS, today
 from core.htmx import render_part
 from core.weeks import Week
 from planner.board.answers import board_url
-from planner.board.cells import that_matter, told_cells
+from planner.board.cells import asked_of, asking, that_matter, told_cells
 from planner.board.nearest import nearest
 from planner.board.shown import Shown
 from planner.board.week import neighbours
@@ -61,7 +61,7 @@ def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonRespon
 def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResponse:
     """For the timeline of a day: room -> stretches of starts; with `edge`, of the own room: where that lies.
 
-    Each stretch is [first minute, minute after the last, free or soft or refused, the first reason in words].
+    Each stretch is [first minute, minute after the last, free or soft or ask or refused, the first reason in words].
     """
     session = _session(prison, pk)
     if (edge := request.GET.get("edge")) in ("start", "end"):
@@ -70,13 +70,20 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
         usual = today(session.starts_at) if session.starts_at else session.week_on
         minutes = address.number(request.GET.get("minutes")) or None
         found = starts(session, Shown.read(request.GET, request.access, usual).on, minutes=minutes)
-    words = iter(_words([one for stretches in found.values() for one in stretches], session, request))
-    told = {str(room): [_told(one, next(words)) for one in stretches] for room, stretches in found.items()}
+    flat = [one for stretches in found.values() for one in stretches]
+    words, services = iter(_words(flat, session, request)), iter(asked_of(flat, session, request.access))
+    told = {
+        str(room): [_told(one, next(words), next(services)) for one in stretches]
+        for room, stretches in found.items()
+    }
     return JsonResponse(told)
 
 
-def _told(one: Stretch, said: list[Spoken]) -> tuple[int, int, str, str]:
-    return one.first, one.until, one.kind, " ".join(_of_a_stretch(reason) for reason in that_matter(said))
+def _told(one: Stretch, said: list[Spoken], services: list[str]) -> tuple[int, int, str, str]:
+    sentences = [_of_a_stretch(reason) for reason in that_matter(said)]
+    kind = "ask" if services else one.kind
+    why = " ".join([*sentences, asking(services)] if services else sentences)
+    return one.first, one.until, kind, why
 
 
 def _of_a_stretch(reason: Spoken) -> str:

@@ -139,10 +139,11 @@ class ProposalPen(Pen):
 
     def ghost(self, ghost: Ghost) -> SafeString:
         return format_html(
-            '<article class="slip card-slip is-ghost domain-{}"><a class="slip-title" href="{}">{}</a>'
+            '<article class="slip card-slip is-ghost domain-{}"><a class="slip-title" href="{}" title="{}">{}</a>'
             '<span class="slip-line number">{}</span>{}</article>',
             ghost.domain,
             f"{self.line_address[:-2]}{ghost.line_id}/",
+            ghost.title,
             hyphenated(ghost.title, get_language() or "nl"),
             f"{ghost.start // 60:02d}:{ghost.start % 60:02d}",
             self.new if ghost.is_new else self.comes,

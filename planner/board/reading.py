@@ -35,6 +35,7 @@ class Taken:
     ends_at: dt.datetime
     room_id: int | None
     worker_ids: tuple[int, ...]
+    unit_ids: Collection[int]
 
     @property
     def hours(self) -> str:
@@ -54,7 +55,7 @@ class Row:
     unit: UnitFacts | None = None
     worker: WorkerFacts | None = None
     taken: Sequence[Taken] = ()
-    """What the filter hides there, in a room or with a facilitator; a living unit can be in two places."""
+    """What the filter hides there: its hours, nothing else."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,12 @@ class Reading:
     def _unit_rows(self) -> Iterator[Row]:
         by_unit: dict[int, list[Card]] = defaultdict(list)
         for card in self.placed:
-            facts = self.picture.series.get(card.series_id)
-            for unit_id in facts.unit_ids if facts and facts.unit_ids else self.rules.units:
+            for unit_id in _units_of(card.series_id, self.picture) or self.rules.units:
                 by_unit[unit_id].append(card)
         for unit in self.rules.units.values():
             if unit.is_active or unit.unit_id in by_unit:
-                yield Row(unit.unit_id, unit.label, by_unit[unit.unit_id], unit=unit)
+                taken = [one for one in self.hidden if not one.unit_ids or unit.unit_id in one.unit_ids]
+                yield Row(unit.unit_id, unit.label, by_unit[unit.unit_id], unit=unit, taken=taken)
 
     def _worker_rows(self) -> Iterator[Row]:
         by_worker: dict[int, list[Card]] = defaultdict(list)
@@ -195,7 +196,7 @@ def _hidden(ids: Collection[int], loaded: Picture, access: Access) -> list[Taken
     known = GroupSession.objects.filter(gate.sessions_for(access), pk__in=ids).values_list("pk", flat=True)
     rows = sorted((loaded.rows[pk] for pk in known), key=lambda row: (str(row.starts_at), row.session_id))
     return [
-        Taken(row.starts_at, row.ends_at, row.room_id, row.worker_ids)
+        Taken(row.starts_at, row.ends_at, row.room_id, row.worker_ids, _units_of(row.series_id, loaded))
         for row in rows
         if row.starts_at and row.ends_at
     ]
@@ -205,6 +206,11 @@ def _is_placed(card: Card) -> bool:
     return card.day is not None and card.room_id is not None
 
 
+def _units_of(series_id: int, loaded: Picture) -> frozenset[int]:
+    """The living units that the group is for; none means all."""
+    facts = loaded.series.get(series_id)
+    return facts.unit_ids if facts else frozenset()
+
+
 def _is_shown(card: Card, loaded: Picture, chosen: BoardFilter) -> bool:
-    facts = loaded.series.get(card.series_id)
-    return chosen.shows_unit(facts.unit_ids if facts else frozenset())
+    return chosen.shows_unit(_units_of(card.series_id, loaded))

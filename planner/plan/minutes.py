@@ -33,8 +33,12 @@ class Stretch:
     conflicts: tuple[Conflict, ...]
 
     @property
+    def hard(self) -> tuple[Conflict, ...]:
+        return tuple(conflict for conflict in self.conflicts if conflict.is_hard)
+
+    @property
     def kind(self) -> str:
-        if any(conflict.is_hard for conflict in self.conflicts):
+        if self.hard:
             return "refused"
         return "soft" if any(conflict.is_asked_about for conflict in self.conflicts) else "free"
 

@@ -21,6 +21,7 @@ from tests.factories import (
     make_band,
     make_closure,
     make_holiday,
+    make_organisation,
     make_room,
     make_room_hours,
     make_series,
@@ -217,6 +218,19 @@ def test_the_timeline_asks_which_minutes_are_free(anna: Client, series: Series, 
     assert ends[0][:3] == [545, 635, "free"] and "Yoga" in ends[1][3]
     shorter = anna.get(url, DAY | {"minutes": "30"}).json()[str(room.pk)]
     assert shorter[1][:3] == [510, 605, "free"]
+
+
+def test_the_timeline_says_whom_to_ask(anna: Client, series: Series, room: Room, haren: Prison) -> None:
+    """What another service holds is a place to drop on, and so is any free place for a session of theirs."""
+    other = make_organisation(haren, short_name="Autre")
+    theirs = make_series(haren, activity=make_activity(other, "Koor"))
+    held = make_session(theirs, "2050-01-10 09:00", minutes=60, room=room, state="published")
+    mine = make_session(series, "2050-01-10 14:00", minutes=60, room=room)
+    for session in (held, mine):
+        url = reverse("planner:session_minutes", args=["haren", session.pk])
+        found = {stretch[2]: stretch[3] for stretch in anna.get(url, DAY).json()[str(room.pk)]}
+        assert found["ask"].endswith("Put it here to ask Autre.")
+        assert ("free" in found) is (session is mine)
 
 
 def test_a_place_that_cannot_be_read_is_refused_in_place(anna: Client, series: Series, room: Room) -> None:

@@ -14,6 +14,7 @@ from tests.factories import (
     make_series,
     make_session,
     make_slot,
+    make_unit,
     make_worker,
     signed_in,
 )
@@ -55,6 +56,13 @@ def test_what_a_filter_hides_is_still_taken(house: Prison, organiser_anna: User,
     if page == f"{DAY}&rows=workers":  # Leen has no card left on that day, and so no row
         return
     assert "taken 08:30–09:30" in filtered
+
+
+@pytest.mark.parametrize("page", [WEEK, DAY])
+def test_a_living_unit_shows_what_the_filter_hides(house: Prison, organiser_anna: User, page: str) -> None:
+    make_unit(house, "A1")
+    filtered = told(signed_in(organiser_anna), f"{page}&rows=units&mine=1")
+    assert "taken 08:30–09:30" in filtered and "Geheim" not in filtered
 
 
 def test_a_cancelled_session_takes_nothing(house: Prison, organiser_anna: User) -> None:
