@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import names
 from core.forms import DateInput, PlainForm
 from enrollment.models import Stay
 from prisons.access import Access
@@ -44,7 +45,15 @@ class AsksForPerson(PlainForm):
             found = list(stays.filter(participant=int(text)).values_list("participant", flat=True).distinct())
         if not found:
             raise forms.ValidationError(_("Nobody has, or had, this number here."))
+        _note(text, found)
         return found
+
+
+def _note(number: str, people: list[int]) -> None:
+    """Asking for one person is a look at that person, and is on record as any other."""
+    names.noticed(number)
+    for pk in people:
+        names.saw(pk)
 
 
 class ActFilter(AsksForPerson, AuditFilter):

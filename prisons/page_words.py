@@ -79,6 +79,7 @@ PAGES: dict[str, str | Promise] = {
     "enrollment:note": _NOTES,
     "enrollment:parked": _NOTES,
     "enrollment:reading": pgettext_lazy("page", "who looked"),
+    "enrollment:audit": pgettext_lazy("page", "the record of acts"),
     "enrollment:roster": _ROSTER,
     "enrollment:separation": pgettext_lazy("page", "people kept apart"),
     "enrollment:slip": _SLIPS,
