@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import random
 import re
+import string
 import time
 import uuid
 from collections import defaultdict
@@ -97,13 +98,9 @@ class Person:
 
     def note(self) -> None:
         self._ask("typing", "notes/people/?" + urlencode({"who": f"Pers {self.chance.randrange(700)}"}))
-        name = f"Nieuw, {uuid.uuid4().hex[:8]}"
-        sent = {
-            "channel": "paper",
-            "received_on": MONDAY.replace("2050", "2026"),
-            "entry_key": str(uuid.uuid4()),
-        }
-        sent |= {"who": name, "what": "", "create": "on", "new_name": name, "unreadable": "on"}
+        name = f"Nieuw, {''.join(self.chance.choices(string.ascii_lowercase, k=10))}"
+        sent = {"channel": "paper", "received_on": self.known["today"], "entry_key": str(uuid.uuid4())}
+        sent |= {"who": name, "create": "on", "new_name": name, "wish_domain": "sport", "wish_title": "Koor"}
         self._send("note", "notes/", sent)
 
     # --- the line to the server ------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def _prison(slug: str, count: int) -> list[dict[str, Any]]:
         people.append({
             "prison": slug, "cookie": _signed_in(user), "room": house.rooms[number].pk, "slots": slots[:2],
             "session": session.pk, "version": session.version, "series": session.series_id,
-            "participant": participants[number], "number": f"{10_000 + number}",
+            "participant": participants[number], "today": clock.today().isoformat(),
         })  # fmt: skip
     _feed, secret = create(service, access=access, language="nl")
     return [person | {"feed": secret} for person in people]
