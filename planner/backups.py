@@ -22,6 +22,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from core.clock import BRUSSELS, now
 from prisons.domain import seals
+from prisons.models import User
 
 LOCK_WAIT_SECONDS = 20
 MAGIC = b"age-encryption.org/v1"
@@ -84,6 +85,7 @@ def _restore_plain(source: Path, *, overwrite: bool) -> Path | None:
     already and `overwrite` is not set. An older backup is brought up to date by the migrations.
     """
     applied = _migrations_in_sqlite(source) if _is_sqlite() else _migrations_in_dump(source)
+    _refuse_foreign(applied, source)
     _refuse_newer(applied)
     aside = None
     if _has_tables():
@@ -154,6 +156,12 @@ def _is_sqlite() -> bool:
 
 def _has_tables() -> bool:
     return bool(connection.introspection.table_names())
+
+
+def _refuse_foreign(applied: Iterable[tuple[str, str]], source: Path) -> None:
+    """Another program of the same framework has tables that are whole, and none of ours."""
+    if not any(app == User._meta.app_label for app, _name in applied):
+        raise BackupError(f"{source} is not a backup of this program.")
 
 
 def _refuse_newer(applied: Iterable[tuple[str, str]]) -> None:

@@ -70,6 +70,24 @@ def test_a_backup_of_a_newer_version_is_refused(data_dir: Path) -> None:
         backups.restore(data_dir / "future.backup", overwrite=True)
 
 
+def test_the_database_of_another_program_is_refused(data_dir: Path) -> None:
+    """Whole, and made by the same framework: it knows nothing newer, and nothing of ours."""
+    ours = "app IN ('planner', 'enrollment', 'group_sessions', 'rooms', 'prisons')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE kept_aside AS SELECT * FROM django_migrations WHERE {ours}")
+        cursor.execute(f"DELETE FROM django_migrations WHERE {ours}")
+    try:
+        backups.save(data_dir / "foreign.backup")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO django_migrations SELECT * FROM kept_aside")
+            cursor.execute("DROP TABLE kept_aside")
+    make_prison("haren")
+    with pytest.raises(backups.BackupError, match="not a backup of this program"):
+        backups.restore(data_dir / "foreign.backup", overwrite=True)
+    assert Prison.objects.get().slug == "haren"
+
+
 def test_a_backup_never_overwrites_a_file_and_is_for_its_owner_only(backup: Path) -> None:
     with pytest.raises(backups.BackupError, match="exists already"):
         backups.save(backup)
