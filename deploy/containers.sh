@@ -64,7 +64,7 @@ up() {
     $PODMAN exec planner-database sh -c "PGPASSWORD='$(secret password)' $database/psql -h 127.0.0.1 -p $DB_PORT -U planner postgres -tc \"SELECT 1 FROM pg_database WHERE datname='planner'\" | grep -q 1 || PGPASSWORD='$(secret password)' $database/createdb -h 127.0.0.1 -p $DB_PORT -U planner planner"
     program planner-web "--only web --host 127.0.0.1 --port $WEB_PORT"
     program planner-worker "--only jobs"
-    sed -e "s/^planner.example.org {/https:\/\/localhost:$TLS_PORT {\n\ttls internal/" -e "1i {\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}" \
+    sed -e "/^# People are led/,\$d" -e "s/^planner.example.org {/https:\/\/localhost:$TLS_PORT {\n\ttls internal/" -e "1i {\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}" \
         deploy/Caddyfile >"$FOLDER/proxy/Caddyfile"
     run --name planner-proxy --env UPSTREAM="127.0.0.1:$WEB_PORT" --env HOME=/tmp --volume "$PWD/$FOLDER/proxy:/etc/planner:ro" localhost/planner-base \
         sh -c "mkdir -p /var/log/caddy && exec caddy run --config /etc/planner/Caddyfile --adapter caddyfile" >/dev/null

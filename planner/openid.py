@@ -11,10 +11,13 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.openid_connect import views as openid_views
 from django.contrib import messages
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from requests.exceptions import RequestException
 
 from prisons.models import User
 
@@ -25,6 +28,12 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
+    def get_requests_session(self) -> Any:
+        """A provider answers where it was configured: led elsewhere, this machine would ask whatever it is told to."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         user = _vouched_for(sociallogin)
         if user is None:
@@ -34,6 +43,18 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             messages.error(request, told)
             raise ImmediateHttpResponse(redirect("account_login"))
         sociallogin.user = user
+
+
+def begin(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    """On to the page of the provider; back to our own, with a sentence, when that provider does not answer."""
+    try:
+        return openid_views.login(request, provider_id)
+    except RequestException:
+        told = _(
+            "Your organisation’s sign-in does not answer. Try again later, or sign in with your password."
+        )
+        messages.error(request, told)
+        return redirect("account_login")
 
 
 def _vouched_for(sociallogin: SocialLogin) -> User | None:

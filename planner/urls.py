@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from core.theme import theme
+from planner import openid
 from planner.api import api
 from planner.components import components
 from planner.health import healthz, readyz
@@ -28,6 +29,7 @@ urlpatterns = [
     path("accounts/2fa/webauthn/add/", EnrolPasskey.as_view(), name="mfa_add_webauthn"),
     path("accounts/2fa/totp/deactivate/", TakeAppOff.as_view(), name="mfa_deactivate_totp"),
     path("accounts/2fa/webauthn/keys/<int:pk>/remove/", TakePasskeyOff.as_view(), name="mfa_remove_webauthn"),
+    path("accounts/oidc/<str:provider_id>/login/", openid.begin, name="openid_connect_login"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("ical/<str:secret>.ics", views_feeds.feed, name="feed"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -166,3 +167,42 @@ def test_a_provider_that_speaks_for_another_or_of_two_people_is_not_believed(cla
     from planner.openid import _speaks_for_itself
 
     assert _speaks_for_itself(claims, "https://id.example.org" + ending) is is_believed
+
+
+class LeadsElsewhere(BaseHTTPRequestHandler):
+    """A provider that was taken over, and would have this machine ask something inside the house."""
+
+    asked: list[str] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(302)
+        self.send_header("Location", f"http://{self.headers['Host']}/inside")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_where_a_provider_leads_nobody_goes(provider, nora, settings):
+    LeadsElsewhere.asked.clear()
+    with HTTPServer(("127.0.0.1", 0), LeadsElsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        [app] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+        app["settings"]["server_url"] = f"http://127.0.0.1:{server.server_port}/"
+        says_why()
+        server.shutdown()
+    assert len(LeadsElsewhere.asked) == 1 and "/inside" not in LeadsElsewhere.asked
+
+
+def test_a_provider_that_is_away_is_no_page_that_broke(provider, nora, settings):
+    [app] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    app["settings"]["server_url"] = "http://127.0.0.1:1/"
+    says_why()
+
+
+def says_why() -> None:
+    client = Client(headers={"host": "localhost"})
+    client.cookies["language"] = "en"
+    answer = client.post(reverse("openid_connect_login", args=["brug"]), follow=True)
+    assert answer.status_code == 200 and "does not answer" in answer.content.decode()

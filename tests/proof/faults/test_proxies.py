@@ -44,7 +44,7 @@ class Front:
     """A proxy with a certificate of its own, and the log that it writes."""
 
     def __init__(self, name: str, folder: Path, upstream: int) -> None:
-        self.name, self.folder, self.port = name, folder, free_port()
+        self.name, self.folder, self.port, self.clear = name, folder, free_port(), free_port()
         self.log = folder / "proxy.log"
         write = {"caddy": self._caddy, "nginx": self._nginx}[name]
         with (folder / "said").open("wb") as said:
@@ -54,14 +54,15 @@ class Front:
             )  # fmt: skip
 
     def _caddy(self, upstream: int) -> list[str]:
-        text = (ROOT / "deploy" / "Caddyfile").read_text()
+        text, clear = (ROOT / "deploy" / "Caddyfile").read_text().split("# People are led on")
+        clear = f"#{clear}".replace("http://planner.example.org", f"http://localhost:{self.clear}")
         text = text.replace(
             "planner.example.org {", f"{{\n\tadmin off\n}}\nhttps://localhost:{self.port} {{\n\ttls internal"
         )
         text = text.replace("{$UPSTREAM:127.0.0.1:8000}", f"127.0.0.1:{upstream}")
         text = text.replace("/var/log/caddy/planner.log", str(self.log))
         text = text.replace("admin off", "admin off\n\tskip_install_trust\n\tauto_https disable_redirects")
-        (self.folder / "Caddyfile").write_text(text)
+        (self.folder / "Caddyfile").write_text(text + clear)
         return ["caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"]
 
     def _nginx(self, upstream: int) -> list[str]:
@@ -72,7 +73,7 @@ class Front:
         )  # fmt: skip
         text = (ROOT / "deploy" / "nginx.conf").read_text()
         text = text.replace("listen 443", f"listen 127.0.0.1:{self.port}").replace(
-            "listen 80;", f"listen 127.0.0.1:{free_port()};"
+            "listen 80;", f"listen 127.0.0.1:{self.clear};"
         )
         text = text.replace(
             "/etc/letsencrypt/live/planner.example.org/fullchain.pem", str(self.folder / "cert.pem")
@@ -207,3 +208,19 @@ def test_whoever_comes_while_the_program_stands_still_waits(front: tuple[Front, 
         if mine and b"gunicorn" in words:
             os.kill(int(child.name), signal.SIGKILL)
     assert proxy.ask("/accounts/login/")[0] == 200
+
+
+def test_people_are_led_to_https_and_programs_are_not(front: tuple[Front, Hand]) -> None:
+    """A program that was led on would send its token in the clear each time."""
+    proxy, _hand = front
+    answers = {}
+    for path in ("/p/race/board/", "/api/v1/race/sessions"):
+        connection = http.client.HTTPConnection("localhost", proxy.clear, timeout=30)
+        connection.request("GET", path, headers={"Authorization": "Bearer x"})
+        answer = connection.getresponse()
+        answers[path] = (answer.status, (answer.getheader("Location") or "")[:8], b"clear" in answer.read())
+        connection.close()
+    assert answers == {
+        "/p/race/board/": (301, "https://", False),
+        "/api/v1/race/sessions": (403, "", True),
+    }
