@@ -137,3 +137,20 @@ def on_duty(prison: Prison, day: Any) -> Iterable[Membership]:
         Membership.objects.in_prison(prison).live_on(day).filter(role=Role.COORDINATOR, user__is_active=True)
     )
     return rows.select_related("user", "organisation").order_by("user__full_name", "pk")
+
+
+PAGE_OF_A_PERSON = "enrollment:person_detail"
+
+
+def looks_known_to(access: Access) -> Q:
+    """Looks that this reader may read of. Oversight reads all of them.
+
+    Whoever acts for a service reads of other services that they looked at the page of a person, which everybody
+    may: any other page of theirs, with the numbers of whom it showed, would tell who takes part in what.
+    """
+    if not access.has(Right.ENTER_REQUESTS):
+        return Q()
+    members = Membership.objects.in_prison(access.prison).filter(organisation__isnull=False)
+    ours = members.filter(own(access, "organisation")).order_by().values("user")
+    others = members.exclude(user__in=ours).order_by().values("user")
+    return ~Q(by__in=others) | Q(page=PAGE_OF_A_PERSON)

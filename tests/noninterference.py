@@ -34,8 +34,9 @@ from enrollment.models import (
     Stay,
 )
 from prisons.access import access_for
+from prisons.domain import readings
 from sessions.models import Activity, GroupSession, Series
-from tests.town import Town, forget, taken_back
+from tests.town import NOW, Town, forget, taken_back
 from tests.walking import IS_SMALL, Walker, asked_names, filled, names_of, parts_of, sampled
 
 # --- what differs -----------------------------------------------------------------------------------------
@@ -109,6 +110,12 @@ def other_service_of(town: Town, keys: list[str]) -> None:
 def places_of_the_others(town: Town) -> None:
     """Of another service: who asks there, has a place, waits, got which answer, was marked, was told."""
     _permute(town, list(range(12)), [town.series["dutch"], town.series["secret"]])
+    shown = {town.people[number].pk for number in (5, 6)}
+    for people in (shown, {town.people[5].pk}):
+        readings.record(
+            "see", "enrollment:series_detail", prison_id=town.prison.pk, by=town.users["organiser"],
+            object_id=town.series["secret"].pk, people=people, now=NOW,
+        )  # fmt: skip
     Intake.objects.update(participant=town.people[5])
     Consent.objects.update(participant=town.people[5])
 

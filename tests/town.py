@@ -321,8 +321,10 @@ def _asked(town: Town, series: Series, person: Any, state: str) -> Enrollment:
         state=Request.State.DECIDED if decided else Request.State.OPEN,
         decided_at=at if decided else None,
     )
+    audit.record(town.prison, by, "enter", request, now=at)
     fields = {"placed_from": day, "placed_until": dt.date(2026, 11, 20)} if state == "ended" else {}
     enrollment = make.make_enrollment(series, person, state, request=request, **fields)
+    audit.record(town.prison, by, "approve", enrollment, now=at)
     if state == "placed":
         slips.write(town.prison, person, Slip.Kind.PLACED, request=request, enrollment=enrollment, now=at)
     return enrollment

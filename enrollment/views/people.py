@@ -31,11 +31,12 @@ from enrollment.forms import (
     posted,
 )
 from enrollment.models import Participant
-from enrollment.views.readings import row_of
+from enrollment.views.readings import ReadingRow, row_of
 from enrollment.views.shared import find_person
-from prisons.access import PrisonRequest, Right, prison_view
+from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain import readings
 from prisons.domain.unchanged import fingerprint
+from prisons.gate import looks_known_to
 from prisons.models import Prison, Unit
 from prisons.seen_forms import look_again, sees
 
@@ -71,15 +72,18 @@ def person_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
     return render(request, "enrollment/person_detail.html", detail_context(request, find_person(prison, pk)))
 
 
+def _looks(access: Access, participant: Participant) -> list[ReadingRow]:
+    looks = readings.latest_of(participant.pk, access.prison, looks_known_to(access))
+    return [row_of(each) for each in looks]
+
+
 def detail_context(request: PrisonRequest, participant: Participant) -> dict[str, Any]:
     """The page of a person as this user may see it."""
     access = request.access
     may_audit = access.has(Right.READ_AUDIT)
     return {
         "may_audit": may_audit,
-        "looks": [row_of(each) for each in readings.latest_of(participant.pk, request.prison)]
-        if may_audit
-        else [],
+        "looks": _looks(access, participant) if may_audit else [],
         "person": participant,
         "picture": person.picture(access, participant),
         "may_keep": access.has(Right.KEEP_ROSTER),

@@ -13,6 +13,7 @@ from core.pages import NewestPages, newest_of
 from enrollment.reading_forms import ENTRANCE, VERBS, ReadingFilter
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import readings
+from prisons.gate import looks_known_to
 from prisons.models import Prison, Reading
 from prisons.page_words import name_of_page
 from prisons.verbs import words_for
@@ -35,6 +36,7 @@ class ReadingRow:
 def reading_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     form = ReadingFilter(request.GET or None, access=request.access)
     parts = [*readings.in_prison(prison), _feeds_used(prison)]
+    parts = [rows.filter(looks_known_to(request.access)) for rows in parts]
     if form.is_bound and form.is_valid():
         parts = [_chosen(rows, form) for rows in parts]
     page = NewestPages(newest_of(*parts).select_related("by"), ROWS).get_page(request.GET.get("page"))

@@ -26,7 +26,7 @@ def audit_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         chosen = {"by": asked["by"], "verb": asked["verb"]}
         chosen |= within("at", asked["on"]) if asked["on"] else {}
         entries = entries.filter(**{name: value for name, value in chosen.items() if value})
-        entries = entries.filter(about(asked["person"])) if asked["person"] else entries
+        entries = entries.filter(about(asked["person"], request.access)) if asked["person"] else entries
     page = NewestPages(entries, ROWS).get_page(request.GET.get("page"))
     rows = [(entry, words_for(entry.verb), name_of_model(entry.model), _fields(entry)) for entry in page]
     context = {"form": form, "page": page, "rows": rows}

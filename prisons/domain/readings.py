@@ -51,9 +51,9 @@ def of_person(rows: QuerySet[Reading], people: Collection[int]) -> QuerySet[Read
     return rows.filter(chosen)
 
 
-def latest_of(person_id: int, prison: Prison, most: int = 6) -> list[Reading]:
-    """The latest looks at this one person, by whoever works in this prison."""
-    rows = Reading.objects.in_prison(prison).filter(person_id=person_id, by__isnull=False)
+def latest_of(person_id: int, prison: Prison, known: Q, most: int = 6) -> list[Reading]:
+    """The latest looks at this one person, by whoever works in this prison; those that the reader may know of."""
+    rows = Reading.objects.in_prison(prison).filter(known, person_id=person_id, by__isnull=False)
     return list(rows.select_related("by")[:most])
 
 

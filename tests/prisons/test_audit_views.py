@@ -10,11 +10,21 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from core import pages
+from enrollment.domain import acts, slips
+from enrollment.models import Participant, Slip
 from prisons.domain import audit
 from prisons.field_words import FIELDS, name_of_field
 from prisons.verbs import VERBS
 from sessions.models import GroupSession
-from tests.factories import make_enrollment, make_participant, make_series, signed_in
+from tests.factories import at as make_at
+from tests.factories import (
+    make_enrollment,
+    make_membership,
+    make_participant,
+    make_series,
+    make_user,
+    signed_in,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = dt.datetime(2026, 11, 23, 11, tzinfo=dt.UTC)
@@ -155,6 +165,37 @@ def test_every_audited_field_has_a_word():
 )
 def test_word_of_a_field(model, name, words):
     assert name_of_field(model, name) == words
+
+
+def test_what_another_service_did_about_somebody_is_not_found(haren, service, other_service, organiser_anna):
+    """Whoever knows a number would learn who has asked there, and who takes part in what."""
+    who, karim = make_participant(haren, "Peeters, Jan", register_number="4711"), make_user("Karim")
+    make_membership(karim, haren, "coordinator", service)
+    mine = make_enrollment(make_series(haren, organisation=service), who)
+    theirs = make_enrollment(make_series(haren, organisation=other_service), who)
+    for row in (who, mine, theirs, *(make_slip(row) for row in (mine, theirs))):
+        audit.record(haren, organiser_anna, "change", row)
+    page = signed_in(karim).get(reverse("enrollment:audit_list", args=["haren"]), {"person": "4711"})
+    shown = {(entry.model, entry.object_id) for entry, *_words in page.context["rows"]}
+    assert shown == {
+        ("enrollment.participant", who.pk),
+        ("enrollment.enrollment", mine.pk),
+        ("enrollment.slip", mine.slips.get().pk),
+    }
+
+
+def make_slip(enrollment):
+    return slips.write(
+        enrollment.series.prison, enrollment.participant, Slip.Kind.PLACED,
+        request=None, enrollment=enrollment, now=make_at("2026-11-02 10:00"),
+    )  # fmt: skip
+
+
+def test_every_kind_of_row_of_a_person_is_a_services_or_the_prisons():
+    """A new one is thought about on the day it is made."""
+    of_the_prison = {"Absence", "FixedBlock", "LevelHeld", "Stay"}
+    kinds = {relation.related_model for relation in Participant._meta.related_objects}
+    assert {kind.__name__ for kind in kinds - set(acts.OWNERS)} == of_the_prison and set(acts.OWNERS) <= kinds
 
 
 def test_the_acts_about_one_person_are_found_by_number(haren, service, organiser_anna, auditor_greet):

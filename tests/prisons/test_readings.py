@@ -13,6 +13,7 @@ from django.urls import get_resolver, reverse
 from core import clock, names
 from enrollment.models import Participant, Stay
 from prisons.access import access_for
+from prisons.domain import readings
 from prisons.models import Reading
 from prisons.page_words import name_of_page
 from prisons.verbs import VERBS
@@ -247,3 +248,30 @@ def test_looks_in_another_prison_stay_there(haren, jan, organiser_anna, saint_gi
     signed_in(organiser_anna).get(reverse("enrollment:person_detail", args=["haren", jan.pk]))
     rows = shown(signed_in(stranger_dirk).get(reverse("enrollment:reading_list", args=["saint-gilles"])))
     assert organiser_anna not in {row.by for row in rows}
+
+
+def test_what_other_services_looked_at_is_read_by_oversight_alone(
+    haren, jan, organiser_anna, organiser_emile, coordinator_karim, auditor_greet
+):
+    """The page of another service's group, with the numbers of whom it showed, tells who is in that group."""
+    for by, page, people in (
+        (organiser_emile, "enrollment:series_detail", {jan.pk, 77}),
+        (organiser_emile, "enrollment:series_detail", {jan.pk}),
+        (organiser_emile, "enrollment:person_detail", {jan.pk}),
+        (organiser_anna, "enrollment:series_detail", {jan.pk}),
+    ):
+        readings.record("see", page, prison_id=haren.pk, by=by, people=people)
+    address = reverse("enrollment:reading_list", args=["haren"])
+    karim, greet = signed_in(coordinator_karim), signed_in(auditor_greet)
+    of_emile = [row.page for row in shown(karim.get(address)) if row.by == organiser_emile]
+    assert of_emile == ["enrollment:person_detail"]
+    assert (
+        len([row for row in shown(karim.get(address, {"person": jan.pk})) if row.by == organiser_anna]) == 1
+    )
+    assert len([row for row in shown(greet.get(address)) if row.by == organiser_emile]) == 3
+    page = karim.get(reverse("enrollment:person_detail", args=["haren", jan.pk]))
+    looks = [each.reading for each in page.context["looks"] if each.reading.by != coordinator_karim]
+    assert [(look.by, look.page) for look in looks] == [
+        (organiser_anna, "enrollment:series_detail"),
+        (organiser_emile, "enrollment:person_detail"),
+    ]
