@@ -240,6 +240,11 @@ class SlipQuerySet(PrisonScoped["Slip"]):
         """Written, not handed out, and not replaced by a later answer."""
         return self.filter(handed_out_at__isnull=True, replaced_at__isnull=True)
 
+    def of_service(self, organisation: int) -> Self:
+        """Each at the service of its request, else of its enrolment."""
+        of_series = Q(request__isnull=True, enrollment__series__activity__organisation=organisation)
+        return self.filter(Q(request__organisation=organisation) | of_series)
+
 
 class Slip(models.Model):
     """A reply slip: an answer on paper. The kind names its text; it is an answer once handed out."""

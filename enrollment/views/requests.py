@@ -59,7 +59,8 @@ def request_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     tab = request.GET.get("tab", "undecided")
     tab = tab if tab in TAB_LABELS else "undecided"
     pages = {"undecided": _undecided, "overdue": _overdue, "wishes": _wishes}
-    context = _tabs(request, tab) | pages.get(tab, _nothing)(request)
+    only = request.prison.organisations.filter(pk=address.number(request.GET.get("service")))
+    context = _tabs(request, tab) | {"only": only.first()} | pages.get(tab, _nothing)(request)
     if tab == "hand_out":
         context |= _slips(request)
     if tab == "parked":
@@ -92,7 +93,10 @@ def _nothing(request: PrisonRequest) -> dict[str, Any]:
 
 def _slips(request: PrisonRequest) -> dict[str, Any]:
     """What lies on the desk, what of it is on no paper yet, and the batches that were printed."""
-    lines = slips.batch(request.prison, counts.to_hand_out(request.access))
+    rows = counts.to_hand_out(request.access)
+    if (service := address.number(request.GET.get("service"))) is not None:
+        rows = rows.of_service(service)
+    lines = slips.batch(request.prison, rows)
     batches = slip_batches.batches(counts.own_slips(request.access))
     return {
         "lines": lines,

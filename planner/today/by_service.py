@@ -29,6 +29,7 @@ class Waiting:
     overdue: int | None = None
     to_hand_out: int | None = None
     oldest_days: int | None = None
+    is_own: bool = False
 
     @property
     def is_any(self) -> bool:
@@ -66,6 +67,7 @@ def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> lis
                 overdue[pk] if is_own else None,
                 slips[pk] if is_own else None,
                 (clock.today(now) - since).days if is_own and since else None,
+                is_own,
             )
         )
     return [row for row in rows if row.is_any]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from core.clock import now, today
 from core.weeks import Week
 from enrollment.domain import counts, versions
-from enrollment.models import Note, Request
+from enrollment.models import Note, Request, Slip
 from planner.plan.open_conflicts import hard_count
 from planner.today import search_sessions
 from planner.today.actions import ACTIONS, actions_for, address_of
@@ -431,3 +431,21 @@ def test_the_numbers_of_a_service_are_the_lengths_of_their_lists(
             address = reverse("enrollment:request_list", args=["haren"]) + query
             assert address.replace("&", "&amp;") in today_of(karim)
             assert karim.get(address).context["page"].paginator.count == number
+
+
+def test_the_slips_of_a_service_link_to_their_list(
+    haren: Prison, service: Organisation, coordinator_karim: User
+) -> None:
+    second, karim = make_organisation(haren, authority="flemish"), signed_in(coordinator_karim)
+    for one, number in ((service, 1), (second, 2)):
+        for _each in range(number):
+            row = make_request(make_series(haren, organisation=one))
+            Slip.objects.create(
+                prison=haren, participant=row.participant, request=row, kind="declined", created_at=now()
+            )
+    for one, number in ((service, 1), (second, 2)):
+        address = f"{reverse('enrollment:request_list', args=['haren'])}?tab=hand_out&service={one.pk}"
+        assert address.replace("&", "&amp;") in today_of(karim)
+        answer = karim.get(address)
+        assert len(answer.context["lines"]) == number
+        assert f"Of {one.short_name} only." in answer.content.decode()
