@@ -59,7 +59,7 @@ def request_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     tab = request.GET.get("tab", "undecided")
     tab = tab if tab in TAB_LABELS else "undecided"
     pages = {"undecided": _undecided, "overdue": _overdue, "wishes": _wishes}
-    only = request.prison.organisations.filter(pk=address.number(request.GET.get("service")))
+    only = request.prison.organisations.filter(pk=address.number(request.GET.get("service")) or 0)
     context = _tabs(request, tab) | {"only": only.first()} | pages.get(tab, _nothing)(request)
     if tab == "hand_out":
         context |= _slips(request)
