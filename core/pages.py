@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
@@ -12,13 +12,12 @@ MOST = 1000
 """Rows that are counted and can be leafed through: nobody leafs further, a filter finds what is older."""
 
 
-def newest_of(*parts: QuerySet[Any]) -> QuerySet[Any]:
-    """What stands in any of these sets of one table, in its own order: each is read from its newest end alone."""
-    model = parts[0].model
-    by = [str(name).lstrip("-") for name in model._meta.ordering]
+def newest_of(*parts: QuerySet[Any]) -> list[int]:
+    """Numbers of what stands in any of these sets of one table, in its own order: each is read from its newest end
+    alone."""
+    by = [str(name).lstrip("-") for name in parts[0].model._meta.ordering]
     newest = {row for part in parts for row in part.values_list(*by, "pk")[: MOST + 1]}
-    numbers = [row[-1] for row in sorted(newest, reverse=True)]
-    return model._default_manager.filter(pk__in=numbers[: MOST + 1])
+    return [row[-1] for row in sorted(newest, reverse=True)][: MOST + 1]
 
 
 class NewestPages(Paginator):
@@ -39,3 +38,21 @@ class NewestPages(Paginator):
     @property
     def is_cut(self) -> bool:
         return self._found > MOST
+
+
+class NumberedPages(NewestPages):
+    """The same of rows whose numbers are known: those of one page are read, by number."""
+
+    def __init__(self, rows: QuerySet[Any], numbers: list[int], per_page: int) -> None:
+        super().__init__(numbers, per_page)
+        self.rows = rows
+
+    @cached_property
+    def _found(self) -> int:
+        return len(self.object_list)
+
+    def page(self, number: Any) -> Page[Any]:
+        page = super().page(number)
+        found = self.rows.order_by().in_bulk(list(page.object_list))
+        page.object_list = [found[each] for each in page.object_list if each in found]
+        return page

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from core import clock
-from core.pages import NewestPages, newest_of
+from core.pages import NumberedPages, newest_of
 from enrollment.reading_forms import ENTRANCE, VERBS, ReadingFilter
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain import readings
@@ -39,7 +39,9 @@ def reading_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     parts = [rows.filter(looks_known_to(request.access)) for rows in parts]
     if form.is_bound and form.is_valid():
         parts = [_chosen(rows, form) for rows in parts]
-    page = NewestPages(newest_of(*parts).select_related("by"), ROWS).get_page(request.GET.get("page"))
+    page = NumberedPages(Reading.objects.select_related("by"), newest_of(*parts), ROWS).get_page(
+        request.GET.get("page")
+    )
     context = {"form": form, "page": page, "rows": [row_of(reading) for reading in page]}
     return render(request, "enrollment/reading_list.html", context, status=422 if form.errors else 200)
 
