@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,7 +25,9 @@ def building_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     buildings = Building.objects.in_prison(prison).annotate(
         room_count=Count("rooms", distinct=True), unit_count=Count("units", distinct=True)
     )
-    features = Feature.objects.annotate(room_count=Count("rooms"))
+    here = Room.features.through.objects.filter(feature=OuterRef("pk"), room__prison=prison).values("feature")
+    counted = Subquery(here.annotate(number=Count("pk")).values("number"))  # type: ignore[misc]
+    features = Feature.objects.annotate(room_count=Coalesce(counted, 0))
     return render(request, "rooms/building_list.html", {"buildings": buildings, "features": features})
 
 
