@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,13 +18,13 @@ from django.db.models import Q
 from core import clock
 from core.clock import BRUSSELS, today
 from enrollment.domain.separations import CANNOT, partners_of, separated_pairs
-from enrollment.domain.taking_part import Dates, covers, occupancy, places_of
+from enrollment.domain.taking_part import Dates, covers, people_there, places_of
 from enrollment.models import FixedBlock, Skip, Stay
 from prisons.models import Organisation, Prison, Unit
 from rooms.domain.facts import Rules, minutes, rules_of
 from sessions.models import GroupSession, Series
 
-__all__ = ["CANNOT", "Clash", "PersonClashes", "clashes_of", "occupancy", "separated_pairs"]
+__all__ = ["CANNOT", "Clash", "PersonClashes", "clashes_of", "separated_pairs"]
 
 NOT_HERE, OCCUPIED, UNIT, POPULATION, FIXED_BLOCK, UNIT_HOURS = (
     "not_here",
@@ -96,25 +96,33 @@ def clashes_of(
     *,
     now: dt.datetime | None = None,
     owner: Organisation | None = None,
+    dates: Iterable[tuple[int, int, dt.datetime, dt.datetime]] | None = None,
 ) -> dict[int, PersonClashes]:
     """Person -> what is in the way from now on, in a fixed number of queries whatever the number of people.
 
-    `owner` is the service that asks (the series' own unless said): only its places are named.
+    `owner` is the service that asks (the series' own unless said): only its places are named. `dates` are those of
+    the series (session, series, start, end) where an act has read them.
     """
-    return _Look(series, frozenset(participant_ids), now or clock.now(), owner).answer()
+    return _Look(series, frozenset(participant_ids), now or clock.now(), owner, dates).answer()
 
 
 class _Look:
     """The facts around one series, read once, then asked per person."""
 
     def __init__(
-        self, series: Series, people: frozenset[int], now: dt.datetime, owner: Organisation | None
+        self,
+        series: Series,
+        people: frozenset[int],
+        now: dt.datetime,
+        owner: Organisation | None,
+        dates: Iterable[tuple[int, int, dt.datetime, dt.datetime]] | None,
     ) -> None:
         self.series, self.people, self.now, self.day = series, people, now, today(now)
         self.prison: Prison = series.prison
         self.rules: Rules = rules_of(self.prison)
         self.owner_id = owner.pk if owner else series.activity.organisation_id
-        self.dates = self._dates_of_series()
+        known = self._dates_of_series() if dates is None else [SessionRow(*row) for row in dates]
+        self.dates = [row for row in known if row.starts_at >= now]
         self.stays = self._stays()
         self.elsewhere, self.owners = self._elsewhere()
 
@@ -167,7 +175,11 @@ class _Look:
         pairs = partners_of(separated_pairs(self.prison, self.day))
         apart = {person: pairs[person] for person in self.people if person in pairs}
         asked = self.people.union(*apart.values())
-        there = occupancy(self.prison, [row.session_id for row in self.elsewhere], people=asked)
+        days = [
+            (row.session_id, row.series_id, row.starts_at.astimezone(BRUSSELS).date())
+            for row in self.elsewhere
+        ]
+        there = people_there(self.prison.pk, days, people=asked)
         group = self._in_group() if apart or self.rules.separates_populations else {}
         units = set(self.series.units.values_list("pk", flat=True))
         population = self._population(group)

@@ -80,14 +80,15 @@ def fill(series: Series, act: Act) -> list[Enrollment]:
 
     Called in the transaction of whatever freed a place: a withdrawal, an end, a refusal, more places.
     """
-    free = count(series).free
-    line = waiting_list.in_line(series) if free and not _has_ended(series, act) else []
+    live = list(Enrollment.objects.live().filter(series=series).select_related("participant", "request"))
+    free = _places(series.places, (each.state for each in live)).free
+    line = waiting_list.in_line(series, live) if free and not _has_ended(series, act) else []
     if not line:
         return []
     given: list[Enrollment] = []
     passed: dict[int, tuple[Enrollment, str]] = {}
     refused = waiting_list.refused_by_prison(line)
-    clashes = clashes_of(series, {each.participant_id for each in line}, now=act.at)
+    clashes = _clashes(series, line, act)
     for enrollment in line:
         if len(given) == free:
             break
@@ -100,7 +101,8 @@ def fill(series: Series, act: Act) -> list[Enrollment]:
         _write_passed_over(list(passed.values()), act)
         passed.clear()
         given.append(enrollment)
-        clashes = _asked_anew(series, line, clashes, act)
+        if len(given) < free:  # whoever just joined may be kept apart from others in line
+            clashes = _clashes(series, line, act)
     return given
 
 
@@ -108,11 +110,9 @@ def _has_ended(series: Series, act: Act) -> bool:
     return series.ended_on is not None and series.ended_on <= act.day
 
 
-def _asked_anew(
-    series: Series, line: Sequence[Enrollment], clashes: dict[int, PersonClashes], act: Act
-) -> dict[int, PersonClashes]:
-    """Whoever just joined may be kept apart from others in line; only then is it worth asking again."""
-    return clashes_of(series, {each.participant_id for each in line}, now=act.at) if clashes else clashes
+def _clashes(series: Series, line: Sequence[Enrollment], act: Act) -> dict[int, PersonClashes]:
+    people = {each.participant_id for each in line}
+    return clashes_of(series, people, now=act.at, dates=act.dates_of(series.pk))
 
 
 def _reason_against(enrollment: Enrollment, refused: set[int], clashes: dict[int, PersonClashes]) -> str:
@@ -127,7 +127,7 @@ def pass_over_waiting(series: Series, act: Act) -> None:
     if not line:
         return
     refused = waiting_list.refused_by_prison(line)
-    clashes = clashes_of(series, {each.participant_id for each in line}, now=act.at)
+    clashes = _clashes(series, line, act)
     reasons = [(each, _reason_against(each, refused, clashes)) for each in line]
     _write_passed_over([(each, reason) for each, reason in reasons if reason], act)
 

@@ -278,7 +278,9 @@ def skip_dates(enrollment: Enrollment, session_ids: frozenset[int], act: Act) ->
 
 
 def _refuse_clashes(row: Enrollment, act: Act, skip_clashing: bool) -> PersonClashes:
-    found = clashes_of(row.series, {row.participant_id}, now=act.at)[row.participant_id]
+    found = clashes_of(row.series, {row.participant_id}, now=act.at, dates=act.dates_of(row.series_id))[
+        row.participant_id
+    ]
     if found.hard and not (skip_clashing and found.can_skip):
         raise PlannerError(
             found.code, REFUSALS[found.code], name=str(row.participant), series=str(row.series)

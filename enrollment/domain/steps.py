@@ -6,7 +6,8 @@ Called under the prison's lock.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,10 +30,19 @@ class Act:
     prison: Prison
     by: User | None
     at: dt.datetime
+    _dates: dict[int, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def day(self) -> dt.date:
         return today(self.at)
+
+    def dates_of(self, series_id: int) -> list[tuple[int, int, dt.datetime, dt.datetime]]:
+        """(session, series, start, end) of what the series has from today on: read once an act, under its lock."""
+        if series_id not in self._dates:
+            midnight = dt.datetime.combine(self.day, dt.time(tzinfo=BRUSSELS))
+            rows = GroupSession.objects.live().filter(series=series_id, starts_at__gte=midnight)
+            self._dates[series_id] = list(rows.values_list("pk", "series_id", "starts_at", "ends_at"))
+        return self._dates[series_id]
 
 
 def fresh(enrollment: Enrollment, seen: int | None = None) -> Enrollment:
@@ -117,9 +127,7 @@ def _close_place(enrollment: Enrollment, act: Act) -> None:
 
 
 def _has_met_today(enrollment: Enrollment, act: Act) -> bool:
-    midnight = dt.datetime.combine(act.day, dt.time(tzinfo=BRUSSELS))
-    sessions = GroupSession.objects.live().filter(series=enrollment.series_id)
-    return sessions.filter(starts_at__gte=midnight, starts_at__lte=act.at).exists()
+    return any(starts_at <= act.at for _pk, _series, starts_at, _ends in act.dates_of(enrollment.series_id))
 
 
 def note_step(enrollment: Enrollment, verb: Verb, act: Act, reason: str = "") -> EnrollmentStep:

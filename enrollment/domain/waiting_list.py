@@ -105,11 +105,12 @@ def order(series: Series, waiting: Sequence[Enrollment], followed: set[int]) -> 
     return by_rule
 
 
-def in_line(series: Series) -> list[Enrollment]:
-    """Everybody who waits, first in line first. Two queries."""
-    waiting = list(
-        Enrollment.objects.filter(series=series, state=Enrollment.State.WAITING).select_related("participant")
-    )
+def in_line(series: Series, live: Iterable[Enrollment] | None = None) -> list[Enrollment]:
+    """Everybody who waits, first in line first; two queries, but for the enrolments that are known already."""
+    if live is None:
+        rows = Enrollment.objects.filter(series=series, state=Enrollment.State.WAITING)
+        live = rows.select_related("participant", "request")
+    waiting = [each for each in live if each.state == Enrollment.State.WAITING]
     return order(series, waiting, _followed_before(series, waiting))
 
 

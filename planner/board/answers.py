@@ -26,7 +26,7 @@ from planner.board.week import week_board
 from planner.plan.changes import Outcome, Refused
 from planner.plan.codes import OF_THE_CHOICE
 from planner.plan.conflicts import without_twins
-from planner.plan.following import along, move_of
+from planner.plan.following import along, move_just_done
 from planner.plan.sentences import Spoken, speak
 from planner.plan.undo_effects import address_of
 from prisons.access import PrisonRequest
@@ -50,7 +50,7 @@ def done(
     """After a change: for HTMX the table with a toast that offers undo, and after a move to take the dates that
     follow along; else the board with a message.
     """
-    undo_url = outcome and address_of(outcome.change_set)
+    undo_url = outcome and address_of(outcome.change_set, outcome.sessions)
     if not is_partial(request):
         messages.success(request, text, extra_tags=undo_url or "")
         return redirect(_landing(request, prison, week, outcome))
@@ -77,7 +77,7 @@ def _along(prison: Prison, outcome: Outcome | None) -> dict[str, Any] | None:
 
     Taken along at once only where that is `is_plain`: what cannot go, and points to watch, are shown on a page first.
     """
-    move = move_of(outcome.change_set) if outcome else None
+    move = move_just_done(outcome) if outcome else None
     effect = along(move) if move else None
     if outcome is None or move is None or effect is None or not effect.ruling.can:
         return None

@@ -33,6 +33,7 @@ from planner.plan.telling import told_by
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
+from rooms.domain.facts import rules_of
 from sessions.models import GroupSession
 
 FIELDS_NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "accept_soft", "allow", "why"}
@@ -52,7 +53,9 @@ def _week_of(session: GroupSession) -> Week:
 def _sessions(request: PrisonRequest, prison: Prison) -> QuerySet[GroupSession]:
     """Sessions that this reader may open: drafts are for the services only."""
     sessions = GroupSession.objects.in_prison(prison).filter(gate.sessions_for(request.access))
-    return sessions.select_related("series__activity__organisation", "room", "changed_by", "cancellation")
+    return sessions.select_related(
+        "prison", "series__activity__organisation", "room", "changed_by", "cancellation"
+    )
 
 
 def _back(request: PrisonRequest, prison: Prison, session: GroupSession) -> str:
@@ -204,7 +207,7 @@ def _move(
         accept_soft=data["accept_soft"] or bool(change.allow) or OF_THE_CHOICE,
         access=request.access,
     )
-    session.refresh_from_db()
+    (session,) = outcome.sessions
     week = _week(data.get("week") or str(_week_of(session)))
     text = _moved_in_words(session, shown_behind(request, prison, week.monday))
     return done(request, prison, week, text, outcome)
@@ -219,9 +222,10 @@ def _stands_there(session: GroupSession, change: Change, version: int) -> bool:
 
 def _moved_in_words(session: GroupSession, shown: Shown) -> str:
     """Where it is now; also when, where minutes matter or it is out of sight."""
-    if session.room is None or session.starts_at is None:
+    if session.room_id is None or session.starts_at is None:
         return _("%(session)s waits in the tray.") % {"session": session.series}
-    facts: dict[str, Any] = {"session": session.series, "room": session.room}
+    room = rules_of(session.prison).rooms[session.room_id]
+    facts: dict[str, Any] = {"session": session.series, "room": room.name}
     if shown.is_day or not shown.shows(today(session.starts_at)):
         facts["when"] = when(session.starts_at, session.ends_at)
         return _("%(session)s is in %(room)s now, %(when)s.") % facts

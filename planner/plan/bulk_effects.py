@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.digest import digest
@@ -12,6 +12,7 @@ from planner.plan.foreseeing import foresee
 from planner.plan.returning import Ruling
 from planner.plan.telling import Told, told_by
 from prisons.models import Prison
+from sessions.models import GroupSession
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,14 @@ class BulkEffect:
         return digest(self.verb, self.ruling, self.changes, self.told)
 
 
-def effect_of(prison: Prison, verb: str, ruling: Ruling, changes: Sequence[Change]) -> BulkEffect:
-    """Writes nothing."""
-    return BulkEffect(verb, ruling, tuple(changes), foresee(prison, changes), told_by(prison, changes))
+def effect_of(
+    prison: Prison,
+    verb: str,
+    ruling: Ruling,
+    changes: Sequence[Change],
+    sessions: Iterable[GroupSession] = (),
+) -> BulkEffect:
+    """Writes nothing. `sessions` that were read with all that a placing is read from are not read again."""
+    known = {one.pk: one for one in sessions}
+    then = foresee(prison, changes, known)
+    return BulkEffect(verb, ruling, tuple(changes), then, told_by(prison, changes, known=known))

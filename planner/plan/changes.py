@@ -99,6 +99,10 @@ class Outcome:
     change_set: ChangeSet
     session_ids: tuple[int, ...]
     soft: tuple[Conflict, ...] = ()
+    sessions: tuple[GroupSession, ...] = ()
+    """The sessions as they were written, ..."""
+    were: tuple[Placing, ...] = ()
+    """... and how each of them stood before."""
 
 
 class Refused(PlannerError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -33,7 +34,7 @@ from prisons.domain.changes import images_of
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain.facts import SlotFacts, rules_of
 from sessions.domain.recurrence import instants
-from sessions.models import GroupSession
+from sessions.models import GroupSession, SessionWorker
 
 Standing = tuple[int | None, dt.time | None, int | None]
 """Day of the week, hour on the wall, room; None for what it has not."""
@@ -73,6 +74,14 @@ def move_of(act: ChangeSet) -> Move | None:
     return _move(session, images[0].before)
 
 
+def move_just_done(outcome: Outcome) -> Move | None:
+    """The same of an act that was done just now."""
+    if outcome.change_set.verb != "move" or len(outcome.sessions) != 1:
+        return None
+    (session,), (before,) = outcome.sessions, outcome.were
+    return _move(session, before.as_json()) if session.starts_at and session.ends_at else None
+
+
 def _move(session: GroupSession, before: dict[str, Any]) -> Move:
     assert session.starts_at is not None and session.ends_at is not None  # noqa: S101
     start, end = (
@@ -110,8 +119,10 @@ def followers(session: GroupSession, was: Standing, after: dt.date) -> list[Grou
         .live()
         .filter(series=session.series_id)
         .exclude(pk=session.pk)
-        .select_related("series__activity__organisation", "room")
-        .prefetch_related("session_workers__worker", "waivers")
+        .select_related("series__activity__organisation", "room", "cancellation", "changed_by")
+        .prefetch_related(
+            Prefetch("session_workers", SessionWorker.objects.select_related("worker")), "waivers"
+        )
     )
     later = [one for one in rows if _day(one) > after and standing(one.starts_at, one.room_id) == was]
     return sorted(later, key=_day)
@@ -131,9 +142,11 @@ def _effect(
 ) -> BulkEffect:
     if not sessions:
         return BulkEffect("along")
-    ruling = Ruling.of(tried(sessions, rehearse(prison, changes, now=now), rules_of(prison)))
+    tries = rehearse(prison, changes, now=now, sessions=sessions)
+    ruling = Ruling.of(tried(sessions, tries, rules_of(prison)))
     can = {one.session.pk for one in ruling.can}
-    return effect_of(prison, "along", ruling, [change for change in changes if change.session_id in can])
+    chosen = [change for change in changes if change.session_id in can]
+    return effect_of(prison, "along", ruling, chosen, sessions)
 
 
 def take_along(

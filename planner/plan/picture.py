@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Q, Value
+from django.db.models import IntegerField, Q, Value
+from django.db.models.functions import Cast
 
-from core.clock import BRUSSELS, today
+from core.clock import BRUSSELS, now, today
 from enrollment.domain.separations import separated_pairs
-from enrollment.domain.taking_part import people_there
-from enrollment.domain.whereabouts import units_of_people
+from enrollment.domain.taking_part import people_and_units
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
@@ -115,19 +115,20 @@ def load(
         Q(pk__in=list(extra_sessions)),
     )
     sessions = GroupSession.objects.in_prison(prison).live().filter(where)
-    rows, names = _rows(sessions)
+    rows, names, waivers = _rows(sessions)
     on_days = {pk: (row.series_id, today(row.starts_at)) for pk, row in rows.items() if row.starts_at}
     on_days |= expected or {}
-    people = people_there(prison.pk, [(pk, series, day) for pk, (series, day) in on_days.items()])
+    asked = [(pk, series, day) for pk, (series, day) in on_days.items()]
+    people, people_units = people_and_units(prison.pk, asked, today(now()))
     series = {row.series_id for row in rows.values()} | {one for one, _day in (expected or {}).values()}
     return Picture(
         rows=rows,
         series=_series(series | set(extra_series)),
         workers=_workers(prison, {*names, *extra_workers}, spans),
         people=people,
-        people_units=units_of_people(prison, people),
+        people_units=people_units,
         separations=separated_pairs(prison),
-        waivers=_waivers(sessions, expected or ()),
+        waivers=waivers | _waivers((expected or {}).keys() - rows.keys()),
         worker_names=names,
     )
 
@@ -160,37 +161,49 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), BRUSSELS).astimezone(dt.UTC)
 
 
-def _rows(sessions: GroupSessionQuerySet) -> tuple[dict[int, Row], dict[int, str]]:
-    """The sessions by id, and the names of their workers."""
-    plain = list(sessions.values_list("pk", "series_id", "room_id", "starts_at", "ends_at"))
-    workers: dict[int, list[int]] = defaultdict(list)
+def _rows(
+    sessions: GroupSessionQuerySet,
+) -> tuple[dict[int, Row], dict[int, str], dict[int, frozenset[str]]]:
+    """The sessions by id, the names of their workers, and what was allowed of each."""
+    found = sessions.order_by("starts_at", "pk", "session_workers__pk").values_list(
+        "pk", "series_id", "room_id", "starts_at", "ends_at",
+        "session_workers__worker_id", "session_workers__worker__name", "waivers__code",
+    )  # fmt: skip
+    rows: dict[int, Row] = {}
     names: dict[int, str] = {}
-    pairs = SessionWorker.objects.filter(session__in=sessions.values("pk")).order_by("pk")
-    for session_id, worker_id, name in pairs.values_list("session_id", "worker_id", "worker__name"):
-        workers[session_id].append(worker_id)
-        names[worker_id] = name
-    rows = {
-        pk: Row(pk, series, room, start, end, tuple(workers.get(pk, ())))
-        for pk, series, room, start, end in plain
-    }
-    return rows, names
+    waivers: dict[int, frozenset[str]] = {}
+    for pk, series, room, start, end, worker_id, name, code in found:
+        workers = rows[pk].worker_ids if pk in rows else ()
+        if worker_id is not None and worker_id not in workers:
+            workers, names[worker_id] = (*workers, worker_id), name
+        if code is not None:
+            waivers[pk] = waivers.get(pk, frozenset()) | {code}
+        rows[pk] = Row(pk, series, room, start, end, workers)
+    return rows, names, waivers
 
 
 def _series(wanted_ids: set[int]) -> dict[int, SeriesFacts]:
     """These series; by their numbers, which are few: by a query the database would read those of all the years."""
-    wanted = Series.objects.filter(pk__in=wanted_ids).order_by()
     units: dict[int, set[int]] = defaultdict(set)
     features: dict[int, set[int]] = defaultdict(set)
+    rows: list[tuple[int, int, int, int | None, int]] = []
+    of_series = Series.objects.filter(pk__in=wanted_ids).order_by()
     of_units = Series.units.through.objects.filter(series__in=wanted_ids)
     of_features = Series.needs_features.through.objects.filter(series__in=wanted_ids)
-    links = of_units.values_list("series_id", "unit_id", Value(0)).union(
-        of_features.values_list("series_id", "feature_id", Value(1)), all=True
-    )
-    for series_id, other_id, is_feature in links:
-        (features if is_feature else units)[series_id].add(other_id)
-    rows = wanted.values_list(
-        "pk", "activity__organisation_id", "places", "default_room_id", "runs_on_holidays"
-    )
+    plain = [Value(0)] * 3
+    found = of_series.values_list(
+        "pk", "activity__organisation_id", "places", "default_room_id", Cast("runs_on_holidays", IntegerField()),
+        Value(0),
+    ).union(
+        of_units.values_list("series_id", "unit_id", *plain, Value(1)),
+        of_features.values_list("series_id", "feature_id", *plain, Value(2)),
+        all=True,
+    )  # fmt: skip
+    for pk, other, *more, kind in found:
+        if kind:
+            (units if kind == 1 else features)[pk].add(other)
+        else:
+            rows.append((pk, other, *more))
     return {
         pk: SeriesFacts(
             pk,
@@ -199,7 +212,7 @@ def _series(wanted_ids: set[int]) -> dict[int, SeriesFacts]:
             frozenset(units.get(pk, ())),
             frozenset(features.get(pk, ())),
             room,
-            holidays,
+            bool(holidays),
         )
         for pk, organisation, places, room, holidays in rows
     }
@@ -247,9 +260,11 @@ def _workers(
     }
 
 
-def _waivers(sessions: GroupSessionQuerySet, candidates: Iterable[int]) -> dict[int, frozenset[str]]:
-    waivers: dict[int, set[str]] = defaultdict(set)
-    rows = Waiver.objects.filter(Q(session__in=sessions.values("pk")) | Q(session__in=list(candidates)))
-    for session_id, code in rows.order_by().values_list("session_id", "code"):
-        waivers[session_id].add(code)
-    return {session_id: frozenset(codes) for session_id, codes in waivers.items()}
+def _waivers(candidates: Collection[int]) -> dict[int, frozenset[str]]:
+    """Of candidates that stand nowhere on these days."""
+    waivers: dict[int, frozenset[str]] = {}
+    if candidates:
+        rows = Waiver.objects.filter(session__in=list(candidates)).order_by()
+        for session_id, code in rows.values_list("session_id", "code"):
+            waivers[session_id] = waivers.get(session_id, frozenset()) | {code}
+    return waivers

@@ -93,7 +93,14 @@ def apply(
         write(works, by, now)
         change_set = keep_record(prison, works, by=by, verb=verb, now=now, facts=facts)
         notices.tell(change_set, audience, by=by, now=now, unsaid=unsaid)
-    return Outcome(change_set, tuple(work.session.pk for work in works), tuple(found))
+    sessions = tuple(work.session for work in works)
+    return Outcome(
+        change_set,
+        tuple(session.pk for session in sessions),
+        tuple(found),
+        sessions,
+        tuple(work.before for work in works),
+    )
 
 
 def _is_accepted(conflict: Conflict, accept_soft: bool | frozenset[str]) -> bool:
@@ -121,16 +128,19 @@ def _session_change(work: Work) -> SessionChange:
     return SessionChange(work.session.pk, work.session.series_id, work.before, work.after)
 
 
-def _load(prison: Prison, changes: list[Change], created: frozenset[int]) -> list[Work]:
+def _load(
+    prison: Prison, changes: list[Change], created: frozenset[int], known: Iterable[GroupSession] = ()
+) -> list[Work]:
     wanted = {change.session_id: change for change in changes}
-    sessions = (
-        GroupSession.objects.in_prison(prison)
-        .filter(pk__in=wanted)
-        .select_related("series__activity__organisation", "cancellation", "changed_by")
-        .prefetch_related("session_workers", "waivers")
-    )
+    sessions: Iterable[GroupSession] = [session for session in known if session.pk in wanted]
+    if not sessions:
+        rows = GroupSession.objects.in_prison(prison).filter(pk__in=wanted)
+        sessions = rows.select_related(
+            "series__activity__organisation", "cancellation", "changed_by"
+        ).prefetch_related("session_workers", "waivers")
     works = []
     for session in sessions:
+        session.prison = prison
         before = placing_of(session)
         after = after_of(before, wanted[session.pk])
         changed = [
@@ -186,12 +196,19 @@ class Rehearsal:
     waivers: Mapping[int, frozenset[str]]
 
 
-def rehearse(prison: Prison, changes: Iterable[Change], *, now: dt.datetime | None = None) -> Rehearsal:
+def rehearse(
+    prison: Prison,
+    changes: Iterable[Change],
+    *,
+    now: dt.datetime | None = None,
+    sessions: Iterable[GroupSession] = (),
+) -> Rehearsal:
     """For whoever tries parts of an act before doing it. Reads with a fixed number of queries.
 
+    `sessions` that were read with all that a placing is read from are not read again.
     Raises PlannerError as `apply` does for changes that make no sense by themselves.
     """
-    return _rehearsed(prison, _load(prison, list(changes), frozenset()))
+    return _rehearsed(prison, _load(prison, list(changes), frozenset(), sessions))
 
 
 def _rehearsed(prison: Prison, works: list[Work]) -> Rehearsal:

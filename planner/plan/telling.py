@@ -22,6 +22,7 @@ from planner.notifications.unsaid import Unsaid
 from planner.plan.changes import Change
 from planner.plan.foreseeing import at_least, standing
 from prisons.models import Prison
+from sessions.models import GroupSession
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -73,28 +74,38 @@ class Told:
         return said
 
 
-def told_by(prison: Prison, changes: Iterable[Change], unsaid: Unsaid | None = None) -> Told:
+def told_by(
+    prison: Prison,
+    changes: Iterable[Change],
+    unsaid: Unsaid | None = None,
+    known: Mapping[int, GroupSession] | None = None,
+) -> Told:
     """Whom these changes, done as one act, would tell. Nothing is written.
 
-    `unsaid` belongs to the act that they take back.
+    `unsaid` belongs to the act that they take back; sessions that are `known` are not read again.
     """
-    return told_by_each(prison, {0: list(changes)}, unsaid)[0]
+    return told_by_each(prison, {0: list(changes)}, unsaid, known)[0]
 
 
 def told_by_each(
-    prison: Prison, acts: Mapping[Key, Iterable[Change]], unsaid: Unsaid | None = None
+    prison: Prison,
+    acts: Mapping[Key, Iterable[Change]],
+    unsaid: Unsaid | None = None,
+    known: Mapping[int, GroupSession] | None = None,
 ) -> dict[Key, Told]:
     """The same for several acts, each by itself, in a fixed number of queries."""
     changes = {key: list(some) for key, some in acts.items()}
-    foreseen = _foreseen(prison, changes)
+    foreseen = _foreseen(prison, changes, known)
     found = audiences_of(prison, foreseen, unsaid)
     closed = _closed_days(prison, found.values())
     return {key: _counted(audience, closed) for key, audience in found.items()}
 
 
-def _foreseen(prison: Prison, acts: Mapping[Key, list[Change]]) -> dict[Key, list[SessionChange]]:
+def _foreseen(
+    prison: Prison, acts: Mapping[Key, list[Change]], known: Mapping[int, GroupSession] | None
+) -> dict[Key, list[SessionChange]]:
     """Each act by itself: two of them may speak of the same session."""
-    known = standing(prison, {change.session_id for changes in acts.values() for change in changes})
+    known = standing(prison, {change.session_id for changes in acts.values() for change in changes}, known)
     return {
         key: [at_least(known[one.session_id], one) for one in changes if one.session_id in known]
         for key, changes in acts.items()

@@ -87,15 +87,20 @@ def rows_digest(act: ChangeSet, sessions: tuple[GroupSession, ...]) -> str:
     return digest("undo", act.pk, act.undone_by_id, versions)
 
 
-def digest_of(act: ChangeSet) -> str:
-    """The same for an act that was done just now, without asking what undoing it would do."""
+def digest_of(act: ChangeSet, sessions: tuple[GroupSession, ...] = ()) -> str:
+    """The same for an act that was done just now, without asking what undoing it would do.
+
+    `sessions` are all that it touched, as they were written.
+    """
+    if sessions:
+        return rows_digest(act, sessions)
     touched = act.images.filter(model=LABEL).values("object_id")
     return rows_digest(act, tuple(GroupSession.objects.filter(pk__in=touched).only("version")))
 
 
-def address_of(act: ChangeSet) -> str:
+def address_of(act: ChangeSet, sessions: tuple[GroupSession, ...] = ()) -> str:
     """Where the button beside what was just done takes it back: it carries the rows as they stand."""
-    return f"{reverse('planner:undo', args=[act.prison.slug, act.pk])}?{FIELD}={digest_of(act)}"
+    return f"{reverse('planner:undo', args=[act.prison.slug, act.pk])}?{FIELD}={digest_of(act, sessions)}"
 
 
 def effect_of(act: ChangeSet, *, now: dt.datetime | None = None) -> UndoEffect:

@@ -75,7 +75,9 @@ def post_daily(*, now: dt.datetime | None = None) -> int:
 
 def _by_worker(notices: Iterable[Notice]) -> dict[tuple[int, int], list[Notice]]:
     """By facilitator and prison, in order of time; without an address there is no letter."""
-    rows = notices.select_related("worker__user", "prison", "session__series__activity", "session__room")  # type: ignore[attr-defined]
+    rows = notices.select_related(  # type: ignore[attr-defined]
+        "worker__user", "prison", "session__prison", "session__series__activity", "session__room"
+    )
     found: dict[tuple[int, int], list[Notice]] = defaultdict(list)
     for row in rows.order_by("created_at", "pk"):
         if row.worker.email and row.worker.is_active:
