@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -43,9 +43,10 @@ class Cost:
     size: int = 0
     scans: list[str] = field(default_factory=list)
     unscoped: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list, repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(replace(self, asked=[]))
 
 
 def kind_of(address: str) -> str | None:
@@ -143,7 +144,6 @@ def measure(cost: Cost, client: Client, *, times: int = 2, large: int = 10_000, 
         if number == 1 and cost.both > 5000:
             break
     cost.both, cost.cpu, cost.database = (min(each) for each in zip(*runs, strict=True))
-    cost.unscoped = sorted({each.sql[:300] for each in asked if reads_every_prison(each)})
     with taken_back():
         cost.scans = sorted({text for each in asked for text in scans(connection, each, large)})
     return cost
@@ -158,6 +158,7 @@ def ask(cost: Cost, client: Client, **more: Any) -> tuple[Any, list[Asked]]:
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         cpu = (time.process_time() - begun) * 1000
     database = sum(each.seconds for each in asked) * 1000
+    cost.asked, cost.unscoped = asked, sorted({each.sql for each in asked if reads_every_prison(each)})
     cost.status, cost.queries, cost.size = answer.status_code, len(asked), len(body)
     cost.cpu, cost.database = round(cpu, 1), round(database, 1)
     cost.both = round(cpu + database if connection.vendor == "postgresql" else cpu, 1)
