@@ -42,7 +42,7 @@ def _measure(engine: str, *, with_redis: bool) -> None:
         if engine == "postgres":
             server = stack.enter_context(contextlib.closing(Postgres.begin()))
             environment["DATABASE_URL"] = server.url
-            manage(environment, "migrate", "--verbosity", "0")
+            server.migrate(environment)
         manage(environment, "createcachetable")
         if with_redis:
             redis = stack.enter_context(contextlib.closing(Redis.begin(folder)))

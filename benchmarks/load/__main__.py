@@ -27,31 +27,33 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=300)
     told = asked.parse_args()
     count = told.people or {"postgres": 300, "sqlite": 60}[told.engine]
-    with tempfile.TemporaryDirectory(prefix="planner-load-") as folder, _database(told.engine) as url:
-        environment = os.environ | {"DATA_DIR": folder, "DATABASE_URL": url, "DEMO": "", "REDIS_URL": ""}
-        people = _prepare(environment, count)
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="planner-load-")))
+        environment = _database(told.engine, folder, stack)
+        people = _people(environment, count)
         print(
             f"{told.engine}: {count} people for {told.seconds:.0f} s, load of the machine {os.getloadavg()[0]:.1f}"
         )
-        with _serving(environment, Path(folder)) as (port, head):
-            _run(people, port, head, told.seconds)
+        port, head = stack.enter_context(_serving(environment, folder))
+        _run(people, port, head, told.seconds)
 
 
-@contextlib.contextmanager
-def _database(engine: str) -> Iterator[str]:
-    if engine == "sqlite":
-        yield ""
-        return
+def _database(engine: str, folder: Path, stack: contextlib.ExitStack) -> dict[str, str]:
+    """Brought up to date; the environment that names it."""
     from tests.proof.server import Postgres
+    from tests.proof.test_booking_race import environment_of
 
-    with contextlib.closing(Postgres.begin()) as server:
-        yield server.url
+    environment = environment_of("sqlite", folder)
+    if engine == "postgres":
+        server = stack.enter_context(contextlib.closing(Postgres.begin()))
+        environment["DATABASE_URL"] = server.url
+        server.migrate(environment)
+    return environment
 
 
-def _prepare(environment: dict[str, str], count: int) -> list[dict[str, object]]:
-    own = environment | {"PLANNER_TESTING": "yes", "DJANGO_SETTINGS_MODULE": "planner.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=own, check=True)
+def _people(environment: dict[str, str], count: int) -> list[dict[str, object]]:
     made = [sys.executable, "-m", "benchmarks.load.town", str(count)]
+    own = environment | {"DJANGO_SETTINGS_MODULE": "planner.settings"}
     said = subprocess.run(made, cwd=ROOT, env=own, check=True, stdout=subprocess.PIPE, text=True)
     people: list[dict[str, object]] = json.loads(said.stdout)
     return people

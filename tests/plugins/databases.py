@@ -123,15 +123,20 @@ def _prepare() -> str:
     return ""
 
 
+def migrations_digest() -> str:
+    """Another word as soon as a migration is another."""
+    files = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements-dev.lock"]
+    content = b"".join(str(file).encode() + file.read_bytes() for file in files)
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 def copy_migrated(target: Path) -> None:
     """Put an empty, migrated SQLite database at `target`.
 
     Migrating takes longer than most runs of a few tests, so the result is kept under var/ until a migration
     changes. Django still migrates the copy, and has nothing left to do but what post_migrate installs.
     """
-    files = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements-dev.lock"]
-    digest = hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()
-    kept = ROOT / "var" / "test" / f"{digest[:16]}.sqlite3"
+    kept = ROOT / "var" / "test" / f"{migrations_digest()}.sqlite3"
     if not kept.exists():
         fresh = Path(tempfile.mkdtemp(prefix="migrated-", dir=target.parent))
         migrate = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0", "--skip-checks"]

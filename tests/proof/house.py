@@ -12,7 +12,7 @@ from typing import Any
 from tests.proof.hand import Hand
 from tests.proof.node import Node, Writers, until
 from tests.proof.server import Postgres, Redis
-from tests.proof.test_booking_race import environment_of, manage
+from tests.proof.test_booking_race import environment_of
 
 SMALL = os.environ.get("PROOF_SIZE") == "small"
 
@@ -82,7 +82,7 @@ def standing(
         environment["REDIS_URL"] = redis.url
         if server:
             environment["DATABASE_URL"] = server.url
-            manage(environment, "migrate", "--verbosity", "0")
+            server.migrate(environment)
         hand = stack.enter_context(Hand(environment))
         session = hand.do(PREPARE)
         node = stack.enter_context(Node(environment, folder / "log", wrap=wrap))

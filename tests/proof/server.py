@@ -7,14 +7,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.plugins.databases import Unavailable, _binaries, _drop_root, free_port
+from tests.plugins.databases import ROOT, Unavailable, _binaries, _drop_root, free_port, migrations_digest
 from tests.proof.node import until
 
 
@@ -85,6 +87,23 @@ class Postgres:
         """Another database on the same server; its address."""
         subprocess.run([self.binaries / "createdb", *self._at(), name], check=True, **self._run())
         return self.url.removesuffix("postgres") + name
+
+    def migrate(self, environment: Mapping[str, str]) -> None:
+        """Brings up to date what is empty, from the dump of the last time where no migration has changed."""
+        kept = ROOT / "var" / "test" / f"{migrations_digest()}.dump"
+        at = [*self._at(), "--no-owner"]
+        if kept.exists():
+            words = [self.binaries / "pg_restore", *at, "--clean", "--if-exists", "-d", "postgres", kept]
+            subprocess.run(words, check=True)
+        migrate = [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks"]
+        subprocess.run(migrate, cwd=ROOT, env=dict(environment), check=True)
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            beside = kept.with_suffix(f".{os.getpid()}")
+            subprocess.run([self.binaries / "pg_dump", *at, "-Fc", "-f", beside, "postgres"], check=True)
+            for old in kept.parent.glob("*.dump"):
+                old.unlink(missing_ok=True)
+            beside.replace(kept)
 
     def follow(self) -> Postgres:
         """A streaming copy of this one, which can be read from."""

@@ -13,7 +13,7 @@ from tests.proof.hand import Hand
 from tests.proof.house import PREPARE, House
 from tests.proof.node import Node, Writers, until
 from tests.proof.server import Postgres, Redis
-from tests.proof.test_booking_race import environment_of, manage
+from tests.proof.test_booking_race import environment_of
 
 pytestmark = pytest.mark.proof
 
@@ -35,7 +35,7 @@ class Country:
         enter = stack.enter_context
         self.server = enter(contextlib.closing(Postgres.begin()))
         environment = environment_of("sqlite", folder) | {"DATABASE_URL": self.server.url}
-        manage(environment, "migrate", "--verbosity", "0")
+        self.server.migrate(environment)
         self.copy = enter(contextlib.closing(self.server.follow()))
         redis = enter(contextlib.closing(Redis.begin(folder)))
         environment |= {"REDIS_URL": redis.url, "REPLICA_URL": self.copy.url}
