@@ -28,6 +28,8 @@ MOST_SLEEP = 10
 
 
 class WokenQueue(ORM):
+    _is_away = False
+
     def enqueue(self, task: Any) -> Any:
         number = super().enqueue(task)
         if settings.REDIS_URL:
@@ -65,13 +67,26 @@ class WokenQueue(ORM):
             self._redis.lpush(KNOCK, 1)
             self._redis.ltrim(KNOCK, 0, 999)
         except RedisError as error:
-            logger.error("Redis is away (%s): workers look by themselves.", type(error).__name__)
+            self._note_away(error)
 
     def _sleep(self) -> None:
         if settings.REDIS_URL:
             try:
                 self._redis.blpop([KNOCK], timeout=MOST_SLEEP)
-            except RedisError:
+                self._note_back()
+            except RedisError as error:
+                self._note_away(error)
                 time.sleep(Conf.POLL)
             return
         time.sleep(Conf.POLL)
+
+    def _note_away(self, error: RedisError) -> None:
+        """Once, and not with each second in which a worker finds it so."""
+        if not self._is_away:
+            logger.error("Redis is away (%s): workers look by themselves.", type(error).__name__)
+        self._is_away = True
+
+    def _note_back(self) -> None:
+        if self._is_away:
+            logger.warning("Redis is back: workers are woken by it.")
+        self._is_away = False

@@ -31,10 +31,16 @@ def open_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
+def is_given() -> bool:
+    """Whether systemd holds the socket: as sd_listen_fds(3) says, meant for this process alone."""
+    return os.environ.get("LISTEN_PID") == str(os.getpid()) and bool(os.environ.get("LISTEN_FDS"))
+
+
 def _from_systemd() -> socket.socket | None:
-    """As sd_listen_fds(3) says: meant for this process alone, beginning with the third descriptor."""
-    if os.environ.pop("LISTEN_PID", "") != str(os.getpid()) or not os.environ.pop("LISTEN_FDS", ""):
+    """The first that was given, once: nobody whom we start shall take it for theirs."""
+    if not is_given():
         return None
+    del os.environ["LISTEN_PID"], os.environ["LISTEN_FDS"]
     listener = socket.socket(fileno=FIRST_FROM_SYSTEMD)
     listener.set_inheritable(True)
     return listener

@@ -160,12 +160,19 @@ class Node:
         return next(pid for pid in mine if word in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
+HAND_OVER = """
+import os, sys
+os.dup2(int(os.environ["HELD"]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 class Held(Node):
     """As behind deploy/planner.socket: the socket is open before the program and stays open behind it."""
 
     def __init__(self, environment: Mapping[str, str], log: Path, *, only: str = "") -> None:
-        hand_over = 'exec 3<&"$HELD"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
-        super().__init__(environment, log, only=only, wrap=("sh", "-c", hand_over, "sh"))
+        super().__init__(environment, log, only=only, wrap=(sys.executable, "-S", "-c", HAND_OVER))
         self.socket = socket.create_server(("127.0.0.1", self.port), backlog=1024)
 
     def start(self, *, waits: bool = True, **more: Any) -> None:

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
 from planner.operations import metrics, supervisor
-from planner.operations.listening import open_socket
+from planner.operations.listening import is_given, open_socket
 from planner.operations.supervisor import Part
 from prisons.domain.schedules import keep_schedules
 
@@ -82,7 +82,9 @@ def leash() -> list[str]:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Raise CommandError with what to type instead when somebody listens there already."""
+    """Raise CommandError with what to type instead when somebody listens there already, unless that is for us."""
+    if is_given():
+        return
     try:
         open_socket(host, port).close()
     except OSError as error:
