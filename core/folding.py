@@ -6,6 +6,7 @@ script writes is spelled in Latin letters beside the original, so that both are 
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -19,6 +20,9 @@ from core.text import as_counted
 class Named(Protocol):
     @property
     def name(self) -> str: ...
+
+    @property
+    def every_name(self) -> tuple[str, ...]: ...
 
 
 Row = TypeVar("Row", bound=Named)
@@ -67,9 +71,12 @@ def as_filed(name: str) -> str:
 
 
 def called(name: str, rows: Iterable[Row]) -> Row | None:
-    """The first row of this name, however it is written: "zaal 3" is Zaal 3, "ecole" is École."""
+    """The first row of this name, however it is written and in whichever language: "zaal 3" is Zaal 3."""
     wanted = fold(name)
-    return next((row for row in rows if fold(row.name) == wanted), None)
+    here = list(rows)
+    by_door = (row for row in here if fold(row.name) == wanted)
+    by_language = (row for row in here if wanted in map(fold, row.every_name))
+    return next(itertools.chain(by_door, by_language), None) if wanted else None
 
 
 def name_key(*names: str) -> str:

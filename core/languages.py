@@ -13,7 +13,7 @@ from django.utils.functional import lazy
 FALLBACK_ORDER = ("nl", "fr", "en")
 
 # Languages in which groups are held and facilitators speak, each under its own name.
-_OWN_NAMES = {
+OWN_NAMES = {
     "nl": "Nederlands",
     "fr": "Français",
     "en": "English",
@@ -40,13 +40,13 @@ _OWN_NAMES = {
 
 def _spoken(code: str) -> str:
     """`Tigrinya · ትግርኛ`: in the reader's language, then as its speakers call it; once where both are the same."""
-    reader, own = translation.get_language() or settings.LANGUAGE_CODE, _OWN_NAMES[code]
+    reader, own = translation.get_language() or settings.LANGUAGE_CODE, OWN_NAMES[code]
     name = Locale.parse(reader, sep="-").languages.get(code, own)
     name = name[:1].upper() + name[1:]
     return name if name == own else f"{name} · {own}"
 
 
-SPOKEN = [(code, lazy(_spoken, str)(code)) for code in _OWN_NAMES]
+SPOKEN = [(code, lazy(_spoken, str)(code)) for code in OWN_NAMES]
 """Choices (code, label) in the reader's language."""
 
 
@@ -58,21 +58,25 @@ def language_names(codes: Iterable[str]) -> str:
 
 
 def localized(obj: Any, field: str, language: str | None = None) -> str:
-    """The text of `field` in `language` (default: the active one), else the first language that has one.
+    """The text of `field` in `language` (default: the active one), else in the first language that has one.
 
     Texts live in one column per language: `title_nl`, `title_fr`, `title_en`.
     """
+    return named("", {code: getattr(obj, f"{field}_{code}", "") for code in FALLBACK_ORDER}, language)
+
+
+def named(name: str, names: Mapping[str, str], language: str | None = None) -> str:
+    """What a thing is called in `language`; else what stands on its door; else in the first language that has it."""
+    return named_in(name, names, language)[0]
+
+
+def named_in(name: str, names: Mapping[str, str], language: str | None = None) -> tuple[str, str]:
+    """The same with the language that it is in: a page says it to whoever reads aloud and to what breaks words."""
     wanted = (language or translation.get_language() or settings.LANGUAGE_CODE)[:2]
-    for code in (wanted, *FALLBACK_ORDER):
-        text = getattr(obj, f"{field}_{code}", "")
-        if text:
-            return str(text)
-    return ""
-
-
-def named(name: str, names: Mapping[str, str]) -> str:
-    """What stands on the door, or what it is called in the reader's language where that differs."""
-    return names.get((translation.get_language() or settings.LANGUAGE_CODE)[:2]) or name
+    found = ((names.get(code) or "", code) for code in (wanted, *FALLBACK_ORDER))
+    if names.get(wanted) or not name:
+        return next(filter(lambda each: each[0], found), ("", wanted))
+    return name, wanted
 
 
 class UserLanguageMiddleware(LocaleMiddleware):

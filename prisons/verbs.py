@@ -174,6 +174,7 @@ MODELS: dict[str, str | Promise] = {
     "group_sessions.waiver": pgettext_lazy("audited", "allowed this once"),
     "group_sessions.worker": pgettext_lazy("audited", "facilitator"),
     "group_sessions.workerabsence": pgettext_lazy("audited", "dates of a facilitator"),
+    "group_sessions.worker_organisations": pgettext_lazy("audited", "service of a facilitator"),
     "group_sessions.workeraccess": pgettext_lazy("audited", "facilitator"),
     "group_sessions.workerwish": pgettext_lazy("audited", "wish of a facilitator"),
     "planner.closurecall": pgettext_lazy("audited", "call about a closure"),

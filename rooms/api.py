@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
+from core.languages import FALLBACK_ORDER, named
 from prisons.access import Right
 from prisons.api import REFUSALS, Numbered, Page, page_of, require
 from rooms.models import Room, TimeSlot
@@ -17,7 +18,8 @@ router = Router(tags=["rooms"])
 
 class RoomOut(Schema):
     id: int
-    name: str
+    name: str = Field(description="in the language of the token's owner")
+    names: dict[str, str] = Field(description="by language: nl, fr, en")
     building: str
     capacity: int
     features: list[str] = Field(description="codes, the same in every prison")
@@ -59,7 +61,8 @@ def _room_out(room: Room) -> dict[str, Any]:
     return {
         "id": room.pk,
         "name": str(room),
-        "building": room.building.name,
+        "names": {language: named(room.name, room.names, language) for language in FALLBACK_ORDER},
+        "building": str(room.building),
         "capacity": room.capacity,
         "features": sorted(feature.code for feature in room.features.all()),
         "inside_unit": room.inside_unit.code if room.inside_unit else None,

@@ -67,12 +67,22 @@ class RuleForm(PlainTexts, forms.ModelForm):
         return [name for name in self._meta.fields or () if name in self.fields]
 
 
+_OTHER_NAME = _("Only where it differs from the name on the door.")
+_DOOR_NAMES = {
+    "name": _("As it stands on the door."),
+    "name_nl": _OTHER_NAME,
+    "name_fr": _OTHER_NAME,
+    "name_en": _OTHER_NAME,
+}
+
+
 class BuildingForm(RuleForm):
     field_of = {"name_taken": "name"}
 
     class Meta:
         model = Building
-        fields = ["name"]
+        fields = ["name", "name_nl", "name_fr", "name_en"]
+        help_texts = _DOOR_NAMES
 
 
 class FeatureForm(RuleForm):
@@ -102,10 +112,7 @@ class RoomForm(RuleForm):
         labels = {"building": _("Building")}
         widgets = {"features": forms.CheckboxSelectMultiple}
         help_texts = {
-            "name": _("As it stands on the door."),
-            "name_nl": _("Only where it differs from the name on the door."),
-            "name_fr": _("Only where it differs from the name on the door."),
-            "name_en": _("Only where it differs from the name on the door."),
+            **_DOOR_NAMES,
             "capacity": _("How many people may be in it, the facilitator not counted."),
         }
 

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import localized, named
+from core.door_names import DoorNames
+from core.languages import localized
 from prisons.models import Building, Prison, PrisonScoped, Unit, User
 
 WEEKDAYS = [
@@ -44,15 +45,12 @@ class RoomQuerySet(PrisonScoped["Room"]):
         return self.filter(is_active=True)
 
 
-class Room(models.Model):
+class Room(DoorNames):
     """A room where a group can meet; perhaps inside a living unit, perhaps out of reach for some."""
 
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="rooms")
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="rooms")
     name = models.CharField(_("name"), max_length=80)
-    name_nl = models.CharField(_("name in Dutch"), max_length=80, blank=True, default="")
-    name_fr = models.CharField(_("name in French"), max_length=80, blank=True, default="")
-    name_en = models.CharField(_("name in English"), max_length=80, blank=True, default="")
     capacity = models.PositiveSmallIntegerField(_("capacity"), validators=[MinValueValidator(1)])
     features = models.ManyToManyField(Feature, verbose_name=_("features"), blank=True, related_name="rooms")
     inside_unit = models.ForeignKey(
@@ -79,19 +77,6 @@ class Room(models.Model):
             models.UniqueConstraint(fields=["prison", "name"], name="room_name_once_per_prison"),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="room_holds_at_least_one"),
         ]
-
-    def __str__(self) -> str:
-        return named(self.name, self.names)
-
-    @property
-    def names(self) -> dict[str, str]:
-        """Its name by language; empty where it is the one on the door."""
-        return {"nl": self.name_nl, "fr": self.name_fr, "en": self.name_en}
-
-    @property
-    def name_on_paper(self) -> str:
-        """In Dutch and in French, once where both are the same: what goes to the prison is in two languages."""
-        return " / ".join(dict.fromkeys((self.name_nl or self.name, self.name_fr or self.name)))
 
 
 class RoomHours(models.Model):

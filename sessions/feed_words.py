@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import translation
@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from core.clock import BRUSSELS
 from core.environment import host_of
 from core.ical import FeedEvent
-from core.languages import FALLBACK_ORDER, named
+from core.languages import named
 from core.timespan import Span
 from prisons.models import Prison
 from sessions.models import FeedRules, GroupSession
@@ -154,9 +154,8 @@ class Words:
         )
 
     def _title(self, facts: Facts) -> str:
-        titles: dict[str, Any] = {"nl": facts.title_nl, "fr": facts.title_fr, "en": facts.title_en}
-        told = (titles[language] for language in (self.language, *FALLBACK_ORDER))
-        return f"{next(filter(None, told), '')} {facts.label}".strip()
+        titles = {"nl": facts.title_nl, "fr": facts.title_fr, "en": facts.title_en}
+        return f"{named('', titles, self.language)} {facts.label}".strip()
 
 
 def _number(number: int) -> str:

@@ -190,3 +190,39 @@ def test_no_sentence_of_a_page_is_built_of_pieces() -> None:
         str(path.relative_to(ROOT)): bad for path in files if (bad := glued_in_template(path.read_text()))
     }
     assert len(files) > 100 and found == {}
+
+
+MANY = (
+    "adults|children|codes|conflicts|dates|days|facilitators|groups|hours|letters|lines|marks|minutes|months|moves|"
+    "movements|notes|people|periods|persons|places|posts|requests|rooms|rows|series|services|sessions|sheets|slips|"
+    "slots|times|titles|units|visitors|weeks"
+)
+COUNTED = re.compile(rf"%\((?!on\b)\w+\)s (?:\w+ )?({MANY})\b")
+CANNOT_BE_ONE = {
+    "A series has %(most)s sessions at the most.": "a limit of the program",
+    "Accept with this link. It works once, for %(days)s days:": "a limit of the program",
+    "Arrived in the last %(days)s days, no place and nothing asked: somebody should tell them what exists.": "14",
+    "At most %(moves)s moves are needed, at least %(least)s.": "with none or one the answer is proven, and said so",
+    "Entered for %(count)s of %(all)s units": "a ready prison has several",
+    "%(room)s holds %(capacity)s, the group has %(places)s places.": "a room that is too small holds one at least",
+    "Choose at most %(most)s sessions.": "a limit of the program",
+    "Choose from 1 to %(most)s weeks, on or back.": "a limit of the program",
+    "For one person at most %(most)s adults and %(most)s children can be announced.": "a limit of the program",
+    "These are more than %(most)s lines. Paste them in parts.": "a limit of the program",
+    "You signed in %(hours)s hours ago. Sign in again to go on.": "twelve",
+    "You were signed out, because nothing was done for %(minutes)s minutes.": "a limit of the program",
+}
+
+
+def test_what_is_counted_has_a_form_for_one() -> None:
+    """“1 sessions cannot be published” is said by whoever did not think of one."""
+    single = [
+        str(message.id) for message in catalogues.read("nl") if isinstance(message.id, str) and message.id
+    ]
+    assert {text for text in single if COUNTED.search(text)} - CANNOT_BE_ONE.keys() == set()
+    assert [
+        text for text in ("%(n)s sessions", "%(n)s free places", "%(n)s of them") if COUNTED.search(text)
+    ] == [
+        "%(n)s sessions",
+        "%(n)s free places",
+    ]

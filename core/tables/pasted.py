@@ -110,8 +110,9 @@ def _recognised(row: Sequence[str], columns: Sequence[Column]) -> tuple[dict[str
     found: dict[str, int] = {}
     unknown = []
     for index, cell in enumerate(row):
-        name = next((column.name for column in columns if _spellings(cell) & column.keys), "")
-        if name and name not in found:
+        spelt = _spellings(cell)
+        name = next((one.name for one in columns if spelt & one.keys and one.name not in found), "")
+        if name:
             found[name] = index
         elif cell:
             unknown.append(one_line(cell, 40))

@@ -88,12 +88,23 @@ def _units(found: Preview, here: Sequence[Stay]) -> list[Question]:
     return [Question("units", count, title, reason, _("Yes: nobody stays there any more."))]
 
 
+def _people(what: str, count: int) -> str | Promise:
+    titles = {
+        "new": ngettext_lazy("%(count)s person would be new", "%(count)s people would be new", count),
+        "moved": ngettext_lazy(
+            "%(count)s person would have moved", "%(count)s people would have moved", count
+        ),
+        "gone": ngettext_lazy("%(count)s person would be gone", "%(count)s people would be gone", count),
+    }
+    return titles[what] % {"count": count}
+
+
 def _new(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
     if len(found.gone) * 2 > count:
         reason = _("As many are gone: perhaps this is the list of another prison, or another kind of number.")
     else:
         reason = _("Perhaps this is the list of another prison, or of several.")
-    title = _("%(count)s people would be new") % {"count": count}
+    title = _people("new", count)
     return Question("new", count, title, reason, _("Yes: everybody named under “New” has arrived."))
 
 
@@ -111,7 +122,7 @@ def _moved(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
         reason = _("Nobody stays where they were: perhaps the lines and their cells were sorted apart.")
     else:
         reason = _("Has a whole unit moved since the last list?")
-    title = _("%(count)s people would have moved") % {"count": count}
+    title = _people("moved", count)
     return Question("moved", count, title, reason, _("Yes: everybody named under “Moved” lives there now."))
 
 
@@ -131,15 +142,21 @@ def _gone(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
         ) % {"count": len(units)}
     else:
         reason = _("That is more than usual. Is this the list of the whole prison, and of today?")
-    title = _("%(count)s people would be gone") % {"count": count}
+    title = _people("gone", count)
     return Question("gone", count, title, reason, _("Yes: everybody named under “Gone” has left."))
 
 
 def _problems(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
     why, times = Counter(str(each.why) for each in found.problems).most_common(1)[0]
-    title = _("%(count)s rows were not understood") % {"count": count}
-    reason = _("Most often (%(times)s times): %(why)s. Perhaps a column holds something else.") % {
+    title = ngettext_lazy("%(count)s row was not understood", "%(count)s rows were not understood", count)
+    reason = _("Most often (%(times)s ×): %(why)s. Perhaps a column holds something else.") % {
         "times": times,
         "why": why,
     }
-    return Question("problems", count, title, reason, _("Yes: accept the other rows; these change nothing."))
+    return Question(
+        "problems",
+        count,
+        title % {"count": count},
+        reason,
+        _("Yes: accept the other rows; these change nothing."),
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.errors import PlannerError
 from core.tables.reading import read_sheets
@@ -152,8 +153,8 @@ def _nobody(reading: _Reading) -> PlannerError:
         first = reading.problems[0]
         return _refuse(
             "nobody",
-            _("None of the %(count)s rows was understood; row %(row)s: %(why)s. Nothing was changed.")
-            % {"count": len(reading.problems), "row": first.row, "why": first.why},
+            _("No row was understood. Row %(row)s: %(why)s. Nothing was changed.")
+            % {"row": first.row, "why": first.why},
         )
     return _refuse("nobody", _("Below the headings there is nobody on this list. Nothing was changed."))
 
@@ -190,8 +191,12 @@ def _read_sheet(reading: _Reading, sheet: ReadSheet, above: int, *, is_one_of_ma
     reading.remarks += _remarks_of_arrivals(arrivals, reading.lines[start:])
     reading.lines[start:] = map(groups.filled, reading.lines[start:])
     if hidden:
-        words = _("%(count)s rows are hidden in the file; they were read as well.") % {"count": hidden}
-        reading.remarks.append(Problem(0, sheet.title, words, is_remark=True))
+        words = ngettext(
+            "%(count)s row is hidden in the file; it was read as well.",
+            "%(count)s rows are hidden in the file; they were read as well.",
+            hidden,
+        )
+        reading.remarks.append(Problem(0, sheet.title, words % {"count": hidden}, is_remark=True))
 
 
 def _torn(row: int) -> Problem:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core import clock
 from core.errors import PlannerError
@@ -81,7 +82,11 @@ def reopen_series(series: Series, ended_at: dt.datetime, *, by: User, now: dt.da
         if number := said.count():
             raise PlannerError(
                 "said_already",
-                _("%(count)s people hold the slip that says it has ended: this cannot be taken back."),
+                ngettext_lazy(
+                    "%(count)s person holds the slip that says it has ended: this cannot be taken back.",
+                    "%(count)s people hold the slip that says it has ended: this cannot be taken back.",
+                    number,
+                ),
                 count=number,
             )
         series.ended_on = None

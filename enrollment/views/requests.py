@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from core import address, clock
@@ -31,9 +32,9 @@ from prisons.models import Prison, Unit
 from sessions.domain.running import runs
 
 PER_PAGE = 50
-TAB_LABELS = {
+TAB_LABELS: dict[str, str | Promise] = {
     "undecided": gettext_lazy("To decide"),
-    "overdue": gettext_lazy("Too late"),
+    "overdue": "",  # says within how many days this prison answers
     "hand_out": gettext_lazy("Slips to hand out"),
     "wishes": gettext_lazy("Wishes"),
     "parked": gettext_lazy("Parked notes"),
@@ -81,8 +82,11 @@ def _tabs(request: PrisonRequest, tab: str) -> dict[str, Any]:
         "parked": numbers.parked,
         "apart": apart.all,
     }
+    days = request.prison.promise_days
+    late = ngettext("Older than %(days)s day", "Older than %(days)s days", days) % {"days": days}
     tabs = [
-        Tab(f"{request.path}?tab={key}", label, of_tab[key], key == tab) for key, label in TAB_LABELS.items()
+        Tab(f"{request.path}?tab={key}", label or late, of_tab[key], key == tab)
+        for key, label in TAB_LABELS.items()
     ]
     return {"tab": tab, "tabs": tabs, "numbers": numbers, "apart": apart}
 
@@ -94,13 +98,13 @@ def _nothing(request: PrisonRequest) -> dict[str, Any]:
 def _slips(request: PrisonRequest) -> dict[str, Any]:
     """What lies on the desk, what of it is on no paper yet, and the batches that were printed."""
     rows = counts.to_hand_out(request.access)
+    printed_at = rows.values_list("printed_at", flat=True)
     if (service := address.number(request.GET.get("service"))) is not None:
         rows = rows.of_service(service)
-    lines = slips.batch(request.prison, rows)
     batches = slip_batches.batches(counts.own_slips(request.access))
     return {
-        "lines": lines,
-        "not_printed": sum(line.slip.printed_at is None for line in lines),
+        "lines": slips.batch(request.prison, rows),
+        "not_printed": sum(at is None for at in printed_at),
         "batches": [batch for batch in batches if batch.to_hand_out],
         "done_batches": [batch for batch in batches if not batch.to_hand_out],
     }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from core import address
 from core.clock import today
 from core.digest import FIELD, NotAsShown
 from core.errors import PlannerError
@@ -45,7 +46,10 @@ def ask_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def _list(request: PrisonRequest, prison: Prison, error: PlannerError | None = None) -> HttpResponse:
     lists = {"received": received, "sent": sent, "answered": answered}
     chosen = request.GET.get("tab") if request.GET.get("tab") in lists else "received"
-    page = Paginator(lists[str(chosen)](request.access), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    found = lists[str(chosen)](request.access)
+    if (service := address.number(request.GET.get("service"))) is not None:
+        found = found.filter(to_organisation=service)
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "tabs": _tabs(request, prison, str(chosen), lists),
         "tab": chosen,

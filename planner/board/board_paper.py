@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core.clock import BRUSSELS
@@ -92,7 +92,8 @@ class _Pages:
     def _places(self, row: BoardRow) -> str:
         if not row.detail or self.board.filter.rows != "rooms":
             return row.detail
-        return _("%(number)s places") % {"number": row.detail}
+        number = int(row.detail)
+        return ngettext("%(number)s place", "%(number)s places", number) % {"number": number}
 
     def _cells(self, row: BoardRow, on: dt.date, columns: Sequence[Column]) -> list[dict[str, Any]]:
         """One for each slot of that day, and one for what stands outside all of them."""

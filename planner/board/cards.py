@@ -14,6 +14,7 @@ from django.db.models import Case, F, When
 from django.utils.translation import get_language
 
 from core.clock import BRUSSELS
+from core.languages import named_in
 from planner.plan.codes import CODES, Conflict
 from planner.plan.picture import Picture
 from prisons import gate
@@ -185,10 +186,8 @@ class CardMaker:
         if not self._may_ask[gate.Fact.TITLE]:
             return row.list_name or f"Activiteit / Activité {row.list_code}", "nl"
         titles = {"nl": row.title_nl, "fr": row.title_fr, "en": row.title_en}
-        for language in (self._language[:2], *titles):
-            if title := titles.get(language):
-                return f"{title} {row.label}".strip(), language
-        return "?", "nl"
+        title, language = named_in("", titles, self._language)
+        return f"{title} {row.label}".strip(), language
 
     def _is_mine(self, row: Found) -> bool:
         access = self._access

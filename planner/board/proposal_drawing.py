@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.clock import BRUSSELS
 from core.languages import localized
 from core.templatetags.ui import icon
 from planner.board.cards import Card, hyphenated
@@ -44,8 +46,8 @@ class Overlay:
     """What a proposal changes in one week."""
 
     ghosts: tuple[Ghost, ...]
-    leaving: frozenset[int]
-    """Sessions that would go elsewhere."""
+    leaving: Mapping[int, dt.datetime]
+    """Sessions that would go elsewhere, and when that is."""
     placed: frozenset[int]
     """Sessions of the tray that would get a place."""
     left_out: frozenset[int]
@@ -57,7 +59,7 @@ def overlay_of(proposal: Proposal, board: WeekBoard) -> Overlay:
     by_id = {line.pk: line for line in proposal.lines.select_related("series__activity")}
     sessions = sessions_of(lines)
     ghosts: list[Ghost] = []
-    leaving: set[int] = set()
+    leaving: dict[int, dt.datetime] = {}
     placed: set[int] = set()
     for line in lines:
         for session_id, change in changes_of(line, sessions).items():
@@ -65,10 +67,13 @@ def overlay_of(proposal: Proposal, board: WeekBoard) -> Overlay:
             if session.week_on != board.week.monday or not isinstance(change.starts_at, dt.datetime):
                 continue
             ghosts.append(_ghost(by_id[line.pk], session.week_on))
-            (placed if session.room_id is None else leaving).add(session_id)
+            if session.room_id is None:
+                placed.add(session_id)
+            else:
+                leaving[session_id] = change.starts_at
     lost = [line for line in by_id.values() if line.outcome == Outcome.LEFT_OUT]
     left_out = {pk for line in lost for pk, _version in line.sessions}
-    return Overlay(tuple(ghosts), frozenset(leaving), frozenset(placed), frozenset(left_out))
+    return Overlay(tuple(ghosts), leaving, frozenset(placed), frozenset(left_out))
 
 
 def _ghost(line: ProposalLine, monday: dt.date) -> Ghost:
@@ -96,7 +101,6 @@ class ProposalPen(Pen):
         self.overlay = overlay
         self.ghosts = _by_cell(overlay.ghosts)
         self.line_address = reverse("planner:proposal_line", args=[board.prison.slug, proposal.pk, 0])
-        self.leaves = self.words("arrow-right", _("goes elsewhere"), "tone-warn")
         self.gets = self.words("check2", _("gets a place"), "tone-info")
         self.lost = self.words("dash-circle", _("left out"), "tone-stop")
         self.comes = self.words("arrows-move", _("would come here"), "tone-info")
@@ -114,8 +118,8 @@ class ProposalPen(Pen):
         return self.joined(self.marked(card) for card in cards)
 
     def marked(self, card: Card) -> SafeString:
-        if card.session_id in self.overlay.leaving:
-            return self.card(card, css=" is-leaving", after=self.leaves)
+        if to := self.overlay.leaving.get(card.session_id):
+            return self.card(card, css=" is-leaving", after=self.words("arrow-right", _goes(to), "tone-warn"))
         if card.session_id in self.overlay.placed:
             return self.card(card, after=self.gets)
         if card.session_id in self.overlay.left_out:
@@ -148,6 +152,11 @@ class ProposalPen(Pen):
             f"{ghost.start // 60:02d}:{ghost.start % 60:02d}",
             self.new if ghost.is_new else self.comes,
         )
+
+
+def _goes(to: dt.datetime) -> str:
+    local = to.astimezone(BRUSSELS)
+    return _("to %(when)s") % {"when": f"{date_format(local, 'D j N')} {local:%H:%M}"}
 
 
 def _by_cell(ghosts: Iterable[Ghost]) -> Mapping[tuple[int, dt.date], list[Ghost]]:

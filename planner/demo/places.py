@@ -155,7 +155,11 @@ def _build_units(places: Places, prison: Prison) -> None:
 
 def _buildings(prison: Prison) -> dict[str, Building]:
     names = {row[1] for row in _UNITS[prison.slug]} | {row[1] for row in _ROOMS[prison.slug]}
-    return {name: Building.objects.get_or_create(prison=prison, name=name)[0] for name in sorted(names)}
+    return {name: _building(prison, *name.split(" · ")) for name in sorted(names)}
+
+
+def _building(prison: Prison, dutch: str, french: str = "") -> Building:
+    return Building.objects.get_or_create(prison=prison, name=dutch, defaults={"name_fr": french})[0]
 
 
 def _hours_of(unit: Unit, units: list[Unit]) -> Iterable[UnitHours]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from core.clock import BRUSSELS
+from core.languages import FALLBACK_ORDER, localized
 from prisons.models import Prison, Unit
 from sessions.models import Activity, GroupSession
 
@@ -67,9 +68,9 @@ def _sessions(prison: Prison, first: dt.date, last: dt.date) -> list[GroupSessio
 
 def _entry(session: GroupSession, starts_at: dt.datetime, ends_at: dt.datetime) -> Entry:
     activity, label = session.series.activity, session.series.label
-    titles = {language: getattr(activity, f"title_{language}") for language in ("nl", "fr", "en")}
-    fallback = titles["nl"] or titles["fr"] or titles["en"]
-    named = {language: f"{title or fallback} {label}".strip() for language, title in titles.items()}
+    named = {
+        language: f"{localized(activity, 'title', language)} {label}".strip() for language in FALLBACK_ORDER
+    }
     return Entry(
         starts=starts_at.astimezone(BRUSSELS).time(),
         ends=ends_at.astimezone(BRUSSELS).time(),

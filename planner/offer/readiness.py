@@ -88,7 +88,7 @@ def _calendar(prison: Prison, day: dt.date) -> list[Step]:
     return [
         Step(
             _("Public holidays and school holidays"),
-            _("%(holidays)s holidays and %(bands)s periods in the coming half year")
+            _("In the coming half year: holidays %(holidays)s, periods %(bands)s")
             % {"holidays": holidays, "bands": bands},
             reverse("rooms:calendar_list", args=[prison.slug]),
             holidays > 0 and bands > 0,

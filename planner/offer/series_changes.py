@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core.errors import PlannerError
 from enrollment.domain import places as places_of
@@ -63,6 +63,10 @@ def _refuse_held(series: Series, places: int) -> None:
     if places < min(held, series.places):
         raise PlannerError(
             "places_held",
-            _("%(held)s people hold a place in this group. End a place first, or keep that many places."),
+            ngettext_lazy(
+                "%(held)s person holds a place in this group. End it first, or keep a place.",
+                "%(held)s people hold a place in this group. End a place first, or keep that many places.",
+                held,
+            ),
             held=held,
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core import clock
 from core.digest import require_seen
@@ -37,7 +38,11 @@ class SomeCannot(PlannerError):
         self.ruling = ruling
         super().__init__(
             "some_cannot",
-            _("%(count)s of them cannot. Nothing was changed."),
+            ngettext_lazy(
+                "%(count)s of them cannot. Nothing was changed.",
+                "%(count)s of them cannot. Nothing was changed.",
+                len(ruling.cannot),
+            ),
             count=len(ruling.cannot),
         )
 

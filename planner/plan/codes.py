@@ -142,7 +142,7 @@ _ALL = [
         "person_in_two_places",
         True,
         _("people in two places"),
-        _("%(count)s of the group are elsewhere at that time."),
+        _("Elsewhere at that time, of this group: %(count)s."),
         _("Choose another time."),
     ),
     Code("keep_apart", True, _("cannot"), _("This cannot be done in this slot."), _("Choose another slot.")),
@@ -171,7 +171,7 @@ _ALL = [
         "turnaround",
         False,
         _("little time between"),
-        _("Only %(minutes)s minutes between this and %(other)s in %(room)s."),
+        _("Only %(minutes)s min. between this and %(other)s in %(room)s."),
         _("Leave some minutes between."),
     ),
     Code(

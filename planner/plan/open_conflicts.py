@@ -15,7 +15,7 @@ from core.clock import today
 from planner.plan import conflicts, picture
 from planner.plan.codes import Conflict
 from prisons import gate
-from prisons.access import Access
+from prisons.access import Access, Right
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
 from sessions.models import GroupSession
@@ -68,11 +68,21 @@ class HardConflict(NamedTuple):
     session_id: int
     code: str
     organisation_id: int
+    authority: str
 
 
 def hard_count(access: Access) -> int:
     """How many rows the list of open conflicts has now; kept until the plan or a rule changes."""
     return len(hard_ones(access))
+
+
+def to_solve(access: Access) -> int:
+    """How many of them are the reader's to solve; whoever solves none is told how many stand open."""
+    ones = hard_ones(access)
+    if not access.has(Right.PLACE):
+        return len(ones)
+    own, authorities = access.organisation_ids, access.authorities
+    return sum(one.organisation_id in own or one.authority in authorities for one in ones)
 
 
 def hard_ones(access: Access, *, now: dt.datetime | None = None) -> tuple[HardConflict, ...]:
@@ -88,6 +98,7 @@ def _hard_ones(
     prison = Prison.objects.get(pk=prison_id)
     last = day + dt.timedelta(days=DAYS_AHEAD)
     return tuple(
-        HardConflict(row.session.pk, row.conflict.code, row.session.series.activity.organisation_id)
+        HardConflict(row.session.pk, row.conflict.code, owner.pk, owner.authority)
         for row in open_conflicts(prison, day, last, with_drafts=with_drafts)
+        for owner in (row.session.series.activity.organisation,)
     )

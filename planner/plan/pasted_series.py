@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core import clock
 from core.errors import PlannerError
-from core.folding import fold, name_key
+from core.folding import called, fold, name_key
 from core.tables import cells
 from core.tables.pasted import Column
 from planner.plan.series_edits import SeriesDraft, SeriesOutcome, create_series
@@ -166,7 +166,7 @@ class SeriesLines:
 
     def _room(self, name: str) -> tuple[Room | None, list[str]]:
         here = Room.objects.in_prison(self.access.prison).in_use()
-        room = next((one for one in here if fold(one.name) == fold(name)), None) if name else None
+        room = called(name, here)
         words = _("There is no room “%(name)s” here: the dates wait without a room.") % {"name": name}
         return room, [words] if name and room is None else []
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core import clock
 from core.digest import digest, require_seen
@@ -45,7 +45,11 @@ class PublicationRefused(PlannerError):
         self.publication = publication
         super().__init__(
             "hard_conflicts",
-            _("%(count)s sessions cannot be published: something stands in the way. Nothing was published."),
+            ngettext_lazy(
+                "%(count)s session cannot be published: something stands in the way. Nothing was published.",
+                "%(count)s sessions cannot be published: something stands in the way. Nothing was published.",
+                len(publication.refused),
+            ),
             count=len(publication.refused),
         )
 

@@ -71,17 +71,30 @@ def _waiting(problem: Problem, placed: Iterable[tuple[Session, Place]]) -> int:
 
 
 def reasons(problem: Problem, plan: Plan) -> dict[int, dict[str, Any]]:
-    """Item -> why it goes elsewhere: what forbids its place of today, or which wish is met better there."""
+    """Item -> why it goes there: what forbids its place of today, or which wish is met better in the new one."""
     tables = build_tables(problem)
-    moved = [
+    changed = [
         (index, session.present)
         for index, session in enumerate(problem.sessions)
-        if session.present is not None and plan[index] not in (None, session.present)
+        if plan[index] not in (None, session.present)
     ]
-    if len(moved) > MOST:
+    if len(changed) > MOST:
         return {}
     best = score(tables, plan).by_rule
-    return {index: _reason(tables, plan, index, present, best) for index, present in moved}
+    return {
+        index: _reason(tables, plan, index, present, best) if present else _why_there(tables, plan, index)
+        for index, present in changed
+    }
+
+
+def _why_there(tables: Tables, plan: Plan, index: int) -> dict[str, Any]:
+    """Of a session that had no place yet."""
+    place, taken = plan[index], {one for number, one in enumerate(plan) if number != index}
+    domain = tables.domains[index]
+    if sum(Place(slot, room) not in taken for slot, rooms in domain.items() for room in rooms) == 1:
+        return {"reason": "only_place"}
+    is_wished = place is not None and place.slot in tables.problem.sessions[index].preferred
+    return {"reason": "preferred" if is_wished else "free_there"}
 
 
 def _reason(
@@ -97,6 +110,8 @@ def _reason(
 
 
 _REASONS: dict[str, str | Promise] = {
+    "only_place": gettext_lazy("It is the only place that is left for it."),
+    "free_there": gettext_lazy("Room, facilitator and living units are free there."),
     "not_allowed": gettext_lazy("It cannot stay where it stands: a rule forbids that place."),
     "makes_room": gettext_lazy("Another session of this proposal takes its place."),
     "with_others": gettext_lazy("It goes along, so that the others fit."),

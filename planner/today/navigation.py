@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enrollment.domain import counts, sheet_entry
-from planner.plan.open_conflicts import hard_count
+from planner.plan.open_conflicts import to_solve
 from prisons.access import Access, Right, access_for
 from prisons.models import Prison, User
 
@@ -80,7 +80,7 @@ _PLACES = [
         "grid-3x3-gap",
         "planner:board",
         frozenset({Right.SEE_BOARD}),
-        hard_count,
+        to_solve,
         True,
         holds=("conflicts/", "asks/", "closures/", "cannot-come/", "call-list/", "leaflet/"),
     ),

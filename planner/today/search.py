@@ -90,18 +90,13 @@ def _series_hit(series: Series, access: Access) -> Hit:
     return Hit(gate.name_of(access, series), detail, url, "collection")
 
 
-def _is_called(room: Room, words: str) -> bool:
-    """In whichever language: somebody may know it by the other name."""
-    return any(fold(words) in fold(name) for name in (room.name, *room.names.values()))
-
-
 def _rooms(words: str, access: Access) -> list[Hit]:
     if not access.has(Right.SEE_BOARD):
         return []
     in_use: Any = Room.objects.in_prison(access.prison).in_use().select_related("building")
     wanted = fold(words)
     rooms = sorted(
-        (room for room in in_use if _is_called(room, words)),
+        (room for room in in_use if any(wanted in fold(name) for name in room.every_name)),
         key=lambda room: (fold(str(room)) != wanted, not fold(str(room)).startswith(wanted), str(room)),
     )[:MOST]
     board = reverse("planner:board", args=[access.prison.slug])
@@ -109,7 +104,7 @@ def _rooms(words: str, access: Access) -> list[Hit]:
     return [
         Hit(
             str(room),
-            room.building.name,
+            str(room.building),
             reverse("rooms:room_edit", args=[access.prison.slug, room.pk]) if may_edit else board,
             "door-open",
         )
@@ -156,7 +151,8 @@ _KINDS = {
 
 
 def _called(closure: Closure) -> str:
-    return f"{closure.get_kind_display()} {_KINDS.get(closure.kind, '')} {closure.room or closure.unit or ''}"
+    room = " ".join(closure.room.every_name) if closure.room else ""
+    return f"{closure.get_kind_display()} {_KINDS.get(closure.kind, '')} {room or closure.unit or ''}"
 
 
 def _actions(words: str, access: Access) -> list[Hit]:

@@ -20,7 +20,7 @@ from planner.closures.notices import ClosureNotice, notices_for
 from planner.emergency import packing
 from planner.plan.ask_lists import received
 from planner.plan.codes import CODES
-from planner.plan.open_conflicts import hard_count, hard_ones
+from planner.plan.open_conflicts import hard_ones, to_solve
 from planner.telling import calls, cannot_come, own_sessions
 from planner.today.by_service import Waiting, waiting_by_service
 from planner.today.lists_state import ListsOfDay, lists_to_hand_over
@@ -191,8 +191,10 @@ def _tiles(access: Access) -> list[Tile]:
         url = reverse("planner:emergency_pack", args=[slug])
         tiles.append(Tile(1, _("emergency pack that was not written"), url, "stop"))
     if access.has(Right.SEE_BOARD):
-        conflicts = hard_count(access)
-        label = ngettext("conflict to solve", "conflicts to solve", conflicts)
+        conflicts = to_solve(access)
+        label = ngettext("open conflict", "open conflicts", conflicts)
+        if access.has(Right.PLACE):
+            label = ngettext("conflict to solve", "conflicts to solve", conflicts)
         url = reverse("planner:conflicts", args=[slug])
         tiles.append(Tile(conflicts, label, url, "stop", is_usual=True))
     if access.has(Right.PLACE):

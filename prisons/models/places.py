@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.door_names import DoorNames
 from core.languages import localized
 from prisons.models.scoped import PrisonScoped
 
@@ -69,7 +70,7 @@ class Prison(models.Model):
         return self.name_nl if self.name_nl == self.name_fr else f"{self.name_nl} / {self.name_fr}"
 
 
-class Building(models.Model):
+class Building(DoorNames):
     """A building of a prison; rooms and living units stand in it."""
 
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="buildings")
@@ -82,9 +83,6 @@ class Building(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["prison", "name"], name="building_name_once_per_prison")
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Regime(models.TextChoices):

@@ -24,6 +24,24 @@ from rooms.models import Feature, Room, TimeSlot
 from rooms.words import hours_in_words
 
 
+def _headings(code: str, *languages: str) -> str:
+    """What stands above the names in one language."""
+    words = (
+        "naam",
+        "nom",
+        "name",
+        "lokaal",
+        "local",
+        "room",
+        "zaal",
+        "salle",
+        "naam in het",
+        "nom en",
+        "name in",
+    )
+    return "|".join((*languages, *(f"{word} {each}" for word in words for each in (code, *languages))))
+
+
 @dataclass(frozen=True)
 class RoomLines:
     """A room that is there already stays as it is; its building is made when nobody has made it yet."""
@@ -36,7 +54,8 @@ class RoomLines:
         Column(
             "name",
             gettext_lazy("Room"),
-            "lokaal|lokaalnaam|naam|naam lokaal|zaal|ruimte|local|nom|nom du local|salle|room|name|room name",
+            "lokaal|lokaalnaam|naam|naam lokaal|zaal|ruimte|local|nom|nom du local|salle|room|name|room name|"
+            "naam nl|lokaal nl|zaal nl|nom nl|local nl|salle nl",
             True,
         ),
         Column(
@@ -69,6 +88,11 @@ class RoomLines:
             gettext_lazy("Opening hours"),
             "open|openingsuren|uren|heures d'ouverture|ouverture|heures|horaire|opening hours|hours",
         ),
+        Column(
+            "name_nl", gettext_lazy("name in Dutch"), _headings("nl", "dutch", "nederlands", "néerlandais")
+        ),
+        Column("name_fr", gettext_lazy("name in French"), _headings("fr", "french", "frans", "français")),
+        Column("name_en", gettext_lazy("name in English"), _headings("en", "english", "engels", "anglais")),
     )
 
     def make(self, values: Mapping[str, str]) -> Made:
@@ -91,6 +115,7 @@ class RoomLines:
             "capacity": capacity,
             "building": building,
             "inside_unit": next(iter(self._units(values.get("inside_unit", ""))), None),
+            **{field: values[field] for field in ("name_nl", "name_fr", "name_en") if values.get(field)},
         }
         require_valid(Room(prison=self.prison, **fields))
         many = {"features": features, "reachable_from": self._units(values.get("reachable_from", ""))}
@@ -114,7 +139,7 @@ class RoomLines:
             return known, []
         name = name or _("Main building")
         require_valid(Building(prison=self.prison, name=name))
-        made = places.save_building(self.prison, name, by=self.by)
+        made = places.save_building(self.prison, {"name": name}, by=self.by)
         return made, [made]
 
     def _features(self, cell: str) -> tuple[list[Feature], tuple[str, ...]]:
@@ -132,7 +157,8 @@ class RoomLines:
         return units_of(self.prison, cell)
 
     def _facts(self, room: Room, opening: list[cells.Hours]) -> tuple[str, ...]:
-        facts = [room.building.name, for_people(room.capacity)]
+        others = [name for name in room.every_name if name != room.name]
+        facts = [*others, str(room.building), for_people(room.capacity)]
         facts += [localized(feature, "name") for feature in room.features.all()]
         if room.inside_unit:
             facts.append(_("inside %(unit)s") % {"unit": room.inside_unit.code})

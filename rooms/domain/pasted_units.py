@@ -121,7 +121,7 @@ class UnitLines:
             place = called(building, Building.objects.in_prison(self.prison))
             if place is None:
                 require_valid(Building(prison=self.prison, name=building))
-                place = places.save_building(self.prison, building, by=self.by)
+                place = places.save_building(self.prison, {"name": building}, by=self.by)
                 made.append(place)
         values = {"code": code, "building": place, **fields}
         require_valid(Unit(prison=self.prison, **values))

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core.errors import PlannerError
 from prisons.domain.locking import lock_prison
@@ -21,13 +22,18 @@ from rooms.models import Feature, Room, RoomHours
 
 
 def save_building(
-    prison: Prison, name: str, *, by: User, building: Building | None = None, seen: str = ""
+    prison: Prison,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    building: Building | None = None,
+    seen: str = "",
 ) -> Building:
     """Raises PlannerError `name_taken` (422) or `changed_meanwhile` (409)."""
     row = building or Building(prison=prison)
     with transaction.atomic():
-        rulebook.require_free_name(lock_prison(prison), row, "name", name)
-        return rulebook.write(prison, row, {"name": name}, by=by, seen=seen)
+        rulebook.require_free_name(lock_prison(prison), row, "name", values["name"])
+        return rulebook.write(prison, row, values, by=by, seen=seen)
 
 
 def remove_building(building: Building, *, by: User) -> None:
@@ -99,9 +105,12 @@ def remove_room(room: Room, *, by: User) -> None:
         if count:
             raise PlannerError(
                 "room_has_sessions",
-                _(
+                ngettext_lazy(
+                    "%(count)s session is or was in %(name)s, so it cannot be removed. "
+                    "Take it out of use instead.",
                     "%(count)s sessions are or were in %(name)s, so it cannot be removed. "
-                    "Take it out of use instead."
+                    "Take it out of use instead.",
+                    count,
                 ),
                 count=count,
                 name=str(room),

@@ -36,7 +36,7 @@ def building_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return edit(
         request,
         form := BuildingForm(request.POST or None, instance=Building(prison=prison)),
-        lambda _values: places.save_building(prison, form.values["name"], by=request.user),
+        lambda _values: places.save_building(prison, form.values, by=request.user),
         back=reverse("rooms:building_list", args=[prison.slug]),
         done=_("The building was added."),
         heading=_("Add a building"),
@@ -47,16 +47,16 @@ def building_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.MANAGE_RULES)
 def building_edit(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     building = get_object_or_404(Building.objects.in_prison(prison), pk=pk)
-    form = BuildingForm(request.POST or None, instance=building)
+    name, form = str(building), BuildingForm(request.POST or None, instance=building)
     return edit(
         request,
         form,
         lambda values: places.save_building(
-            prison, form.values["name"], by=request.user, building=building, seen=values["seen"]
+            prison, form.values, by=request.user, building=building, seen=values["seen"]
         ),
         back=reverse("rooms:building_list", args=[prison.slug]),
         done=_("Saved."),
-        heading=building.name,
+        heading=name,
         remove_url=reverse("rooms:building_remove", args=[prison.slug, pk]),
     )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Model
@@ -14,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import PlannerError
 from core.folding import fold, name_key
-from core.languages import SPOKEN
+from core.languages import OWN_NAMES
 from core.tables import cells
 from core.tables.pasted import Column
 from prisons.domain import invitations
@@ -23,20 +26,6 @@ from prisons.models import Organisation, Prison, Role, User
 from rooms.domain.pasting import Made
 from sessions.domain import workers
 from sessions.models import Worker, WorkerAccess
-
-_LANGUAGES = {
-    "nl": "nl nederlands néerlandais dutch",
-    "fr": "fr frans français french",
-    "en": "en engels anglais english",
-    "ar": "ar arabisch arabe arabic",
-    "es": "es spaans espagnol spanish",
-    "pt": "pt portugees portugais portuguese",
-    "it": "it italiaans italien italian",
-    "de": "de duits allemand german",
-    "tr": "tr turks turc turkish",
-    "ro": "ro roemeens roumain romanian",
-    "ru": "ru russisch russe russian",
-}
 
 
 @dataclass(frozen=True)
@@ -93,7 +82,7 @@ class WorkerLines:
         if self._is_here(name, email):
             return Made(name)
         until = cells.day(values.get("permitted_until", ""))
-        spoken, remarks = _spoken(values.get("languages", ""))
+        spoken, remarks = spoken_in(values.get("languages", ""))
         fields = {
             "name": name,
             "email": email,
@@ -103,16 +92,17 @@ class WorkerLines:
             "is_interpreter": cells.is_yes(values.get("is_interpreter", "")),
         }
         require_valid(Worker(**fields), exclude=["languages", "name_words"])
-        worker, was_known = workers.add_worker(
+        added = workers.add_worker(
             self.prison,
             fields,
             {"needs_permission": True, "permitted_until": until},
             by=self.by,
             organisations=services,
         )
-        access = WorkerAccess.objects.get(prison=self.prison, worker=worker)
-        rows: list[Model] = [access] if was_known else [worker, access]
-        said, invited = self._invited(worker, services) if self.invites and email else ("", None)
+        rows: list[Model] = (
+            [added.access, *added.services] if added.was_known else [added.worker, added.access]
+        )
+        said, invited = self._invited(added.worker, services) if self.invites and email else ("", None)
         facts = [email, ", ".join(str(service) for service in services), _permission(until)]
         if invited is not None:
             rows.append(invited)
@@ -174,14 +164,27 @@ def _require_address(email: str) -> None:
             ) from error
 
 
-def _spoken(cell: str) -> tuple[list[str], list[str]]:
+def spoken_in(cell: str) -> tuple[list[str], list[str]]:
     """The codes of the languages, and a sentence for each that nobody knows."""
-    known = {word: code for code, words in _LANGUAGES.items() for word in fold(words).split()}
-    known |= {code: code for code, _label in SPOKEN}
-    wanted = [item for part in cells.items(cell) for item in part.split()]
+    known = _known_languages()
+    wanted = [
+        item for part in cells.items(cell) for item in ([part] if fold(part) in known else part.split())
+    ]
     words = _("“%(name)s” is no known language and was left out.")
     found = list(dict.fromkeys(known[fold(item)] for item in wanted if fold(item) in known))
     return found, [words % {"name": item} for item in wanted if fold(item) and fold(item) not in known]
+
+
+@lru_cache(maxsize=1)
+def _known_languages() -> dict[str, str]:
+    """How a language is written: its code, as its speakers call it, and in each language of the pages."""
+    readers = [Locale.parse(code).languages for code, _label in settings.LANGUAGES]
+    return {
+        fold(name): code
+        for code, own in OWN_NAMES.items()
+        for name in (code, own, *(names.get(code, "") for names in readers))
+        if name
+    }
 
 
 def _permission(until: Any) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core import clock
 from core.errors import PlannerError
@@ -40,6 +42,15 @@ class Permission:
         return self.state != "granted"
 
 
+class Added(NamedTuple):
+    """Who came, and the rows that came with them."""
+
+    worker: Worker
+    access: WorkerAccess
+    services: list[Model]
+    was_known: bool
+
+
 def permission_of(access: WorkerAccess, *, now: dt.datetime | None = None) -> Permission:
     """The state of the permission today, warned 30 days ahead."""
     if not access.needs_permission:
@@ -59,8 +70,8 @@ def add_worker(
     *,
     by: User,
     organisations: Iterable[Organisation] = (),
-) -> tuple[Worker, bool]:
-    """A facilitator of this prison (`entry`: the fields of WorkerAccess), and whether they were known before.
+) -> Added:
+    """A facilitator of this prison (`entry`: the fields of WorkerAccess).
 
     Somebody who works in another prison is recognised by the e-mail address: their own row stays as it is
     and only gains this prison. Raises PlannerError `works_here_already` (422).
@@ -72,9 +83,17 @@ def add_worker(
             message = _("%(name)s already works here, with this address.")
             raise PlannerError("works_here_already", message, status=422, name=known.name)
         worker = known or rulebook.write(prison, _new_worker(values), values, by=by, is_rule=False)
-        worker.organisations.add(*organisations)
-        rulebook.write(prison, WorkerAccess(prison=prison, worker=worker), entry, by=by)
-    return worker, known is not None
+        services = _add_services(worker, organisations)
+        access = rulebook.write(prison, WorkerAccess(prison=prison, worker=worker), entry, by=by)
+    return Added(worker, access, services, known is not None)
+
+
+def _add_services(worker: Worker, organisations: Iterable[Organisation]) -> list[Model]:
+    """The rows that say so, of those for which they did not work yet."""
+    links = Worker.organisations.through._default_manager.filter(worker=worker)
+    before = set(links.values_list("pk", flat=True))
+    worker.organisations.add(*organisations)
+    return list(links.exclude(pk__in=before))
 
 
 def _new_worker(values: Mapping[str, Any]) -> Worker:
@@ -127,7 +146,11 @@ def end_access(access: WorkerAccess, *, by: User, now: dt.datetime | None = None
         session__prison=access.prison, live=True, starts_at__gte=now or clock.now()
     ).count()
     if coming:
-        message = _("%(name)s still leads %(count)s coming sessions here. Give them to somebody else first.")
+        message = ngettext_lazy(
+            "%(name)s still leads %(count)s coming session here. Give it to somebody else first.",
+            "%(name)s still leads %(count)s coming sessions here. Give them to somebody else first.",
+            coming,
+        )
         raise PlannerError("has_sessions", message, name=access.worker.name, count=coming)
     rulebook.remove(access.prison, access, by=by)
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.clock import now
@@ -72,14 +73,12 @@ def worker_add(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
     def add(values: dict[str, Any]) -> None:
         services = values["organisations"]
-        worker, was_known = workers.add_worker(
-            prison, form.values, form.entry, by=request.user, organisations=services
-        )
-        if was_known:
+        added = workers.add_worker(prison, form.values, form.entry, by=request.user, organisations=services)
+        if added.was_known:
             messages.info(
                 request,
                 _("%(name)s works in another prison already: the details known there were kept.")
-                % {"name": worker.name},
+                % {"name": added.worker.name},
             )
 
     return edit(
@@ -185,7 +184,11 @@ def absence_add(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
         if hits:
             messages.warning(
                 request,
-                _("%(count)s sessions fall on these dates: open conflicts until somebody else leads them.")
+                ngettext(
+                    "%(count)s session falls on these dates: an open conflict until somebody else leads it.",
+                    "%(count)s sessions fall on these dates: open conflicts until somebody else leads them.",
+                    len(hits),
+                )
                 % {"count": len(hits)},
             )
 

@@ -66,7 +66,7 @@ def change(model: Any, **values: Any) -> Act:
 
 RULES: dict[str, Act] = {
     "prisons_building": lambda prison, by: places.save_building(
-        prison, "Another name", by=by, building=prison.buildings.first()
+        prison, {"name": "Another name"}, by=by, building=prison.buildings.first()
     ),
     "prisons_unit": lambda prison, by: units.save_unit(
         prison, {"is_active": False}, by=by, unit=prison.units.first()

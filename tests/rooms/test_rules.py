@@ -220,11 +220,11 @@ def test_bands(haren: Prison, coordinator_karim: User, days: tuple[int, str]) ->
 
 def test_a_version_that_was_rolled_back_never_comes_again(haren: Prison, coordinator_karim: User) -> None:
     first = haren.rules_version
-    places.save_building(haren, "West", by=coordinator_karim)
+    places.save_building(haren, {"name": "West"}, by=coordinator_karim)
     second = haren.rules_version
     with pytest.raises(PlannerError):
-        places.save_building(haren, "west", by=coordinator_karim)
-    places.save_building(haren, "East", by=coordinator_karim)
+        places.save_building(haren, {"name": "west"}, by=coordinator_karim)
+    places.save_building(haren, {"name": "East"}, by=coordinator_karim)
     assert len({first, second, haren.rules_version}) == 3
     haren.refresh_from_db()
     assert haren.rules_version not in {first, second}

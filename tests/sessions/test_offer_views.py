@@ -262,7 +262,7 @@ def test_an_absence_says_what_it_hits(anna: Client, haren: Prison) -> None:
     worker = make_worker(haren)
     make_session(make_series(haren), "2090-11-20 09:00", room=make_room(haren), workers=[worker])
     page = anna.post(url("absence_add", haren, worker.pk), {"starts_on": "2090-11-20"}, follow=True)
-    assert "1 sessions fall on these dates" in page.content.decode()
+    assert "1 session falls on these dates" in page.content.decode()
 
 
 def test_wishes(anna: Client, haren: Prison) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from babel import Locale
 from django.urls import reverse
 
+from core.languages import OWN_NAMES, SPOKEN
 from prisons.models import ChangeSet, Invitation, Message, Organisation, Prison, User
+from sessions.domain.pasted_workers import spoken_in
 from sessions.models import Worker, WorkerAccess
 from tests.factories import make_worker, signed_in
 
@@ -99,3 +102,38 @@ def test_somebody_of_another_prison_keeps_their_own_details(
     assert known.name == "Els C." and known.accesses.count() == 2
     karim.post(url("worker_paste_undo", ChangeSet.objects.get(verb="paste_workers").pk))
     assert known.accesses.get().prison == saint_gilles
+    assert not known.organisations.exists(), "the service that the paste gave goes with it"
+
+
+@pytest.mark.django_db
+def test_undo_leaves_the_services_that_somebody_had_before(
+    haren: Prison, saint_gilles: Prison, service: Organisation, coordinator_karim: User
+) -> None:
+    known = make_worker(saint_gilles, name="Els C.", email="els@example.org")
+    known.organisations.add(service)
+    karim = signed_in(coordinator_karim)
+    take_over(karim)
+    karim.post(url("worker_paste_undo", ChangeSet.objects.get(verb="paste_workers").pk))
+    assert known.accesses.get().prison == saint_gilles
+    assert list(known.organisations.all()) == [service]
+
+
+@pytest.mark.django_db
+def test_a_service_taken_away_meanwhile_stops_the_undo_whole(
+    haren: Prison, saint_gilles: Prison, service: Organisation, coordinator_karim: User
+) -> None:
+    known = make_worker(saint_gilles, name="Els C.", email="els@example.org")
+    karim = signed_in(coordinator_karim)
+    take_over(karim)
+    known.organisations.clear()
+    answer = karim.post(url("worker_paste_undo", ChangeSet.objects.get(verb="paste_workers").pk))
+    assert answer.status_code == 409 and known.accesses.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["nl", "fr", "en"])
+@pytest.mark.parametrize("code", [code for code, _label in SPOKEN])
+def test_every_language_that_can_be_chosen_is_understood_in_a_cell(code: str, language: str) -> None:
+    """As its speakers call it, and as a reader of any language writes it."""
+    own, reader = OWN_NAMES[code], Locale.parse(language).languages[code]
+    assert spoken_in(f"{own}; {reader}; {code}") == ([code], [])

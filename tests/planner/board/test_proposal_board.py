@@ -48,7 +48,7 @@ def test_it_shows_where_a_session_would_come_and_where_it_leaves(
     text = answer.content.decode()
     assert answer.status_code == 200
     assert text.count("is-ghost") == 1 and text.count("is-leaving") == 1
-    assert "would come here" in text and "goes elsewhere" in text and "left out" in text
+    assert "would come here" in text and "to Mon 23 Nov. 0" in text and "left out" in text
     cell = text[text.index(f'data-row="{spare.pk}"') :]
     assert "is-ghost" in cell[: cell.index("</td>")]
     assert "data-mine" not in text

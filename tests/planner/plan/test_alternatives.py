@@ -101,7 +101,7 @@ def test_the_panel_says_all_that(
     url = f"/p/haren/board/sessions/{seeker.pk}"
 
     page = browser.get(f"{url}/places/?week=2026-W48").content.decode()
-    assert "when it lasts 85 minutes" in page and "In another week" in page
+    assert "when it lasts 85 min." in page and "In another week" in page
     assert f"/p/haren/board/sessions/{own.pk}/places/" in page
 
     data = {"room": room.pk, "day": "2026-11-23", "start": "08:30", "minutes": 85, "version": seeker.version}

@@ -15,6 +15,7 @@ from planner.solver.problem import (
     Unit,
     Worker,
 )
+from planner.solver.tables import build_tables
 
 MORNING, NOON, LATE, NEXT = range(4)
 
@@ -70,12 +71,18 @@ def test_each_line_that_moves_has_its_reason() -> None:
         Session("in the way", present=at(NOON)),
         Session("wish", present=at(LATE), preferred=frozenset({NEXT})),
         Session("stays", present=at(LATE, 1)),
+        Session("new", preferred=frozenset({LATE})),
+        Session("anywhere"),
+        Session("lost"),
     )
-    found = reasons(given, (at(NOON), at(NOON, 1), at(NEXT), at(LATE, 1)))
+    plan = (at(NOON), at(NOON, 1), at(NEXT), at(LATE, 1), at(LATE), at(NEXT, 1), None)
+    found = reasons(given, plan)
     assert {index: one["reason"] for index, one in found.items()} == {
         0: "not_allowed",
         1: "makes_room",
         2: "preferred",
+        4: "preferred",
+        5: "free_there",
     }
     assert all(reason_in_words(one) for one in found.values()) and reason_in_words({}) == ""
 
@@ -89,3 +96,14 @@ def test_a_movement_that_is_saved_is_the_reason() -> None:
     )
     found = reasons(given, (at(NOON), at(NOON, 1)))
     assert found[0]["reason"] == found[1]["reason"] == "outings"
+
+
+def test_the_only_place_that_is_left_is_said() -> None:
+    given = problem(*(Session(f"s{number}", present=None) for number in range(3)))
+    every = [at(slot, room) for slot in range(len(given.slots)) for room in range(len(given.rooms))]
+    allowed = [place for place in every if build_tables(given).allows(0, place)]
+    filled = problem(
+        *(Session(f"s{number}", present=place) for number, place in enumerate(allowed[1:])), Session("x")
+    )
+    found = reasons(filled, (*allowed[1:], allowed[0]))
+    assert [one["reason"] for one in found.values()] == ["only_place"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -13,6 +14,8 @@ from core.clock import now, today
 from core.weeks import Week
 from enrollment.domain import counts, versions
 from enrollment.models import Note, Request, Slip
+from planner.models import Ask
+from planner.plan.ask_changes import stands
 from planner.plan.open_conflicts import hard_count
 from planner.today import search_sessions
 from planner.today.actions import ACTIONS, actions_for, address_of
@@ -75,7 +78,7 @@ def search(client: Client, words: str, **headers: str) -> str:
         ("coordinator_karim", "requests to decide", "Attendance sheets"),
         ("liaison_bert", "Attendance sheets", "requests to decide"),
         ("worker_chloe", "My next sessions", "conflicts to solve"),
-        ("auditor_greet", "conflicts to solve", "Attendance sheets"),
+        ("auditor_greet", "open conflicts", "conflicts to solve"),
     ],
 )
 def test_each_role_has_its_first_page(
@@ -193,6 +196,91 @@ def test_a_coordinator_sees_what_waits_at_each_service(
     assert rows[other_service].undecided is None is rows[other_service].overdue
     assert "What waits, by service" in today_of(signed_in(coordinator_karim))
     assert "What waits, by service" not in today_of(signed_in(organiser_anna))
+
+
+def test_only_the_own_conflicts_are_counted_and_the_list_says_the_same(
+    haren: Prison,
+    service: Organisation,
+    other_service: Organisation,
+    organiser_anna: User,
+    organiser_emile: User,
+    coordinator_karim: User,
+    liaison_bert: User,
+) -> None:
+    """One of Anna's, two of Émile's: on the first page, in the rail and above the list stands the same number."""
+    make_slot(haren, 1)
+    second = make_organisation(haren, authority=service.authority)
+    monday = Week.from_date(today()).next.monday
+    for owner in (service, second, other_service, other_service):
+        series = make_series(haren, organisation=owner, places=30)
+        make_session(series, f"{monday} 09:00", room=make_room(haren), state="published")
+    cast = ((organiser_anna, 1), (organiser_emile, 2), (coordinator_karim, 2), (liaison_bert, 0))
+    for user, own in cast:
+        client = signed_in(user)
+        shown = own or hard_count(access_for(user, haren))  # type: ignore[arg-type]
+        answer = client.get(reverse("planner:today", args=["haren"]))
+        words = "conflicts? to solve" if own else "open conflict"
+        assert re.search(rf'count-number">{shown}<[^>]*>[^<]*<[^>]*>{words}', answer.content.decode()), user
+        assert {item.count for item in answer.context["nav"] if item.name == "board"} == {shown}
+        page = client.get(reverse("planner:conflicts", args=["haren"]))
+        assert page.context["own"] == own
+
+
+def test_every_figure_of_a_service_leads_to_a_list_of_that_length(
+    haren: Prison,
+    service: Organisation,
+    other_service: Organisation,
+    coordinator_karim: User,
+    organiser_anna: User,
+) -> None:
+    make_slot(haren, 1)
+    second = make_organisation(haren, authority=service.authority, short_name="Zuid")
+    monday = Week.from_date(today()).next.monday
+    for number, owner in enumerate((service, second, other_service), 1):
+        series = make_series(haren, organisation=owner, places=30)
+        session = make_session(series, f"{monday} 09:00", room=make_room(haren))
+        for _each in range(number):
+            late = make_request(series, received_on=today() - dt.timedelta(days=20))
+            Slip.objects.create(
+                prison=haren,
+                participant=late.participant,
+                request=make_request(series),
+                kind="placed",
+                language="nl",
+                created_at=now(),
+            )
+        Ask.objects.create(
+            prison=haren,
+            session=session,
+            from_organisation=service if owner == other_service else other_service,
+            to_organisation=owner,
+            asked_by=organiser_anna,
+            asked_at=now(),
+            changes=[
+                {"session": session.pk, "state": "cancelled", "reason": "works", "was": stands(session)}
+            ],
+        )
+    karim = signed_in(coordinator_karim)
+    table = today_of(karim).partition("What waits, by service")[2]
+    figures = re.findall(r'<td class="number-end[^>]*>(?:<a[^>]*href="([^"]+)">)?(\d+)', table)
+    assert len([url for url, _number in figures if url]) == 2 * 5 + 1, figures
+    for url, number in figures:
+        if url:
+            assert number == str(_length_of(karim, html.unescape(url))), url
+
+
+def _length_of(client: Client, url: str) -> int:
+    """How many rows stand in the list to which a figure leads; of conflicts in the part that it points at."""
+    page, _hash, part = url.partition("#")
+    answer = client.get(page)
+    assert answer.status_code == 200, url
+    if part:
+        found = [
+            rows for owner, rows in answer.context["owners"] if f"service-{owner.organisation.pk}" == part
+        ]
+        return len(found[0])
+    context = answer.context
+    return len(context["lines"] if "lines" in context else context["rows"])
 
 
 def test_the_oldest_request_tells_its_age(haren: Prison, service: Organisation, organiser_anna: User) -> None:
