@@ -71,11 +71,11 @@ def test_each_line_that_moves_has_its_reason() -> None:
         Session("in the way", present=at(NOON)),
         Session("wish", present=at(LATE), preferred=frozenset({NEXT})),
         Session("stays", present=at(LATE, 1)),
-        Session("new", preferred=frozenset({LATE})),
+        Session("new", preferred=frozenset({NEXT})),
         Session("anywhere"),
         Session("lost"),
     )
-    plan = (at(NOON), at(NOON, 1), at(NEXT), at(LATE, 1), at(LATE), at(NEXT, 1), None)
+    plan = (at(NOON), at(NOON, 1), at(NEXT), at(LATE, 1), at(NEXT, 1), at(MORNING), None)
     found = reasons(given, plan)
     assert {index: one["reason"] for index, one in found.items()} == {
         0: "not_allowed",
