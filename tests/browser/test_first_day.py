@@ -122,7 +122,7 @@ def test_the_look_names_the_exceptions_and_undo_takes_all_back(
         "Local\tCapacité\nA\t12\nB\tbeaucoup\n"
     )
     page.get_by_role("button", name="Voir ce que cela donne").click()
-    expect(page.get_by_text("« beaucoup » n'est pas compris.")).to_be_visible()
+    expect(page.get_by_text("« beaucoup » n’est pas compris.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     found = Axe().run(page).response["violations"]
     assert [(one["id"], node["target"]) for one in found for node in one["nodes"]] == []
