@@ -1,4 +1,4 @@
-"""What everyday tasks cost in clicks, played on the long way that is still there and on the short one: docs/design.md."""
+"""What everyday tasks cost in clicks, played on the long way that is still there and on the short one."""
 
 from __future__ import annotations
 
