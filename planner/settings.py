@@ -254,6 +254,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "prisons.carried.refused"
 if env.text("COOKIE_SUFFIX", default=""):
     # Cookies do not tell ports apart: two demos side by side need names of their own.
     SESSION_COOKIE_NAME = f"sessionid_{env.text('COOKIE_SUFFIX', default='')}"

@@ -24,7 +24,7 @@ from django_htmx.middleware import HtmxDetails
 from core import htmx
 from core.clock import today
 from core.htmx import is_partial
-from prisons import second_factor, support
+from prisons import carried, second_factor, support
 from prisons.models import Membership, Organisation, Prison, Role, User
 
 
@@ -317,7 +317,12 @@ def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpR
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Sign in, then back to the page in front of the person (not to the fragment that HTMX wanted)."""
+    """Sign in, then back to the page in front of the person (not to the fragment that HTMX wanted).
+
+    A form that was sent comes along, to be sent once more.
+    """
+    if carried.sent(request):
+        return carried.page(request)
     if not htmx.is_partial(request):
         return redirect_to_login(request.get_full_path())
     return htmx.redirect(redirect_to_login(HtmxDetails(request).current_url_abs_path or "/").url)
