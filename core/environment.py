@@ -152,6 +152,5 @@ def _sqlite(file: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": file,
         "OPTIONS": dict(SQLITE_OPTIONS),
-        # Opened while its folder could not be written to it stays so: soon opened anew, it goes on by itself.
-        "CONN_MAX_AGE": 10,
+        "CONN_MAX_AGE": 60,
     }

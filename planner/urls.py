@@ -14,6 +14,8 @@ from planner.sign_in import EnrolApp, EnrolPasskey, TakeAppOff, TakePasskeyOff
 from prisons.views.me import set_language
 from sessions import views_feeds
 
+handler500 = "core.database_file.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from django.core.checks import Tags, run_checks
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django_q.models import OrmQ, Schedule
 
-from core import clock
+from core import clock, database_file
 from prisons.domain import upkeep
 
 STANDSTILL = dt.timedelta(minutes=5)
@@ -46,14 +44,10 @@ def remarks() -> dict[str, str]:
 
 def _database() -> Iterator[str]:
     connection = connections[DEFAULT_DB_ALIAS]
-    is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1" if is_sqlite else "SELECT NOT pg_is_in_recovery()")
+        cursor.execute("SELECT 1" if connection.vendor == "sqlite" else "SELECT NOT pg_is_in_recovery()")
         (can_write,) = cursor.fetchone()
-    if is_sqlite:
-        file = Path(connection.settings_dict["NAME"])
-        can_write = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
-    if not can_write:
+    if not (can_write and database_file.can_be_written()):
         yield "cannot be written to"
 
 
