@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.scale import acts, comparing, named
+from benchmarks.scale import acts, comparing, named, nightly
 
 FOLDER = Path(os.environ.get("SCALE_DIR", "var/scale"))
 SERVER = os.environ.get("SCALE_DATABASE_URL", "")
@@ -26,7 +26,8 @@ ROLES = ("anna.organiser", "karim.coordinator", "bert.liaison", "chloe.worker", 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument(
-        "act", choices=["seed", "walk", "measure", "named", "bench", "acts", "perform", "watch"]
+        "act",
+        choices=["seed", "walk", "measure", "named", "nightly", "bench", "acts", "perform", "watch"],
     )
     parser.add_argument("set", nargs="?", default="term", choices=SETS)
     parser.add_argument("--size", choices=["small", "full"], default="full")
@@ -45,7 +46,9 @@ def main() -> None:
     if asked.act in ("perform", "watch"):
         print(json.dumps(acts.perform(asked.what) if asked.act == "perform" else acts.watch(asked.what)))
         return
-    {"seed": seed, "walk": walk, "measure": measure, "named": measure_named}[asked.act](asked.set, asked.size)
+    {"seed": seed, "walk": walk, "measure": measure, "named": measure_named, "nightly": measure_nightly}[
+        asked.act
+    ](asked.set, asked.size)
 
 
 def folder_of(name: str, size: str) -> Path:
@@ -130,12 +133,19 @@ def measure_named(name: str, size: str) -> None:
     named.measure(folder_of(name, size), large=500 if size == "small" else 10_000)
 
 
+def measure_nightly(name: str, size: str) -> None:
+    """What the tasks that run by themselves take on this set."""
+    print(f"{name}: {nightly.measure()}", flush=True)
+
+
 def bench(size: str, *, only_named: bool = False) -> None:
     """Builds what is missing, measures all three, prints the tables."""
     for name in SETS:
         _run("seed", name, size)
         _run("named", name, size)
     print(named.table({name: folder_of(name, size) for name in SETS}, TIMES[size]))
+    for name in SETS[1:]:
+        _run("nightly", name, size)
     if only_named:
         return
     _run("walk", "term", size)
