@@ -47,7 +47,7 @@ def take_back(
     for image in images:
         row = rows.get(image.object_id)
         if row is None or image_of(row) != image.after:
-            who = row.decided_by if row is not None and row.decided_by else "?"
+            who = row.decided_by if row is not None and row.decided_by else _("Somebody")
             raise PlannerError(
                 "changed_since", _("%(who)s has changed this since. Nothing was undone."), who=who
             )

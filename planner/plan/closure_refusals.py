@@ -95,7 +95,7 @@ def refuse_decided(rows: Sequence[Closure], allowed: Sequence[str]) -> None:
     raise PlannerError(
         "already_decided",
         sentences[State(row.state)],
-        who=row.decided_by or "?",
+        who=row.decided_by or _("Somebody"),
         when=_moment(row.decided_at),
     )
 

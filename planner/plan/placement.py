@@ -160,7 +160,7 @@ def _refuse_stale(works: list[Work], seen: Mapping[int, int], now: dt.datetime) 
             raise PlannerError(
                 "stale",
                 _("%(who)s changed %(what)s at %(when)s. Nothing was changed. Look again, then decide."),
-                who=work.session.changed_by or "?",
+                who=work.session.changed_by or _("Somebody"),
                 what=what or _("this"),
                 when=f"{work.session.changed_at.astimezone(clock.BRUSSELS):%H:%M}",
             )

@@ -155,7 +155,7 @@ def _unchanged_sessions(images: list[ChangeImage]) -> dict[int, GroupSession]:
 
 def _changed(who: Any) -> PlannerError:
     return PlannerError(
-        "changed_since", _("%(who)s has changed this since. Nothing was undone."), who=who or "?"
+        "changed_since", _("%(who)s has changed this since. Nothing was undone."), who=who or _("Somebody")
     )
 
 

@@ -145,6 +145,17 @@ def test_whoever_changed_it_since_is_named(
     assert "Karim Haddad" in str(refusal.value)
 
 
+def test_whoever_is_not_known_any_more_is_somebody(
+    haren: Prison, service: Organisation, organiser_anna: User
+) -> None:
+    session = make_session(make_series(haren, organisation=service))
+    moved = act(session, organiser_anna, room_id=make_room(haren).pk)
+    GroupSession.objects.filter(pk=session.pk).update(changed_by=None, room=make_room(haren))
+    with pytest.raises(PlannerError) as refusal:
+        undo(moved, by=organiser_anna, now=NOW)
+    assert str(refusal.value).startswith("Somebody has changed this since")
+
+
 def test_undo_is_refused_when_the_old_place_is_taken(
     haren: Prison, service: Organisation, organiser_anna: User
 ) -> None:
