@@ -232,7 +232,7 @@ class Links:
 
 PLAIN = re.compile(r"^/p/\w+(/[a-z-]+|/\d+)*/$")
 """An address that is walked by its numbers already."""
-SMALL = 6
+SMALL = 12
 """One address of so many is walked as each reader in the small size."""
 NO_NAMES = {"csrfmiddlewaretoken"}
 
@@ -246,7 +246,7 @@ def _addresses(town: Town, walker: Walker, route: str) -> list[str]:
     rows = [town.people[0], town.people[5], town.series["secret"]]
     rows += [town.sessions[key] for key in ("secret1", "theirs1")]
     if not IS_SMALL:
-        rows += [town.people[8], *town.series.values(), town.sessions["dutch0"]]
+        rows += [town.people[8], town.series["dutch"], town.series["theirs"], town.sessions["dutch0"]]
     pks = {row.pk for row in rows}
     return [filled(route, dict.fromkeys(names, pk)) for pk in sorted(pks)]
 
@@ -275,8 +275,13 @@ def a_few(town: Town, names: list[str], method: str) -> list[Data]:
 
 
 def every_one(town: Town, names: list[str], method: str) -> list[Data]:
-    every = [((name, value),) for name in names for value in foreign(town)]
-    return every + a_few(town, names, "GET") + a_few(town, names, "POST")
+    """Every word and number in every parameter; of a form each field with one of a kind, and all of them at once."""
+    values = foreign(town)
+    if method == "GET":
+        return [((name, value),) for name in names for value in values] + a_few(town, names, "GET")
+    one_of_a_kind = (values[0], str(town.people[5].pk), str(town.series["secret"].pk))
+    alone = [((name, value),) for name in names for value in one_of_a_kind]
+    return alone + [tuple((name, value) for name in names) for value in values if names]
 
 
 BLOTS = (
@@ -290,7 +295,7 @@ BLOTS = (
 )
 COUNTER = re.compile(rb'((?:data-rows="[^"]*" data-version="|[?;&]version=))\d+')
 """By which an open board asks whether anything has changed: `version` of the exceptions in docs/trust.md."""
-SECRETS = ("/accounts/2fa/",)
+SECRETS = ("/accounts/2fa/", "/p/haren/settings/emergency-pack/passphrase/")
 """Pages that show a fresh secret each time: what differs from itself there tells nothing."""
 
 

@@ -135,7 +135,7 @@ def one_by_one(names: list[str], rubbish: str) -> list[dict[str, Any]]:
     return [{name: rubbish} for name in names]
 
 
-SMALL = 24
+SMALL = 48
 """One address of so many is walked as each role in the small size."""
 CLOSED = (401, 403, 404)
 
