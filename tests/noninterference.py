@@ -290,12 +290,13 @@ BLOTS = (
     (re.compile(rb"(nonce-|entry_key[^>]*value=\")[\w+/=-]*"), rb"\1"),
     (re.compile(rb"(X-Request-ID|Expires|Date)(: )[^\n]+"), rb"\1"),
     (re.compile(rb"(Content-Length)(: )[^\n]+(?=[^\0]*\[Content_Types\])"), rb"\1"),
+    (re.compile(rb"(?<![\w-])(?:tempo_)?[\w-]{43}(?![\w-])"), b""),  # prisons.domain.tokens.new_secret
     (re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*"), rb"\1"),
     (re.compile(rb"/ID ?\[.*?\]", re.DOTALL), b""),
 )
 COUNTER = re.compile(rb'((?:data-rows="[^"]*" data-version="|[?;&]version=))\d+')
 """By which an open board asks whether anything has changed: `version` of the exceptions in docs/trust.md."""
-SECRETS = ("/accounts/2fa/", "/p/haren/settings/emergency-pack/passphrase/")
+SECRETS = ("/accounts/2fa/", "/p/haren/settings/emergency-pack/passphrase/", "/p/haren/feeds/")
 """Pages that show a fresh secret each time: what differs from itself there tells nothing."""
 
 
