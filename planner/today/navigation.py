@@ -130,9 +130,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _of_facilitator(request: HttpRequest) -> Access | None:
-    """A facilitator's sessions are a page of no prison; the way back is that of the prison seen last."""
+    """A facilitator's sessions are pages of no prison; the way back is that of the prison seen last."""
     user = getattr(request, "user", None)
-    if request.path != reverse("own_sessions") or not isinstance(user, User) or user.last_prison is None:
+    is_there = request.path.startswith(reverse("own_sessions"))
+    if not is_there or not isinstance(user, User) or user.last_prison is None:
         return None
     access = access_for(user, user.last_prison)
     return access if access is not None and access.has(Right.SEE_OWN_SESSIONS) else None

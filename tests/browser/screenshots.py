@@ -1,5 +1,6 @@
 """Pictures of the main pages: per role, nl and fr, light and dark, 1440 and 360 px wide. `make screenshots`.
 
+With --readme only the four that README.md shows, into docs/images.
 Starts a demo of its own on a free port unless --address names one that runs. Run as a program, not by pytest.
 """
 
@@ -34,6 +35,7 @@ PAGES = [
     ("organiser", "series", f"{HERE}/series/1/"),
     ("organiser", "notes", f"{HERE}/notes/"),
     ("organiser", "requests", f"{HERE}/requests/"),
+    ("organiser", "decide", f"{HERE}/requests/one-by-one/"),
     ("organiser", "people", f"{HERE}/people/"),
     ("organiser", "conflicts", f"{HERE}/conflicts/"),
     ("organiser", "components", "/components/"),
@@ -45,6 +47,13 @@ PAGES = [
     ("worker", "worker-today", f"{HERE}/"),
 ]
 SIZES = {1440: 900, 360: 740}
+README = {
+    "board": ("board", 1440),
+    "series": ("series", 1440),
+    "decide": ("decide", 1440),
+    "phone": ("worker-today", 360),
+}
+"""Name of the picture: page and width; in English and light."""
 
 
 @contextmanager
@@ -130,6 +139,18 @@ def picture(page: Page, address: str, file: Path, full: bool) -> bool:
     return bool(note)
 
 
+def for_readme(browser: Browser, address: str, people: dict[str, Any], wanted: argparse.Namespace) -> int:
+    """Taken one by one as any other, then laid under the name that README.md knows."""
+    wrong = 0
+    for name, (page, width) in README.items():
+        one = argparse.Namespace(**vars(wanted) | {"only": [page], "widths": [width]})
+        one.languages, one.themes = ["en"], ["light"]
+        wrong += take(browser, address, people, one)
+        taken = wanted.into / f"{page}-en-light-{width}.png"
+        taken.replace(ROOT / "docs" / "images" / f"{name}.png")
+    return wrong
+
+
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", default="", help="a demo that runs already")
@@ -141,6 +162,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--languages", nargs="*", default=["nl", "fr"])
     parser.add_argument("--themes", nargs="*", default=["light", "dark"])
     parser.add_argument("--widths", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument("--readme", action="store_true", help="the four of README.md, into docs/images")
     parser.add_argument("--full", action="store_true", help="the whole page, not the first screen")
     return parser.parse_args()
 
@@ -154,7 +176,7 @@ def main() -> None:
         for person in facts["sign_ins"]:
             people.setdefault(person["role"], person)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        wrong = take(browser, address, people, wanted)
+        wrong = (for_readme if wanted.readme else take)(browser, address, people, wanted)
         browser.close()
     raise SystemExit(1 if wrong else 0)
 

@@ -133,11 +133,13 @@ def test_the_attendance_of_twelve(
     live_server: Any,
 ) -> None:
     chloe = make_worker(room.prison, organisation=service, name="Chloe", user=worker_chloe)
+    page = first_page(worker_chloe)
+    page.set_viewport_size({"width": 360, "height": 740})
     one, two = (session_on(service, room, -days, workers=[chloe]) for days in (1, 2))
     for session in (one, two):
         for number in range(12):
             make_enrollment(session.series, make_participant(room.prison, f"Naam{number:02}, Jan"))
-    page, long, short = first_page(worker_chloe), Hand(), Hand()
+    long, short = Hand(), Hand()
     for session, hand in ((one, long), (two, short)):
         page.goto(f"{live_server.url}/p/haren/attendance/{session.pk}/")
         rows = page.locator("#attendance tbody tr")

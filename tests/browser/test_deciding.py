@@ -90,3 +90,28 @@ def test_w_waits_for_a_place_also_where_the_group_is_full(
     expect(page.get_by_role("button", name="Approve: on the waiting list")).to_be_visible()
     page.keyboard.press("w")
     expect(page.locator("#messages")).to_contain_text("Naam1, Jan is on the waiting list.")
+
+
+def test_many_are_looked_at_before_they_are_answered(
+    page, live_server, signed_in, haren, service, organiser_anna, complaints
+):
+    """The list says the free places and whose turn it is; the preview what each would get; nothing is done before."""
+    series = make_series(
+        haren, activity=make_activity(service, "Koor"), places=2, starts_on=clock.today(), weeks=8
+    )
+    for number in range(3):
+        person = make_participant(haren, f"Naam{number}, Jan")
+        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+    signed_in(organiser_anna, language="en")
+    page.goto(f"{live_server.url}/p/haren/requests/")
+    expect(page.locator("[data-label='Free places']").first).to_contain_text("2 of 2")
+    expect(page.locator("tbody tr").filter(has_text="Naam2")).to_contain_text("3 in line")
+    page.get_by_role("checkbox", name="Select all").check()
+    page.locator("[data-bulk-bar]").get_by_role("button", name="Approve").click()
+    counts = page.locator("main .counts")
+    expect(counts).to_contain_text("get a place")
+    assert [each.strip() for each in counts.locator(".count-number").all_inner_texts()] == ["2", "1"]
+    assert set(Enrollment.objects.values_list("state", flat=True)) == {"requested"}
+    page.get_by_role("button", name="Answer 3 requests").click()
+    expect(page.get_by_role("button", name="Answer 3 requests")).to_have_count(0)
+    assert sorted(Enrollment.objects.values_list("state", flat=True)) == ["placed", "placed", "waiting"]

@@ -82,6 +82,7 @@ def test_a_facilitator_finds_four_places_in_the_bar_and_says_no_to_the_next_sess
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
     page.get_by_role("link", name="I cannot come").click()
+    expect(bar.get_by_role("link", name="Calendar")).to_be_in_viewport()
     page.locator("main").get_by_role("button", name="I cannot come").click()
     expect(page.locator("main")).to_contain_text("you cannot come")
     page.locator("nav.rail").get_by_role("link", name=re.compile("Today")).click()
