@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.language_columns import in_language
+from core.languages import FALLBACK_ORDER
 from enrollment.domain.secrecy import own
 from enrollment.models import (
     Absence,
@@ -45,11 +47,16 @@ class Held:
 
 _SERIES = "series__activity__organisation"
 _OF_SESSION = f"session__{_SERIES}"
+BY_LANGUAGE: dict[str, tuple[str, ...]] = {
+    "prison__name": ("nl", "fr"),
+    **{f"{path}activity__title": FALLBACK_ORDER for path in ("", "series__", "enrollment__series__")},
+}
+"""Told in the language of whoever takes it: a column per language."""
 HELD: dict[str, Held] = {
     "stays": Held(
-        Stay, ("prison__name_nl", "unit__code", "cell", "register_number", "starts_on", "ends_on", "walks_with_badge")
+        Stay, ("prison__name", "unit__code", "cell", "register_number", "starts_on", "ends_on", "walks_with_badge")
     ),
-    "absences": Held(Absence, ("prison__name_nl", "starts_on", "ends_on")),
+    "absences": Held(Absence, ("prison__name", "starts_on", "ends_on")),
     "fixed_hours": Held(FixedBlock, ("label", "weekday", "starts", "ends", "valid_from", "valid_to")),
     "levels": Held(LevelHeld, ("language", "level", "found_on"), prison=""),
     "intakes": Held(Intake, ("organisation__name", "done_on"), prison="", service="organisation"),
@@ -57,18 +64,18 @@ HELD: dict[str, Held] = {
     "notes": Held(Note, ("received_on", "channel", "state"), service="requests__organisation"),
     "requests": Held(
         Request,
-        ("received_on", "series__activity__title_nl", "activity__title_nl", "wish_title", "state", "decided_at"),
+        ("received_on", "series__activity__title", "activity__title", "wish_title", "state", "decided_at"),
         service="organisation",
     ),
     "enrolments": Held(
         Enrollment,
-        ("series__activity__title_nl", "state", "reason", "requested_at", "placed_from", "placed_until"),
+        ("series__activity__title", "state", "reason", "requested_at", "placed_from", "placed_until"),
         prison="series__prison",
         service=_SERIES,
     ),
     "steps": Held(
         EnrollmentStep,
-        ("enrollment__series__activity__title_nl", "verb", "state", "reason", "at"),
+        ("enrollment__series__activity__title", "verb", "state", "reason", "at"),
         person="enrollment__participant",
         prison="enrollment__series__prison",
         service=f"enrollment__{_SERIES}",
@@ -126,8 +133,12 @@ def _rows(held: Held, person: Participant, access: Access | None) -> list[dict[s
     if access is not None:
         wall = Q(**{held.prison: access.prison}) if held.prison else Q()
         rows = rows.filter(wall & (own(access, held.service) if held.service else Q())).distinct()
-    told: Sequence[dict[str, Any]] = rows.values(*held.fields)
+    told = {name: name.replace("__", "_") for name in held.fields}
+    named = {told[name]: in_language(name, codes) for name, codes in BY_LANGUAGE.items() if name in told}
+    found: Sequence[dict[str, Any]] = rows.annotate(**named).values(
+        *(told[name] if name in BY_LANGUAGE else name for name in held.fields)
+    )
     return [
-        {name.replace("__", "_"): "" if value is None else str(value) for name, value in row.items()}
-        for row in told
+        {told.get(name, name): "" if value is None else str(value) for name, value in row.items()}
+        for row in found
     ]

@@ -32,12 +32,12 @@ WORDS = {
 }
 """Tables."""
 PARTS = {
-    "prison_name_nl": gettext_lazy("Prison"),
+    "prison_name": gettext_lazy("Prison"),
     "unit_code": gettext_lazy("Living unit"),
     "organisation_name": gettext_lazy("Organisation"),
-    "series_activity_title_nl": gettext_lazy("Group activity"),
-    "enrollment_series_activity_title_nl": gettext_lazy("Group activity"),
-    "activity_title_nl": gettext_lazy("Activity"),
+    "series_activity_title": gettext_lazy("Group activity"),
+    "enrollment_series_activity_title": gettext_lazy("Group activity"),
+    "activity_title": gettext_lazy("Activity"),
     "session_starts_at": gettext_lazy("Session"),
     "by_full_name": gettext_lazy("By whom"),
     "cell": gettext_lazy("Cell"),

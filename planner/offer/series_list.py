@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from core import clock
 from core.folding import fold
+from core.language_columns import in_language
 from core.weeks import Week
 from enrollment.models import Enrollment
 from prisons import gate
@@ -18,12 +19,12 @@ from sessions.domain.running import over_for, runs_for
 from sessions.models import GroupSession, Series
 
 SORTS: dict[str, tuple[str, ...]] = {
-    "title": ("activity__title_nl", "label"),
-    "service": ("activity__organisation__short_name", "activity__title_nl", "label"),
-    "day": ("weekday", "start_time", "activity__title_nl"),
-    "places": ("places", "activity__title_nl"),
-    "next": ("next_at", "activity__title_nl"),
-    "tray": ("tray_count", "activity__title_nl"),
+    "title": ("title", "label"),
+    "service": ("activity__organisation__short_name", "title", "label"),
+    "day": ("weekday", "start_time", "title"),
+    "places": ("places", "title"),
+    "next": ("next_at", "title"),
+    "tray": ("tray_count", "title"),
 }
 NEUTRAL_SORTS = {name: (fields[0], "list_code") for name, fields in SORTS.items()} | {"title": ("list_code",)}
 del NEUTRAL_SORTS["service"]
@@ -82,6 +83,8 @@ def in_order(rows: QuerySet[Series], sort: str, access: Access) -> QuerySet[Seri
     """By a name of SORTS, with a minus the other way round; unknown names sort by title."""
     sorts = SORTS if gate.may_ask(access, gate.Fact.TITLE) else NEUTRAL_SORTS
     fields = sorts.get(sort.removeprefix("-"), sorts["title"])
+    if sorts is SORTS:
+        rows = rows.annotate(title=in_language("activity__title"))
     if sort.startswith("-"):
         return rows.order_by(F(fields[0]).desc(nulls_last=True), *fields[1:], "pk")
     return rows.order_by(F(fields[0]).asc(nulls_last=True), *fields[1:], "pk")

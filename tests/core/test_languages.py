@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from core.language_columns import in_language
 from core.languages import SPOKEN, localized
+from sessions.models import Activity
 from tests.factories import signed_in
 
 
@@ -62,3 +64,18 @@ def test_a_cookie_wins_over_the_browser_and_the_person_over_the_cookie(
 def test_a_language_is_named_as_the_reader_says_it_too(reader: str, code: str, wanted: str) -> None:
     with translation.override(reader):
         assert str(dict(SPOKEN)[code]) == wanted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reader", ["nl", "fr", "en"])
+def test_the_database_chooses_the_text_that_a_page_shows(service, reader) -> None:
+    """Sorting by another language than the one on the page looks like no order at all."""
+    for titles in (("Koken", "Cuisine", ""), ("", "Art", "Painting"), ("Yoga", "", ""), ("", "", "Chess")):
+        Activity.objects.create(
+            organisation=service,
+            domain="culture",
+            **dict(zip(("title_nl", "title_fr", "title_en"), titles, strict=True)),
+        )
+    with translation.override(reader):
+        rows = list(Activity.objects.annotate(told=in_language("title")).order_by("told"))
+        assert [row.told for row in rows] == [str(row) for row in rows] == sorted(str(row) for row in rows)

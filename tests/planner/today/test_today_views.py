@@ -400,6 +400,14 @@ def test_a_facilitator_has_a_bar_of_their_own_also_on_the_page_of_every_prison(
         assert page.status_code == 200
         assert [entry.url for entry in page.context["nav"]] == rail
         assert [entry.url for entry in page.context["nav"] if entry.is_current] == [address]
+    room = make_room(haren)
+    session = make_session(
+        make_series(haren), f"{today() + dt.timedelta(days=2)} 10:00", room=room, state="published",
+        published_at=now(), workers=[worker_chloe.worker],
+    )  # fmt: skip
+    page = client.get(reverse("cannot_come", args=[session.pk]))
+    assert [entry.url for entry in page.context["nav"]] == rail
+    assert [entry.url for entry in page.context["nav"] if entry.is_current] == [reverse("own_sessions")]
 
 
 @pytest.mark.parametrize("words", ["strike", "staking", "grève", "GREVE"])
