@@ -247,6 +247,20 @@ def test_undo_within_the_hour_from_the_page(
     assert (session.state, confirmed.state) == ("published", "announced")
 
 
+@pytest.mark.parametrize("back", ["/p/haren/closures/", "/p/haren/board/?week=2050-W20&rows=units", ""])
+def test_undoing_a_closure_leads_back_to_where_one_came_from(
+    liaison: Client, confirmed: Closure, back: str
+) -> None:
+    """Another week that was in front of somebody stays there; without one it is the week of the closure itself."""
+    undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["picture"].undo_id
+    url = f"/p/haren/board/changes/{undo_id}/undo/"
+    shown = liaison.get(url, {"next": back})
+    kept = shown.context["next"]
+    assert kept == back if back else f"{clock.today(confirmed.starts_at):%G-W%V}" in kept
+    answer = liaison.post(url, {"seen": seen_on(shown, "seen"), "next": kept})
+    assert (answer.status_code, answer.url) == (302, kept)
+
+
 def test_the_call_list_names_who_to_call_and_closes_the_todo(
     organiser: Client, confirmed: Closure, session: GroupSession
 ) -> None:
