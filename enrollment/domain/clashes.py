@@ -19,7 +19,7 @@ from core import clock
 from core.clock import BRUSSELS, today
 from enrollment.domain.separations import CANNOT, partners_of, separated_pairs
 from enrollment.domain.taking_part import Dates, covers, people_there, places_of
-from enrollment.models import FixedBlock, Skip, Stay
+from enrollment.models import FixedBlock, Stay
 from prisons.models import Organisation, Prison, Unit
 from rooms.domain.facts import Rules, minutes, rules_of
 from sessions.models import GroupSession, Series
@@ -35,6 +35,9 @@ NOT_HERE, OCCUPIED, UNIT, POPULATION, FIXED_BLOCK, UNIT_HOURS = (
     "unit_hours",
 )
 HARD = frozenset({NOT_HERE, OCCUPIED, CANNOT, UNIT, POPULATION})
+
+
+Dated = Iterable[tuple[int, int, dt.datetime, dt.datetime]] | None
 
 
 class SessionRow(NamedTuple):
@@ -96,31 +99,27 @@ def clashes_of(
     *,
     now: dt.datetime | None = None,
     owner: Organisation | None = None,
-    dates: Iterable[tuple[int, int, dt.datetime, dt.datetime]] | None = None,
+    dates: Dated = None,
 ) -> dict[int, PersonClashes]:
     """Person -> what is in the way from now on, in a fixed number of queries whatever the number of people.
 
-    `owner` is the service that asks (the series' own unless said): only its places are named. `dates` are those of
-    the series (session, series, start, end) where an act has read them.
+    `owner` is the service that asks (the series' own unless said): only its places are named. `dates` of the series
+    are given where an act has read them.
     """
-    return _Look(series, frozenset(participant_ids), now or clock.now(), owner, dates).answer()
+    owner_id = owner.pk if owner else series.activity.organisation_id
+    return _Look(series, frozenset(participant_ids), now or clock.now(), owner_id, dates).answer()
 
 
 class _Look:
     """The facts around one series, read once, then asked per person."""
 
     def __init__(
-        self,
-        series: Series,
-        people: frozenset[int],
-        now: dt.datetime,
-        owner: Organisation | None,
-        dates: Iterable[tuple[int, int, dt.datetime, dt.datetime]] | None,
+        self, series: Series, people: frozenset[int], now: dt.datetime, owner_id: int, dates: Dated
     ) -> None:
         self.series, self.people, self.now, self.day = series, people, now, today(now)
         self.prison: Prison = series.prison
         self.rules: Rules = rules_of(self.prison)
-        self.owner_id = owner.pk if owner else series.activity.organisation_id
+        self.owner_id = owner_id
         known = self._dates_of_series() if dates is None else [SessionRow(*row) for row in dates]
         self.dates = [row for row in known if row.starts_at >= now]
         self.stays = self._stays()
@@ -175,11 +174,8 @@ class _Look:
         pairs = partners_of(separated_pairs(self.prison, self.day))
         apart = {person: pairs[person] for person in self.people if person in pairs}
         asked = self.people.union(*apart.values())
-        days = [
-            (row.session_id, row.series_id, row.starts_at.astimezone(BRUSSELS).date())
-            for row in self.elsewhere
-        ]
-        there = people_there(self.prison.pk, days, people=asked)
+        near = [(row.session_id, row.series_id, today(row.starts_at)) for row in self.elsewhere]
+        there = people_there(self.prison.pk, near, people=asked)
         group = self._in_group() if apart or self.rules.separates_populations else {}
         units = set(self.series.units.values_list("pk", flat=True))
         population = self._population(group)
@@ -299,12 +295,3 @@ class _Look:
                         Clash(UNIT_HOURS, date.session_id, date.starts_at, date.ends_at, label=hours.kind),
                     )
         return list(found.values())
-
-
-def skips_of(enrollment_ids: Collection[int]) -> dict[int, set[int]]:
-    """Enrolment -> sessions that the person does not come to."""
-    skips: dict[int, set[int]] = defaultdict(set)
-    rows = Skip.objects.filter(enrollment_id__in=list(enrollment_ids))
-    for enrollment_id, session_id in rows.values_list("enrollment_id", "session_id"):
-        skips[enrollment_id].add(session_id)
-    return skips
