@@ -60,6 +60,7 @@ KNOWS_ITSELF = {
 }
 """Creating forms without a token, and why."""
 HINTS: dict[str, dict[str, list[str]]] = {
+    "enrollment:person_add": {"register_number": ["70999"]},
     "rooms:slot_add": {"starts": ["19:00"], "ends": ["20:00"]},
     "rooms:unit_hours_add": {"starts": ["19:00"], "ends": ["20:00"]},
     "enrollment:separation_list": {"one": ["70002"], "other": ["70003"]},
