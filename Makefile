@@ -133,7 +133,7 @@ screenshots: setup ## pictures of the main pages into var/screenshots
 	$(PYTHON) tests/browser/screenshots.py
 
 papers: setup ## a picture of the first page of every paper into var/papers
-	PAPERS=var/papers $(PYTHON) -m pytest -q -n 0 tests/core/test_every_paper.py
+	PAPERS=var/papers $(PYTHON) -m pytest -q -n 0 tests/core/paper/test_every_paper.py
 
 lock: ## choose versions anew from pyproject.toml
 	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --group dev --upgrade --no-header pyproject.toml -o requirements-dev.lock

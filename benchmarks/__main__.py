@@ -46,23 +46,23 @@ def statements(work: Callable[[], Any]) -> int:
 
 
 def engine() -> None:
-    from planner.plan import conflicts, picture
+    from planner.scheduling.rules import conflicts, snapshot
     from rooms.domain.facts import rules_of
 
     house = build("engine", rooms=60, sessions=1000, enrollments=10_000)
     days = [MONDAY + dt.timedelta(days=number) for number in range(7)]
     rules = rules_of(house.prison)
-    loaded = picture.load(house.prison, days)
+    loaded = snapshot.load(house.prison, days)
     found = conflicts.find(loaded, rules)
     rows = f"{len(loaded.rows)} sessions, {sum(map(len, loaded.people.values()))} places"
     say(f"all conflict codes of {rows}", f"{least_ms(lambda: conflicts.find(loaded, rules)):.1f} ms", "30 ms")
-    say("  loading the rows", f"{least_ms(lambda: picture.load(house.prison, days), 3):.0f} ms", "-")
+    say("  loading the rows", f"{least_ms(lambda: snapshot.load(house.prison, days), 3):.0f} ms", "-")
     say("  conflicts found", str(len(found)), "-")
 
 
 def move() -> None:
-    from planner.plan.changes import Change
-    from planner.plan.placement import apply
+    from planner.scheduling.placement.changes import Change
+    from planner.scheduling.placement.writer import apply
     from prisons.access import access_for
     from tests.factories import at, signed_in
 
@@ -98,9 +98,9 @@ def move() -> None:
 
 
 def many() -> None:
-    from planner.plan.closing import announce, confirm, lift
-    from planner.plan.closing_effects import effects_of
-    from planner.plan.closure_parts import ClosureDraft, Part, instant
+    from planner.scheduling.closures.closing import announce, confirm, lift
+    from planner.scheduling.closures.effects import effects_of
+    from planner.scheduling.closures.parts import ClosureDraft, Part, instant
     from sessions.models import GroupSession
     from tests.factories import at, make_membership, make_user
 
@@ -134,8 +134,8 @@ def many() -> None:
 
 def _accept(house: House) -> None:
     from benchmarks.house import HOURS
-    from planner.plan.changes import Change
-    from planner.plan.placement import apply
+    from planner.scheduling.placement.changes import Change
+    from planner.scheduling.placement.writer import apply
     from prisons.access import access_for
     from sessions.models import SessionWorker
     from tests.factories import at
@@ -159,9 +159,9 @@ def _accept(house: House) -> None:
 
 
 def board() -> None:
-    from core.weeks import Week
-    from planner.board.filters import BoardFilter
-    from planner.board.week import week_board
+    from core.dates.weeks import Week
+    from planner.board.week.filters import BoardFilter
+    from planner.board.week.table import week_board
     from prisons.access import access_for
     from rooms.domain import facts
     from tests.factories import signed_in

@@ -14,8 +14,8 @@ ROWS = 1_000_000
 def audit(least_ms: Callable[..., float], say: Callable[[str, str, str], None], statements: Any) -> None:
     from django.conf import settings
 
-    from core import clock
-    from prisons.domain import readings, seals
+    from core.dates import clock
+    from prisons.domain.records import readings, seals
     from prisons.models import Reading
 
     house = build("audit", rooms=2, sessions=4)

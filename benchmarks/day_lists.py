@@ -16,8 +16,8 @@ SESSIONS, PEOPLE, UNITS = 60, 25, 34
 
 def full_day() -> Any:
     """A day that nobody has seen in so full a house."""
-    from core.clock import BRUSSELS
-    from enrollment.domain.day import Day, Meeting, Person, Visitor
+    from core.dates.clock import BRUSSELS
+    from enrollment.domain.lists.day import Day, Meeting, Person, Visitor
 
     hours = ((dt.time(8, 30), dt.time(11)), (dt.time(13, 30), dt.time(16)), (dt.time(18), dt.time(20)))
 
@@ -164,7 +164,7 @@ def _month(say: Callable[[str, str, str], None], day: Any) -> None:
 def _certificate(number: int) -> Any:
     from types import SimpleNamespace
 
-    from enrollment.domain.certificates import Certificate
+    from enrollment.domain.attendance.certificates import Certificate
 
     service = SimpleNamespace(name="De Brug")
     activity = SimpleNamespace(
@@ -177,8 +177,8 @@ def _certificate(number: int) -> Any:
 
 def _slip(number: int) -> Any:
     """A place, in Dutch and in one of nine languages."""
-    from core.languages import SPOKEN
-    from enrollment.domain.slip_text import SlipText
+    from core.words.languages import SPOKEN
+    from enrollment.domain.slips.slip_text import SlipText
     from enrollment.exports.slip_pages import SlipPage
 
     languages = [code for code, _word in SPOKEN][:9]

@@ -14,7 +14,7 @@ Get = Callable[..., tuple[str, dict[str, str], bytes]]
 
 def feeds(least_ms: Callable[..., float], say: Callable[[str, str, str], None], statements: Any) -> None:
     """A feed of 1,000 published sessions, asked for at the very entry of the web server."""
-    from core import clock
+    from core.dates import clock
     from prisons.access import access_for
     from sessions.domain.feeds import create, find
     from sessions.models import Feed, GroupSession, StoredEvent

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.running import run_benchmark
-from planner.solver.problem import (
+from planner.optimiser.problem import (
     Activity,
     Bar,
     Clique,

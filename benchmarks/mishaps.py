@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import prison
-from planner.solver.explain import explain
-from planner.solver.incumbent import Limits
-from planner.solver.problem import Place
-from planner.solver.repair import repair
-from planner.solver.solve import solve
+from planner.optimiser.incumbent import Limits
+from planner.optimiser.problem import Place
+from planner.optimiser.reasons.explain import explain
+from planner.optimiser.repair import repair
+from planner.optimiser.solve import solve
 
 Doc = dict[str, Any]
 Places = dict[str, tuple[int, str]]

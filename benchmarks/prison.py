@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.running import run_benchmark
-from planner.solver.problem import (
+from planner.optimiser.problem import (
     Activity,
     Apart,
     Clique,

@@ -136,7 +136,7 @@ def measure() -> dict[str, Any]:
     import django
 
     django.setup()
-    from core.clock import BRUSSELS
+    from core.dates.clock import BRUSSELS
     from core.paper.answering import made
     from planner.reports import year_report
     from planner.reports.periods import calendar_year

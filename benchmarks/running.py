@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from planner.solver.incumbent import Limits
-from planner.solver.problem import Problem, Progress, Solution
-from planner.solver.solve import solve
+from planner.optimiser.incumbent import Limits
+from planner.optimiser.problem import Problem, Progress, Solution
+from planner.optimiser.solve import solve
 
 _UNREADABLE = 2
 

@@ -14,9 +14,9 @@ from django.utils.http import parse_etags
 from icalendar import Calendar, Event
 from icalendar.prop import vDuration, vText, vUri
 
-from core.clock import BRUSSELS
-from core.text import one_line, printable
-from core.timespan import Span
+from core.dates.clock import BRUSSELS
+from core.dates.timespan import Span
+from core.words.text import one_line, printable
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 

@@ -42,7 +42,7 @@ as make setup LOCK=requirements.lock
 .venv/bin/python -c 'import pyrage; key = pyrage.x25519.Identity.generate(); print(key, key.to_public())' >/tmp/keys
 cut -d ' ' -f 1 /tmp/keys >/tmp/backup-key.txt && chmod 644 /tmp/backup-key.txt
 echo "BACKUP_RECIPIENTS=$(cut -d ' ' -f 2 /tmp/keys)" >>.env
-as .venv/bin/python -m planner.solver.native
+as .venv/bin/python -m planner.optimiser.annealing.native
 install -d -o planner -g planner -m 700 /var/backups/planner
 as .venv/bin/python manage.py prepare
 as .venv/bin/python manage.py check --deploy --fail-level WARNING

@@ -12,7 +12,7 @@ SETUP=${UPGRADE_SETUP:-make --no-print-directory setup}
 
 build() {
     $SETUP
-    $PYTHON -m planner.solver.native >/dev/null || echo "Without the compiled planner (no C compiler): proposals take longer."
+    $PYTHON -m planner.optimiser.annealing.native >/dev/null || echo "Without the compiled planner (no C compiler): proposals take longer."
 }
 
 go_back() {

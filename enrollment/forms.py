@@ -11,11 +11,11 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from core.form_choices import choose_from
-from core.forms import PlainForm, PlainTexts
-from core.text import one_line
-from enrollment.domain.namesakes import Namesake, of_name
-from enrollment.domain.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, PersonData
+from core.web.form_choices import choose_from
+from core.web.forms import PlainForm, PlainTexts
+from core.words.text import one_line
+from enrollment.domain.participants.namesakes import Namesake, of_name
+from enrollment.domain.participants.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, PersonData
 from enrollment.models import FixedBlock, LevelHeld, Note, Participant
 from enrollment.models.people import SLIP_LANGUAGES, THIRD_LANGUAGES
 from prisons.models import Prison, Unit

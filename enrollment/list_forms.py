@@ -11,9 +11,9 @@ from django.forms import BoundField
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from core.form_choices import AllOrSomeRows, choose_from
-from core.forms import PlainForm
-from enrollment.domain.family_visits import MOST, Announced
+from core.web.form_choices import AllOrSomeRows, choose_from
+from core.web.forms import PlainForm
+from enrollment.domain.lists.family_visits import MOST, Announced
 from enrollment.models import Handout, Post
 from prisons.models import Prison, Unit
 from rooms.forms import RuleForm

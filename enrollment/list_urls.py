@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from core.address import DayConverter
-from enrollment.views import families, list_files, list_settings, lists
+from core.web.address import DayConverter
+from enrollment.views.lists import day, families, list_files, list_settings
 
 register_converter(DayConverter, "day")
 
@@ -47,13 +47,13 @@ def _files(ending: str, suffix: str) -> list[URLPattern]:
 
 urlpatterns = [
     *_SETTINGS,
-    path("lists/", lists.list_day, name="lists"),
+    path("lists/", day.list_day, name="lists"),
     path(
         "lists/<day:on>/changes/handed-over/",
-        lists.list_changes_handed_over,
+        day.list_changes_handed_over,
         name="list_changes_handed_over",
     ),
-    path("lists/versions/<int:pk>/<slug:what>/", lists.list_confirm, name="list_confirm"),
+    path("lists/versions/<int:pk>/<slug:what>/", day.list_confirm, name="list_confirm"),
     path("lists/sessions/<int:pk>/families/", families.families, name="families"),
     *_files("xlsx", ""),
     *_files("pdf", "_pdf"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from core.triggers import standing
+from core.database.triggers import standing
 
 _OF_SERIES = "(SELECT prison_id FROM group_sessions_series WHERE id = {row}.series_id)"
 _OF_SESSION = "(SELECT prison_id FROM group_sessions_groupsession WHERE id = {row}.session_id)"

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import names
-from core.forms import DateInput, PlainForm
+from core.web.forms import DateInput, PlainForm
+from core.words import names
 from enrollment.models import Stay
 from prisons.access import Access
-from prisons.domain import readings
+from prisons.domain.records import readings
 from prisons.forms import AuditFilter, offer
 from prisons.models import Prison, User
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from enrollment.domain import (
-    continuity,
-    endings,
-    forgetting,
-    merge_image,
-    roster_forgetting,
-    sheet_return,
-    versions,
-)
-from prisons.domain import upkeep
+from enrollment.domain.attendance import sheet_return
+from enrollment.domain.lists import versions
+from enrollment.domain.participants import continuity, forgetting, merge_image
+from enrollment.domain.requests import endings
+from enrollment.domain.roster import draft_forgetting
+from prisons.domain.work import upkeep
 from prisons.models import Prison
 
 
@@ -31,6 +27,6 @@ def tend_people() -> None:
         endings.close_series(prison)
         endings.ask_for_talks(prison)
     sheet_return.forget_drafts()
-    roster_forgetting.forget_drafts()
+    draft_forgetting.forget_drafts()
     forgetting.forget_released()
     merge_image.clear_images()

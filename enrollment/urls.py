@@ -3,25 +3,26 @@
 from django.urls import path
 
 from enrollment import attendance_urls, list_urls
-from enrollment.views import (
+from enrollment.views import notes, roster
+from enrollment.views.lists import slips
+from enrollment.views.participants import (
+    departures,
+    held,
+    people,
+    person_facts,
+    readings,
+    records,
+    separations,
+)
+from enrollment.views.requests import (
     agreement,
     bulk,
     certificates,
-    departures,
     enrollments,
     fairness,
-    held,
-    notes,
-    people,
-    person_facts,
     pile,
-    readings,
-    records,
-    requests,
-    roster,
-    separations,
     series,
-    slips,
+    undecided,
 )
 
 app_name = "enrollment"
@@ -31,11 +32,11 @@ urlpatterns = [
     path("notes/things/", notes.note_things, name="note_things"),
     path("notes/<int:pk>/undo/", notes.note_undo, name="note_undo"),
     path("notes/<int:pk>/unreadable/", notes.parked_unreadable, name="parked_unreadable"),
-    path("requests/", requests.request_list, name="request_list"),
+    path("requests/", undecided.request_list, name="request_list"),
     path("requests/decide/", bulk.bulk_decide, name="bulk_decide"),
     path("requests/one-by-one/", pile.pile_start, name="pile_start"),
-    path("requests/<int:pk>/", requests.request_detail, name="request_detail"),
-    path("requests/<int:pk>/decide/", requests.request_decide, name="request_decide"),
+    path("requests/<int:pk>/", undecided.request_detail, name="request_detail"),
+    path("requests/<int:pk>/decide/", undecided.request_decide, name="request_decide"),
     path("waiting-times/", fairness.waiting_times, name="waiting_times"),
     path("waiting-times/list/", fairness.waiting_times_list, name="waiting_times_list"),
     path("wishes/", fairness.wish_list, name="wish_list"),

@@ -10,7 +10,7 @@ import datetime as dt
 from django.utils import translation
 from django.utils.formats import date_format
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "added": ("ERBIJ", "EN PLUS"),

@@ -9,6 +9,6 @@ class PlannerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from planner import checks
+        from planner.operations import checks
 
         del checks  # importing it registers what `check --deploy` asks

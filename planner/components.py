@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.forms import PlainForm
-from core.looks import DOMAINS, STATES
+from core.web.forms import PlainForm
+from core.words.badges import DOMAINS, STATES
 
 
 class SampleForm(PlainForm):

@@ -250,7 +250,8 @@ class ProposalLine(models.Model):
 class EmergencyPack(models.Model):
     """The next days' lists in one locked file, for the day the network is down: how it stands with it.
 
-    The passphrase is kept sealed (core/seal.py), so that the file can be made without anybody being there.
+    The passphrase is kept encrypted (core/secrets/encryption.py), so that the file can be made without
+    anybody being there.
     """
 
     prison = models.OneToOneField(Prison, on_delete=models.CASCADE, related_name="emergency_pack")

@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.offer.urls")),
     path("", include("planner.emergency.urls")),
     path("", include("planner.leaflet.urls")),
-    path("", include("planner.telling.urls")),
+    path("", include("planner.workers.urls")),
     path("", include("planner.proposals.urls")),
     path("", include("planner.reports.urls")),
 ]

@@ -13,7 +13,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from core import environment as env
-from core import private_files
+from core.secrets import private_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 private_files.close(BASE_DIR / ".env")
@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles" if TESTING else "planner.static_files.PlannerStaticFilesConfig",
+    "django.contrib.staticfiles" if TESTING else "planner.operations.static_files.PlannerStaticFilesConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -62,30 +62,30 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.request_log.RequestLog",
+    "core.web.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
-    "planner.feed_door.FeedDoor",
+    "planner.middleware.feed_door.FeedDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.headers.CarefulHeaders",
-    "core.packing.PackedPages",
+    "core.web.headers.CarefulHeaders",
+    "core.web.compression.PackedPages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "core.languages.UserLanguageMiddleware",
+    "core.words.languages.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "prisons.idle.IdleLimit",
+    "prisons.middleware.idle.IdleLimit",
     "prisons.new_key.NewKey",
-    "prisons.watch.ReadingWatch",
+    "prisons.middleware.watch.ReadingWatch",
     "prisons.support.NothingIsSent",
-    "core.refusals.RefusalMiddleware",
-    "core.refusals.ReadableMiddleware",
-    "planner.freezing.FreezeFirst",
-    "prisons.once.Once",
+    "core.web.refusals.RefusalMiddleware",
+    "core.web.refusals.ReadableMiddleware",
+    "planner.middleware.freezing.FreezeFirst",
+    "prisons.middleware.once.Once",
 ]
 
 ROOT_URLCONF = "planner.urls"
@@ -103,7 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "core.context.site",
+                "core.web.context.site",
                 "prisons.context_processors.place",
                 "planner.today.navigation.navigation",
             ],
@@ -180,7 +180,7 @@ REGULAR_TASKS = {
     "prisons.tasks.seal_audit": 60,
     "enrollment.tasks.keep_lists": 5,
     "enrollment.tasks.tend_people": 60,
-    "planner.telling.tasks.post_daily": 15,
+    "planner.notifications.tasks.post_daily": 15,
     "planner.emergency.tasks.write_due": 15,
 }
 
@@ -190,7 +190,7 @@ UPKEEP_MOST_DAYS = env.number("UPKEEP_MOST_DAYS", default=7)
 # --- Who is it --------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "prisons.User"
-AUTHENTICATION_BACKENDS = ["planner.sign_in.WelcomePeople"]
+AUTHENTICATION_BACKENDS = ["planner.accounts.sign_in.WelcomePeople"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -199,12 +199,12 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "planner.known_words.NoWordsOfTheHouse"},
+    {"NAME": "planner.accounts.known_words.NoWordsOfTheHouse"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "planner.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "planner.accounts.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -214,8 +214,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_USER_DISPLAY = "planner.sign_in.display_name"
-MFA_ADAPTER = "planner.second_factor.SealedSecrets"
+ACCOUNT_USER_DISPLAY = "planner.accounts.sign_in.display_name"
+MFA_ADAPTER = "planner.accounts.second_factor.SealedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PRODUCT_NAME
@@ -229,14 +229,14 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
-ACCOUNT_FORMS = {"reset_password_from_key": "planner.sign_in.NewPasswordForm"}
+ACCOUNT_FORMS = {"reset_password_from_key": "planner.accounts.sign_in.NewPasswordForm"}
 # Minutes without doing anything after which whoever sees names is signed out; 0 never.
 IDLE_MINUTES = env.number("IDLE_MINUTES", default=0 if DEMO else 60)
 # Hours after which everybody signs in again, however busy; 0 never.
 SESSION_HOURS = env.number("SESSION_HOURS", default=0 if DEMO else 12)
 # Organisations with accounts of their own: OIDC_PROVIDERS=brug, then OIDC_BRUG_ISSUER, _CLIENT_ID, _SECRET, _DOMAINS.
 OIDC_APPS = env.openid_apps(env.words("OIDC_PROVIDERS", default=[]))
-SOCIALACCOUNT_ADAPTER = "planner.openid.OpenIdAdapter"
+SOCIALACCOUNT_ADAPTER = "planner.accounts.openid.OpenIdAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_APPS, "OAUTH_PKCE_ENABLED": True}}
 # Whoever sees names signs in with a second factor, except in the demo whose people are invented.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=not DEMO and not TESTING)
@@ -247,7 +247,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 THEME_COOKIE_NAME = f"{COOKIE_PREFIX}theme"
 MESSAGES_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
-MESSAGE_STORAGE = "core.sealed_messages.Storage"
+MESSAGE_STORAGE = "core.secrets.encrypted_messages.Storage"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -298,7 +298,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # What the rules forbid about sessions to come: asked from below the engine, when a rule is changed.
-RULE_HITS = "planner.plan.rule_hits"
+RULE_HITS = "planner.scheduling.rules.rule_hits"
 
 # --- Files ------------------------------------------------------------------------------------------------
 
@@ -311,7 +311,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if USES_PLAIN_STATIC
-        else f"planner.static_files.{'HashedStorage' if DEMO else 'CompressedStorage'}"
+        else f"planner.operations.static_files.{'HashedStorage' if DEMO else 'CompressedStorage'}"
     },
 }
 WHITENOISE_USE_FINDERS = USES_PLAIN_STATIC
@@ -367,11 +367,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "no_tokens": {"()": "core.log.NoTokens"},
-        "with_request": {"()": "core.request_log.WithRequest"},
+        "with_request": {"()": "core.web.request_log.WithRequest"},
     },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s:%(request_mark)s %(message)s"},
-        "json": {"()": "core.request_log.JsonLine"},
+        "json": {"()": "core.web.request_log.JsonLine"},
     },
     "handlers": {
         "console": {

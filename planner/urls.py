@@ -3,18 +3,18 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from core.theme import theme
-from planner import openid
+from core.web.theme import theme
+from planner.accounts import openid
+from planner.accounts.sign_in import EnrolApp, EnrolPasskey, TakeAppOff, TakePasskeyOff
 from planner.api import api
 from planner.components import components
-from planner.health import healthz, readyz
+from planner.operations.health import healthz, readyz
 from planner.operations.metrics import metrics
-from planner.security_contact import security_txt
-from planner.sign_in import EnrolApp, EnrolPasskey, TakeAppOff, TakePasskeyOff
+from planner.operations.security_contact import security_txt
 from prisons.views.me import set_language
 from sessions import views_feeds
 
-handler500 = "core.database_file.server_error"
+handler500 = "core.database.database_file.server_error"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -36,7 +36,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("ical/<str:secret>.ics", views_feeds.feed, name="feed"),
     path("", include("prisons.site_urls")),
-    path("", include("planner.telling.site_urls")),
+    path("", include("planner.workers.site_urls")),
     path("p/<slug:prison>/", include("prisons.urls")),
     path("p/<slug:prison>/", include("rooms.urls")),
     path("p/<slug:prison>/", include("sessions.urls")),

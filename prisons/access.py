@@ -21,9 +21,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from core import htmx
-from core.clock import today
-from core.htmx import is_partial
+from core.dates.clock import today
+from core.web import htmx
+from core.web.htmx import is_partial
 from prisons import carried, second_factor, support
 from prisons.models import Membership, Organisation, Prison, Role, User
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import today
-from core.form_choices import AllOrSome, AllOrSomeRows
-from core.forms import PlainForm
+from core.dates.clock import today
+from core.web.form_choices import AllOrSome, AllOrSomeRows
+from core.web.forms import PlainForm
 from prisons.access import Access
 from prisons.models import Organisation, Role
 

@@ -14,7 +14,7 @@ from ninja.security import HttpBearer
 from core.errors import PlannerError
 from prisons import api_limits
 from prisons.access import Access, Right
-from prisons.domain.tokens import authenticate_token
+from prisons.domain.people.tokens import authenticate_token
 
 
 class Refusal(Schema):

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 
 KEPT = 1000

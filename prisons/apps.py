@@ -9,7 +9,7 @@ def lay_guards(using: str, **kwargs: Any) -> None:
     """After every migrate: on SQLite a migration that remakes a table drops its triggers in silence."""
     from django.db import connections
 
-    from prisons import audit_guards, side_guards
+    from prisons.guards import audit_guards, side_guards
 
     for guards in (audit_guards, side_guards):
         if guards.stands(connections[using]):
@@ -23,7 +23,7 @@ class PrisonsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core import number_lookups
+        from core.database import number_lookups
         from prisons import checks
 
         number_lookups.register()

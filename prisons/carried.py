@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core import htmx
+from core.web import htmx
 
 TEMPLATE = "403_csrf.html"
 _SECRET = ("password", "passphrase", "second_factor", "credential")

@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from prisons import audit_guards, side_guards
+from prisons.guards import audit_guards, side_guards
 
 
 @register(Tags.database)

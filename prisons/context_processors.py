@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from core.clock import today
+from core.dates.clock import today
 from prisons import support
 from prisons.access import Access, Right
 from prisons.models import Prison, User

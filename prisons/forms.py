@@ -11,14 +11,14 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from core.forms import PlainForm, PlainTexts
+from core.web.forms import PlainForm, PlainTexts
 from prisons.access import SIDE_OF_ROLE, Access, Right, Side
-from prisons.domain import audit
-from prisons.domain.memberships import ROLES_OF_THE_PRISON
+from prisons.domain.people.memberships import ROLES_OF_THE_PRISON
+from prisons.domain.records import audit
+from prisons.middleware.seen_forms import look_again
 from prisons.models import Invitation, Letters, Membership, Organisation, Role, User
-from prisons.seen_forms import look_again
 from prisons.support import Why
-from prisons.verbs import words_for
+from prisons.words.verbs import words_for
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from core.folding import begins
+from core.words.folding import begins
 from prisons.access import Access, Right
 from prisons.models import Membership, Organisation, Prison, Role
 

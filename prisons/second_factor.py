@@ -21,8 +21,9 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from core import clock, htmx
-from prisons.domain import readings
+from core.dates import clock
+from core.web import htmx
+from prisons.domain.records import readings
 
 
 def was_given(request: HttpRequest) -> bool:

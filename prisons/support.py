@@ -1,7 +1,7 @@
 """Support: whoever installs looks at the pages of one prison with masked names, for an hour, and changes nothing.
 
 A flag of the session, not of the account. While it is up, names are masked where they leave the database
-(`core/names.py`): on every page and in every file, and nobody can ask for a name either.
+(`core/words/names.py`): on every page and in every file, and nobody can ask for a name either.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
-from core.looking_only import looking_only
-from prisons.domain import audit
+from core.dates import clock
+from core.web.looking_only import looking_only
+from prisons.domain.records import audit
 from prisons.models import Prison
 
 LASTS = dt.timedelta(hours=1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from prisons.domain import accounts, changes, jobs, outbox, seals, submissions, upkeep
+from prisons.domain import submissions
+from prisons.domain.people import accounts
+from prisons.domain.records import changes, seals
+from prisons.domain.work import jobs, outbox, upkeep
 
 
 def send_message(message_pk: int) -> None:

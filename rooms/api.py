@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
-from core.languages import FALLBACK_ORDER, named
+from core.words.languages import FALLBACK_ORDER, named
 from prisons.access import Right
 from prisons.api import REFUSALS, Numbered, Page, page_of, require
 from rooms.models import Room, TimeSlot

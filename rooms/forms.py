@@ -9,17 +9,17 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import today
+from core.dates.clock import today
 from core.errors import PlannerError
-from core.form_choices import AllOrSomeRows, choose_from
-from core.forms import PlainForm, PlainTexts
 from core.tables import pasted
 from core.tables.cells import items
 from core.tables.values import MOST_BYTES
-from core.text import printable
+from core.web.form_choices import AllOrSomeRows, choose_from
+from core.web.forms import PlainForm, PlainTexts
+from core.words.text import printable
 from prisons.domain.unchanged import fingerprint
+from prisons.middleware.seen_forms import stored_beside
 from prisons.models import Building, Prison, Unit
-from prisons.seen_forms import stored_beside
 from rooms.models import WEEKDAYS, Feature, Holiday, Room, SoftBand, TimeSlot, UnitHours
 
 WORKING_DAYS = ["1", "2", "3", "4", "5"]

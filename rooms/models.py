@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.door_names import DoorNames
-from core.languages import localized
+from core.database.door_names import DoorNames
+from core.words.languages import localized
 from prisons.models import Building, Prison, PrisonScoped, Unit, User
 
 WEEKDAYS = [

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Path, Query, Router, Schema
 
-from core import address
-from core.clock import BRUSSELS, today
+from core.dates.clock import BRUSSELS, today
+from core.dates.weeks import YEARS, Week
 from core.errors import PlannerError
-from core.weeks import YEARS, Week
+from core.web import address
 from prisons import gate
 from prisons.access import Access, Right
 from prisons.api import REFUSALS, Numbered, Page, page_of, require

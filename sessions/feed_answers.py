@@ -8,11 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import http_date, parse_http_date_safe
 
-from core import encodings
-from core.clock import now as clock_now
-from core.clock import today
+from core.dates.clock import now as clock_now
+from core.dates.clock import today
 from core.ical import CONTENT_TYPE, has_current_copy
-from prisons.domain import readings
+from core.web import encodings
+from prisons.domain.records import readings
 from sessions import feeds
 from sessions.domain.feed_glance import glance as glance_at
 from sessions.domain.feed_glance import note_use

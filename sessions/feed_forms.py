@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.clock import today
-from core.forms import PlainForm, PlainTexts
+from core.dates.clock import today
+from core.web.forms import PlainForm, PlainTexts
 from prisons.access import Access, Right
 from prisons.models import Organisation
 from rooms.models import Room

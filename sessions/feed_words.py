@@ -12,11 +12,11 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
+from core.dates.timespan import Span
 from core.environment import host_of
 from core.ical import FeedEvent
-from core.languages import named
-from core.timespan import Span
+from core.words.languages import named
 from prisons.models import Prison
 from sessions.models import FeedRules, GroupSession
 from sessions.models.offer import neutral_name

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils import translation
 
-from core import clock, encodings
+from core.dates import clock
 from core.ical import render_calendar
+from core.web import encodings
 from prisons import gate
 from sessions.domain.feeds import LiveFeed, sessions_of, subject_of
 from sessions.feed_words import Words
@@ -34,7 +35,7 @@ class Reading:
         return len(self.body) + sum(map(len, list(self._encoded.values())))
 
     def encoded(self, name: str) -> bytes:
-        """The bytes in an encoding of core.encodings, made once."""
+        """The bytes in an encoding of core.web.encodings, made once."""
         if name not in self._encoded:
             self._encoded[name] = encodings.encoded(self.body, name)
         return self._encoded[name]

@@ -8,10 +8,10 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from core.errors import PlannerError
-from core.forms import PlainForm
-from core.languages import SPOKEN
+from core.web.forms import PlainForm
+from core.words.languages import SPOKEN
 from prisons.access import Access
 from prisons.models import Organisation, Prison
 from rooms.forms import RuleForm

@@ -8,8 +8,9 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 
-from planner.plan import rule_hits
-from prisons import api_limits, audit_guards
+from planner.scheduling.rules import rule_hits
+from prisons import api_limits
+from prisons.guards import audit_guards
 from prisons.models import Organisation, Prison, User
 from rooms.domain import facts
 from tests.factories import make_membership, make_organisation, make_prison, make_user

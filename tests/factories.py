@@ -10,8 +10,8 @@ from typing import Any
 
 from django.test import Client
 
-from core.clock import BRUSSELS
-from core.weeks import Week
+from core.dates.clock import BRUSSELS
+from core.dates.weeks import Week
 from enrollment.models import Enrollment, FixedBlock, Participant, Separation, Stay
 from prisons.models import Building, Membership, Organisation, Prison, Unit, User
 from rooms.domain.facts import bump_rules

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from zipfile import ZipFile
 
-from enrollment.domain import versions
+from enrollment.domain.lists import versions
 from enrollment.models import (
     Attendance,
     Consent,
@@ -34,7 +34,7 @@ from enrollment.models import (
     Stay,
 )
 from prisons.access import access_for
-from prisons.domain import readings
+from prisons.domain.records import readings
 from sessions.models import Activity, GroupSession, Series
 from tests.town import NOW, Town, forget, taken_back
 from tests.walking import IS_SMALL, Walker, asked_names, filled, names_of, parts_of, sampled
@@ -290,7 +290,7 @@ BLOTS = (
     (re.compile(rb"(nonce-|entry_key[^>]*value=\")[\w+/=-]*"), rb"\1"),
     (re.compile(rb"(X-Request-ID|Expires|Date)(: )[^\n]+"), rb"\1"),
     (re.compile(rb"(Content-Length)(: )[^\n]+(?=[^\0]*\[Content_Types\])"), rb"\1"),
-    (re.compile(rb"(?<![\w-])(?:tempo_)?[\w-]{43}(?![\w-])"), b""),  # prisons.domain.tokens.new_secret
+    (re.compile(rb"(?<![\w-])(?:tempo_)?[\w-]{43}(?![\w-])"), b""),  # prisons.domain.people.tokens.new_secret
     (re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*"), rb"\1"),
     (re.compile(rb"/ID ?\[.*?\]", re.DOTALL), b""),
 )

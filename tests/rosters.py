@@ -22,7 +22,7 @@ import pandas  # type: ignore[import-untyped]
 import pyexcelerate  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 
-from core import clock
+from core.dates import clock
 from enrollment.models import Participant, Stay
 from prisons.models import Prison, Unit
 

@@ -12,7 +12,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from planner.wsgi import application
-from prisons.domain.tokens import create_token
+from prisons.domain.people.tokens import create_token
 from prisons.models import ApiToken, Membership
 from sessions.models import Cancellation
 from tests.factories import (

@@ -17,7 +17,7 @@ FOLDERS = [
     "rooms/domain",
     "sessions/domain",
     "enrollment/domain",
-    "planner/plan",
+    "planner/scheduling",
     "planner/proposals",
 ]
 WRITES = {
@@ -34,42 +34,48 @@ ROWS = {"objects", "_default_manager", "filter", "exclude", "in_prison", "save",
 """A chain that holds one of these works on rows; `facts.update(...)` on a dict does not."""
 
 WITHOUT = {
-    "enrollment.domain.endings.ask_for_talks": "the nightly job's own act; the to-do is its record",
-    "enrollment.domain.sheet_return.draft": "keeps a file to look at; accepting it is the act, and is audited",
-    "enrollment.domain.sheet_return.forget_drafts": "a day is over: nobody's act",
-    "enrollment.domain.roster_forgetting.forget_drafts": "a day is over: nobody's act",
-    "enrollment.domain.roster_forgetting.forget_in_drafts": "a part of making somebody anonymous, which is audited",
-    "enrollment.domain.roster.draft": "keeps a file to look at; accepting it is the act, and is audited",
-    "enrollment.domain.slips.take_back_unsaid": "a part of the undo that takes them back",
-    "prisons.domain.outbox.send_due": "a letter is put on its way, nothing about it changes",
-    "enrollment.domain.slips.tell": "a part of the change that the slips tell of",
-    "enrollment.domain.versions.freeze_due": "the cut-off's own act; the stored version is its record",
-    "enrollment.domain.versions.forget_old": "90 days are over: nobody's act",
-    "prisons.domain.accounts.forget_old_sessions": "the session ran out by itself: nobody's act",
-    "prisons.domain.announcements.put_away": "the reader's own note of having read it",
-    "prisons.domain.changes.purge_images": "the hour is over: nobody's act",
-    "prisons.domain.jobs.running": "the worker's bookkeeping; starting and stopping are audited",
-    "prisons.domain.jobs.progress": "the worker's bookkeeping",
-    "prisons.domain.jobs.heartbeat": "the worker's bookkeeping",
-    "prisons.domain.jobs.finish": "the worker's bookkeeping",
-    "prisons.domain.jobs.fail": "the worker's bookkeeping",
-    "prisons.domain.jobs.keep_file": "what started work made; starting and downloading are audited",
-    "prisons.domain.jobs.forget_files": "a week is over: nobody's act",
-    "prisons.domain.jobs.revive_silent": "the worker's bookkeeping",
-    "prisons.domain.outbox.deliver": "the worker's bookkeeping",
-    "prisons.domain.outbox.forget_old": "90 days are over: nobody's act",
-    "prisons.domain.schedules.mend_far_ahead": "the worker's bookkeeping",
-    "prisons.domain.upkeep.may_tidy": "the program's note of when it last tidied up",
-    "prisons.domain.upkeep.may_forget": "the program's note of when it last forgot somebody",
+    "enrollment.domain.requests.endings.ask_for_talks": "the nightly job's own act; the to-do is its record",
+    "enrollment.domain.attendance.sheet_return.draft": (
+        "keeps a file to look at; accepting it is the act, and is audited"
+    ),
+    "enrollment.domain.attendance.sheet_return.forget_drafts": "a day is over: nobody's act",
+    "enrollment.domain.roster.draft_forgetting.forget_drafts": "a day is over: nobody's act",
+    "enrollment.domain.roster.draft_forgetting.forget_in_drafts": (
+        "a part of making somebody anonymous, which is audited"
+    ),
+    "enrollment.domain.roster.comparison.draft": (
+        "keeps a file to look at; accepting it is the act, and is audited"
+    ),
+    "enrollment.domain.slips.reply_slips.take_back_unsaid": "a part of the undo that takes them back",
+    "prisons.domain.work.outbox.send_due": "a letter is put on its way, nothing about it changes",
+    "enrollment.domain.slips.reply_slips.tell": "a part of the change that the slips tell of",
+    "enrollment.domain.lists.versions.freeze_due": "the cut-off's own act; the stored version is its record",
+    "enrollment.domain.lists.versions.forget_old": "90 days are over: nobody's act",
+    "prisons.domain.people.accounts.forget_old_sessions": "the session ran out by itself: nobody's act",
+    "prisons.domain.people.announcements.put_away": "the reader's own note of having read it",
+    "prisons.domain.records.changes.purge_images": "the hour is over: nobody's act",
+    "prisons.domain.work.jobs.running": "the worker's bookkeeping; starting and stopping are audited",
+    "prisons.domain.work.jobs.progress": "the worker's bookkeeping",
+    "prisons.domain.work.jobs.heartbeat": "the worker's bookkeeping",
+    "prisons.domain.work.jobs.finish": "the worker's bookkeeping",
+    "prisons.domain.work.jobs.fail": "the worker's bookkeeping",
+    "prisons.domain.work.jobs.keep_file": "what started work made; starting and downloading are audited",
+    "prisons.domain.work.jobs.forget_files": "a week is over: nobody's act",
+    "prisons.domain.work.jobs.revive_silent": "the worker's bookkeeping",
+    "prisons.domain.work.outbox.deliver": "the worker's bookkeeping",
+    "prisons.domain.work.outbox.forget_old": "90 days are over: nobody's act",
+    "prisons.domain.work.schedules.mend_far_ahead": "the worker's bookkeeping",
+    "prisons.domain.work.upkeep.may_tidy": "the program's note of when it last tidied up",
+    "prisons.domain.work.upkeep.may_forget": "the program's note of when it last forgot somebody",
     "prisons.domain.submissions.forget_old": "two days are over: nobody's act",
     "prisons.domain.submissions.claim": "the form that it belongs to leaves its own entry",
-    "prisons.domain.readings.record": "is itself the record of who looked",
-    "prisons.domain.seals.seal_all": "the hour is over: the seal is its own record",
-    "prisons.domain.schedules.keep_schedules": "follows the settings: nobody's act",
+    "prisons.domain.records.readings.record": "is itself the record of who looked",
+    "prisons.domain.records.seals.seal_all": "the hour is over: the seal is its own record",
+    "prisons.domain.work.schedules.keep_schedules": "follows the settings: nobody's act",
     "sessions.domain.feed_glance.note_use": "notes only the day of last use",
-    "prisons.domain.tokens.authenticate_token": "notes only the day of last use",
+    "prisons.domain.people.tokens.authenticate_token": "notes only the day of last use",
 }
-AUDIT = {"prisons.domain.audit.record", "prisons.domain.audit.record_many"}
+AUDIT = {"prisons.domain.records.audit.record", "prisons.domain.records.audit.record_many"}
 
 
 @dataclass
@@ -177,7 +183,7 @@ def test_every_exception_is_still_there():
 
 def test_the_reader_sees_writes_and_audits():
     known = functions()
-    assert known["prisons.domain.memberships.end_at_once"].writes
-    assert not known["prisons.domain.tokens.hash_secret"].writes
-    assert reaches("prisons.domain.memberships.give_role", known, AUDIT)
-    assert not reaches("prisons.domain.tokens.hash_secret", known, AUDIT)
+    assert known["prisons.domain.people.memberships.end_at_once"].writes
+    assert not known["prisons.domain.people.tokens.hash_secret"].writes
+    assert reaches("prisons.domain.people.memberships.give_role", known, AUDIT)
+    assert not reaches("prisons.domain.people.tokens.hash_secret", known, AUDIT)

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.urls import reverse
 
-from core.clock import today
+from core.dates.clock import today
 from core.errors import PlannerError
 from enrollment.models import Stay
 from prisons.domain.validity import require_valid

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from planner import catalogues
+from planner.operations import catalogues
 
 GLOSSARY = Path(__file__).resolve().parent.parent / "docs" / "glossary.md"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")

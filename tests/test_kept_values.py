@@ -115,7 +115,7 @@ def test_what_is_kept_by_its_arguments_is_given_a_size_or_never_grows() -> None:
     # Languages, fonts, drawings, looks of a cell.
     few = (
         "core.paper",
-        "enrollment.domain.slip_text",
+        "enrollment.domain.slips.slip_text",
         "planner.leaflet.drawing",
         "core.xlsx",
     )  # languages, fonts, letters, looks of a cell, drawings

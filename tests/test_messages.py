@@ -10,7 +10,7 @@ import pytest
 from django import forms
 from django.utils import translation
 
-from planner import catalogues
+from planner.operations import catalogues
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
 
-from core import clock
+from core.dates import clock
 from prisons.models import Organisation, Prison, Submission, User
 from tests.factories import (
     make_activity,

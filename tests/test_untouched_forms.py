@@ -14,8 +14,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from core.clock import today
-from core.form_choices import ALL
+from core.dates.clock import today
+from core.web.form_choices import ALL
 from enrollment.models import Handout, ListRules, Post
 from prisons.models import Announcement, Prison, Unit
 from rooms.models import Room

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from planner import catalogues
+from planner.operations import catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
 ALIKE = {

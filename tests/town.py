@@ -19,9 +19,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Field
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
-from enrollment.domain import slips
+from enrollment.domain.slips import reply_slips
 from enrollment.models import (
     Attendance,
     Consent,
@@ -34,11 +34,11 @@ from enrollment.models import (
     Request,
     Slip,
 )
-from planner.board import choices
+from planner.board.week import choices
 from planner.models import Ask, Notice, Proposal, StaffNotice
-from planner.telling import letters, staff_letters
+from planner.notifications import letters, staff_letters
 from prisons.access import access_for
-from prisons.domain import audit
+from prisons.domain.records import audit
 from prisons.models import Announcement, Job, Message, Organisation, Prison, User
 from rooms.domain import facts
 from rooms.models import Closure
@@ -326,7 +326,9 @@ def _asked(town: Town, series: Series, person: Any, state: str) -> Enrollment:
     enrollment = make.make_enrollment(series, person, state, request=request, **fields)
     audit.record(town.prison, by, "approve", enrollment, now=at)
     if state == "placed":
-        slips.write(town.prison, person, Slip.Kind.PLACED, request=request, enrollment=enrollment, now=at)
+        reply_slips.write(
+            town.prison, person, Slip.Kind.PLACED, request=request, enrollment=enrollment, now=at
+        )
     return enrollment
 
 

@@ -25,7 +25,7 @@ from django.utils.datastructures import MultiValueDict
 from planner import urls
 from planner.api import api
 from prisons import api_limits
-from prisons.domain.tokens import create_token
+from prisons.domain.people.tokens import create_token
 from prisons.models import User
 from tests.town import taken_back
 

@@ -26,7 +26,7 @@ def main(count: int) -> None:
 
 def _prison(slug: str, count: int) -> list[dict[str, Any]]:
     from benchmarks.house import build
-    from core import clock
+    from core.dates import clock
     from enrollment.models import Stay
     from prisons.access import access_for
     from sessions.domain.feeds import create

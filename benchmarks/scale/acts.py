@@ -47,9 +47,9 @@ def _prepared(what: str) -> Callable[[], Any]:
 
 def _strike(prison: Any, by: Any) -> Callable[[], Any]:
     """Everything of so many days that a thousand sessions fall."""
-    from core import clock
-    from planner.plan import closing
-    from planner.plan.closure_parts import ClosureDraft, Part
+    from core.dates import clock
+    from planner.scheduling.closures import closing
+    from planner.scheduling.closures.parts import ClosureDraft, Part
     from prisons.models import User
     from rooms.models import Closure
 
@@ -70,7 +70,7 @@ def _strike(prison: Any, by: Any) -> Callable[[], Any]:
 
 def _roster(prison: Any, by: Any) -> Callable[[], Any]:
     """Everybody on the list, each in another cell."""
-    from enrollment.domain import roster, roster_accept
+    from enrollment.domain.roster import acceptance, comparison
     from enrollment.models import Stay
 
     stays = Stay.objects.in_prison(prison).filter(ends_on=None).select_related("participant", "unit")
@@ -79,15 +79,15 @@ def _roster(prison: Any, by: Any) -> Callable[[], Any]:
         person, unit = stay.participant, stay.unit.code if stay.unit else ""
         rows.append((stay.register_number, person.last_name, person.first_name, unit, f"9{stay.cell}"))
     content = "\n".join(";".join(row) for row in rows).encode()
-    draft = roster.draft(prison, "lijst.csv", content, by=by)
-    seen = roster.preview(draft)
-    return lambda: roster_accept.accept(
+    draft = comparison.draft(prison, "lijst.csv", content, by=by)
+    seen = comparison.preview(draft)
+    return lambda: acceptance.accept(
         draft, {}, by=by, sure={question.kind for question in seen.questions}, seen=seen.digest
     )
 
 
 def _copy(prison: Any, by: Any) -> Callable[[], Any]:
-    from planner.plan.copying import copy_term
+    from planner.scheduling.copying.copies import copy_term
     from sessions.models import Term
 
     terms = Term.objects.in_prison(prison).filter(pk__lt=1000).order_by("starts_on")
@@ -99,8 +99,8 @@ def watch(slug: str) -> float:
     """Locks a prison and writes a row in it, again and again until somebody says stop: the longest that it took."""
     from django.db import transaction
 
-    from prisons.domain import audit
     from prisons.domain.locking import lock_prison
+    from prisons.domain.records import audit
     from prisons.models import Prison
 
     prison, longest = Prison.objects.get(slug=slug), 0.0

@@ -9,9 +9,9 @@ from typing import Any
 from benchmarks.scale.copying import TERM
 from benchmarks.scale.groups import add_groups
 from benchmarks.scale.records import add_closures, add_records
-from core import clock
-from core.clock import BRUSSELS
-from core.weeks import Week
+from core.dates import clock
+from core.dates.clock import BRUSSELS
+from core.dates.weeks import Week
 from enrollment.models import Participant, Stay
 from prisons.models import Building, Organisation, Prison, Unit
 from rooms.domain.facts import bump_rules

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from benchmarks.scale.records import noon
-from core import clock
+from core.dates import clock
 from enrollment.models import Attendance, Enrollment, EnrollmentStep, Note, Participant, Request, Slip
 from prisons.models import Membership, Prison, User
 from sessions.models import Activity, GroupSession, Series

@@ -41,7 +41,7 @@ PAGES = {
 def measure(folder: Path, *, large: int) -> None:
     """Each page as a coordinator on the set that is there; kept beside it."""
     from benchmarks.scale import walking
-    from core import clock
+    from core.dates import clock
     from prisons.models import User
 
     day = clock.today()

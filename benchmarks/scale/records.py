@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import connection
 
-from core import clock
+from core.dates import clock
 from enrollment.models import Attendance, ListVersion
 from prisons.models import ChangeSet, Membership, Message, Prison
 from rooms.models import Closure, Room

@@ -18,7 +18,7 @@ from core.paper.letters import fit_facts
 from core.paper.marks import corner_paths, marks_of
 from core.paper.page_tables import HEAD, Setting, setting_of, table_facts
 from core.paper.paging import paged
-from core.text import one_line
+from core.words.text import one_line
 from core.xlsx.sheet import Text, read_value
 
 AT_ONCE = 100

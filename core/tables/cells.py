@@ -10,9 +10,9 @@ from typing import NamedTuple
 from anyascii import anyascii
 from django.utils.translation import gettext_lazy as _
 
+from core.dates.weeks import YEARS
 from core.errors import PlannerError
-from core.folding import fold
-from core.weeks import YEARS
+from core.words.folding import fold
 
 
 class Hours(NamedTuple):

@@ -18,10 +18,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from core.folding import fold
 from core.tables import reading, text
 from core.tables.values import FAULT, FORMULA
-from core.text import one_line
+from core.words.folding import fold
+from core.words.text import one_line
 
 MOST_LINES = 500
 HEAD_ROWS = 5

@@ -10,11 +10,11 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
-from core import form_tokens
-from core.languages import language_names as names_of_languages
-from core.languages import localized as localized_text
-from core.looks import DOMAINS, MESSAGE_TONES, STATES, TONES, Look
-from core.theme import chosen_theme
+from core.web import form_tokens
+from core.web.theme import chosen_theme
+from core.words.badges import DOMAINS, MESSAGE_TONES, STATES, TONES, Look
+from core.words.languages import language_names as names_of_languages
+from core.words.languages import localized as localized_text
 
 register = template.Library()
 
@@ -32,7 +32,7 @@ def icon(name: str, css: str = "") -> SafeString:
 
 @register.simple_tag
 def once() -> SafeString:
-    """Inside a form that creates something: sent twice, it is done once (prisons/once.py)."""
+    """Inside a form that creates something: sent twice, it is done once (prisons/middleware/once.py)."""
     return format_html('<input type="hidden" name="once" value="{}">', form_tokens.new())
 
 

@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.clock import BRUSSELS
-from core.text import printable
+from core.dates.clock import BRUSSELS
+from core.words.text import printable
 from core.xlsx.typeset import FORMATS, POINTS, Dresser, Look, fit_widths, line_count, text_width
 
 Text = str | Promise

@@ -19,7 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from core.text import one_line
+from core.words.text import one_line
 from core.xlsx.sheet import PAGE_WIDTHS, Orientation, Sheet, Text
 from core.xlsx.typeset import FONT, POINTS, Dresser
 

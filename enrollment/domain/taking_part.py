@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, F, Q, TextField, Value, When
 from django.db.models.functions import Cast
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from enrollment.models import Absence, Enrollment, Skip, Stay
 from prisons.models import Prison
 from sessions.models import GroupSession

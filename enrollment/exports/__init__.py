@@ -7,7 +7,7 @@ come in through `worker_sheet` alone, which is not for the prison.
 from __future__ import annotations
 
 from core.paper import to_xlsx
-from enrollment.domain.day import Day, Meeting
+from enrollment.domain.lists.day import Day, Meeting
 from enrollment.exports import papers
 from enrollment.exports.worker_sheet import worker_sheet as worker_sheet_paper
 

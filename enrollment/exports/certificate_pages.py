@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from core.paper import printed
-from enrollment.domain.certificates import Certificate
+from enrollment.domain.attendance.certificates import Certificate
 from enrollment.wording import both, moment
 
 

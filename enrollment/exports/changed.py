@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from core.paper import Block, Column, Heading, Leaf, Note, Table
-from enrollment.domain.day import Day
-from enrollment.domain.list_changes import Change, GateChange, Kind, changes, gate_changes
+from enrollment.domain.lists.day import Day
+from enrollment.domain.lists.list_changes import Change, GateChange, Kind, changes, gate_changes
 from enrollment.exports.gate import families, material, permission, visitor_name
 from enrollment.exports.head import cells_told, hours, unit_words
 from enrollment.wording import both, day_in_words, hour, joined, moment

@@ -20,9 +20,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.clock import BRUSSELS
-from core.text import one_line
-from enrollment.domain.sheet_lines import HEADINGS, MARKS, FillSheet
+from core.dates.clock import BRUSSELS
+from core.words.text import one_line
+from enrollment.domain.attendance.sheet_lines import HEADINGS, MARKS, FillSheet
 from enrollment.models import Attendance
 
 _FONT = "Liberation Sans"

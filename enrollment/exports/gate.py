@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.paper import Block, Column, Heading, Leaf, Note, Table
-from enrollment.domain.day import Day, Meeting, Visitor, visitors_of
+from enrollment.domain.lists.day import Day, Meeting, Visitor, visitors_of
 from enrollment.exports.head import head, hours
 from enrollment.exports.movements import ticks
 from enrollment.wording import both, hour, moment

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from core.paper import Block, Heading, Leaf, Note, Paper
-from enrollment.domain.day import Day, Meeting
+from enrollment.domain.lists.day import Day, Meeting
 from enrollment.wording import both, day_in_words, hour, joined, moment
 
 

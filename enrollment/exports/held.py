@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
-from prisons.field_words import name_of_field
+from prisons.words.fields import name_of_field
 
 WIDTH = 96
 WORDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.paper import Cards, Leaf, Note
-from enrollment.domain.day import Day, Movement, in_walk_order
+from enrollment.domain.lists.day import Day, Movement, in_walk_order
 from enrollment.exports.head import hours, standing, unit_name
 from enrollment.wording import both, joined, moment, weekday
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.paper import Block, Column, Heading, Leaf, Note, Table
-from enrollment.domain.day import Day, Meeting, slots_of
+from enrollment.domain.lists.day import Day, Meeting, slots_of
 from enrollment.exports.head import head, hours, unit_name, unit_words
 from enrollment.wording import both, hour, moment
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
-from enrollment.domain.day import Day
-from enrollment.domain.distribution import Line, PostPlan
+from enrollment.domain.lists.day import Day
+from enrollment.domain.lists.distribution import Line, PostPlan
 from enrollment.exports.changed import changed
 from enrollment.exports.gate import gate
 from enrollment.exports.head import head, paper_of

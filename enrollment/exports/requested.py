@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
 from core.paper import Paper
-from enrollment.domain import distribution, list_rules, lists, versions
-from enrollment.domain.day import Day
-from enrollment.domain.handing_over import all_versions
+from enrollment.domain.lists import day_lists, distribution, list_rules, versions
+from enrollment.domain.lists.day import Day
+from enrollment.domain.lists.handing_over import all_versions
 from enrollment.exports import papers
 from enrollment.models import ListVersion
 from prisons.access import Access
@@ -55,11 +55,11 @@ def requested(access: Access, wanted: Wanted, *, now: dt.datetime | None = None)
     """Raises PlannerError 404 for a list, a post or a version that there is not, or not for this reader."""
     prison = access.prison
     version = _version(prison, wanted, now)
-    current = lists.scoped(lists.day_lists(prison, wanted.on, now=now), access)
+    current = day_lists.scoped(day_lists.day_lists(prison, wanted.on, now=now), access)
     frozen = versions.day_of(version) if version else None
     source = papers.Source(current, None)
     if version and frozen:
-        source = papers.Source(lists.scoped(frozen, access), version.number, current)
+        source = papers.Source(day_lists.scoped(frozen, access), version.number, current)
     return Requested(_paper(access, wanted, source), _name(prison, wanted), version)
 
 
@@ -81,7 +81,7 @@ def _paper(access: Access, wanted: Wanted, source: papers.Source) -> Paper:
         return papers.day_lists(source.day, source.version, with_slips=slips)
     if wanted.kind == "changes" and source.current is not None and source.version is not None:
         return papers.changes_page(source.day, source.current, source.version)
-    if lists.sees_whole_day(access):
+    if day_lists.sees_whole_day(access):
         plans = plans_of_day(access.prison, source.day)
         if wanted.kind == ALL_POSTS and plans:
             return papers.for_posts(plans, source)

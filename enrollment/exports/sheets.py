@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.paper import Block, Column, Heading, Leaf, Note, Table
-from enrollment.domain.day import Day, Meeting
+from enrollment.domain.lists.day import Day, Meeting
 from enrollment.exports.head import head, hours, unit_words
 from enrollment.exports.movements import WHY_WIDTH, ticks, told
 from enrollment.wording import both, hour

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from core.paper import missing_letters, printed
-from enrollment.domain.slip_text import SlipText
+from enrollment.domain.slips.slip_text import SlipText
 from enrollment.models import Participant, Stay
 from enrollment.wording import both
 

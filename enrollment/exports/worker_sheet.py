@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import as_filed
 from core.paper import Column, Heading, Leaf, Note, Paper, Table
-from enrollment.domain.day import Day, Meeting
+from core.words.folding import as_filed
+from enrollment.domain.lists.day import Day, Meeting
 from enrollment.exports.head import hours
 from enrollment.wording import moment
 

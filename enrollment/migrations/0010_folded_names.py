@@ -1,11 +1,11 @@
 from django.db import migrations
 
-import core.folded_field
+import core.database.folded_field
 
 
 def fill(apps, schema_editor):
     for name in ("Participant",):
-        core.folded_field.fill(apps.get_model("enrollment", name))
+        core.database.folded_field.fill(apps.get_model("enrollment", name))
 
 
 class Migration(migrations.Migration):
@@ -17,12 +17,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="participant",
             name="name_key",
-            field=core.folded_field.FoldedField(db_index=True, how="key", of=["last_name", "first_name"]),
+            field=core.database.folded_field.FoldedField(
+                db_index=True, how="key", of=["last_name", "first_name"]
+            ),
         ),
         migrations.AddField(
             model_name="participant",
             name="name_words",
-            field=core.folded_field.FoldedField(how="words", of=["last_name", "first_name"]),
+            field=core.database.folded_field.FoldedField(how="words", of=["last_name", "first_name"]),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.names import NamesJSONField
+from core.words.names import NamesJSONField
 from enrollment.models.people import Participant
 from prisons.models import Prison, PrisonScoped, Unit, User
 from rooms.models import WEEKDAYS, Room

@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.names import NamesJSONField
+from core.words.names import NamesJSONField
 from prisons.models import Prison, PrisonScoped, User
 
 

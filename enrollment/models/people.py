@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core import names
-from core.folded_field import FoldedNames, KeepsFolded
-from core.names import NameField
+from core.database.folded_field import FoldedNames, KeepsFolded
+from core.words import names
+from core.words.names import NameField
 from prisons.models import Organisation, Prison, PrisonScoped, Unit
 from rooms.models import WEEKDAYS
 from sessions.models.offer import LanguageLevel

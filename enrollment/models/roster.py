@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from core.names import NameField, NamesJSONField
+from core.words.names import NameField, NamesJSONField
 from prisons.models import ChangeSet, Prison, PrisonScoped, User
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from core.names import NamesJSONField
+from core.words.names import NamesJSONField
 from prisons.models import PrisonScoped, User
 from sessions.models import GroupSession
 

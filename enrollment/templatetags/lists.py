@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.domain.distribution import Line
-from enrollment.domain.list_changes import Change, GateChange, Kind
+from enrollment.domain.lists.distribution import Line
+from enrollment.domain.lists.list_changes import Change, GateChange, Kind
 from enrollment.models import Handout
 
 register = template.Library()

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core import address
 from core.errors import PlannerError
-from core.htmx import is_partial
-from enrollment.domain import attendance, attendance_history, sheet_entry
-from enrollment.domain.attendance import Mark, Window
-from enrollment.domain.sheet_codes import session_id_of
+from core.web import address
+from core.web.htmx import is_partial
+from enrollment.domain.attendance import attendance_history, marking, sheet_entry
+from enrollment.domain.attendance.marking import Mark, Window
+from enrollment.domain.attendance.sheet_codes import session_id_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
@@ -47,7 +47,7 @@ def attendance_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def _by_code(request: PrisonRequest, prison: Prison, code: str) -> GroupSession | None:
     pk = session_id_of(code)
     session = _sessions(prison).filter(pk=pk).first() if pk else None
-    return session if session and attendance.may_mark(session, request.access) else None
+    return session if session and marking.may_mark(session, request.access) else None
 
 
 def _sessions(prison: Prison) -> Any:
@@ -57,7 +57,7 @@ def _sessions(prison: Prison) -> Any:
 
 def _find(request: PrisonRequest, prison: Prison, pk: int) -> GroupSession:
     session: GroupSession = get_object_or_404(_sessions(prison), pk=pk)
-    if not attendance.may_mark(session, request.access):
+    if not marking.may_mark(session, request.access):
         raise Http404
     return session
 
@@ -77,7 +77,7 @@ def _show(
 
 
 def _context(request: PrisonRequest, session: GroupSession) -> dict[str, Any]:
-    found, window = sheet_entry.rows(session), attendance.window(session)
+    found, window = sheet_entry.rows(session), marking.window(session)
     previous, following = sheet_entry.neighbours(session)
     return {
         "session": session,
@@ -86,7 +86,7 @@ def _context(request: PrisonRequest, session: GroupSession) -> dict[str, Any]:
         "shows_numbers": request.access.has(Right.SEE_NAMES),
         "marks": _marks(window),
         "window": window.value,
-        "until": attendance.last_day_to_mark(session),
+        "until": marking.last_day_to_mark(session),
         "keys": [(letter, mark.label) for letter, mark in sheet_entry.KEYS.items()],
         "headcount": getattr(session, "headcount", None),
         "unmarked": sum(not row.mark and not row.skips for row in found),
@@ -132,11 +132,11 @@ def enter_sheet(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
 def mark(request: PrisonRequest, prison: Prison, pk: int, person: int) -> HttpResponse:
     """One tap: one mark of one person."""
     session = _find(request, prison, pk)
-    participant = get_object_or_404(attendance.group_of(session), pk=person)
+    participant = get_object_or_404(marking.group_of(session), pk=person)
     adults, children = (_number(request.POST.get(f"{name}-{person}", "")) for name in ("adults", "children"))
     value = request.POST.get("mark", "")
     try:
-        attendance.mark(session, participant, value, by=request.user, adults=adults, children=children)
+        marking.mark(session, participant, value, by=request.user, adults=adults, children=children)
     except PlannerError as error:
         if is_partial(request):
             raise  # told in a toast; the row stays as it is
@@ -152,11 +152,11 @@ def mark_many(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The same mark for everybody who is ticked."""
     session = _find(request, prison, pk)
     ids = address.numbers(request.POST.getlist("who"))
-    people = list(attendance.group_of(session).filter(pk__in=ids))
+    people = list(marking.group_of(session).filter(pk__in=ids))
     if len(people) < len(set(ids)):
         raise Http404
     try:
-        number = attendance.mark_many(session, people, request.POST.get("action", "-"), by=request.user)
+        number = marking.mark_many(session, people, request.POST.get("action", "-"), by=request.user)
     except PlannerError as error:
         return _show(request, session, error=error)
     told = ngettext("Marked: %(number)s person.", "Marked: %(number)s people.", number)
@@ -183,7 +183,7 @@ def count_heads(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
     session = _find(request, prison, pk)
     number = _number(request.POST.get("people", ""))
     try:
-        attendance.count_heads(session, -1 if number is None else number, by=request.user)
+        marking.count_heads(session, -1 if number is None else number, by=request.user)
     except PlannerError as error:
         return _show(request, session, error=error)
     messages.success(request, _("Saved."))

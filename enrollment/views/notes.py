@@ -14,12 +14,15 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import address, clock
+from core.dates import clock
 from core.errors import PlannerError
-from core.htmx import is_partial, render_part
-from enrollment.domain import counts, finding, notes, people
-from enrollment.domain.namesakes import of_name
-from enrollment.domain.note_undo import answered_by_own, asks_beyond, undo, was_undone
+from core.web import address
+from core.web.htmx import is_partial, render_part
+from enrollment.domain.notes import note_intake
+from enrollment.domain.notes.note_undo import answered_by_own, asks_beyond, undo, was_undone
+from enrollment.domain.participants import finding, people
+from enrollment.domain.participants.namesakes import of_name
+from enrollment.domain.requests import counts
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
 from enrollment.models import Note
 from enrollment.views.shared import Notice
@@ -76,7 +79,7 @@ def _with_place(notes_entered: list[Entered], prison: Prison) -> list[Entered]:
 
 
 def _entered_last(request: PrisonRequest) -> list[Entered]:
-    found = list(notes.last_entered(request.prison, request.user))
+    found = list(note_intake.last_entered(request.prison, request.user))
     answered = answered_by_own(found, request.access)
     rows = [
         Entered(note, "; ".join(map(title_of, note.requests.all())), is_answered=note.pk in answered)
@@ -97,7 +100,7 @@ def _asked_by_link(request: PrisonRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {key: request.GET[key] for key in ("what", "channel") if key in request.GET}
     pk, parked_pk = (address.number(request.GET.get(name)) for name in ("person", "parked"))
     person = people.here(request.prison, clock.today()).filter(pk=pk).first() if pk else None
-    parked = notes.parked(request.prison).filter(pk=parked_pk).first() if parked_pk else None
+    parked = note_intake.parked(request.prison).filter(pk=parked_pk).first() if parked_pk else None
     if parked:
         initial |= {"parked": parked.pk, "channel": parked.channel, "received_on": parked.received_on}
         person = person or parked.participant
@@ -248,9 +251,9 @@ def _taken_back(back: Note | None) -> str:
 @require_POST
 def parked_unreadable(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """A parked note that nobody can read after all."""
-    note = get_object_or_404(notes.parked(prison), pk=pk)
+    note = get_object_or_404(note_intake.parked(prison), pk=pk)
     try:
-        notes.mark_unreadable(
+        note_intake.mark_unreadable(
             prison, parked=note, channel=note.channel, received_on=note.received_on, by=request.user
         )
         messages.success(request, _("The note is marked unreadable."))

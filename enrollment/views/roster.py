@@ -11,13 +11,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import address, clock
-from core.digest import FIELD
+from core.dates import clock
 from core.errors import PlannerError
-from core.pages import NewestPages
+from core.secrets.digest import FIELD
 from core.tables.values import MOST_BYTES
-from enrollment.domain import inbox, roster, roster_undo
-from enrollment.domain.roster_accept import accept
+from core.web import address
+from core.web.pages import NewestPages
+from enrollment.domain.requests import inbox
+from enrollment.domain.roster import acceptance_undo, comparison
+from enrollment.domain.roster.acceptance import accept
 from enrollment.models import RosterDraft
 from enrollment.views.shared import Notice
 from prisons.access import PrisonRequest, Right, prison_view
@@ -39,7 +41,7 @@ def roster_read(request: PrisonRequest, prison: Prison) -> HttpResponse:
         return _choose(request, Notice("stop", text), 422)
     name, content = (file.name or "", file.read()) if file else (_("pasted"), pasted.encode())
     try:
-        draft = roster.draft(prison, name, content, by=request.user)
+        draft = comparison.draft(prison, name, content, by=request.user)
     except PlannerError as error:
         return _choose(request, Notice("stop", str(error)), error.status)
     return redirect("enrollment:roster_preview", prison.slug, draft.pk)
@@ -51,10 +53,10 @@ def _choose(request: PrisonRequest, notice: Notice | None = None, status: int = 
     context = {
         "notice": notice,
         "page": NewestPages(drafts, PER_PAGE).get_page(request.GET.get("page")),
-        "latest": roster_undo.latest_in_force(request.prison),
+        "latest": acceptance_undo.latest_in_force(request.prison),
         "pasted": request.POST.get("pasted", ""),
         "as_of": request.prison.roster_as_of,
-        "an_hour_ago": clock.now() - roster_undo.WITHIN,
+        "an_hour_ago": clock.now() - acceptance_undo.WITHIN,
     }
     return render(request, "enrollment/roster_read.html", context, status=status)
 
@@ -75,7 +77,7 @@ def _preview(
     draft.prison = request.prison
     context: dict[str, Any] = {
         "draft": draft,
-        "preview": roster.preview(draft),
+        "preview": comparison.preview(draft),
         "notice": notice,
         "sure": request.POST.getlist("sure"),
         "links": _links(request),
@@ -118,14 +120,14 @@ def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
 def roster_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     draft = get_object_or_404(RosterDraft.objects.in_prison(prison), pk=pk, change_set__isnull=False)
     try:
-        taken = roster_undo.undo(draft.change_set, by=request.user)  # type: ignore[arg-type]
+        taken = acceptance_undo.undo(draft.change_set, by=request.user)  # type: ignore[arg-type]
     except PlannerError as error:
         return _choose(request, Notice("stop", str(error)), error.status)
     messages.success(request, _taken_back(taken))
     return redirect("enrollment:roster_read", prison.slug)
 
 
-def _taken_back(taken: roster_undo.TakenBack) -> str:
+def _taken_back(taken: acceptance_undo.TakenBack) -> str:
     if not taken.left:
         return _("The list is taken back: everybody stays as before.")
     names = "; ".join(map(_left_alone, taken.left))
@@ -133,7 +135,7 @@ def _taken_back(taken: roster_undo.TakenBack) -> str:
     return words % {"names": names}
 
 
-def _left_alone(each: roster_undo.LeftAlone) -> str:
+def _left_alone(each: acceptance_undo.LeftAlone) -> str:
     if not each.by or not each.at:
         return str(each.person)
     hour = date_format(each.at.astimezone(clock.BRUSSELS), "TIME_FORMAT")

@@ -12,18 +12,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import address, clock
+from core.dates import clock
 from core.errors import PlannerError
 from core.tables.values import MOST_BYTES
+from core.web import address
 from core.xlsx import CONTENT_TYPE
-from enrollment.domain import attendance, sheet_file, sheet_return
-from enrollment.domain.sheet_codes import code_of
-from enrollment.domain.sheet_file import FaultyFile
-from enrollment.domain.sheet_lines import fill_sheet
+from enrollment.domain.attendance import marking, sheet_file, sheet_return
+from enrollment.domain.attendance.sheet_codes import code_of
+from enrollment.domain.attendance.sheet_file import FaultyFile
+from enrollment.domain.attendance.sheet_lines import fill_sheet
 from enrollment.exports.fill_in import fill_in_sheet
 from enrollment.models import SheetDraft
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain import audit
+from prisons.domain.records import audit
 from prisons.models import Prison
 from sessions.models import GroupSession
 
@@ -49,7 +50,7 @@ def _find(request: PrisonRequest, prison: Prison, pk: int) -> GroupSession:
     session = get_object_or_404(
         rows.select_related("prison", "series__activity__organisation", "room"), pk=pk
     )
-    if not attendance.may_mark(session, request.access):
+    if not marking.may_mark(session, request.access):
         raise Http404
     return session
 

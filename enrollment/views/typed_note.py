@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core import address, clock
-from enrollment.domain import finding, notes, people
-from enrollment.domain.namesakes import of_name
-from enrollment.domain.note_undo import asks_beyond, changed_meanwhile, replace_note
-from enrollment.domain.people import PersonData
-from enrollment.domain.secrecy import service_of
+from core.dates import clock
+from core.web import address
+from enrollment.domain.notes import note_intake
+from enrollment.domain.notes.note_undo import asks_beyond, changed_meanwhile, replace_note
+from enrollment.domain.participants import finding, people
+from enrollment.domain.participants.namesakes import of_name
+from enrollment.domain.participants.people import PersonData
+from enrollment.domain.participants.secrecy import service_of
 from enrollment.forms import NoteForm, new_person, split_who
 from enrollment.models import Note, Participant, Request
 from prisons import gate
@@ -22,7 +24,7 @@ THINGS = (("what", "thing"), ("what_2", "thing_2"), ("what_3", "thing_3"))
 """Field and hidden key of each thing that one note can ask for."""
 
 
-def title_of(ask: Request | notes.Ask) -> str:
+def title_of(ask: Request | note_intake.Ask) -> str:
     return str(ask.series or ask.activity or f"“{ask.wish_title}”")
 
 
@@ -31,7 +33,7 @@ def own_note(request: PrisonRequest, text: str) -> Note | None:
     pk = address.number(text)
     if pk is None:
         return None
-    own = notes.last_entered(request.prison, request.user, most=None)
+    own = note_intake.last_entered(request.prison, request.user, most=None)
     return own.filter(pk=pk, state=Note.State.ENTERED).first()
 
 
@@ -55,7 +57,11 @@ class TypedNote:
     def write(self) -> Note | None:
         """The note; None when something must be chosen first. Raises PlannerError."""
         data, action = self.form.cleaned_data, self.request.POST.get("action", "enter")
-        if data["replaces"] and not self.replaced and not notes.entered_with(self.prison, data["entry_key"]):
+        if (
+            data["replaces"]
+            and not self.replaced
+            and not note_intake.entered_with(self.prison, data["entry_key"])
+        ):
             raise changed_meanwhile()
         who = self._person(optional=action in ("park", "unreadable"))
         common: dict[str, Any] = {
@@ -65,12 +71,14 @@ class TypedNote:
             "by": self.request.user,
         }
         if action == "park":
-            return notes.park(
+            return note_intake.park(
                 self.prison, participant=who if isinstance(who, Participant) else None, **common
             )
         if action == "unreadable":
             known = who if isinstance(who, Participant) else None
-            return notes.mark_unreadable(self.prison, participant=known, parked=self._parked(), **common)
+            return note_intake.mark_unreadable(
+                self.prison, participant=known, parked=self._parked(), **common
+            )
         asks = self._asks()
         if who is None or asks is None:
             return None
@@ -78,11 +86,13 @@ class TypedNote:
         self.goes_elsewhere = not all(gate.is_own(self.request.access, ask.owner) for ask in asks)
         if self.replaced:
             return replace_note(self.replaced, participant=who, asks=asks, **common)
-        return notes.enter_note(self.prison, participant=who, asks=asks, parked=self._parked(), **common)
+        return note_intake.enter_note(
+            self.prison, participant=who, asks=asks, parked=self._parked(), **common
+        )
 
     def _parked(self) -> Note | None:
         pk = self.form.cleaned_data["parked"]
-        return notes.parked(self.prison).filter(pk=pk).first() if pk else None
+        return note_intake.parked(self.prison).filter(pk=pk).first() if pk else None
 
     def _person(self, *, optional: bool) -> Participant | PersonData | None:
         data = self.form.cleaned_data
@@ -115,13 +125,13 @@ class TypedNote:
         chosen = self.form.cleaned_data["same_as"]
         known = next((each for each in same if str(each.person.pk) == chosen), None)
         if known is None and chosen != "new" and any(each.is_here for each in same):
-            entered = notes.entered_with(self.prison, self.form.cleaned_data["entry_key"])
+            entered = note_intake.entered_with(self.prison, self.form.cleaned_data["entry_key"])
             return entered.participant if entered else None  # a double press: the first one made this person
         if known and known.is_here:
             return known.person
         return replace(data, same_as=known.person if known else None)
 
-    def _asks(self) -> list[notes.Ask] | None:
+    def _asks(self) -> list[note_intake.Ask] | None:
         asks, unclear = [], False
         for field, text, key in self.form.whats():
             thing = finding.thing_of(self.prison, key, day=self.day) if key else None
@@ -137,7 +147,7 @@ class TypedNote:
                 )
         data = self.form.cleaned_data
         if data["wish_title"] or data["wish_domain"]:
-            wish = notes.Ask(
+            wish = note_intake.Ask(
                 wish_domain=data["wish_domain"],
                 wish_title=data["wish_title"],
                 organisation=service_of(self.request.access),

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import PlainForm
-from core.languages import SPOKEN
-from planner.plan.codes import CODES
+from core.web.forms import PlainForm
+from core.words.languages import SPOKEN
+from planner.scheduling.rules.codes import CODES
 from sessions.models import Cancellation, GroupSession, SessionWorker
 
 

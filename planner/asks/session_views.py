@@ -9,18 +9,18 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from core.clock import now, today
+from core.dates.clock import now, today
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.htmx import render_part
-from core.weeks import Week
+from core.web.htmx import render_part
 from planner.asks.forms import AskToCancelForm, AskToSwapForm
 from planner.board import moves
 from planner.board.answers import board_url, done, refused
 from planner.board.forms import DropForm, MoveForm
 from planner.models import Ask
-from planner.plan import asks
-from planner.plan.changes import Change
-from planner.plan.sentences import when
+from planner.scheduling.asks import ask_acts
+from planner.scheduling.placement.changes import Change
+from planner.scheduling.rules.sentences import when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import GroupSession
@@ -85,7 +85,7 @@ def session_ask_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpRes
 
 def _move(request: PrisonRequest, prison: Prison, session: GroupSession) -> Ask:
     change = _wanted(request, prison, session)
-    return asks.ask_to_move(session, change, by=request.user, access=request.access)
+    return ask_acts.ask_to_move(session, change, by=request.user, access=request.access)
 
 
 def _wanted(request: PrisonRequest, prison: Prison, session: GroupSession) -> Change:
@@ -117,7 +117,7 @@ def session_ask_swap(request: PrisonRequest, prison: Prison, pk: int) -> HttpRes
         if not form.is_valid():
             raise PlannerError("unusable", _("Choose one of your sessions."), status=422)
         own = form.cleaned_data["own"]
-        return asks.ask_to_swap(session, own, by=request.user, access=request.access)
+        return ask_acts.ask_to_swap(session, own, by=request.user, access=request.access)
 
     return _asked(request, prison, session, swap)
 
@@ -130,7 +130,7 @@ def session_ask_cancel(request: PrisonRequest, prison: Prison, pk: int) -> HttpR
     reason = request.POST.get("reason", "")
 
     def cancel() -> Ask:
-        return asks.ask_to_cancel(session, reason, by=request.user, access=request.access)
+        return ask_acts.ask_to_cancel(session, reason, by=request.user, access=request.access)
 
     return _asked(request, prison, session, cancel)
 

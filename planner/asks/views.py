@@ -12,16 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from core import address
-from core.clock import today
-from core.digest import FIELD, NotAsShown
+from core.dates.clock import today
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.weeks import Week
-from planner.asks.rows import rows_of
+from core.secrets.digest import FIELD, NotAsShown
+from core.web import address
 from planner.board.answers import done, refused
 from planner.models import Ask
-from planner.plan import asks
-from planner.plan.ask_lists import answered, asks_of, received, sent
+from planner.scheduling.asks import ask_acts
+from planner.scheduling.asks.lists import answered, asks_of, received, sent
+from planner.scheduling.asks.rows import rows_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -88,7 +88,7 @@ def ask_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     def act(ask: Ask) -> Any:
         agreed = request.POST.get("accept_soft") == "on"
         seen = request.POST.get(FIELD, "")
-        return asks.accept(ask, by=request.user, access=request.access, accept_soft=agreed, seen=seen)
+        return ask_acts.accept(ask, by=request.user, access=request.access, accept_soft=agreed, seen=seen)
 
     return _answer(request, prison, pk, act, _("Accepted, and done."))
 
@@ -99,7 +99,7 @@ def ask_refuse(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Say no; the asker is told."""
 
     def act(ask: Ask) -> None:
-        asks.refuse(ask, by=request.user, access=request.access)
+        ask_acts.refuse(ask, by=request.user, access=request.access)
 
     return _answer(request, prison, pk, act, _("Refused. The other service is told."))
 
@@ -110,7 +110,7 @@ def ask_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
     """The asker needs it no longer."""
 
     def act(ask: Ask) -> None:
-        asks.take_back(ask, by=request.user, access=request.access)
+        ask_acts.take_back(ask, by=request.user, access=request.access)
 
     return _answer(request, prison, pk, act, _("Taken back: nobody need answer it any more."))
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import PlannerError
-from core.htmx import render_part
+from core.web.htmx import render_part
 from planner.asks.forms import WaiverForm
 from planner.asks.session_views import session_of, week_of
 from planner.board.answers import board_url, done, refused
-from planner.plan import waivers
+from planner.scheduling.rules import waivers
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Waiver

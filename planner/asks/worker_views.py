@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.errors import PlannerError
-from core.htmx import render_part
-from core.languages import SPOKEN
+from core.web.htmx import render_part
+from core.words.languages import SPOKEN
 from planner.asks.forms import WorkerForm
-from planner.asks.offers import allowed
 from planner.asks.session_views import session_of, week_of
 from planner.board.answers import board_url, done, refused
-from planner.plan.changes import Change, Part
-from planner.plan.placement import apply
-from planner.plan.sentences import speak, when
-from planner.plan.session_workers import candidates, with_part, without
+from planner.scheduling.asks.offers import allowed
+from planner.scheduling.placement.changes import Change, Part
+from planner.scheduling.placement.session_workers import candidates, with_part, without
+from planner.scheduling.placement.writer import apply
+from planner.scheduling.rules.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import GroupSession, SessionWorker, Worker

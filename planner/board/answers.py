@@ -13,22 +13,22 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.htmx import is_partial
-from core.htmx import redirect as htmx_redirect
-from core.weeks import Week
-from planner.asks.offers import offers_for
-from planner.board.day import day_board
-from planner.board.day_drawing import draw_day
-from planner.board.drawing import draw
-from planner.board.shown import Shown, board_address, shown_behind, steps
-from planner.board.week import week_board
-from planner.plan.changes import Outcome, Refused
-from planner.plan.codes import OF_THE_CHOICE
-from planner.plan.conflicts import without_twins
-from planner.plan.following import along, move_just_done
-from planner.plan.sentences import Spoken, speak
-from planner.plan.undo_effects import address_of
+from core.web.htmx import is_partial
+from core.web.htmx import redirect as htmx_redirect
+from planner.board.drawing.day import draw_day
+from planner.board.drawing.week import draw
+from planner.board.week.board_state import Shown, board_address, shown_behind, steps
+from planner.board.week.day import day_board
+from planner.board.week.table import week_board
+from planner.scheduling.asks.offers import offers_for
+from planner.scheduling.bulk.following import along, move_just_done
+from planner.scheduling.placement.changes import Outcome, Refused
+from planner.scheduling.placement.undo_effects import address_of
+from planner.scheduling.rules.codes import OF_THE_CHOICE
+from planner.scheduling.rules.conflicts import without_twins
+from planner.scheduling.rules.sentences import Spoken, speak
 from prisons.access import PrisonRequest
 from prisons.models import Prison
 from sessions.models import GroupSession
@@ -117,7 +117,7 @@ def refused(
     """409 (or 422) with every reason in words; where only points to watch stand in the way, a way on.
 
     `form` is what was sent (url and fields), so that consent sends the same again; its `session` is the one
-    that was to be changed: then the refusal offers what else can be done (planner/asks/offers.py).
+    that was to be changed: then the refusal offers what else can be done (planner/scheduling/asks/offers.py).
     """
     session: GroupSession | None = form.get("session")
     found = error.conflicts if isinstance(error, Refused) else ()

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import PlainForm
-from planner.plan.bulk_edits import MOST_WEEKS, ByWeeks, Edit, IntoRoom, WithWorker
-from planner.plan.cancelling import REASONS
+from core.web.forms import PlainForm
+from planner.scheduling.bulk.bulk_edits import MOST_WEEKS, ByWeeks, Edit, IntoRoom, WithWorker
+from planner.scheduling.bulk.cancelling import REASONS
 from prisons.models import Prison
 from rooms.models import Room
 from sessions.models import Cancellation, Worker

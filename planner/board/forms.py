@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.form_choices import choose_from
-from core.forms import PlainForm
+from core.web.form_choices import choose_from
+from core.web.forms import PlainForm
 from prisons.models import Prison
 from rooms.models import Room
 from sessions.models import Cancellation

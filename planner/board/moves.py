@@ -6,10 +6,10 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from core.errors import PlannerError
-from planner.plan.changes import Change
-from planner.plan.places import length_minutes, start_in_slot
+from planner.scheduling.choices.candidates import length_minutes, start_in_slot
+from planner.scheduling.placement.changes import Change
 from prisons.models import Prison
 from rooms.domain import availability
 from rooms.domain.facts import Rules, SlotFacts, rules_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.clock import BRUSSELS
-from core.weeks import Week
-from planner.plan.alternatives import alternatives
-from planner.plan.places import Choice
-from planner.plan.sentences import when
+from core.dates.clock import BRUSSELS
+from core.dates.weeks import Week
+from planner.scheduling.choices.alternatives import alternatives
+from planner.scheduling.choices.candidates import Choice
+from planner.scheduling.rules.sentences import when
 from prisons import gate
 from prisons.access import Access
 from rooms.domain.facts import rules_of

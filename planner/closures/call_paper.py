@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
 from planner.closures.picture import Call, ClosurePicture, State
-from planner.telling.call_paper import when_made
+from planner.workers.call_paper import when_made
 from prisons.models import Prison
 
 

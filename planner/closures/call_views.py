@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core.clock import now, today
+from core.dates.clock import now, today
 from core.paper.answering import answer
 from planner.closures import picture as pictures
 from planner.closures.call_paper import call_paper, standing_words
 from planner.closures.views import closures_of
-from planner.plan import closing, closing_todos
-from planner.plan.closure_calls import calls_about, tick, untick
+from planner.scheduling.closures import closing, todos
+from planner.scheduling.closures.calls import calls_about, tick, untick
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain import audit
+from prisons.domain.records import audit
 from prisons.models import Organisation, Prison
 
 
@@ -78,6 +78,6 @@ def closure_called(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     own = [one for one in Organisation.objects.filter(prisons=prison) if access.may_change(one)]
     everybody: list[Organisation | None] = [None]  # the liaison calls for all
     for organisation in own or (everybody if access.has(Right.CLOSE) else []):
-        closing_todos.close(rows, by=request.user, now=now(), organisation=organisation)
+        todos.close(rows, by=request.user, now=now(), organisation=organisation)
     messages.success(request, _("Noted: everybody has been called."))
     return redirect("planner:closure_detail", prison.slug, pk)

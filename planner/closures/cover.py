@@ -9,11 +9,11 @@ from itertools import groupby
 from django.conf import settings
 from django.utils import translation
 
-from core.clock import BRUSSELS, today
+from core.dates.clock import BRUSSELS, today
 from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
 from enrollment.wording import both, day_in_words, joined, moment
 from planner.closures.picture import ClosurePicture
-from planner.plan.closing_effects import Effects, Hit
+from planner.scheduling.closures.effects import Effects, Hit
 from prisons.models import Prison
 from rooms.models import Closure
 from sessions.models import GroupSession

@@ -8,9 +8,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import now, today
-from core.forms import PlainForm
-from planner.plan.closure_parts import ClosureDraft, Part, reduced_regime, strike
+from core.dates.clock import now, today
+from core.web.forms import PlainForm
+from planner.scheduling.closures.parts import ClosureDraft, Part, reduced_regime, strike
 from prisons.models import Prison, Unit
 from rooms.domain.facts import rules_of
 from rooms.models import Closure, Room

@@ -12,15 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core.digest import FIELD
 from core.errors import PlannerError
-from core.forms import PlainForm
-from core.htmx import is_partial, render_part
+from core.secrets.digest import FIELD
+from core.web.forms import PlainForm
+from core.web.htmx import is_partial, render_part
 from planner.closures import picture as pictures
 from planner.models import MadeUp
-from planner.plan.changes import Refused
-from planner.plan.make_up import dates_for, digest_of, make_up
-from planner.plan.sentences import speak, when
+from planner.scheduling.placement.changes import Refused
+from planner.scheduling.rules.sentences import speak, when
+from planner.scheduling.series.make_up import dates_for, digest_of, make_up
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.domain.facts import rules_of

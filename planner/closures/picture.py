@@ -9,14 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core import clock
-from core.clock import today
+from core.dates import clock
+from core.dates.clock import today
 from planner.models import ClosureCall, MadeUp, Notice
-from planner.plan.closing import group_of
-from planner.plan.closing_effects import Effects, Hit, cancelled_by, effects_of_closures
-from planner.plan.make_up import made_up_of
-from planner.plan.returning import Verdict
-from planner.plan.sentences import speak, when
+from planner.scheduling.bulk.returning import Verdict
+from planner.scheduling.closures.closing import group_of
+from planner.scheduling.closures.effects import Effects, Hit, cancelled_by, effects_of_closures
+from planner.scheduling.rules.sentences import speak, when
+from planner.scheduling.series.make_up import made_up_of
 from prisons import gate
 from prisons.access import Access, Right
 from prisons.models import ChangeSet, Organisation, Prison

@@ -18,18 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from core import address
-from core.clock import today
-from core.digest import FIELD
+from core.dates.clock import today
 from core.errors import PlannerError
-from core.forms import DateInput, PlainForm
+from core.secrets.digest import FIELD
+from core.web import address
+from core.web.forms import DateInput, PlainForm
 from planner.closures import picture as pictures
-from planner.plan import cancelling
-from planner.plan.closure_parts import instant
-from planner.plan.returning import Ruling, Verdict, what_can_return
-from planner.plan.sentences import when
-from planner.plan.undo import latest_of
-from planner.plan.undo_effects import UndoOffer, offer_of
+from planner.scheduling.bulk import cancelling
+from planner.scheduling.bulk.returning import Ruling, Verdict, what_can_return
+from planner.scheduling.closures.parts import instant
+from planner.scheduling.placement.undo import latest_of
+from planner.scheduling.placement.undo_effects import UndoOffer, offer_of
+from planner.scheduling.rules.sentences import when
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison

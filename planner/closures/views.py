@@ -13,19 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.clock import now, today
-from core.digest import FIELD, NotAsShown
+from core.dates.clock import now, today
 from core.errors import PlannerError
 from core.paper.answering import answer
+from core.secrets.digest import FIELD, NotAsShown
 from planner.closures import picture as pictures
 from planner.closures.cover import cover_sheet
 from planner.closures.forms import PRESETS, ClosureForm, form_of
 from planner.closures.notices import services_not_called
-from planner.plan import closing
-from planner.plan.closing_effects import effects_of
-from planner.plan.closure_parts import ClosureDraft
-from planner.plan.closure_refusals import refuse_unusable
-from planner.plan.returning import Ruling, what_can_return
+from planner.scheduling.bulk.returning import Ruling, what_can_return
+from planner.scheduling.closures import closing
+from planner.scheduling.closures.effects import effects_of
+from planner.scheduling.closures.parts import ClosureDraft
+from planner.scheduling.closures.refusals import refuse_unusable
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison

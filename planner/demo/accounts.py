@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from planner.demo.offer import Offering
 from planner.demo.places import Places
-from prisons.domain.tokens import PREFIX, hash_secret
+from prisons.domain.people.tokens import PREFIX, hash_secret
 from prisons.models import ApiToken, Membership, Role, User
 from sessions.models import Feed
 

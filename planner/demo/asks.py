@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from core.clock import today
+from core.dates.clock import today
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.weeks import Week
 from planner.demo.places import Places
 from planner.models import Ask
-from planner.plan import asks
-from planner.plan.changes import Change
-from planner.plan.places import choices
+from planner.scheduling.asks import ask_acts
+from planner.scheduling.choices.candidates import choices
+from planner.scheduling.placement.changes import Change
 from prisons.access import access_for
 from prisons.models import User
 from sessions.models import GroupSession
@@ -27,7 +27,7 @@ def build(places: Places, cast: dict[str, User], now: dt.datetime) -> None:
     _ask(cast["anna"], cast["nadia"], prison.slug, now)
     refused = _ask(cast["nadia"], cast["anna"], prison.slug, now - dt.timedelta(hours=3), but=of_anna)
     if refused:
-        asks.refuse(refused, by=cast["karim"], now=now - dt.timedelta(hours=1))
+        ask_acts.refuse(refused, by=cast["karim"], now=now - dt.timedelta(hours=1))
 
 
 def _ask(by: User, owner: User, slug: str, now: dt.datetime, but: Ask | None = None) -> Ask | None:
@@ -43,7 +43,7 @@ def _ask(by: User, owner: User, slug: str, now: dt.datetime, but: Ask | None = N
         for choice in free[:3]:
             change = Change(session.pk, choice.room_id, choice.starts_at, choice.ends_at)
             try:
-                return asks.ask_to_move(session, change, by=by, now=now, access=access)
+                return ask_acts.ask_to_move(session, change, by=by, now=now, access=access)
             except PlannerError:
                 continue  # the movements of that slot, or people who are elsewhere: another place, then
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from enrollment.models import Attendance, Enrollment, Headcount, Skip
 from planner.demo.offer import Group
 from prisons.models import User

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import now as clock_now
-from core.clock import today as clock_today
+from core.dates.clock import now as clock_now
+from core.dates.clock import today as clock_today
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.weeks import Week
 from planner.demo import (
     accounts,
     asks,
@@ -28,7 +28,7 @@ from planner.demo import (
     requests,
     schedule,
 )
-from prisons import audit_guards
+from prisons.guards import audit_guards
 from prisons.models import AuditEntry, Prison, User
 
 SEED = 20261122

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 
-from core.weeks import Week
+from core.dates.weeks import Week
 from planner.demo.catalogue import INTERPRETERS, OFFERS, ORGANISATIONS, WORKERS, Offer
 from planner.demo.places import AFTERNOON, EVENING, MORNING, Places
 from prisons.models import Organisation, Unit

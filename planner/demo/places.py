@@ -10,8 +10,8 @@ from typing import Any
 
 import holidays
 
-from core.clock import BRUSSELS
-from core.weeks import Week
+from core.dates.clock import BRUSSELS
+from core.dates.weeks import Week
 from prisons.models import Building, Prison, Unit
 from rooms.models import Closure, Feature, Holiday, Room, RoomHours, SoftBand, TimeSlot, UnitHours
 

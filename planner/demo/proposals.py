@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from core.clock import today
-from core.weeks import Week
+from core.dates.clock import today
+from core.dates.weeks import Week
 from planner.demo.places import Places
 from planner.models import Proposal
-from planner.proposals import ground
-from planner.proposals.brief import brief_of
-from planner.proposals.problem import assign
+from planner.optimiser.incumbent import Limits
+from planner.optimiser.solve import solve
+from planner.proposals.problem import planning_context
+from planner.proposals.problem.building import assign
+from planner.proposals.problem.planning_request import brief_of
 from planner.proposals.running import finish
 from planner.proposals.starting import Wish, make_finished
-from planner.solver.incumbent import Limits
-from planner.solver.solve import solve
 from prisons.models import User
 
 
@@ -25,5 +25,5 @@ def build(places: Places, cast: dict[str, User], now: dt.datetime) -> None:
         monday, monday + dt.timedelta(days=13), scope=Proposal.Scope.DRAFTS, seconds=0, is_weekly=False
     )
     proposal = make_finished(places.prisons["haren"], wish, by=cast["anna"], now=now)
-    made = assign(ground.load(brief_of(proposal), now))
+    made = assign(planning_context.load(brief_of(proposal), now))
     finish(proposal, made, solve(made.problem, Limits(seconds=0, keep_present=True)))

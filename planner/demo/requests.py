@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from core.clock import BRUSSELS
-from enrollment.domain.states import Verb
+from core.dates.clock import BRUSSELS
+from enrollment.domain.requests.states import Verb
 from enrollment.models import Enrollment, EnrollmentStep, Intake, LevelHeld, Note, Request, Slip
 from planner.demo.catalogue import WISHES
 from planner.demo.offer import Group

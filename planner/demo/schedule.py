@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-from core.weeks import Week
+from core.dates.weeks import Week
 from planner.demo.offer import Group
 from planner.demo.places import Places
 from rooms.models import Closure

@@ -11,11 +11,11 @@ from operator import or_
 from django.conf import settings
 from django.db.models import Q
 
-from core import clock
-from core.clock import BRUSSELS
+from core.dates import clock
+from core.dates.clock import BRUSSELS
 from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
-from enrollment.domain import lists, versions
-from enrollment.domain.day import Day
+from enrollment.domain.lists import day_lists, versions
+from enrollment.domain.lists.day import Day
 from enrollment.exports import papers
 from enrollment.wording import both, day_in_words, hour, joined, moment
 from prisons.models import Prison
@@ -27,7 +27,7 @@ DAYS = 3
 def pack_of(prison: Prison, *, now: dt.datetime | None = None) -> Paper:
     """The lists as they closed, else as they are known now."""
     at = (now or clock.now()).replace(microsecond=0)
-    days = lists.next_days(prison, DAYS, now=at)
+    days = day_lists.next_days(prison, DAYS, now=at)
     told = [_lists_of(prison, day, at) for day in days]
     leaves = [_cover(prison, days, at), _call_list(prison, days, at)]
     leaves += [replace(leaf, footer=leaf.footer or paper.footer) for paper in told for leaf in paper.leaves]
@@ -48,7 +48,7 @@ def _lists_of(prison: Prison, on: dt.date, at: dt.datetime) -> Paper:
     frozen: Day | None = versions.day_of(version) if version else None
     if version and frozen:
         return papers.day_lists(frozen, version.number)
-    return papers.day_lists(lists.day_lists(prison, on, now=at))
+    return papers.day_lists(day_lists.day_lists(prison, on, now=at))
 
 
 def _footer(prison: Prison, at: dt.datetime) -> str:

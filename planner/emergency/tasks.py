@@ -5,18 +5,18 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from planner.emergency import packing
-from prisons.domain import jobs
+from planner.emergency import pack_file
+from prisons.domain.work import jobs
 from prisons.models import Job, Prison, User
 
 KIND = "emergency_pack"
 jobs.TITLES[KIND] = _("Emergency pack")
-for _code, _sentence in packing.FAILURES.items():
+for _code, _sentence in pack_file.FAILURES.items():
     jobs.FAILURES.setdefault(_code, _sentence)
 
 
 def write_due() -> None:
-    packing.write_due()
+    pack_file.write_due()
 
 
 def start(prison: Prison, *, by: User, back: str) -> Job:
@@ -30,4 +30,6 @@ def write_now(job_pk: int) -> None:
             return
         if job.prison is None:
             raise PlannerError("no_passphrase", "")
-        packing.write(packing.pack_row(job.prison), on_leaf=lambda number, of: jobs.beat(job_pk, number, of))
+        pack_file.write(
+            pack_file.pack_row(job.prison), on_leaf=lambda number, of: jobs.beat(job_pk, number, of)
+        )

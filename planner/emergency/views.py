@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import clock
-from enrollment.domain.lists import sees_whole_day
-from planner.emergency import packing, tasks
+from core.dates import clock
+from enrollment.domain.lists.day_lists import sees_whole_day
+from planner.emergency import pack_file, tasks
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from prisons.second_factor import fresh_second_factor
@@ -31,13 +31,13 @@ def emergency_pack(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 
 def _context(request: PrisonRequest, prison: Prison) -> dict[str, Any]:
-    pack = packing.pack_row(prison)
+    pack = pack_file.pack_row(prison)
     return {
         "pack": pack,
-        "failure": packing.FAILURES.get(pack.failure, "") if pack.failure else "",
-        "is_late": packing.is_due(pack, clock.now()),
+        "failure": pack_file.FAILURES.get(pack.failure, "") if pack.failure else "",
+        "is_late": pack_file.is_due(pack, clock.now()),
         "folder": settings.EMERGENCY_FOLDER,
-        "evening": packing.EVENING,
+        "evening": pack_file.EVENING,
         "may_open": sees_whole_day(request.access),
     }
 
@@ -46,7 +46,7 @@ def _context(request: PrisonRequest, prison: Prison) -> dict[str, Any]:
 @require_POST
 def emergency_switch(request: PrisonRequest, prison: Prison) -> HttpResponse:
     is_on = request.POST.get("is_on") == "yes"
-    packing.switch(prison, is_on, by=request.user)
+    pack_file.switch(prison, is_on, by=request.user)
     done = (
         _("From now on it is written every evening.")
         if is_on
@@ -64,7 +64,7 @@ def emergency_passphrase(request: PrisonRequest, prison: Prison) -> HttpResponse
     """Told once, on this page: it opens lists of every service, so only to who sees them all."""
     if not sees_whole_day(request.access):
         raise PermissionDenied(_("Only who sees the lists of all services can make the passphrase."))
-    passphrase = packing.new_passphrase(prison, by=request.user)
+    passphrase = pack_file.new_passphrase(prison, by=request.user)
     return render(request, _PAGE, {**_context(request, prison), "passphrase": passphrase})
 
 

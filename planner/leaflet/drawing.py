@@ -13,15 +13,15 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.looks import DOMAINS
 from core.paper import printed
-from core.weeks import Week
+from core.words.badges import DOMAINS
 from enrollment.wording import both, day_in_words, hour, joined
 from planner.leaflet.programme import Entry, Programme, programmes
 from prisons.access import Right, access_for
-from prisons.domain import jobs
+from prisons.domain.work import jobs
 from prisons.models import Job, Prison, Unit, User
 
 KIND = "leaflet"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from core.clock import BRUSSELS
-from core.languages import FALLBACK_ORDER, localized
+from core.dates.clock import BRUSSELS
+from core.words.languages import FALLBACK_ORDER, localized
 from prisons.models import Prison, Unit
 from sessions.models import Activity, GroupSession
 

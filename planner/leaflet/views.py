@@ -9,14 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core import address, clock
+from core.dates import clock
+from core.dates.weeks import Week
 from core.paper import unprintable_names
-from core.weeks import Week
+from core.web import address
 from planner.leaflet import drawing
 from planner.leaflet.drawing import Wanted
 from planner.leaflet.programme import missing_titles
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain.organisations import kept_ids
+from prisons.domain.people.organisations import kept_ids
 from prisons.models import Prison, Unit
 
 _WEEKS = (1, 2, 4)

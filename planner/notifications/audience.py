@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from core.clock import today
-from enrollment.domain.slips import who_must_hear_of_return
+from core.dates.clock import today
+from enrollment.domain.slips.reply_slips import who_must_hear_of_return
 from enrollment.domain.taking_part import people_there
 from enrollment.models import Slip
 from planner.notifications.session_change import SessionChange

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from enrollment.domain import slips
+from enrollment.domain.slips import reply_slips
 from planner.models import Notice, StaffNotice
-from prisons.domain import outbox
+from prisons.domain.work import outbox
 from prisons.models import ChangeSet, Message
 
 
@@ -31,7 +31,7 @@ def unsaid_of(act: ChangeSet, *, now: dt.datetime) -> Unsaid:
     has_left = Message.objects.filter(change_set=act).exclude(state=Message.State.WAITING).exists()
     return Unsaid(
         frozenset(_notices(act).values_list("session", "worker")),
-        frozenset((slip.facts["session"], slip.participant_id) for slip in slips.on_desk_of(act)),
+        frozenset((slip.facts["session"], slip.participant_id) for slip in reply_slips.on_desk_of(act)),
         frozenset(_staff_notices(act).values_list("user", flat=True)),
         is_fresh=now - act.at < outbox.WAIT and not has_left,
     )
@@ -46,7 +46,7 @@ def withdraw(act: ChangeSet, *, now: dt.datetime) -> Unsaid:
     unsaid = unsaid_of(act, now=now)
     _notices(act).delete()
     _staff_notices(act).delete()
-    slips.take_back_unsaid(act, now=now)
+    reply_slips.take_back_unsaid(act, now=now)
     Message.objects.filter(pk__in=letters).delete()
     return unsaid
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.utils.translation import ngettext
 
-from planner.plan.sentences import Spoken, speak
-from planner.plan.series_edits import SeriesOutcome, TriedDate
+from planner.scheduling.rules.sentences import Spoken, speak
+from planner.scheduling.series.making import SeriesOutcome, TriedDate
 from prisons.access import Access, PrisonRequest
 from rooms.models import Holiday
 

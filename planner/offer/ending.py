@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.digest import FIELD
 from core.errors import PlannerError
+from core.secrets.digest import FIELD
 from planner.offer.own_series import own_series
-from planner.plan import series_end
-from planner.plan.undo import undo
-from planner.plan.undo_effects import digest_of
+from planner.scheduling.placement.undo import undo
+from planner.scheduling.placement.undo_effects import digest_of
+from planner.scheduling.series import series_end
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import ChangeSet, Prison
 from sessions.models import Series

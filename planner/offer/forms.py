@@ -8,14 +8,14 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import address
-from core.clock import today
-from core.form_choices import AllOrSomeRows, choose_from
-from core.forms import PlainForm
-from core.languages import SPOKEN
-from core.weeks import Week
+from core.dates.clock import today
+from core.dates.weeks import Week
+from core.web import address
+from core.web.form_choices import AllOrSomeRows, choose_from
+from core.web.forms import PlainForm
+from core.words.languages import SPOKEN
 from planner.offer.series_list import ALL, OVER, RUNNING
-from planner.plan.series_edits import SeriesDraft, next_list_code
+from planner.scheduling.series.making import SeriesDraft, next_list_code
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Organisation, Prison, Unit

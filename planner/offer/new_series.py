@@ -11,17 +11,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import address
-from core.digest import NotAsShown
 from core.errors import PlannerError
-from core.forms import DONE
-from core.htmx import is_partial
+from core.secrets.digest import NotAsShown
+from core.web import address
+from core.web.forms import DONE
+from core.web.htmx import is_partial
 from planner.offer.date_lines import DateLine, counts_of, lines_of, tell_made
 from planner.offer.forms import NewSeriesForm, may_mix
 from planner.offer.room_lines import RoomLine, room_lines
-from planner.plan.room_fits import fits_of_draft
-from planner.plan.series_edits import SeriesOutcome, create_series, digest_of, preview_series
-from planner.plan.undo_effects import address_of
+from planner.scheduling.choices.room_fits import fits_of_draft
+from planner.scheduling.placement.undo_effects import address_of
+from planner.scheduling.series.making import SeriesOutcome, create_series, digest_of, preview_series
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Series

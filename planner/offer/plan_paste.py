@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.clock import today
-from planner.plan.pasted_series import SeriesLines
-from planner.plan.undo import undo
+from core.dates.clock import today
+from planner.scheduling.placement.undo import undo
+from planner.scheduling.series.pasted import SeriesLines
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import ChangeSet, Prison, User
 from rooms.forms import PasteForm

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.clock import today
+from core.dates.clock import today
 from prisons.models import Membership, Prison, Role, Unit
 from rooms.models import Holiday, Room, SoftBand, TimeSlot, UnitHours
 from sessions.models import Activity, Term, WorkerAccess

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from planner.plan.room_fits import OneDate, RoomFit
-from planner.plan.sentences import speak, when
+from planner.scheduling.choices.room_fits import OneDate, RoomFit
+from planner.scheduling.rules.sentences import speak, when
 from prisons.access import Access
 
 MOST_REASONS = 2

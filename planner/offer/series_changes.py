@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils.translation import ngettext_lazy
 
 from core.errors import PlannerError
-from enrollment.domain import places as places_of
-from enrollment.domain.requests import fill_series
-from enrollment.domain.versions import freeze_due
+from enrollment.domain.lists.versions import freeze_due
+from enrollment.domain.requests import seats as places_of
+from enrollment.domain.requests.decisions import fill_series
 from prisons.access import Access
 from prisons.domain.locking import lock_prison
 from rooms.domain import rulebook

@@ -16,19 +16,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from core import address, clock
-from core.digest import FIELD, NotAsShown
+from core.dates import clock
 from core.errors import PlannerError
-from core.form_choices import choose_from
-from core.forms import PlainForm
+from core.secrets.digest import FIELD, NotAsShown
+from core.web import address
+from core.web.form_choices import choose_from
+from core.web.forms import PlainForm
 from planner.offer.date_lines import counts_of, lines_of, tell_made
 from planner.offer.forms import slot_hours
 from planner.offer.own_series import own_series
 from planner.offer.room_lines import room_lines, room_options
-from planner.plan import series_dates
-from planner.plan.room_fits import fits_of_new_date
-from planner.plan.series_dates import Effect, Longer, OneMore, TakenUp, Wish
-from planner.plan.undo_effects import address_of
+from planner.scheduling.choices.room_fits import fits_of_new_date
+from planner.scheduling.placement.undo_effects import address_of
+from planner.scheduling.series import gained_dates
+from planner.scheduling.series.gained_dates import Effect, Longer, OneMore, TakenUp, Wish
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Room
@@ -91,7 +92,7 @@ class LongerForm(PlainForm):
     weeks = forms.IntegerField(
         label=gettext_lazy("number of weeks more"),
         min_value=1,
-        max_value=series_dates.MOST_WEEKS,
+        max_value=gained_dates.MOST_WEEKS,
         initial=4,
         help_text=gettext_lazy("Calendar weeks: a skipped date is not replaced."),
     )
@@ -115,9 +116,9 @@ class TakenUpForm(PlainForm):
     )
 
     def __init__(self, *args: Any, series: Series, access: Access, **kwargs: Any) -> None:
-        freed = {row.pk for row in series_dates.freed_dates(series.prison, [series])}
+        freed = {row.pk for row in gained_dates.freed_dates(series.prison, [series])}
         super().__init__(*args, initial={"dates": list(freed)}, **kwargs)
-        self.has_dates = bool(rows := series_dates.skipped_ahead(series))
+        self.has_dates = bool(rows := gained_dates.skipped_ahead(series))
         self.fields["dates"].choices = [(row.pk, _words(row, row.pk in freed)) for row in rows]  # type: ignore[attr-defined]
 
     def wish(self) -> Wish:
@@ -183,10 +184,10 @@ def _answer(request: PrisonRequest, prison: Prison, pk: int, page: Page) -> Http
     try:
         if "do" in request.POST:
             return _do(request, series, form.wish())
-        return _show(request, series, page, form, effect=series_dates.effect_of(series, form.wish()))
+        return _show(request, series, page, form, effect=gained_dates.effect_of(series, form.wish()))
     except NotAsShown as error:
         series = own_series(request, prison, pk)
-        effect = series_dates.effect_of(series, form.wish())
+        effect = gained_dates.effect_of(series, form.wish())
         return _show(request, series, page, form, effect=effect, error=error, status=error.status)
     except PlannerError as error:
         form.refuse(error)
@@ -201,7 +202,7 @@ def _wished(asked: QueryDict) -> dict[str, Any]:
 
 
 def _do(request: PrisonRequest, series: Series, wish: Wish) -> HttpResponse:
-    made = series_dates.add_dates(
+    made = gained_dates.add_dates(
         series, wish, by=request.user, seen=request.POST.get(FIELD, ""), access=request.access
     )
     count = len(made.placed) + len(made.in_tray)

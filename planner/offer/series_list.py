@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from core import clock
-from core.folding import fold
-from core.language_columns import in_language
-from core.weeks import Week
+from core.database.language_columns import in_language
+from core.dates import clock
+from core.dates.weeks import Week
+from core.words.folding import fold
 from enrollment.models import Enrollment
 from prisons import gate
 from prisons.access import Access

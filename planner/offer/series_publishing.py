@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from core.clock import today
-from core.digest import FIELD, NotAsShown
+from core.dates.clock import today
+from core.secrets.digest import FIELD, NotAsShown
 from planner.offer.own_series import own_series
-from planner.plan.publishing import Publication, PublicationRefused, look, publish
-from planner.plan.sentences import speak
-from planner.plan.undo_effects import address_of
+from planner.scheduling.placement.undo_effects import address_of
+from planner.scheduling.publishing import Publication, PublicationRefused, look, publish
+from planner.scheduling.rules.sentences import speak
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Series

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from core import address
-from core.digest import FIELD
 from core.errors import PlannerError
+from core.secrets.digest import FIELD
+from core.web import address
 from planner.offer.own_series import own_series
 from planner.offer.room_lines import room_lines
-from planner.plan.room_finding import placings, take_room
-from planner.plan.room_fits import wanting_a_room
-from planner.plan.undo_effects import address_of
+from planner.scheduling.bulk.room_finding import placings, take_room
+from planner.scheduling.choices.room_fits import wanting_a_room
+from planner.scheduling.placement.undo_effects import address_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Series

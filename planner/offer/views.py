@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.htmx import render_part
+from core.web.htmx import render_part
 from planner.offer.forms import SeriesFilter, SeriesForm
 from planner.offer.own_series import own_series
 from planner.offer.series_changes import change_series
 from planner.offer.series_list import filtered, in_order, series_rows
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
+from prisons.middleware.seen_forms import sees
 from prisons.models import Prison
-from prisons.seen_forms import sees
 from rooms.views.editing import act_and_return, edit
 from sessions.domain import materials
 from sessions.forms import MaterialAnswerForm, MaterialForm

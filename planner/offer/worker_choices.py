@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from core import address
 from core.errors import PlannerError
-from core.forms import PlainForm
+from core.web import address
+from core.web.forms import PlainForm
 from planner.offer.forms import minutes_between
-from planner.plan.date_edits import Scope, dates_ahead
-from planner.plan.worker_fits import Span, worker_fits, workers_like
+from planner.scheduling.bulk.date_edits import Scope, dates_ahead
+from planner.scheduling.choices.worker_fits import Span, worker_fits, workers_like
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Holiday

@@ -19,7 +19,7 @@ from django_q.conf import Conf
 from redis import Redis
 from redis.exceptions import RedisError
 
-from core import clock
+from core.dates import clock
 
 logger = logging.getLogger("tempo.jobs")
 

@@ -21,9 +21,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from core import clock
-from core.request_log import route_of
-from prisons.domain import upkeep
+from core.dates import clock
+from core.web.request_log import route_of
+from prisons.domain.work import upkeep
 from prisons.models import Job, Message
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"

@@ -17,7 +17,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from planner import catalogues
+from planner.operations import catalogues
 
 LOCK = 7_383_616_479
 """Any number that nobody else asks PostgreSQL for."""

@@ -10,8 +10,9 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django_q.models import OrmQ, Schedule
 
-from core import clock, database_file
-from prisons.domain import upkeep
+from core.database import database_file
+from core.dates import clock
+from prisons.domain.work import upkeep
 
 STANDSTILL = dt.timedelta(minutes=5)
 """Regular tasks run every minute; so late, and nobody works any more."""

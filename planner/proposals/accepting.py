@@ -14,21 +14,21 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
-from core.digest import digest, require_seen
+from core.dates import clock
 from core.errors import PlannerError
-from enrollment.domain.facts import lock_facts
+from core.secrets.digest import digest, require_seen
+from enrollment.domain.locking import lock_facts
 from planner.models import Proposal, ProposalLine
-from planner.plan import asks
-from planner.plan.changes import Change, Refused
-from planner.plan.codes import Conflict
-from planner.plan.placement import apply, preview
-from planner.proposals.brief import WhatIf
-from planner.proposals.lines import changes_of, sessions_of
-from planner.proposals.refusals import as_json, in_code
+from planner.proposals.lines.making import changes_of, sessions_of
+from planner.proposals.lines.refusals import as_json, in_code
+from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import OPEN, require_maker
+from planner.scheduling.asks import ask_acts
+from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.placement.writer import apply, preview
+from planner.scheduling.rules.codes import Conflict
 from prisons.access import Access, Right, access_for
-from prisons.domain import audit
+from prisons.domain.records import audit
 from prisons.models import ChangeSet, Prison, User
 from sessions.models import GroupSession
 
@@ -261,7 +261,7 @@ def _ask_others(
         line = chosen.line_of[session_id]
         try:
             with transaction.atomic():
-                asks.ask_to_move(sessions[session_id], change, by=by, now=now, access=access)
+                ask_acts.ask_to_move(sessions[session_id], change, by=by, now=now, access=access)
         except Refused as refused:
             chosen.refusals[line.pk].append(as_json(refused.conflicts[0], session_id))
         except PlannerError as error:

@@ -9,11 +9,11 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import today
-from core.forms import PlainForm
-from core.weeks import Week
+from core.dates.clock import today
+from core.dates.weeks import Week
+from core.web.forms import PlainForm
 from planner.models import Proposal
-from planner.proposals.brief import WhatIf
+from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import Wish
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Room, TimeSlot

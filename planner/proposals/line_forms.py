@@ -9,12 +9,12 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import now, today
-from core.forms import PlainForm
-from core.weeks import Week
+from core.dates.clock import now, today
+from core.dates.weeks import Week
+from core.web.forms import PlainForm
 from planner.models import Proposal, ProposalLine
-from planner.plan.sentences import when
-from planner.proposals.mending import Goal, goals_of
+from planner.proposals.lines.mending import Goal, goals_of
+from planner.scheduling.rules.sentences import when
 from prisons.access import Access
 from rooms.models import Room
 from sessions.models import GroupSession

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import PlannerError
-from core.forms import DONE
+from core.web.forms import DONE
 from planner.models import Proposal, ProposalLine
-from planner.plan.changes import Refused
-from planner.plan.codes import Conflict
-from planner.plan.sentences import speak
-from planner.proposals import mending
 from planner.proposals.line_forms import AddForm, GoalForm, LineForm
+from planner.proposals.lines import mending
 from planner.proposals.showing import title_of, week_of
 from planner.proposals.views import proposals_of
+from planner.scheduling.placement.changes import Refused
+from planner.scheduling.rules.codes import Conflict
+from planner.scheduling.rules.sentences import speak
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 

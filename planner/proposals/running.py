@@ -11,21 +11,22 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 from planner.models import Proposal
-from planner.proposals import ground as grounds
-from planner.proposals import lines
-from planner.proposals.brief import brief_of
-from planner.proposals.comparing import compared, reasons
-from planner.proposals.problem import Assignment, assign
-from planner.proposals.reasons import explanations
+from planner.optimiser.incumbent import Limits
+from planner.optimiser.problem import Plan, Progress, Solution
+from planner.optimiser.repair import Repair, repair
+from planner.optimiser.solve import solve
+from planner.proposals.lines import making
+from planner.proposals.lines.comparing import compared, reasons
+from planner.proposals.lines.reasons import explanations
+from planner.proposals.problem import planning_context as grounds
+from planner.proposals.problem.building import Assignment, assign
+from planner.proposals.problem.planning_request import brief_of
 from planner.proposals.starting import KIND, TASK
-from planner.solver.incumbent import Limits
-from planner.solver.problem import Plan, Progress, Solution
-from planner.solver.repair import Repair, repair
-from planner.solver.solve import solve
-from prisons.domain import audit, jobs
+from prisons.domain.records import audit
+from prisons.domain.work import jobs
 from prisons.models import Job, Prison
 
 State = Proposal.State
@@ -164,7 +165,7 @@ class _Watch:
             return
         self.saved, fields = seconds, ["cost", "bound", "left_out"]
         if self.plan is not None and self.made is not None and seconds - self.kept >= KEEP_SECONDS:
-            self.proposal.draft = lines.describe(self.made, self.plan)
+            self.proposal.draft = making.describe(self.made, self.plan)
             self.plan, self.kept = None, seconds
             fields.append("draft")
         self.proposal.save(update_fields=fields)
@@ -176,9 +177,9 @@ def finish(proposal: Proposal, made: Assignment, result: Solution | Repair) -> N
     """Explain what was left out, and write all of it down as lines."""
     solution = result.solution if isinstance(result, Repair) else result
     why = explanations(made, solution) | reasons(made.problem, solution.plan)
-    described = lines.describe(made, solution.plan)
+    described = making.describe(made, solution.plan)
     with transaction.atomic():
-        counts = lines.write(proposal, described, why)
+        counts = making.write(proposal, described, why)
         _finish(proposal, made, result, counts)
 
 
@@ -235,7 +236,7 @@ def _lay_down(proposal: Proposal, now: dt.datetime, code: str = "") -> None:
         if not Proposal.objects.filter(pk=proposal.pk, state=State.RUNNING).update(state=State.STOPPED):
             return
         proposal.refresh_from_db()
-        counts = lines.write(proposal, proposal.draft)
+        counts = making.write(proposal, proposal.draft)
         proposal.outcome = {"counts": counts, "was_broken_off": True} | ({"failure": code} if code else {})
         proposal.draft, proposal.ended_at = [], now
         proposal.save(update_fields=["outcome", "draft", "ended_at"])

@@ -11,17 +11,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from planner.models import Proposal, ProposalLine
-from planner.plan.sentences import speak
 from planner.proposals import words
 from planner.proposals.accepting import is_open
-from planner.proposals.brief import WhatIf
-from planner.proposals.comparing import gains_in_words, reason_in_words, rows_in_words
 from planner.proposals.line_forms import slot_label
-from planner.proposals.needing import needs_of
-from planner.proposals.refusals import conflict_of
+from planner.proposals.lines.comparing import gains_in_words, reason_in_words, rows_in_words
+from planner.proposals.lines.needing import needs_of
+from planner.proposals.lines.refusals import conflict_of
+from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import OPEN
+from planner.scheduling.rules.sentences import speak
 from prisons.access import Access
 from prisons.models import Unit
 from rooms.models import Room, TimeSlot

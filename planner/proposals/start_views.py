@@ -8,15 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import address
 from core.errors import PlannerError
-from core.forms import DONE
+from core.web import address
+from core.web.forms import DONE
 from planner.models import Proposal
-from planner.plan.closing import group_of
 from planner.proposals import starting
-from planner.proposals.brief import WhatIf
 from planner.proposals.forms import ProposalForm, closure_wish
+from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import Wish
+from planner.scheduling.closures.closing import group_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Closure

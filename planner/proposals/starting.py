@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 from planner.models import Proposal
-from planner.proposals.brief import MOST_DAYS, WhatIf, is_weekly
-from planner.proposals.presets import RULES
+from planner.proposals.problem.planning_request import MOST_DAYS, WhatIf, is_weekly
+from planner.proposals.problem.presets import RULES
 from prisons.access import Access, Right, access_for
-from prisons.domain import audit, jobs
 from prisons.domain.locking import lock_prison
+from prisons.domain.records import audit
+from prisons.domain.work import jobs
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Closure
 from sessions.models import GroupSession, Term

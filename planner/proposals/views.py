@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from core import address, htmx
-from core.digest import FIELD
 from core.errors import PlannerError
+from core.secrets.digest import FIELD
+from core.web import address, htmx
 from planner.models import Proposal
-from planner.plan.undo_effects import address_of
 from planner.proposals import accepting, running, starting
 from planner.proposals.accepting import Accepted
 from planner.proposals.showing import picture_of, published_in, rows_of, side_by_side, title_of, with_needs
+from planner.scheduling.placement.undo_effects import address_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 

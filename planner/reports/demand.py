@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from core import clock
+from core.dates import clock
 from enrollment.models import Request
 from planner.reports.scope import Scope
 

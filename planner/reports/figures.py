@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Q
 
-from core import clock
+from core.dates import clock
 from enrollment.domain.taking_part import people_there
 from enrollment.models import Attendance
 from planner.reports.demand import Demand, demand_of

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
-from core.forms import PlainForm
+from core.dates import clock
+from core.web.forms import PlainForm
 from planner.reports.periods import Month
 from prisons.access import Access
 from prisons.models.places import Authority

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core.dates import clock
 from core.paper.answering import answer
 from planner.reports import long_work, work_hours
 from planner.reports.file_forms import MonthForm, SheetsForm, YearReportForm
 from planner.reports.periods import Month
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain import audit
+from prisons.domain.records import audit
 from prisons.models import Prison
 
 

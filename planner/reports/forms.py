@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
-from core.forms import DateInput, PlainForm
+from core.dates import clock
+from core.web.forms import DateInput, PlainForm
 from planner.reports.periods import Period
 from planner.reports.scope import Scope, services_of
 from prisons import gate

@@ -12,16 +12,16 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 from core.paper.answering import CONTENT_TYPES, made
-from enrollment.domain import lists, versions
-from enrollment.domain.day import Day
+from enrollment.domain.lists import day_lists, versions
+from enrollment.domain.lists.day import Day
 from enrollment.exports import papers
 from planner.reports import year_figures, year_report
 from planner.reports.periods import Month, Period, calendar_year, school_year
 from prisons.access import Access, Right, access_for
-from prisons.domain import jobs
+from prisons.domain.work import jobs
 from prisons.models import Job, Prison, User
 from prisons.models.places import Authority
 from sessions.models import GroupSession
@@ -146,5 +146,5 @@ def _sheets_of(prison: Prison, access: Access, on: dt.date) -> tuple[Day, int | 
     """The sheets of one day, as far as the reader may see them, and the number of their version."""
     version = versions.latest(prison, on)
     frozen = versions.day_of(version) if version else None
-    day = lists.scoped(frozen or lists.day_lists(prison, on), access)
+    day = day_lists.scoped(frozen or day_lists.day_lists(prison, on), access)
     return day.only(lambda meeting: not meeting.is_cancelled), version.number if version and frozen else None

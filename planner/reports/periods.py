@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
-from core import address
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
+from core.web import address
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from enrollment.domain.sheet_entry import has_marks
+from enrollment.domain.attendance.sheet_entry import has_marks
 from enrollment.models import Attendance, Enrollment, Headcount, Request, Stay
 from planner.reports.periods import Period
 from prisons.models import Organisation, Prison

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.languages import SPOKEN
+from core.words.languages import SPOKEN
 from enrollment.models import Attendance, Request
 from sessions.models import Cancellation, Domain
 

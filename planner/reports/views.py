@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.languages import SPOKEN
+from core.words.languages import SPOKEN
 from enrollment.models import Attendance, Request
 from planner.reports import lists
 from planner.reports.demand import Balance

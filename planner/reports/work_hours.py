@@ -14,10 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from core import clock
-from core.folding import as_filed
+from core.dates import clock
 from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
-from enrollment.domain.sheet_entry import has_marks
+from core.words.folding import as_filed
+from enrollment.domain.attendance.sheet_entry import has_marks
 from enrollment.models import Attendance, Stay
 from enrollment.wording import both, joined, moment
 from planner.reports.periods import Month

@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from core.clock import BRUSSELS
-from core.languages import localized
+from core.dates.clock import BRUSSELS
+from core.words.languages import localized
 from enrollment.models import Attendance, Headcount, Stay
 from planner.reports.scope import Scope
 from prisons.models import Prison

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from django import template
 
-from planner.plan import series_dates
+from planner.scheduling.series import gained_dates
 from prisons import gate
 from prisons.access import Access, Right
 from sessions.models import Series, SkippedDate
@@ -29,7 +29,7 @@ class Freed:
 @register.simple_tag
 def freed_dates(access: Access, series: Series | None = None) -> list[Freed]:
     """Series by series, of one or of the whole prison, under the names that this reader may know."""
-    rows = series_dates.freed_dates(access.prison, [series] if series else None)
+    rows = gained_dates.freed_dates(access.prison, [series] if series else None)
     rows.sort(key=lambda row: row.series_id)
     return [
         Freed(

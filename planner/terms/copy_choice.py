@@ -10,7 +10,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import address, clock
+from core.dates import clock
+from core.web import address
 from prisons.access import Access, Right
 from prisons.models import Prison
 from sessions.models import Series, Term

@@ -14,19 +14,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import clock
-from core.digest import FIELD
+from core.dates import clock
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.htmx import render_part
-from core.weeks import Week
-from planner.plan.copy_notes import Kind, Note, Told, in_words
-from planner.plan.copy_trial import SeriesCopy
-from planner.plan.copying import CopyOutcome, copy_series, preview_copy
-from planner.plan.undo_effects import address_of
+from core.secrets.digest import FIELD
+from core.web.htmx import render_part
 from planner.proposals.starting import mend_copied
+from planner.scheduling.copying.copies import CopyOutcome, copy_series, preview_copy
+from planner.scheduling.copying.notes import Kind, Note, Told, in_words
+from planner.scheduling.copying.trial import SeriesCopy
+from planner.scheduling.placement.undo_effects import address_of
 from planner.terms.copy_choice import CopyChoice, new_term_url, no_target_text, read
 from prisons.access import Access, PrisonRequest, Right, prison_view
-from prisons.domain.changes import UNDO_WITHIN
+from prisons.domain.records.changes import UNDO_WITHIN
 from prisons.models import ChangeSet, Prison
 from sessions.models import GroupSession, Series, Term
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from core import clock
-from core.weeks import Week, weeks_between
-from planner.board.filters import BoardFilter
-from planner.plan import conflicts, picture
+from core.dates import clock
+from core.dates.weeks import Week, weeks_between
+from planner.board.week.filters import BoardFilter
+from planner.scheduling.rules import conflicts, snapshot
 from planner.terms.term_weeks import BandRow, WeekHead, band_rows, week_heads
 from prisons import gate
 from prisons.access import Access
@@ -175,7 +175,7 @@ def _marks(
 ) -> dict[int, list[tuple[Week, Mark]]]:
     """Series -> its sessions with their week. Who is there is counted as on the cards of the board."""
     days = {clock.today(one.starts_at) for one in sessions if one.starts_at is not None}
-    loaded = picture.as_known(access, picture.load(access.prison, days))
+    loaded = snapshot.as_known(access, snapshot.load(access.prison, days))
     found = conflicts.find(loaded, rules_of(access.prison))
     broken = {one.session_id for one in found if one.is_hard}
     today, known = clock.today(now), set(weeks)

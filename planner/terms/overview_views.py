@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from core import address, clock
-from core.clock import today
-from core.htmx import is_partial, render_part
+from core.dates import clock
+from core.dates.clock import today
 from core.paper.answering import shown_pdf
-from planner.board.choices import filter_choices, in_words
-from planner.board.filters import BoardFilter
+from core.web import address
+from core.web.htmx import is_partial, render_part
+from planner.board.week.choices import filter_choices, in_words
+from planner.board.week.filters import BoardFilter
 from planner.terms.copy_choice import new_term_url
 from planner.terms.overview import term_overview
 from planner.terms.term_paper import term_paper

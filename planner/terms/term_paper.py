@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from core.clock import BRUSSELS
-from core.languages import localized
+from core.dates.clock import BRUSSELS
 from core.paper import PAGE_WORDS, page_words, printed
+from core.words.languages import localized
 from planner.terms.overview import Mark, SeriesRow, Sum, TermOverview
 from planner.terms.term_weeks import BandRow, WeekHead
 from prisons import gate

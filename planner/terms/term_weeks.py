@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.clock import today as today_of
-from core.weeks import Week
+from core.dates.clock import today as today_of
+from core.dates.weeks import Week
 from prisons.models import Prison
 from rooms.models import Closure, Holiday, SoftBand
 from sessions.models import Term

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from core import clock
-from enrollment.domain import counts
-from enrollment.domain.secrecy import own_requests
+from core.dates import clock
+from enrollment.domain.participants.secrecy import own_requests
+from enrollment.domain.requests import counts
 from planner.models import Ask
-from planner.plan.ask_lists import open_ahead
-from planner.plan.open_conflicts import hard_ones
+from planner.scheduling.asks.lists import open_ahead
+from planner.scheduling.rules.open_conflicts import hard_ones
 from prisons.access import Access
 from prisons.models import Organisation
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from core import clock
-from enrollment.domain import handing_over, lists, versions
+from core.dates import clock
+from enrollment.domain.lists import day_lists, handing_over, versions
 from enrollment.models import ListVersion
 from prisons.access import Access, Right
 
@@ -22,7 +22,7 @@ class ListsOfDay:
 
     @property
     def state(self) -> str:
-        """A code of core/looks.py, empty while the lists can still change."""
+        """A code of core/words/badges.py, empty while the lists can still change."""
         if self.version is None:
             return ""
         if self.version.handed_over_at:
@@ -34,7 +34,7 @@ def lists_to_hand_over(access: Access, *, now: dt.datetime) -> list[ListsOfDay]:
     """Today, when something has changed since its lists closed; and the next day with sessions."""
     if not access.has(Right.DOWNLOAD_LISTS) or access.has(Right.ENTER_REQUESTS):
         return []
-    today, coming = clock.today(now), lists.next_day(access.prison, now=now)
+    today, coming = clock.today(now), day_lists.next_day(access.prison, now=now)
     rows = [_of_day(access, day, now) for day in dict.fromkeys((today, coming))]
     return [row for row in rows if row.on == coming or row.untold]
 
@@ -43,6 +43,6 @@ def _of_day(access: Access, on: dt.date, now: dt.datetime) -> ListsOfDay:
     version = versions.latest(access.prison, on, now=now)
     untold = 0
     if version is not None:
-        current = lists.scoped(lists.day_lists(access.prison, on, now=now), access)
+        current = day_lists.scoped(day_lists.day_lists(access.prison, on, now=now), access)
         untold = handing_over.untold(handing_over.all_versions(access.prison, on), current) or 0
     return ListsOfDay(on, version, versions.cut_off_of(access.prison, on, now), untold)

@@ -12,8 +12,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enrollment.domain import counts, sheet_entry
-from planner.plan.open_conflicts import to_solve
+from enrollment.domain.attendance import sheet_entry
+from enrollment.domain.requests import counts
+from planner.scheduling.rules.open_conflicts import to_solve
 from prisons.access import Access, Right, access_for
 from prisons.models import Prison, User
 

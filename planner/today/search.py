@@ -10,11 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.clock import now, today
-from core.folding import begins, fold
-from enrollment.domain.finding import find_people
+from core.dates.clock import now, today
+from core.words.folding import begins, fold
+from enrollment.domain.participants.finding import find_people
 from enrollment.models import Stay
-from planner.plan.sentences import when
+from planner.scheduling.rules.sentences import when
 from planner.today import search_sessions
 from planner.today.actions import actions_for
 from planner.today.navigation import places_for

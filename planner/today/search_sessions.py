@@ -8,8 +8,8 @@ import re
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from core import clock
-from core.folding import fold
+from core.dates import clock
+from core.words.folding import fold
 from planner.today.search_hits import Hit
 from prisons import gate
 from prisons.access import Access, Right

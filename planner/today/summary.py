@@ -12,22 +12,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import clock
-from core.weeks import Week
-from enrollment.domain import agreement, counts, inbox, sheet_entry, welcome
+from core.dates import clock
+from core.dates.weeks import Week
+from enrollment.domain.attendance import sheet_entry
+from enrollment.domain.participants import welcome
+from enrollment.domain.requests import agreement, counts, inbox
 from enrollment.domain.taking_part import occupancy
 from planner.closures.notices import ClosureNotice, notices_for
-from planner.emergency import packing
-from planner.plan.ask_lists import received
-from planner.plan.codes import CODES
-from planner.plan.open_conflicts import hard_ones, to_solve
-from planner.telling import calls, cannot_come, own_sessions
+from planner.emergency import pack_file
+from planner.notifications import cannot_come, own_sessions
+from planner.scheduling.asks.lists import received
+from planner.scheduling.rules.codes import CODES
+from planner.scheduling.rules.open_conflicts import hard_ones, to_solve
 from planner.today.by_service import Waiting, waiting_by_service
 from planner.today.lists_state import ListsOfDay, lists_to_hand_over
+from planner.workers import calls
 from prisons import gate
 from prisons.access import Access, Right
-from prisons.domain import outbox
-from prisons.domain.announcements import for_reader
+from prisons.domain.people.announcements import for_reader
+from prisons.domain.work import outbox
 from prisons.models import Announcement
 from sessions.models import GroupSession
 
@@ -187,7 +190,7 @@ def _tiles(access: Access) -> list[Tile]:
         url = reverse("prisons:outbox_list", args=[slug]) + "?state=not_sent"
         letters = outbox.not_sent(access.prison).count()
         tiles.append(Tile(letters, ngettext("letter not sent", "letters not sent", letters), url, "stop"))
-    if access.has(Right.DISTRIBUTE) and packing.is_missing(access.prison):
+    if access.has(Right.DISTRIBUTE) and pack_file.is_missing(access.prison):
         url = reverse("planner:emergency_pack", args=[slug])
         tiles.append(Tile(1, _("emergency pack that was not written"), url, "stop"))
     if access.has(Right.SEE_BOARD):

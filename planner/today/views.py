@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from core.htmx import render_part
+from core.web.htmx import render_part
 from planner.offer.readiness import Step, steps
 from planner.today.search import find
 from planner.today.summary import summary_of

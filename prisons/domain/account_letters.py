@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
-from prisons.domain import outbox
+from core.dates import clock
+from prisons.domain.work import outbox
 from prisons.models import User
 
 KIND = "account"

@@ -13,7 +13,8 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from core import clock, form_tokens
+from core.dates import clock
+from core.web import form_tokens
 from prisons.models import Submission, User
 
 KEPT = dt.timedelta(days=2)

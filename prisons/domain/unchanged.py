@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from core.errors import PlannerError
 from prisons.models import AuditEntry, Prison
 

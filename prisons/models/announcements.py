@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import localized
+from core.words.languages import localized
 from prisons.models.people import User
 from prisons.models.places import Organisation, Prison
 from prisons.models.scoped import PrisonScoped

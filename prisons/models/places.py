@@ -6,8 +6,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.door_names import DoorNames
-from core.languages import localized
+from core.database.door_names import DoorNames
+from core.words.languages import localized
 from prisons.models.scoped import PrisonScoped
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.names import NamesBinaryField
+from core.words.names import NamesBinaryField
 from prisons.models.people import Membership, User
 from prisons.models.places import Organisation, Prison
 from prisons.models.scoped import PrisonScoped

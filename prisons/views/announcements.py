@@ -11,14 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from core import htmx
-from core.clock import today
-from core.forms import DONE
+from core.dates.clock import today
+from core.web import htmx
+from core.web.forms import DONE
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.announcement_forms import AnnouncementForm
-from prisons.domain import announcements
+from prisons.domain.people import announcements
+from prisons.middleware.seen_forms import look_again, sees
 from prisons.models import Announcement, Prison, Role
-from prisons.seen_forms import look_again, sees
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.clock import now, today
+from core.dates.clock import now, today
 from core.errors import PlannerError
 from prisons.access import SIDE_OF_ROLE, Access, PrisonRequest, Right, Side, has_ended, prison_view
-from prisons.domain import invitations, memberships
+from prisons.domain.people import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
+from prisons.middleware.seen_forms import sees
 from prisons.models import Invitation, Membership, Prison
 from prisons.second_factor import fresh_second_factor
-from prisons.seen_forms import sees
 
 OF_THE_PRISON = [role for role, side in SIDE_OF_ROLE.items() if side is Side.PRISON]
 

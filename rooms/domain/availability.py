@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from rooms.domain.facts import MINUTES_OF_DAY, BandFacts, BlockedHours, ClosureFacts, Rules, SlotFacts
 
 

@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from prisons.domain import audit
 from prisons.domain.locking import lock_prison
+from prisons.domain.records import audit
 from prisons.models import Prison, User
 from rooms.domain import rulebook
 from rooms.domain.facts import bump_rules

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import ngettext
 
-from core.digest import digest
 from core.errors import PlannerError
+from core.secrets.digest import digest
 from prisons.domain.locking import lock_prison
 from prisons.models import Prison
 

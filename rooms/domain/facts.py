@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from django.db.models import F
 
-from core.languages import named
+from core.words.languages import named
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Holiday, Room, RoomHours, SoftBand, TimeSlot, UnitHours
 

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core import clock
+from core.database.pointing import pointing_to
+from core.dates import clock
 from core.errors import PlannerError
-from core.pointing import pointing_to
-from prisons.domain import audit, invitations
-from prisons.domain.changes import Image, images_of, open_change_set, remember
 from prisons.domain.locking import lock_prison
+from prisons.domain.people import invitations
+from prisons.domain.records import audit
+from prisons.domain.records.changes import Image, images_of, open_change_set, remember
 from prisons.domain.unchanged import fingerprint
 from prisons.models import ChangeImage, ChangeSet, Invitation, Prison, User
 from rooms.domain import rulebook

@@ -10,12 +10,12 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
-from core.folding import called, fold
-from core.languages import localized
 from core.tables import cells
 from core.tables.pasted import Column
+from core.words.folding import called, fold
+from core.words.languages import localized
 from prisons.domain.validity import require_valid
 from prisons.models import Building, Prison, Unit, User
 from rooms.domain import places, slots

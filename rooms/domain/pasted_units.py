@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import PlannerError
-from core.folding import called, fold
 from core.tables import cells
 from core.tables.pasted import Column
+from core.words.folding import called, fold
 from prisons.domain.validity import require_valid
 from prisons.models import Building, Prison, Unit, User
 from rooms.domain import places, units

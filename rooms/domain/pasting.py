@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core.digest import digest, require_seen
 from core.errors import PlannerError
+from core.secrets.digest import digest, require_seen
 from core.tables.pasted import Column, Line, Table
 from prisons.domain.locking import lock_prison
 from prisons.models import ChangeSet, Prison, User

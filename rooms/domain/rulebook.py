@@ -16,8 +16,8 @@ from django.db.models import Model, ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from prisons.domain import audit
 from prisons.domain.locking import lock_prison
+from prisons.domain.records import audit
 from prisons.domain.unchanged import require_unchanged
 from prisons.models import Prison, User
 from rooms.domain.facts import bump_rules

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from core.forms import DONE, PlainTexts
+from core.web.forms import DONE, PlainTexts
 from prisons.access import PrisonRequest
+from prisons.middleware.seen_forms import look_again
 from prisons.models import ChangeSet
-from prisons.seen_forms import look_again
 from rooms.domain import consent
 from rooms.domain.consent import RuleHits
 from rooms.forms import NamesForm

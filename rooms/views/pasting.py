@@ -16,14 +16,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import clock
-from core.digest import NotAsShown
+from core.dates import clock
 from core.errors import PlannerError
-from core.forms import DONE
+from core.secrets.digest import NotAsShown
 from core.tables.cells import language_of
 from core.tables.pasted import parse
+from core.web.forms import DONE
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain.changes import UNDO_WITHIN
+from prisons.domain.records.changes import UNDO_WITHIN
 from prisons.models import ChangeSet, Prison
 from rooms.domain import made_acts, pasting
 from rooms.domain.consent import RuleHits

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.clock import today
+from core.dates.clock import today
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
 from rooms.domain import calendar, rulebook, slots, units

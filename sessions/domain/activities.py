@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import PlannerError
 from prisons.access import Access
 from prisons.domain.locking import lock_prison
-from prisons.domain.organisations import require_kept
+from prisons.domain.people.organisations import require_kept
 from prisons.models import Organisation, Prison, User
 from rooms.domain import rulebook
 from sessions.models import Activity, Term

@@ -15,8 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from core import clock
-from prisons.domain.tokens import hash_secret
+from core.dates import clock
+from prisons.domain.people.tokens import hash_secret
 from prisons.models import AuditEntry, Membership
 from sessions.models import Feed, WorkerAccess
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from core import clock
-from prisons.domain import audit
+from core.dates import clock
 from prisons.domain.locking import lock_prison
+from prisons.domain.records import audit
 from prisons.models import Prison, User
 from sessions.models import Feed, FeedRules
 

@@ -18,12 +18,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 from prisons import gate
 from prisons.access import Access, Right, access_through, is_welcome
-from prisons.domain import audit
-from prisons.domain.tokens import hash_secret, new_secret
+from prisons.domain.people.tokens import hash_secret, new_secret
+from prisons.domain.records import audit
 from prisons.models import Membership, Organisation, Prison, Role
 from rooms.models import Room
 from sessions.models import Feed, FeedRules, GroupSession, Series, Worker, WorkerAccess

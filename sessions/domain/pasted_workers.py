@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import PlannerError
-from core.folding import fold, name_key
-from core.languages import OWN_NAMES
 from core.tables import cells
 from core.tables.pasted import Column
-from prisons.domain import invitations
+from core.words.folding import fold, name_key
+from core.words.languages import OWN_NAMES
+from prisons.domain.people import invitations
 from prisons.domain.validity import require_valid
 from prisons.models import Organisation, Prison, Role, User
 from rooms.domain.pasting import Made

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
+from core.dates.weeks import YEARS, Week
 from core.errors import PlannerError
-from core.weeks import YEARS, Week
 
 MAX_SESSIONS = 500
 MAX_MINUTES = 24 * 60

@@ -16,10 +16,10 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
-from prisons.domain import audit
 from prisons.domain.locking import lock_prison
+from prisons.domain.records import audit
 from prisons.models import Organisation, Prison, User
 from rooms.domain import rulebook
 from rooms.domain.places import require_order
@@ -34,7 +34,7 @@ class Permission:
     """How it stands with entering the prison on a date. `days_left` is None where no date is set."""
 
     state: str
-    """A code of core/looks.py: `granted`, `expired`, `asked` (none yet), or `announced` (expires soon)."""
+    """A code of core/words/badges.py: `granted`, `expired`, `asked` (none yet), or `announced` (expires soon)."""
     days_left: int | None = None
 
     @property

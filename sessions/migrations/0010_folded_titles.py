@@ -1,11 +1,11 @@
 from django.db import migrations
 
-import core.folded_field
+import core.database.folded_field
 
 
 def fill(apps, schema_editor):
     for name in ("Activity", "Series", "Worker"):
-        core.folded_field.fill(apps.get_model("group_sessions", name))
+        core.database.folded_field.fill(apps.get_model("group_sessions", name))
 
 
 class Migration(migrations.Migration):
@@ -17,22 +17,24 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="activity",
             name="title_words",
-            field=core.folded_field.FoldedField(how="words", of=["title_nl", "title_fr", "title_en"]),
+            field=core.database.folded_field.FoldedField(
+                how="words", of=["title_nl", "title_fr", "title_en"]
+            ),
         ),
         migrations.AddField(
             model_name="series",
             name="label_words",
-            field=core.folded_field.FoldedField(how="words", of=["label"]),
+            field=core.database.folded_field.FoldedField(how="words", of=["label"]),
         ),
         migrations.AddField(
             model_name="series",
             name="list_name_words",
-            field=core.folded_field.FoldedField(how="words", of=["list_name"]),
+            field=core.database.folded_field.FoldedField(how="words", of=["list_name"]),
         ),
         migrations.AddField(
             model_name="worker",
             name="name_words",
-            field=core.folded_field.FoldedField(how="words", of=["name"]),
+            field=core.database.folded_field.FoldedField(how="words", of=["name"]),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.folded_field import FoldedField, KeepsFolded
-from core.languages import localized
+from core.database.folded_field import FoldedField, KeepsFolded
+from core.words.languages import localized
 from prisons.models import Organisation, Prison, PrisonScoped, Unit
 from rooms.models import Feature, Room
 from sessions.models.workers import Worker

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
-from core.weeks import Week
+from core.dates import clock
+from core.dates.weeks import Week
 from prisons.models import Prison, PrisonScoped, User
 from rooms.models import Closure, Room
 from sessions.models.offer import Series

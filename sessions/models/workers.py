@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.folded_field import FoldedField, KeepsFolded
+from core.database.folded_field import FoldedField, KeepsFolded
 from prisons.models import Letters, Membership, Organisation, Prison, PrisonScoped, User
 from rooms.models import WEEKDAYS, Room
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.clock import today
+from core.dates.clock import today
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain.organisations import kept_ids, require_kept
+from prisons.domain.people.organisations import kept_ids, require_kept
 from prisons.models import Prison
 from rooms.views.editing import act_and_return, edit
 from sessions.domain import activities

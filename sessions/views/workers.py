@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.clock import now
-from core.folding import begins, fold
+from core.dates.clock import now
+from core.words.folding import begins, fold
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Organisation, Prison
 from rooms.views.editing import act_and_return, edit

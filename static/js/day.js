@@ -18,7 +18,7 @@
   const laneOf = (card) => card.closest("td.lane");
   const snap = (minute) => Math.round(minute / STEP) * STEP;
 
-  // --- minutes and places on the line: what lies between the slots is squeezed (planner/board/axis.py) ---
+  // --- minutes and places on the line: what lies between the slots is squeezed (planner/board/week/axis.py) ---
   const pieces = () => board().dataset.axis.split(";").map((piece) => piece.split(",").map(Number));
   const between = (value, [from, to, begin, end]) => begin + ((value - from) / (to - from)) * (end - begin);
   const placeOf = (minute) => {

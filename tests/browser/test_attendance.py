@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from playwright.sync_api import expect
 
-from core import clock
-from enrollment.domain.sheet_codes import code_of
+from core.dates import clock
+from enrollment.domain.attendance.sheet_codes import code_of
 from enrollment.models import Attendance
 from tests.factories import make_activity, make_enrollment, make_participant, make_series, make_session
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from prisons.models import Organisation, Prison, User
 from tests.factories import make_activity, make_closure, make_room, make_series, make_session, make_slot
 

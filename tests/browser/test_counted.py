@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core import clock
+from core.dates import clock
 from prisons.models import Organisation, Prison, User
 from rooms.models import Closure
 from tests.factories import (

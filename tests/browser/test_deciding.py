@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from playwright.sync_api import expect
 
-from core import clock
-from enrollment.domain.notes import Ask, enter_note
+from core.dates import clock
+from enrollment.domain.notes.note_intake import Ask, enter_note
 from enrollment.models import Enrollment
 from tests.factories import make_activity, make_participant, make_series, make_session
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from core.clock import today
+from core.dates.clock import today
 from prisons.models import Invitation, Organisation, Prison, User
 from rooms.models import Room, TimeSlot, UnitHours
 from sessions.models import WorkerAccess

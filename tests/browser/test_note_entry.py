@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from core import clock
+from core.dates import clock
 from enrollment.models import Note, Participant
 from sessions.models import Series
 from tests.factories import make_activity, make_participant, make_series, make_session, make_unit

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core import clock
+from core.dates import clock
 from enrollment.models import Attendance
-from planner.plan.closing import announce
-from planner.plan.closure_parts import ClosureDraft, Part
 from planner.proposals import running, starting
 from planner.proposals.starting import Wish
+from planner.scheduling.closures.closing import announce
+from planner.scheduling.closures.parts import ClosureDraft, Part
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import Cancellation, GroupSession

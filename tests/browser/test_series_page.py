@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from playwright.sync_api import expect
 
-from core import clock
+from core.dates import clock
 from sessions.models import GroupSession
 from tests.factories import make_activity, make_room, make_series, make_session, make_slot
 

@@ -10,9 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core.clock import today
-from core.weeks import Week
-from prisons.domain.announcements import announce
+from core.dates.clock import today
+from core.dates.weeks import Week
+from prisons.domain.people.announcements import announce
 from prisons.models import Organisation, Prison, User
 from sessions.models import Series, Term
 from tests.factories import make_activity, make_room, make_series, make_session, make_slot, make_term

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
+from core.dates.timespan import Span
 from core.ical import FeedEvent, etag_of, has_current_copy, render_calendar, render_event
-from core.timespan import Span
 
 CHANGED = dt.datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=dt.UTC)
 

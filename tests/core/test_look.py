@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
 
-from core.looks import DOMAINS, STATES, TONES
+from core.words.badges import DOMAINS, STATES, TONES
 from sessions.models import Domain
 
 STATIC = Path(settings.BASE_DIR) / "static"

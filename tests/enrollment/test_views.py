@@ -9,11 +9,11 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from core import clock
-from enrollment.domain import counts, requests
-from enrollment.domain.continuity import leave
-from enrollment.domain.notes import Ask, enter_note, mark_unreadable, park
-from enrollment.domain.places import count
+from core.dates import clock
+from enrollment.domain.notes.note_intake import Ask, enter_note, mark_unreadable, park
+from enrollment.domain.participants.continuity import leave
+from enrollment.domain.requests import counts, decisions
+from enrollment.domain.requests.seats import count
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
 from prisons.access import access_for
@@ -263,7 +263,7 @@ def test_taking_back_a_note_takes_back_the_person_it_made(haren, group, organise
 
 def test_what_was_decided_is_not_taken_back(haren, group, organiser_anna):
     row = note(group, organiser_anna)
-    requests.approve(row, by=organiser_anna)
+    decisions.approve(row, by=organiser_anna)
     page = signed_in(organiser_anna).post(url("note_undo", haren, row.request.note_id))
     assert page.status_code == 409 and b"There is an answer already" in page.content
 
@@ -300,7 +300,7 @@ def test_the_story_on_the_series_page(haren, group, organiser_anna):
 
 def test_a_stale_page_is_told_who_was_faster(haren, group, organiser_anna, coordinator_karim):
     row = note(group, organiser_anna)
-    requests.decline(row, "requirement", by=coordinator_karim)
+    decisions.decline(row, "requirement", by=coordinator_karim)
     sent = {"tab": "undecided", "seen": row.version}
     for headers in ({}, HTMX):
         page = signed_in(organiser_anna).post(url("approve", haren, row.pk), sent, headers=headers)
@@ -364,7 +364,7 @@ def test_counts_equal_their_lists(haren, service, group, organiser_anna):
     late = clock.today() - dt.timedelta(days=9)
     for row in [note(group, organiser_anna, received_on=late), note(group, organiser_anna)]:
         last = row
-    requests.approve(last, by=organiser_anna)
+    decisions.approve(last, by=organiser_anna)
     asks = [Ask(activity=activity), Ask(wish_domain="sport", wish_title="boksen", organisation=service)]
     enter_note(haren, participant=make_participant(haren), asks=asks, by=organiser_anna)
     park(haren, by=organiser_anna)
@@ -444,7 +444,7 @@ def test_slips_are_sorted_by_unit_and_cell_in_the_persons_language(haren, group,
         make_participant(haren, "Cc, Piet", unit=near, cell="10", language="nl"),
     ]
     for person in people:
-        requests.approve(note(group, organiser_anna, person), by=organiser_anna)
+        decisions.approve(note(group, organiser_anna, person), by=organiser_anna)
     text = signed_in(organiser_anna).get(url("slip_print", haren)).content.decode()
     assert text.index("Cc, Piet") < text.index("Bb, Jean") < text.index("Aa, Jan")
     assert 'lang="fr"' in text and "You asked for: Dutch 1" in text
@@ -453,7 +453,7 @@ def test_slips_are_sorted_by_unit_and_cell_in_the_persons_language(haren, group,
 
 
 def test_handing_out_is_the_answer(haren, group, organiser_anna):
-    requests.approve(note(group, organiser_anna), by=organiser_anna)
+    decisions.approve(note(group, organiser_anna), by=organiser_anna)
     slip = Slip.objects.get()
     browser = signed_in(organiser_anna)
     for _ in range(2):
@@ -488,7 +488,7 @@ def test_somebody_new_moves_and_leaves(haren, group, organiser_anna):
     browser.post(url("person_move", haren, person.pk), {"unit": "", "cell": "15"})
     old, new = Stay.objects.order_by("starts_on")
     assert (old.ends_on, new.starts_on) == (clock.today() - dt.timedelta(days=1), clock.today())
-    requests.approve(note(group, organiser_anna, person), by=organiser_anna)
+    decisions.approve(note(group, organiser_anna, person), by=organiser_anna)
     assert b"1 place or request ends with it" in browser.get(url("person_leave", haren, person.pk)).content
     browser.post(url("person_leave", haren, person.pk), {"on": clock.today().isoformat()})
     assert Enrollment.objects.get().state == E.ENDED and Request.objects.get().state == "left"

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.clock import today
-from core.weeks import Week
+from core.dates.clock import today
+from core.dates.weeks import Week
 from enrollment.models import Enrollment
 from prisons.models import ChangeSet, Organisation, Prison, User
 from sessions.models import GroupSession, Series, Term

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from prisons.domain.accounts import close_account, reopen_account, take_second_step_away
+from prisons.domain.people.accounts import close_account, reopen_account, take_second_step_away
 from prisons.models import Reading
 from tests.factories import PASSWORD, make_membership, make_user
 from tests.flows.test_openid import issuer, provider, sign_in  # noqa: F401

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.test import RequestFactory
 from django.urls import reverse
 
-from core.network import UNKNOWN, client_network
+from core.web.network import UNKNOWN, client_network
 from tests.factories import PASSWORD, make_membership, make_user
 
 LOGIN = reverse("account_login")

@@ -16,8 +16,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.clock import BRUSSELS, today
-from core.weeks import Week
+from core.dates.clock import BRUSSELS, today
+from core.dates.weeks import Week
 from enrollment.models import Enrollment, Slip
 from prisons.models import Membership, Organisation, Prison, User
 from rooms.models import Room

@@ -11,10 +11,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from core import clock
-from core.clock import now
-from prisons.domain import accounts
-from prisons.idle import POLL
+from core.dates import clock
+from core.dates.clock import now
+from prisons.domain.people import accounts
+from prisons.middleware.idle import POLL
 from tests.factories import PASSWORD, make_user, signed_in
 
 LIST = reverse("people:session_list")
@@ -31,7 +31,7 @@ def _limit(settings):
 
 
 def later(minutes: float):
-    return mock.patch("core.clock.now", return_value=now() + dt.timedelta(minutes=minutes))
+    return mock.patch("core.dates.clock.now", return_value=now() + dt.timedelta(minutes=minutes))
 
 
 def test_one_browser_is_signed_out_from_another(haren, organiser_anna):

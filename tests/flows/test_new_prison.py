@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.clock import today
+from core.dates.clock import today
 from prisons.models import Organisation, Prison, User
 from rooms.models import SoftBand
 from tests.factories import make_membership, make_user, signed_in

@@ -164,7 +164,7 @@ def test_a_provider_must_say_for_whom_it_speaks(monkeypatch):
 )
 @pytest.mark.parametrize("ending", ["", "/", "/.well-known/openid-configuration"])
 def test_a_provider_that_speaks_for_another_or_of_two_people_is_not_believed(claims, is_believed, ending):
-    from planner.openid import _speaks_for_itself
+    from planner.accounts.openid import _speaks_for_itself
 
     assert _speaks_for_itself(claims, "https://id.example.org" + ending) is is_believed
 

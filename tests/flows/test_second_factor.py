@@ -17,8 +17,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from prisons.domain import invitations
-from prisons.domain.tokens import authenticate_token, create_token
+from prisons.domain.people import invitations
+from prisons.domain.people.tokens import authenticate_token, create_token
 from prisons.models import ApiToken, Invitation, Prison, Reading, User
 from tests.factories import PASSWORD, make_membership, make_user
 from tests.test_strangers import address_of, prison_patterns

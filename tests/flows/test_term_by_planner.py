@@ -6,14 +6,14 @@ import datetime as dt
 
 import pytest
 
-from core import clock
+from core.dates import clock
 from planner.models import Proposal
-from planner.plan.copying import copy_term
-from planner.plan.publishing import publish
-from planner.plan.undo import undo
 from planner.proposals import running
 from planner.proposals.accepting import accept
 from planner.proposals.starting import Wish, start_proposal
+from planner.scheduling.copying.copies import copy_term
+from planner.scheduling.placement.undo import undo
+from planner.scheduling.publishing import publish
 from prisons.models import Organisation, Prison, User
 from sessions.models import GroupSession
 from tests.factories import (

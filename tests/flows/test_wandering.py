@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from prisons.domain import invitations
+from prisons.domain.people import invitations
 from prisons.models import Invitation, Membership, User
 from tests.factories import PASSWORD, make_membership, make_user, signed_in
 

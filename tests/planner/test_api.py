@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from prisons.domain.tokens import create_token
+from prisons.domain.people.tokens import create_token
 from tests.factories import make_room, make_series, make_session
 
 pytestmark = pytest.mark.django_db

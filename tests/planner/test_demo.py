@@ -8,12 +8,12 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from core.dates.timespan import sweep_overlaps
 from core.errors import PlannerError
-from core.timespan import sweep_overlaps
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import Attendance, Enrollment, Participant, Request, Slip, Stay
 from planner.demo import loading
-from prisons.domain.tokens import authenticate_token
+from prisons.domain.people.tokens import authenticate_token
 from prisons.models import AuditEntry, Membership, Organisation, Prison, User
 from rooms.models import Closure
 from sessions.domain import feeds

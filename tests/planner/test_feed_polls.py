@@ -6,12 +6,13 @@ import icalendar
 import pytest
 
 from enrollment.models import Participant
-from planner.plan import closing, placement
-from planner.plan.changes import Change, Part
-from planner.plan.closure_parts import ClosureDraft
-from planner.plan.closure_parts import Part as Place
-from planner.plan.undo import undo
-from planner.telling import letters
+from planner.notifications import letters
+from planner.scheduling.closures import closing
+from planner.scheduling.closures.parts import ClosureDraft
+from planner.scheduling.closures.parts import Part as Place
+from planner.scheduling.placement import writer
+from planner.scheduling.placement.changes import Change, Part
+from planner.scheduling.placement.undo import undo
 from prisons.access import access_for
 from prisons.models import Message, User
 from sessions.domain import feeds
@@ -87,8 +88,8 @@ def test_changed_moved_cancelled_restored_undone(haren, session, chloe, worker_c
     ]
     seen = []
 
-    def act(*changes: Change) -> placement.Outcome:
-        return placement.apply(haren, changes, by=organiser_anna, verb="act", now=NOW, accept_soft=True)
+    def act(*changes: Change) -> writer.Outcome:
+        return writer.apply(haren, changes, by=organiser_anna, verb="act", now=NOW, accept_soft=True)
 
     def look(status: str, start: str) -> None:
         for poller in pollers:
@@ -124,7 +125,7 @@ def test_who_no_longer_leads_it_no_longer_has_it(
     poller = Poller(client, address_of(worker_chloe, haren, chloe))
     assert (poller.poll(), len(poller.events)) == (200, 1)
     change = Change(session.pk, workers=(Part(other.pk),))
-    placement.apply(haren, [change], by=organiser_anna, verb="put", now=NOW, accept_soft=True)
+    writer.apply(haren, [change], by=organiser_anna, verb="put", now=NOW, accept_soft=True)
     assert (poller.poll(), len(poller.events)) == (200, 0)
 
 
@@ -168,7 +169,7 @@ def test_no_byte_of_a_feed_or_a_letter_names_a_participant(
     ).closures[0]
     closing.confirm(closure, by=liaison_bert, now=NOW)
     closing.lift(closure, by=coordinator_karim, now=NOW)
-    placement.apply(
+    writer.apply(
         haren,
         [Change(session.pk, state="cancelled", reason="room")],
         by=organiser_anna,

@@ -14,12 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.clock import today
-from core.weeks import Week
+from core.dates.clock import today
+from core.dates.weeks import Week
 from enrollment import plan_version
-from enrollment.domain import separations
-from planner.plan import open_conflicts, rule_hits
-from planner.plan.open_conflicts import hard_ones
+from enrollment.domain.participants import separations
+from planner.scheduling.rules import open_conflicts, rule_hits
+from planner.scheduling.rules.open_conflicts import hard_ones
 from prisons.access import access_for
 from prisons.models import Prison, User
 from rooms.domain import places, rulebook, units
@@ -83,7 +83,9 @@ RULES: dict[str, Act] = {
     "rooms_softband": change(SoftBand, name_nl="Anders"),
 }
 """Table -> an act of the only writer of these rules; each draws a new version of the rules."""
-WRITTEN_ELSEWHERE = {"rooms_closure": "tests/planner/plan/test_closing.py follows the board after each act"}
+WRITTEN_ELSEWHERE = {
+    "rooms_closure": "tests/planner/scheduling/closures/test_closing.py follows the board after each act"
+}
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
-from prisons import gate, side_guards
+from prisons import gate
 from prisons.access import RIGHTS_OF_ROLE, Right, access_for, access_through
-from prisons.domain import audit
 from prisons.domain.locking import lock_prison, lock_prisons
+from prisons.domain.records import audit
+from prisons.guards import side_guards
 from prisons.models import AuditEntry, Membership, Role
 from tests.factories import make_membership, make_organisation, make_user
 

@@ -5,8 +5,8 @@ from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
 from core.errors import PlannerError
-from prisons.domain import accounts
-from prisons.domain.tokens import authenticate_token, create_token
+from prisons.domain.people import accounts
+from prisons.domain.people.tokens import authenticate_token, create_token
 from prisons.models import AuditEntry
 from tests.factories import PASSWORD, make_membership, make_user
 from tests.flows.test_second_factor import BOARD, code_of, enrol, sign_in

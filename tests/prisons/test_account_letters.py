@@ -6,7 +6,8 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from prisons.domain import account_letters, accounts
+from prisons.domain import account_letters
+from prisons.domain.people import accounts
 from prisons.models import AuditEntry, Message
 from tests.factories import make_membership, make_user
 

@@ -9,10 +9,10 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from core.clock import today
+from core.dates.clock import today
 from core.errors import PlannerError
 from prisons.access import Access, access_for
-from prisons.domain import announcements
+from prisons.domain.people import announcements
 from prisons.models import Announcement, AuditEntry, Organisation, Prison, User
 from tests.factories import at, make_membership, make_user, signed_in
 

@@ -5,7 +5,7 @@ from django.test import RequestFactory
 from core.errors import PlannerError
 from prisons.access import Right
 from prisons.api import TokenAuth, require
-from prisons.domain.tokens import create_token
+from prisons.domain.people.tokens import create_token
 
 
 @pytest.fixture

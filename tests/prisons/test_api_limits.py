@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from prisons import api_limits
-from prisons.domain.tokens import create_token
+from prisons.domain.people.tokens import create_token
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import pytest
 from django.core.checks import run_checks
 from django.db import DatabaseError, connection, transaction
 
-from prisons import audit_guards
-from prisons.domain import audit, readings, seals
+from prisons.domain.records import audit, readings, seals
+from prisons.guards import audit_guards
 from prisons.models import AuditEntry, AuditSeal, Reading
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

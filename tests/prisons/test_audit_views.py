@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from core import pages
-from enrollment.domain import acts, slips
+from core.web import pages
+from enrollment.domain.participants import acts
+from enrollment.domain.slips import reply_slips
 from enrollment.models import Participant, Slip
-from prisons.domain import audit
-from prisons.field_words import FIELDS, name_of_field
-from prisons.verbs import VERBS
+from prisons.domain.records import audit
+from prisons.words.fields import FIELDS, name_of_field
+from prisons.words.verbs import VERBS
 from sessions.models import GroupSession
 from tests.factories import at as make_at
 from tests.factories import (
@@ -185,7 +186,7 @@ def test_what_another_service_did_about_somebody_is_not_found(haren, service, ot
 
 
 def make_slip(enrollment):
-    return slips.write(
+    return reply_slips.write(
         enrollment.series.prison, enrollment.participant, Slip.Kind.PLACED,
         request=None, enrollment=enrollment, now=make_at("2026-11-02 10:00"),
     )  # fmt: skip

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core import clock
-from prisons.idle import SEEN
+from core.dates import clock
+from prisons.middleware.idle import SEEN
 from prisons.models import Prison, User
 from rooms.models import Holiday
 from tests.factories import signed_in

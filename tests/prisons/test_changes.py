@@ -1,6 +1,6 @@
 import datetime as dt
 
-from prisons.domain import changes
+from prisons.domain.records import changes
 from prisons.models import ChangeImage, Unit
 from prisons.tasks import sweep
 

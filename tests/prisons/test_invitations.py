@@ -5,10 +5,10 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from core.clock import now
+from core.dates.clock import now
 from core.errors import PlannerError
 from prisons.access import access_for
-from prisons.domain import invitations
+from prisons.domain.people import invitations
 from prisons.models import Invitation, Message, User
 from prisons.tasks import send_message
 from tests.factories import PASSWORD, make_user, signed_in

@@ -5,9 +5,9 @@ import pytest
 from django.urls import reverse
 from django_q.models import OrmQ
 
-from core.clock import now
+from core.dates.clock import now
 from core.errors import PlannerError
-from prisons.domain import jobs
+from prisons.domain.work import jobs
 from prisons.models import AuditEntry, Job, JobFile
 from tests.factories import signed_in
 

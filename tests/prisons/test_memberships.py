@@ -2,11 +2,11 @@ import datetime as dt
 
 import pytest
 
-from core.clock import now, today
+from core.dates.clock import now, today
 from core.errors import PlannerError
 from prisons.access import access_for
-from prisons.domain import memberships
-from prisons.domain.tokens import authenticate_token, create_token
+from prisons.domain.people import memberships
+from prisons.domain.people.tokens import authenticate_token, create_token
 from prisons.models import AuditEntry, Membership
 from tests.factories import make_membership, make_user
 

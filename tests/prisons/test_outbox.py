@@ -7,9 +7,9 @@ from django.db import transaction
 from django.urls import reverse
 from django_q.models import OrmQ
 
-from core.clock import now
+from core.dates.clock import now
 from core.errors import PlannerError
-from prisons.domain import outbox
+from prisons.domain.work import outbox
 from prisons.models import Message
 from prisons.tasks import send_message
 from tests.factories import make_user, signed_in

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.clock import today
+from core.dates.clock import today
 from prisons.models import Invitation, Membership
 from tests.factories import make_membership, make_user, signed_in
 

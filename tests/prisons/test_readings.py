@@ -10,14 +10,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
-from core import clock, names
+from core.dates import clock
+from core.words import names
 from enrollment.models import Participant, Stay
 from prisons.access import access_for
-from prisons.domain import readings
+from prisons.domain.records import readings
+from prisons.middleware.watch import _ENTRANCE, SEEING
 from prisons.models import Reading
-from prisons.page_words import name_of_page
-from prisons.verbs import VERBS
-from prisons.watch import _ENTRANCE, SEEING
+from prisons.words.pages import name_of_page
+from prisons.words.verbs import VERBS
 from sessions.domain import feeds
 from tests.factories import (
     make_enrollment,

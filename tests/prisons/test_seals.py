@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from prisons import audit_guards
-from prisons.domain import audit, readings, seals
+from prisons.domain.records import audit, readings, seals
+from prisons.guards import audit_guards
 from prisons.models import AuditEntry, AuditSeal, Reading
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

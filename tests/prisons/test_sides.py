@@ -8,12 +8,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from core import clock
-from core.clock import now
+from core.dates import clock
+from core.dates.clock import now
 from core.errors import PlannerError
-from prisons import side_guards
 from prisons.access import SIDE_OF_ROLE, Right, Side, access_for
-from prisons.domain import invitations, memberships
+from prisons.domain.people import invitations, memberships
+from prisons.guards import side_guards
 from prisons.models import AuditEntry, Invitation, Membership, Role
 from sessions.domain.activities import save_activity
 from tests.factories import (

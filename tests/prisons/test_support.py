@@ -9,8 +9,9 @@ import zipfile
 
 import pytest
 
-from core import clock, names
-from enrollment.domain import versions
+from core.dates import clock
+from core.words import names
+from enrollment.domain.lists import versions
 from enrollment.models import ListVersion
 from prisons.models import AuditEntry, Reading
 from tests.factories import (

@@ -3,9 +3,9 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from core.clock import now, today
+from core.dates.clock import now, today
 from core.errors import PlannerError
-from prisons.domain.tokens import authenticate_token, create_token, hash_secret, revoke_token
+from prisons.domain.people.tokens import authenticate_token, create_token, hash_secret, revoke_token
 from prisons.models import ApiToken, AuditEntry, Membership
 from tests.factories import signed_in
 

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django_q.models import OrmQ, Schedule
 
-from core import clock
+from core.dates import clock
 from enrollment import tasks as people_tasks
-from enrollment.domain import forgetting
+from enrollment.domain.participants import forgetting
 from enrollment.models import Participant, Stay
 from prisons import tasks
-from prisons.domain import jobs, outbox, upkeep
-from prisons.domain.schedules import keep_schedules, mend_far_ahead
+from prisons.domain.work import jobs, outbox, upkeep
+from prisons.domain.work.schedules import keep_schedules, mend_far_ahead
 from prisons.models import AuditEntry, Job, Message, Prison
 from tests.factories import at, make_participant
 

@@ -21,7 +21,7 @@ import icalendar
 import pytest
 import recurring_ical_events
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 
 PYTHON_PROGRAMS = ["khal==0.14.1", "vdirsyncer==0.21.0"]
 NODE_PROGRAMS = ["ical.js@2.2.1", "node-ical@0.26.1"]

@@ -18,8 +18,8 @@ CLOSER = """
 import datetime as dt, json, time
 import django
 django.setup()
-from planner.plan.closing import announce, confirm
-from planner.plan.closure_parts import ClosureDraft, Part
+from planner.scheduling.closures.closing import announce, confirm
+from planner.scheduling.closures.parts import ClosureDraft, Part
 from prisons.models import Membership, Prison
 from sessions.models import GroupSession
 prison = Prison.objects.get(slug="race")
@@ -33,13 +33,13 @@ print(json.dumps({"cancelled": len(confirm(closure, by=bert).session_ids)}))
 """
 COUNT = """
 import json
-from planner.plan import conflicts, picture
+from planner.scheduling.rules import conflicts, snapshot
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
 from sessions.models import *
 import datetime as dt
 prison = Prison.objects.get(slug="race")
-found = conflicts.find(picture.load(prison, [dt.date(2050, 1, 10)]), rules_of(prison))
+found = conflicts.find(snapshot.load(prison, [dt.date(2050, 1, 10)]), rules_of(prison))
 print(json.dumps({
     "hard": sum(one.is_hard for one in found),
     "cancelled": Cancellation.objects.filter(reason="closure").count(),

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from core.paper import Heading, to_pdf, to_xlsx
 from enrollment import exports
-from enrollment.domain import lists
-from enrollment.domain.day import Day
+from enrollment.domain.lists import day_lists
+from enrollment.domain.lists.day import Day
 from enrollment.exports import papers
 from enrollment.exports.requested import plans_of_day
 from enrollment.models import Stay
@@ -34,7 +34,7 @@ def day(db, settings) -> Day:
     prison = Prison.objects.get(slug="haren")
     starts = GroupSession.objects.in_prison(prison).published().filter(starts_at__gt=NOW)
     days = [moment.astimezone(BRUSSELS).date() for moment in starts.values_list("starts_at", flat=True)]
-    return lists.day_lists(
+    return day_lists.day_lists(
         prison, max(set(days), key=lambda one: (days.count(one), -one.toordinal())), now=NOW
     )
 
@@ -73,7 +73,7 @@ def test_a_sheet_of_twenty_five_fits_on_one_page(day, tmp_path):
     numbers = list(
         Stay.objects.filter(prison__slug="haren", ends_on=None).values_list("participant_id", flat=True)[:25]
     )
-    people = lists.people_on(Prison.objects.get(slug="haren"), day.on, numbers)
+    people = day_lists.people_on(Prison.objects.get(slug="haren"), day.on, numbers)
     meeting = day.taking_place[0]
     full = replace(day, meetings=(replace(meeting, people=tuple(people.values())),))
     assert len(people) == 25
@@ -83,7 +83,7 @@ def test_a_sheet_of_twenty_five_fits_on_one_page(day, tmp_path):
 
 
 def test_the_page_of_changes_is_one_page_and_one_for_the_gate(day, tmp_path):
-    later = lists.day_lists(Prison.objects.get(slug="haren"), day.on, now=NOW + dt.timedelta(hours=20))
+    later = day_lists.day_lists(Prison.objects.get(slug="haren"), day.on, now=NOW + dt.timedelta(hours=20))
     gone = later.only(lambda meeting: meeting.id != day.taking_place[0].id)
     posts, gate = print_pages(exports.changes_page(day, gone, version=1), tmp_path)
     assert "GAAT NIET DOOR / N'A PAS LIEU" in posts.text

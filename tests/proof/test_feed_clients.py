@@ -9,13 +9,13 @@ from collections.abc import Iterable
 
 import pytest
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
+from core.dates.timespan import Span
 from core.ical import FeedEvent, render_calendar, render_event
-from core.timespan import Span
-from planner.plan import placement
-from planner.plan.changes import Change
+from planner.scheduling.placement import writer
+from planner.scheduling.placement.changes import Change
 from prisons.access import access_for
-from prisons.domain import audit
+from prisons.domain.records import audit
 from sessions import feed_answers
 from sessions.domain import feeds
 from sessions.domain.recurrence import Pattern, occurrences
@@ -176,7 +176,7 @@ def test_a_facilitators_own_feed_in_all_programs(
         Change(moved.pk, starts_at=day.replace(hour=8), ends_at=day.replace(hour=9)),
         Change(cancelled.pk, state="cancelled", reason="worker"),
     ]
-    placement.apply(haren, changes, by=organiser_anna, verb="move", now=now, accept_soft=True)
+    writer.apply(haren, changes, by=organiser_anna, verb="move", now=now, accept_soft=True)
     activity = renamed.series.activity
     activity.title_fr = "Nouveau nom, « autre » ; 🎨"
     activity.save()

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import etree
 
-from enrollment.domain.sheet_lines import fill_sheet
+from enrollment.domain.attendance.sheet_lines import fill_sheet
 from enrollment.exports.fill_in import fill_in_sheet
 from enrollment.models import Attendance
 from tests.factories import (

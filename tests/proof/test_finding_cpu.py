@@ -6,8 +6,8 @@ import time
 import pytest
 from django.db import connection
 
-from core import clock
-from enrollment.domain import finding
+from core.dates import clock
+from enrollment.domain.participants import finding
 from enrollment.models import Participant, Stay
 from tests.factories import make_unit
 

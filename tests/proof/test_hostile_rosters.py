@@ -22,7 +22,7 @@ import django
 from django.conf import settings
 django.setup()
 from core.errors import PlannerError
-from enrollment.domain.roster_file import read
+from enrollment.domain.roster.roster_workbook import read
 before = time.process_time()
 name, body = sys.argv[1], open(sys.argv[1], "rb").read()
 try:

@@ -32,7 +32,7 @@ import datetime as dt, json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from enrollment.domain.notes import Ask, enter_note
+from enrollment.domain.notes.note_intake import Ask, enter_note
 from enrollment.models import Enrollment
 from rooms.models import Closure
 from tests.factories import *

@@ -25,7 +25,7 @@ print(outbox.post(make_prison("haren"), "anna@example.org", "programme", "nl", "
 SEND = "from prisons.tasks import send_message; send_message(1)"
 LATER = """
 import datetime as dt, json
-from core.clock import now
+from core.dates.clock import now
 from prisons.domain import outbox
 from prisons.models import Message
 outbox.tend(now=now() + dt.timedelta(minutes=16))

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from core import clock
+from core.dates import clock
 from enrollment.models import Note, Participant, Stay
 from tests.factories import make_activity, make_series, make_unit, signed_in
 

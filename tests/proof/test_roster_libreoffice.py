@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.enrollment.test_roster_kinds import OFFICE, all_wrong, base
+from tests.enrollment.roster.test_roster_kinds import OFFICE, all_wrong, base
 from tests.rosters import HAS_LIBREOFFICE, by_libreoffice, settled
 
 SEEN_ON_A_PAGE = ("plain", "merged", "errors", "sheet-per-unit")

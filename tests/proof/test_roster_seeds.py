@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.enrollment.test_roster_writers import holds, people  # noqa: F401
+from tests.enrollment.roster.test_roster_writers import holds, people  # noqa: F401
 
 
 @pytest.mark.parametrize("start", range(1000, 1400, 50))

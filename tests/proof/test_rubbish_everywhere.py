@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.domain import versions
+from enrollment.domain.lists import versions
 from tests.test_rubbish import RUBBISH, WORST, Doors, at_once, broken_by, one_by_one
 from tests.town import Town, living_in
 from tests.walking import IS_SMALL, Walker, quiet

@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from benchmarks.scale import plans, sets, walking
 from benchmarks.scale.first_term import Size, thicken
 from benchmarks.scale.walking import Cost
-from planner.board import choices
+from planner.board.week import choices
 from planner.demo.loading import load
 from prisons.models import ApiToken, Prison, User
 from rooms.domain import facts

@@ -8,8 +8,11 @@ from contextlib import suppress
 import pytest
 
 from core.errors import PlannerError
-from enrollment.domain import continuity, counts, endings, fairness, requests, slips, transfer
-from enrollment.domain.notes import Ask, enter_note
+from enrollment.domain.deciding import fairness
+from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.participants import continuity, transfer
+from enrollment.domain.requests import counts, decisions, endings
+from enrollment.domain.slips import reply_slips
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import Enrollment, Request, Slip
 from prisons.access import access_for
@@ -96,19 +99,19 @@ class Year:
         sessions = list(GroupSession.objects.in_prison(self.prison).on_day(now.date()).live())
         there = occupancy(self.prison, [s.pk for s in sessions], with_awaiting=False)
         wanted = {(pk, person): Slip.Kind.CANCELLED for pk, people in there.items() for person in people}
-        self.told += slips.tell(self.prison, wanted, about=list(there), now=now)
+        self.told += reply_slips.tell(self.prison, wanted, about=list(there), now=now)
         GroupSession.objects.filter(pk__in=[s.pk for s in sessions]).update(state="cancelled")
 
     def work(self, now):
         """Decides some, hands some out; a few people withdraw."""
         for row in Enrollment.objects.filter(state=E.REQUESTED).order_by("requested_at")[:6]:
             with suppress(PlannerError):
-                requests.approve(row, by=self.by, now=now)
+                decisions.approve(row, by=self.by, now=now)
         placed = list(Enrollment.objects.filter(state=E.PLACED))
         if placed and self.random.random() < 0.2:
-            requests.withdraw(self.random.choice(placed), by=self.by, now=now)
-        desk = list(slips.desk(self.prison).values_list("pk", flat=True)[:10])
-        slips.hand_out(self.prison, desk, by=self.by, now=now)
+            decisions.withdraw(self.random.choice(placed), by=self.by, now=now)
+        desk = list(reply_slips.desk(self.prison).values_list("pk", flat=True)[:10])
+        reply_slips.hand_out(self.prison, desk, by=self.by, now=now)
 
 
 @pytest.mark.django_db

@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from core.folding import called
-from core.languages import named, named_in
-from enrollment.domain.lists import day_lists
-from prisons.domain.tokens import create_token
+from core.words.folding import called
+from core.words.languages import named, named_in
+from enrollment.domain.lists.day_lists import day_lists
+from prisons.domain.people.tokens import create_token
 from prisons.models import Membership, Organisation, Prison, Unit, User
 from rooms.domain.facts import rules_of
 from rooms.models import Room

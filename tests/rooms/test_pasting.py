@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 from core.tables import cells
 from core.tables.pasted import Column, parse, text_of

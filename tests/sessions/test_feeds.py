@@ -9,9 +9,9 @@ from django.conf import settings as django_settings
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from prisons.access import access_for
-from prisons.domain.memberships import end_role
+from prisons.domain.people.memberships import end_role
 from prisons.models import AuditEntry, Prison
 from sessions import feeds
 from sessions.domain import feeds as domain

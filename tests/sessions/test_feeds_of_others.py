@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 from prisons.access import access_for
-from prisons.domain.tokens import hash_secret
+from prisons.domain.people.tokens import hash_secret
 from prisons.models import AuditEntry
 from sessions.domain import feeds
 from sessions.models import Feed

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.clock import today
+from core.dates.clock import today
 from prisons.domain.unchanged import fingerprint
 from prisons.models import Organisation, Prison, User
 from sessions.models import Activity, Term, Worker, WorkerAbsence, WorkerAccess, WorkerWish

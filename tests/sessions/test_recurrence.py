@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
+from core.dates.timespan import Span
+from core.dates.weeks import Week
 from core.errors import PlannerError
-from core.timespan import Span
-from core.weeks import Week
 from sessions.domain.recurrence import (
     HOLIDAY,
     MAX_SESSIONS,

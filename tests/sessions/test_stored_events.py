@@ -7,9 +7,9 @@ import icalendar
 import pytest
 from django.db import DatabaseError
 
-from core.clock import BRUSSELS
+from core.dates.clock import BRUSSELS
 from prisons.access import access_for
-from prisons.domain import audit
+from prisons.domain.records import audit
 from sessions import feeds, stored_events
 from sessions.domain import feeds as domain
 from sessions.domain.feed_glance import Glance

@@ -8,7 +8,7 @@ import pytest
 from babel import Locale
 from django.urls import reverse
 
-from core.languages import OWN_NAMES, SPOKEN
+from core.words.languages import OWN_NAMES, SPOKEN
 from prisons.models import ChangeSet, Invitation, Message, Organisation, Prison, User
 from sessions.domain.pasted_workers import spoken_in
 from sessions.models import Worker, WorkerAccess

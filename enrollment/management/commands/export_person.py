@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.domain.forgetting import forget
-from enrollment.domain.held import everything_about
+from enrollment.domain.participants.forgetting import forget
+from enrollment.domain.participants.held import everything_about
 from enrollment.models import Stay
-from prisons.domain import audit
+from prisons.domain.records import audit
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from planner import backups
+from planner.operations import backups
 
 
 class Command(BaseCommand):

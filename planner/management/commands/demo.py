@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from core.clock import today
-from planner import catalogues
+from core.dates.clock import today
 from planner.management.commands import serve
+from planner.operations import catalogues
 from planner.operations.preparation import collect_static
-from prisons.domain.schedules import keep_schedules
+from prisons.domain.work.schedules import keep_schedules
 
 
 class Command(BaseCommand):

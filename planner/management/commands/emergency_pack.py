@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import PlannerError
-from planner.emergency import packing
+from planner.emergency import pack_file
 from prisons.models import Prison
 
 
@@ -25,9 +25,9 @@ class Command(BaseCommand):
         if prison is None:
             raise CommandError(f"There is no prison {options['prison']}.")
         if options["new_passphrase"]:
-            self.stdout.write(f"Passphrase: {packing.new_passphrase(prison, by=None)}")
+            self.stdout.write(f"Passphrase: {pack_file.new_passphrase(prison, by=None)}")
         try:
-            written = packing.write(packing.pack_row(prison))
+            written = pack_file.write(pack_file.pack_row(prison))
         except PlannerError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Written: {written}")

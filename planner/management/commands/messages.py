@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from planner import catalogues
+from planner.operations import catalogues
 
 
 class Command(BaseCommand):

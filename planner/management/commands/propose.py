@@ -10,20 +10,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from core import clock
-from core.weeks import Week
+from core.dates import clock
+from core.dates.weeks import Week
 from planner.models import Proposal
+from planner.optimiser.incumbent import Limits
+from planner.optimiser.problem import Progress, Solution
+from planner.optimiser.repair import Repair, repair
+from planner.optimiser.solve import solve
 from planner.proposals import words
-from planner.proposals.brief import Brief, WhatIf, is_weekly
-from planner.proposals.ground import load
-from planner.proposals.presets import RULES
-from planner.proposals.problem import Assignment, assign
+from planner.proposals.problem.building import Assignment, assign
+from planner.proposals.problem.planning_context import load
+from planner.proposals.problem.planning_request import Brief, WhatIf, is_weekly
+from planner.proposals.problem.presets import RULES
 from planner.proposals.running import REPAIR_SECONDS, finish, limit_memory
 from planner.proposals.starting import MOST_SECONDS, Wish, make_finished
-from planner.solver.incumbent import Limits
-from planner.solver.problem import Progress, Solution
-from planner.solver.repair import Repair, repair
-from planner.solver.solve import solve
 from prisons.models import Prison, Unit, User
 from rooms.models import Room, TimeSlot
 from sessions.models import Series, Term, Worker

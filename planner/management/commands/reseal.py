@@ -6,10 +6,10 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from core.seal import SealBroken, reseal
-from planner.emergency import packing
+from core.secrets.encryption import SealBroken, reseal
+from planner.accounts.second_factor import PURPOSE
+from planner.emergency import pack_file
 from planner.models import EmergencyPack
-from planner.second_factor import PURPOSE
 
 SEALED_OF_A_STEP = ("secret", "seed")
 """What allauth hands to `SealedSecrets.encrypt`: of an app with codes, of recovery codes."""
@@ -49,7 +49,7 @@ def _packs() -> int:
     rows = EmergencyPack.objects.select_for_update().exclude(sealed_passphrase="").order_by("pk")
     count = 0
     for pack in rows:
-        anew = reseal(pack.sealed_passphrase, packing.PURPOSE)
+        anew = reseal(pack.sealed_passphrase, pack_file.PURPOSE)
         EmergencyPack.objects.filter(pk=pack.pk).update(sealed_passphrase=anew)
         count += 1
     return count

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from prisons.domain import accounts
+from prisons.domain.people import accounts
 from prisons.management.commands.create_prison import superuser
 from prisons.models import User
 

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from core.errors import PlannerError
-from prisons.domain.appointments import appoint, dismiss
-from prisons.domain.memberships import ROLES_OF_THE_PRISON
+from prisons.domain.people.appointments import appoint, dismiss
+from prisons.domain.people.memberships import ROLES_OF_THE_PRISON
 from prisons.management.commands.create_prison import superuser
 from prisons.models import Prison
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import PlannerError
-from prisons.domain import accounts
+from prisons.domain.people import accounts
 from prisons.models import User
 
 

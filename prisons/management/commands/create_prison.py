@@ -9,9 +9,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from core.errors import PlannerError
-from prisons.domain.appointments import appoint
-from prisons.domain.invitations import invite
-from prisons.domain.organisations import create_prison, save_organisation
+from prisons.domain.people.appointments import appoint
+from prisons.domain.people.invitations import invite
+from prisons.domain.people.organisations import create_prison, save_organisation
 from prisons.models import Organisation, Prison, Role, User
 from prisons.models.places import Authority
 

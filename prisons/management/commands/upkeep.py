@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core import clock
-from core.clock import BRUSSELS
-from prisons.domain import upkeep
+from core.dates import clock
+from core.dates.clock import BRUSSELS
+from prisons.domain.work import upkeep
 
 
 class Command(BaseCommand):

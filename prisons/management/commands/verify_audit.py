@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from prisons.domain import seals
+from prisons.domain.records import seals
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from planner.models import Ask
-from planner.plan import asks
-from planner.plan.changes import Change
-from planner.plan.placement import apply
+from planner.scheduling.asks import ask_acts
+from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.writer import apply
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession
@@ -65,7 +65,7 @@ def place(room: Room, session: GroupSession, number: int = 1) -> dict[str, objec
 
 def asked(theirs: GroupSession, room: Room, by: User) -> Ask:
     start = at(f"{MONDAY} 13:30")
-    return asks.ask_to_move(
+    return ask_acts.ask_to_move(
         theirs, Change(theirs.pk, room.pk, start, start + dt.timedelta(minutes=90)), by=by
     )
 
@@ -256,7 +256,7 @@ def test_as_many_queries_for_twelve_asks_as_for_one(
             series = make_series(haren, organisation=service)
             day = dt.date(2050, 1, 10) + dt.timedelta(weeks=number)
             session = make_session(series, f"{day} 09:00", room=rooms[0])
-            asks.ask_to_cancel(session, "room", by=organiser_emile)
+            ask_acts.ask_to_cancel(session, "room", by=organiser_emile)
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:

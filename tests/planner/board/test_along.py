@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from planner.plan.undo import undo
+from planner.scheduling.placement.undo import undo
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import TimeSlot
 from sessions.models import GroupSession, Series

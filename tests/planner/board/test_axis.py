@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.board.axis import SQUEEZED, STEP, axis
+from planner.board.week.axis import SQUEEZED, STEP, axis
 
 HOURS = st.tuples(st.integers(0, 23), st.integers(1, 24)).filter(lambda pair: pair[0] < pair[1])
 SPANS = st.lists(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.board.filters import BoardFilter
+from planner.board.week.filters import BoardFilter
 from prisons.models import Organisation, Prison, User
 from sessions.models import GroupSession
 from tests.factories import (

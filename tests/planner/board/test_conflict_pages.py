@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.clock import today
-from core.weeks import Week
-from planner.board import conflict_views
+from core.dates.clock import today
+from core.dates.weeks import Week
+from planner.board.views import conflicts
 from prisons.models import Organisation, Prison, User
 from sessions.models import GroupSession, Series
 from tests.factories import make_room, make_series, make_session, make_slot, signed_in
@@ -19,7 +19,7 @@ from tests.factories import make_room, make_series, make_session, make_slot, sig
 
 @pytest.fixture(autouse=True)
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conflict_views, "ROWS", 3)
+    monkeypatch.setattr(conflicts, "ROWS", 3)
 
 
 def crowded(prison: Prison, owner: Organisation, hour: int) -> Series:

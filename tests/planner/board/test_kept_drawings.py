@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from planner.board import drawing
-from planner.board.cards import Card, Mark
-from planner.board.week import Column
+from planner.board.drawing import week
+from planner.board.week.cards import Card, Mark
+from planner.board.week.table import Column
 
 CARD = Card(
     session_id=7,
@@ -53,10 +53,10 @@ SEEN: dict[str, Any] = {
 
 
 def drawn(card: Card, language: str = "en", **other: Any) -> str:
-    said = {"address": "/7/", "handle": drawing.MINE, "picks": False, "room": "", "css": ""}
-    said |= {"more": drawing.EMPTY, "after": drawing.EMPTY, "time": card.start} | other
+    said = {"address": "/7/", "handle": week.MINE, "picks": False, "room": "", "css": ""}
+    said |= {"more": week.EMPTY, "after": week.EMPTY, "time": card.start} | other
     with translation.override(language):
-        return drawing._card(drawing._ink(translation.get_language()), card, **said)
+        return week._card(week._ink(translation.get_language()), card, **said)
 
 
 @pytest.mark.parametrize("name", SEEN)
@@ -75,8 +75,8 @@ def test_every_reader_gets_their_own_drawing() -> None:
     others = [
         drawn(CARD, language="nl"),
         drawn(CARD, language="fr"),
-        drawn(CARD, handle=drawing.THEIRS),
-        drawn(CARD, handle=drawing.EMPTY),
+        drawn(CARD, handle=week.THEIRS),
+        drawn(CARD, handle=week.EMPTY),
         drawn(CARD, picks=True),
         drawn(CARD, room="Atelier 1"),
         drawn(CARD, address="/p/ittre/7/"),
@@ -98,13 +98,13 @@ def test_a_card_can_be_told_apart_by_every_field() -> None:
 
 
 def test_a_cell_says_what_closes_it_now() -> None:
-    ink, column = drawing._ink("en"), Column(dt.date(2050, 1, 10), 4, 510, 600)
-    free = drawing._opened(ink, 2, column, "", "", False)
+    ink, column = week._ink("en"), Column(dt.date(2050, 1, 10), 4, 510, 600)
+    free = week._opened(ink, 2, column, "", "", False)
     assert 'data-cell="2-20500110-4"' in free and "is-closed" not in free
-    closed = drawing._opened(ink, 2, column, "strike <1>", "", False)
+    closed = week._opened(ink, 2, column, "strike <1>", "", False)
     assert "is-closed" in closed and "strike &lt;1&gt;" in closed
-    announced = drawing._opened(ink, 2, column, "", "strike", False)
+    announced = week._opened(ink, 2, column, "", "strike", False)
     assert "is-announced" in announced and "strike" in announced
-    said_above = drawing._opened(ink, 2, column, "", "strike", True)
+    said_above = week._opened(ink, 2, column, "", "strike", True)
     assert "is-announced" in said_above and "strike" not in said_above
-    assert drawing._opened(ink, 2, column, "", "", False) == free
+    assert week._opened(ink, 2, column, "", "", False) == free

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from core import clock
+from core.dates import clock
 from planner.models import Proposal
 from planner.proposals import running, starting
-from planner.proposals.brief import WhatIf
+from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import Wish
 from prisons.models import Organisation, Prison, User
 from tests.factories import at, make_room, make_series, make_session, make_slot, signed_in

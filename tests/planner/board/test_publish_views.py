@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core import clock
+from core.dates import clock
 from prisons.models import Organisation, Prison, User
 from sessions.models import GroupSession
 from tests.factories import (

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from core import clock
+from core.dates import clock
 from planner.models import ClosureCall
-from planner.plan.closing import announce, confirm
-from planner.plan.closure_parts import ClosureDraft, Part
-from planner.telling import calls
+from planner.scheduling.closures.closing import announce, confirm
+from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.workers import calls
 from prisons.access import access_for
 from prisons.models import AuditEntry, Prison, Todo, User
 from rooms.models import Closure, Room

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from planner.models import MadeUp
-from planner.plan.make_up import dates_for
-from planner.plan.undo import undo
+from planner.scheduling.placement.undo import undo
+from planner.scheduling.series.make_up import dates_for
 from prisons.models import ChangeSet, Prison, User
 from rooms.models import Room
 from sessions.models import Cancellation, GroupSession, Series

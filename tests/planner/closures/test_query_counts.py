@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from planner.plan.closing import announce, confirm
-from planner.plan.closure_parts import ClosureDraft, Part
+from planner.scheduling.closures.closing import announce, confirm
+from planner.scheduling.closures.parts import ClosureDraft, Part
 from prisons.models import Organisation, Prison, User
 from rooms.models import Closure
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker, signed_in

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from planner.plan.room_fits import fits_of, wanting_a_room
+from planner.scheduling.choices.room_fits import fits_of, wanting_a_room
 from prisons.models import Organisation, Prison, User
 from sessions.models import Cancellation, GroupSession, Series, SkippedDate
 from tests.factories import (

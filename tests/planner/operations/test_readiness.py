@@ -10,11 +10,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django_q.models import OrmQ, Schedule
 
-from core import clock
+from core.dates import clock
 from planner.operations import readiness
-from prisons import audit_guards
-from prisons.domain import upkeep
-from prisons.domain.schedules import keep_schedules
+from prisons.domain.work import upkeep
+from prisons.domain.work.schedules import keep_schedules
+from prisons.guards import audit_guards
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 

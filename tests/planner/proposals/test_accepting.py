@@ -6,17 +6,17 @@ import datetime as dt
 
 import pytest
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 from planner.models import Ask, Proposal, ProposalLine
-from planner.plan.changes import Change
-from planner.plan.placement import apply
-from planner.plan.undo import undo
 from planner.proposals import running, starting
 from planner.proposals.accepting import accept
-from planner.proposals.brief import WhatIf
-from planner.proposals.needing import needs_of
+from planner.proposals.lines.needing import needs_of
+from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import Wish
+from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.undo import undo
+from planner.scheduling.placement.writer import apply
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from planner.proposals.comparing import compared, gains_in_words, reason_in_words, reasons, rows_in_words
-from planner.solver.problem import (
+from planner.optimiser.problem import (
     Activity,
     Pattern,
     PatternKind,
@@ -15,7 +14,14 @@ from planner.solver.problem import (
     Unit,
     Worker,
 )
-from planner.solver.tables import build_tables
+from planner.optimiser.tables import build_tables
+from planner.proposals.lines.comparing import (
+    compared,
+    gains_in_words,
+    reason_in_words,
+    reasons,
+    rows_in_words,
+)
 
 MORNING, NOON, LATE, NEXT = range(4)
 

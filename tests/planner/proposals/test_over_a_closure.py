@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from core import clock
+from core.dates import clock
 from planner.models import Proposal
 from planner.proposals import running, starting
 from planner.proposals.starting import Wish

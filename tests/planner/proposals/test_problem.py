@@ -6,16 +6,16 @@ import datetime as dt
 
 import pytest
 
-from planner.plan import placement
-from planner.plan.changes import Change
-from planner.proposals import ground as grounds
-from planner.proposals.cells import Cell, Cells, GridSlot, SlotAnswer, grid_of
-from planner.proposals.easy_rooms import EasyRooms
-from planner.proposals.meetings import Item, Meeting
-from planner.proposals.problem import Assignment, assign
-from planner.solver.construct import construct
-from planner.solver.problem import Place
-from planner.solver.tables import build_tables
+from planner.optimiser.construct import construct
+from planner.optimiser.problem import Place
+from planner.optimiser.tables import build_tables
+from planner.proposals.problem import planning_context as grounds
+from planner.proposals.problem.building import Assignment, assign
+from planner.proposals.problem.cells import Cell, Cells, GridSlot, SlotAnswer, grid_of
+from planner.proposals.problem.easy_rooms import EasyRooms
+from planner.proposals.problem.meetings import Item, Meeting
+from planner.scheduling.placement import writer
+from planner.scheduling.placement.changes import Change
 from prisons.models import Organisation, Prison
 from sessions.domain.recurrence import instants
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker
@@ -41,7 +41,7 @@ def changes_at(made: Assignment, index: int, place: Place) -> list[Change]:
 
 
 def hard(prison: Prison, changes: list[Change]) -> list[str]:
-    return [one.code for one in placement.preview(prison, changes, now=NOW) if one.is_hard]
+    return [one.code for one in writer.preview(prison, changes, now=NOW) if one.is_hard]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -44,8 +44,8 @@ def test_more_memory_than_the_limit_is_refused_to_this_process_only() -> None:
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_the_process_makes_the_proposal(haren: Prison, service: Organisation, organiser_anna: User) -> None:
-    from core.clock import today
-    from core.weeks import Week
+    from core.dates.clock import today
+    from core.dates.weeks import Week
 
     week = Week.from_date(today()) + 1
     make_slot(haren, 2, "08:30", "11:00")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from core import clock
+from core.dates import clock
 from planner.management.commands import propose
 from planner.models import Proposal
 from prisons.models import Organisation, Prison, User

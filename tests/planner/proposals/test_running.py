@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from core import clock
+from core.dates import clock
 from core.errors import PlannerError
 from planner.models import Proposal, ProposalLine
+from planner.optimiser.incumbent import Limits
+from planner.optimiser.problem import Problem, Solution
+from planner.optimiser.solve import solve
 from planner.proposals import running, starting, tasks
-from planner.proposals.brief import WhatIf
+from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import Wish
-from planner.solver.incumbent import Limits
-from planner.solver.problem import Problem, Solution
-from planner.solver.solve import solve
-from prisons.domain import jobs
+from prisons.domain.work import jobs
 from prisons.models import Job, Organisation, Prison, User
 from sessions.models import GroupSession
 from tests.factories import make_room, make_series, make_session, make_slot, make_worker

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core import clock
+from core.dates import clock
 from planner.models import Proposal, ProposalLine
 from planner.proposals import running, starting
 from planner.proposals.starting import Wish

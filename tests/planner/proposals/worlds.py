@@ -6,7 +6,7 @@ import datetime as dt
 import random
 
 from planner.models import Proposal
-from planner.proposals.brief import Brief
+from planner.proposals.problem.planning_request import Brief
 from prisons.models import Organisation, Prison
 from sessions.models import GroupSession
 from tests.factories import (

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.clock import today
-from core.weeks import Week
+from core.dates.clock import today
+from core.dates.weeks import Week
 from planner.models import Proposal
-from planner.plan.undo import undo
+from planner.scheduling.placement.undo import undo
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession, Series, Term

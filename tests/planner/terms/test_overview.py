@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from core.weeks import Week
-from planner.board.filters import BoardFilter
+from core.dates.weeks import Week
+from planner.board.week.filters import BoardFilter
 from planner.terms.overview import TermOverview, term_overview
 from prisons.access import access_for
 from prisons.models import Organisation, Prison, User

@@ -10,13 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.clock import now, today
-from core.weeks import Week
-from enrollment.domain import counts, versions
+from core.dates.clock import now, today
+from core.dates.weeks import Week
+from enrollment.domain.lists import versions
+from enrollment.domain.requests import counts
 from enrollment.models import Note, Request, Slip
 from planner.models import Ask
-from planner.plan.ask_changes import stands
-from planner.plan.open_conflicts import hard_count
+from planner.scheduling.asks.changes import stands
+from planner.scheduling.rules.open_conflicts import hard_count
 from planner.today import search_sessions
 from planner.today.actions import ACTIONS, actions_for, address_of
 from planner.today.by_service import waiting_by_service
@@ -371,7 +372,7 @@ def test_numbers_in_the_rail_are_the_lengths_of_their_lists(
 def test_today_also_shows_tomorrow_and_the_rest_of_the_week(
     haren: Prison, service: Organisation, coordinator_karim: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.clock.now", lambda: at("2026-11-24 08:00"))  # a Tuesday
+    monkeypatch.setattr("core.dates.clock.now", lambda: at("2026-11-24 08:00"))  # a Tuesday
     room, activity = make_room(haren), make_activity(service, "Koor")
     series = make_series(haren, activity=activity, starts_on=dt.date(2026, 11, 24), places=9)
     dates = ("2026-11-24", "2026-11-25", "2026-11-27", "2026-11-29", "2026-11-30")

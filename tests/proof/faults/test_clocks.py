@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.clock import now
+from core.dates.clock import now
 from tests.proof.house import House, standing
 from tests.proof.node import until
 

@@ -37,10 +37,10 @@ _feed, secret = feeds.create(Series.objects.first(), access=access_for(karim, pr
 BOTH = """
 import re
 from django.core.cache import cache
-from core.weeks import Week
+from core.dates.weeks import Week
 from django.test import Client
 from enrollment.domain import separations
-from planner.plan.open_conflicts import hard_ones
+from planner.scheduling.rules.open_conflicts import hard_ones
 from prisons.access import access_for
 from rooms.domain.places import save_room
 prison = Prison.objects.filter(slug="race").first()
@@ -77,7 +77,7 @@ BOARD_CASES = {
     ),
     "a date, in a feed": (
         "'STATUS:CANCELLED' in feed(secret)",
-        "from planner.plan.cancelling import cancel_many;"
+        "from planner.scheduling.bulk.cancelling import cancel_many;"
         "cancel_many(prison, [GroupSession.objects.first().pk], reason='not_needed', by=karim); None",
     ),
 }

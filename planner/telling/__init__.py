@@ -1,1 +1,0 @@
-"""Nobody stands before a locked door: who is told of a change, how, and who has not read it."""
