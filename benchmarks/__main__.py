@@ -100,7 +100,7 @@ def move() -> None:
 def many() -> None:
     from planner.scheduling.closures.closing import announce, confirm, lift
     from planner.scheduling.closures.effects import effects_of
-    from planner.scheduling.closures.parts import ClosureDraft, Part, instant
+    from planner.scheduling.closures.parts import ClosureDraft, ClosurePart, instant
     from sessions.models import GroupSession
     from tests.factories import at, make_membership, make_user
 
@@ -110,7 +110,7 @@ def many() -> None:
     )
     liaison = make_user("Liaison of the strike")
     make_membership(liaison, house.prison, "liaison")
-    week = Part(None, None, instant(MONDAY), instant(MONDAY + dt.timedelta(days=7)))
+    week = ClosurePart(None, None, instant(MONDAY), instant(MONDAY + dt.timedelta(days=7)))
     begun = time.process_time()
     seal = effects_of(house.prison, [week]).digest
     say("what a strike of 200 sessions hits, in numbers and names", f"{since_ms(begun):.0f} ms", "-")

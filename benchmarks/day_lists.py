@@ -17,7 +17,7 @@ SESSIONS, PEOPLE, UNITS = 60, 25, 34
 def full_day() -> Any:
     """A day that nobody has seen in so full a house."""
     from core.dates.clock import BRUSSELS
-    from enrollment.domain.lists.day import Day, Meeting, Person, Visitor
+    from enrollment.domain.lists.day import Day, DayMeeting, Person, Visitor
 
     hours = ((dt.time(8, 30), dt.time(11)), (dt.time(13, 30), dt.time(16)), (dt.time(18), dt.time(20)))
 
@@ -27,12 +27,12 @@ def full_day() -> Any:
             number, f"Vandenberghe{number}", "Jean-Pierre", f"{100_000 + number}", unit, f"{number % 40}"
         )
 
-    def meeting(number: int) -> Meeting:
+    def meeting(number: int) -> DayMeeting:
         starts, ends = (dt.datetime.combine(ON, hour, BRUSSELS) for hour in hours[number % 3])
         people = tuple(person(number * PEOPLE + place) for place in range(PEOPLE))
         visitor = Visitor(f"Worker {number}", "De Brug", "leader", True, dt.date(2060, 1, 1))
         name = f"Activiteit / Activité B{number}"
-        return Meeting(
+        return DayMeeting(
             number, 1, f"C{number}", name, f"Klas {number}", "", starts, ends, False, False, 25, (), people,
             (visitor,), (("Yogamat", 12),),
         )  # fmt: skip

@@ -12,18 +12,18 @@ from pathlib import Path
 
 from benchmarks.running import run_benchmark
 from planner.optimiser.problem import (
-    Activity,
     Bar,
     Clique,
-    Pattern,
     PatternKind,
     Problem,
-    Room,
+    ProblemActivity,
+    ProblemPattern,
+    ProblemRoom,
+    ProblemWorker,
     Session,
     Slot,
     Solution,
     Weights,
-    Worker,
 )
 
 _WEIGHTS = Weights(
@@ -55,12 +55,14 @@ def read_problem(path: Path) -> Problem:
     curricula = [(f[0], tuple(s for c in f[2:] for s in lectures[c])) for f in sections.get("CURRICULA:", ())]
     return Problem(
         slots=tuple(Slot(f"{d} {p}", d, p) for d in range(days) for p in range(periods)),
-        rooms=tuple(Room(f[0], int(f[1]), everywhere) for f in sections["ROOMS:"]),
-        workers=tuple(Worker(key, everywhere) for key in teachers),
+        rooms=tuple(ProblemRoom(f[0], int(f[1]), everywhere) for f in sections["ROOMS:"]),
+        workers=tuple(ProblemWorker(key, everywhere) for key in teachers),
         sessions=sessions,
-        activities=tuple(Activity(c.key, lectures[c.key], c.min_days) for c in courses),
+        activities=tuple(ProblemActivity(c.key, lectures[c.key], c.min_days) for c in courses),
         cliques=tuple(Clique("curriculum", key, members) for key, members in curricula),
-        patterns=tuple(Pattern(PatternKind.ISOLATED, key, m, _ISOLATED_WEIGHT) for key, m in curricula),
+        patterns=tuple(
+            ProblemPattern(PatternKind.ISOLATED, key, m, _ISOLATED_WEIGHT) for key, m in curricula
+        ),
         weights=_WEIGHTS,
     )
 

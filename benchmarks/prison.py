@@ -13,18 +13,18 @@ from typing import Any
 
 from benchmarks.running import run_benchmark
 from planner.optimiser.problem import (
-    Activity,
     Apart,
     Clique,
     Place,
     Problem,
-    Room,
+    ProblemActivity,
+    ProblemRoom,
+    ProblemUnit,
+    ProblemWorker,
     Session,
     Slot,
     Solution,
-    Unit,
     Weights,
-    Worker,
 )
 
 
@@ -42,14 +42,14 @@ def problem_of(doc: dict[str, Any]) -> Problem:
     return Problem(
         slots=_slots(doc),
         rooms=tuple(
-            Room(r["id"], r["capacity"], frozenset(r["open"]), frozenset(r["equipment"]))
+            ProblemRoom(r["id"], r["capacity"], frozenset(r["open"]), frozenset(r["equipment"]))
             for r in doc["rooms"]
         ),
-        workers=tuple(Worker(w["id"], frozenset(w["available"])) for w in doc["leaders"]),
-        units=tuple(Unit(u["id"], frozenset(u["moves"])) for u in doc["wings"]),
+        workers=tuple(ProblemWorker(w["id"], frozenset(w["available"])) for w in doc["leaders"]),
+        units=tuple(ProblemUnit(u["id"], frozenset(u["moves"])) for u in doc["wings"]),
         sessions=tuple(_session(s, rooms, workers, units) for s in doc["sessions"]),
         activities=tuple(
-            Activity(a["id"], tuple(sessions[s] for s in a["sessions"]), a["min_days"])
+            ProblemActivity(a["id"], tuple(sessions[s] for s in a["sessions"]), a["min_days"])
             for a in doc["activities"]
         ),
         cliques=_participants(doc),

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.web.form_choices import choose_from
-from core.web.forms import PlainForm, PlainTexts
+from core.web.forms import DateInput, PlainForm, PlainTexts
 from core.words.text import one_line
 from enrollment.domain.participants.namesakes import Namesake, of_name
 from enrollment.domain.participants.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, PersonData
@@ -28,15 +28,6 @@ MOST_WHATS = 3
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent with POST, be it empty; None (an unbound form) for any other request."""
     return request.POST if request.method == "POST" else None
-
-
-class DateInput(forms.DateInput):
-    """The browser's own calendar; it sends and wants ISO dates whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
 class NoteForm(PlainForm):
@@ -135,7 +126,7 @@ class NameForm(RuleForm):
         fields = ["last_name", "first_name", "language", "third_language"]
 
 
-class MoveForm(PlainForm):
+class StayMoveForm(PlainForm):
     """Another unit or cell, from today."""
 
     unit = forms.ModelChoiceField(label=_("Living unit"), queryset=Unit.objects.none(), required=False)

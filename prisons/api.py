@@ -64,7 +64,7 @@ class Numbered(Schema):
     page_size: int = Field(100, ge=1, le=500)
 
 
-class Page(Schema, Generic[Item]):
+class ApiPage(Schema, Generic[Item]):
     """Some of many rows."""
 
     items: list[Item]

@@ -18,7 +18,7 @@ KEPT = 1000
 MINUTE = 60
 
 
-class Asked:
+class AskedOfApi:
     """Calls of this minute per token, in one web process: on one machine a count in the database would cost more than
     most answers. Several threads count at once. With Redis, which several machines share, all count there.
     """
@@ -40,7 +40,7 @@ class Asked:
             self._calls.clear()
 
 
-_asked = Asked()
+_asked = AskedOfApi()
 
 
 def count_asking(token_id: int) -> None:

@@ -11,13 +11,13 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from core.web.forms import PlainForm, PlainTexts
+from core.web.forms import DateInput, PlainForm, PlainTexts
 from prisons.access import SIDE_OF_ROLE, Access, Right, Side
 from prisons.domain.people.memberships import ROLES_OF_THE_PRISON
 from prisons.domain.records import audit
 from prisons.middleware.seen_forms import look_again
 from prisons.models import Invitation, Letters, Membership, Organisation, Role, User
-from prisons.support import Why
+from prisons.support import SupportReason
 from prisons.words.verbs import words_for
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
@@ -26,15 +26,6 @@ LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent with POST, be it empty; None (an unbound form) for any other request."""
     return request.POST if request.method == "POST" else None
-
-
-class DateInput(forms.DateInput):
-    """The browser's own calendar; it sends and wants ISO dates whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
 def offer(form: forms.Form, name: str, rows: QuerySet) -> forms.ModelChoiceField:
@@ -216,7 +207,7 @@ class TokenForm(PlainForm):
 
 
 class SupportForm(PlainForm):
-    why = forms.ChoiceField(label=_("Why"), choices=[("", "–"), *Why.choices])
+    why = forms.ChoiceField(label=_("Why"), choices=[("", "–"), *SupportReason.choices])
 
 
 class AuditFilter(PlainForm):

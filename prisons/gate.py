@@ -31,7 +31,7 @@ class Fact(StrEnum):
     """That somebody plans it: nothing is told before it is published."""
 
 
-class Named(Protocol):
+class HasNeutralName(Protocol):
     """A series, seen from below: this module stands under the one that has them."""
 
     @property
@@ -56,7 +56,7 @@ def answered(access: Access, asked: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
-def name_of(access: Access | None, series: Named) -> str:
+def name_of(access: Access | None, series: HasNeutralName) -> str:
     """As this reader may know the group. Nobody in particular knows the neutral name only."""
     return str(series) if may_ask(access, Fact.TITLE) else series.neutral_name
 

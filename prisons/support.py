@@ -41,7 +41,7 @@ STILL_SENT = {
 _KEY = "support"
 
 
-class Why(models.TextChoices):
+class SupportReason(models.TextChoices):
     """Never free text: it would be the place for a name."""
 
     QUESTION = "support_question", gettext_lazy("somebody asked for help")

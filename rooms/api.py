@@ -10,7 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from core.words.languages import FALLBACK_ORDER, named
 from prisons.access import Right
-from prisons.api import REFUSALS, Numbered, Page, page_of, require
+from prisons.api import REFUSALS, ApiPage, Numbered, page_of, require
 from rooms.models import Room, TimeSlot
 
 router = Router(tags=["rooms"])
@@ -41,7 +41,7 @@ class SlotOut(Schema):
     max_movements: int | None
 
 
-@router.get("/{prison}/rooms", response={200: Page[RoomOut], **REFUSALS}, summary="Rooms of a prison")
+@router.get("/{prison}/rooms", response={200: ApiPage[RoomOut], **REFUSALS}, summary="Rooms of a prison")
 def list_rooms(request: HttpRequest, prison: Path[str], asked: Query[Numbered]) -> dict[str, Any]:
     """Every room, also those out of use, by building and name."""
     access = require(request, prison, Right.SEE_BOARD)
@@ -50,7 +50,7 @@ def list_rooms(request: HttpRequest, prison: Path[str], asked: Query[Numbered]) 
     return page_of(rows, asked, _room_out)
 
 
-@router.get("/{prison}/slots", response={200: Page[SlotOut], **REFUSALS}, summary="Time slots of a prison")
+@router.get("/{prison}/slots", response={200: ApiPage[SlotOut], **REFUSALS}, summary="Time slots of a prison")
 def list_slots(request: HttpRequest, prison: Path[str], asked: Query[Numbered]) -> dict[str, Any]:
     access = require(request, prison, Right.SEE_BOARD)
     rows = TimeSlot.objects.in_prison(access.prison).order_by("weekday", "starts", "pk")

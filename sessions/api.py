@@ -16,7 +16,7 @@ from core.errors import PlannerError
 from core.web import address
 from prisons import gate
 from prisons.access import Access, Right
-from prisons.api import REFUSALS, Numbered, Page, page_of, require
+from prisons.api import REFUSALS, ApiPage, Numbered, page_of, require
 from sessions.models import GroupSession, Series
 
 router = Router(tags=["sessions"])
@@ -34,7 +34,7 @@ class WorkerName(Schema):
     part: str = Field(description="leader, substitute or interpreter")
 
 
-class Named(Schema):
+class NamedOut(Schema):
     title: str = Field(
         description="in the language of Accept-Language; the neutral name where the token may not know"
     )
@@ -47,7 +47,7 @@ class Named(Schema):
     places: int
 
 
-class SessionOut(Named):
+class SessionOut(NamedOut):
     id: int
     series_id: int
     room_id: int | None
@@ -60,7 +60,7 @@ class SessionOut(Named):
     version: int = Field(description="rises with every change")
 
 
-class SeriesOut(Named):
+class SeriesOut(NamedOut):
     id: int
     list_code: str
     is_drop_in: bool
@@ -69,7 +69,7 @@ class SeriesOut(Named):
     every_weeks: int
 
 
-class Span(Numbered):
+class SpanIn(Numbered):
     """A week, or the days from-to (both included, at most a year). Nothing: this week."""
 
     week: str | None = Field(None, description="ISO week, as 2026-W48")
@@ -79,10 +79,10 @@ class Span(Numbered):
 
 @router.get(
     "/{prison}/sessions",
-    response={200: Page[SessionOut], **REFUSALS},
+    response={200: ApiPage[SessionOut], **REFUSALS},
     summary="Sessions of a week, or of days",
 )
-def list_sessions(request: HttpRequest, prison: Path[str], asked: Query[Span]) -> dict[str, Any]:
+def list_sessions(request: HttpRequest, prison: Path[str], asked: Query[SpanIn]) -> dict[str, Any]:
     """In order of time, last those without a time. A facilitator's token gives own sessions only."""
     access = require(request, prison, Right.SEE_BOARD, Right.SEE_OWN_SESSIONS)
     rows = _visible(access).filter(_within(asked)).order_by(F("starts_at").asc(nulls_last=True), "pk")
@@ -91,7 +91,7 @@ def list_sessions(request: HttpRequest, prison: Path[str], asked: Query[Span]) -
     return page_of(rows, asked, lambda row: _session_out(row, access))
 
 
-@router.get("/{prison}/series", response={200: Page[SeriesOut], **REFUSALS}, summary="Series of a prison")
+@router.get("/{prison}/series", response={200: ApiPage[SeriesOut], **REFUSALS}, summary="Series of a prison")
 def list_series(request: HttpRequest, prison: Path[str], asked: Query[Numbered]) -> dict[str, Any]:
     access = require(request, prison, Right.SEE_BOARD)
     rows = (
@@ -110,7 +110,7 @@ def _visible(access: Access) -> QuerySet[GroupSession]:
     return rows
 
 
-def _within(asked: Span) -> Q:
+def _within(asked: SpanIn) -> Q:
     first, last = _days(asked)
     starts_at = dt.datetime.combine(first, dt.time(), BRUSSELS)
     ends_at = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), BRUSSELS)
@@ -118,7 +118,7 @@ def _within(asked: Span) -> Q:
     return Q(starts_at__gte=starts_at, starts_at__lt=ends_at) | in_tray
 
 
-def _days(asked: Span) -> tuple[dt.date, dt.date]:
+def _days(asked: SpanIn) -> tuple[dt.date, dt.date]:
     """Raises PlannerError 422 for a week that is none, and for days the wrong way round or too many."""
     if asked.week is not None:
         week = _week(asked.week)

@@ -49,13 +49,13 @@ def answer(request: HttpRequest, secret: str, *, expected: Expected | None = Non
     return _calendar(request, feeds.keep(glance.token_hash, reading), since)
 
 
-def _read(secret: str, expected: Expected | None, at: dt.datetime) -> feeds.Reading | None:
+def _read(secret: str, expected: Expected | None, at: dt.datetime) -> feeds.FeedReading | None:
     """None for an address that has died with its role."""
     live = find(secret, now=at)
     return feeds.read(live, expected=expected, now=at) if live else None
 
 
-def _calendar(request: HttpRequest, reading: feeds.Reading, since: float) -> HttpResponse:
+def _calendar(request: HttpRequest, reading: feeds.FeedReading, since: float) -> HttpResponse:
     name = encodings.chosen(request.headers.get("Accept-Encoding", ""))
     body = reading.encoded(name)
     response = HttpResponse(b"" if request.method == "HEAD" else body, content_type=CONTENT_TYPE)

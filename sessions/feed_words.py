@@ -76,7 +76,7 @@ SEEN_WITH_TITLE = (*SEEN, *FIELDS[13:])
 
 
 @dataclass(frozen=True)
-class _Place:
+class _FeedPlace:
     """What a prison tells beside the hours."""
 
     where: str
@@ -86,7 +86,7 @@ class _Place:
     more: str
 
 
-class Words:
+class FeedWords:
     """The words of one feed: looked up once, in the language that is active; two queries."""
 
     def __init__(self, prison_ids: Collection[int], *, shows_title: bool) -> None:
@@ -131,21 +131,21 @@ class Words:
             is_cancelled=is_cancelled,
         )
 
-    def _told(self, facts: Facts, place: _Place, number: int | None) -> str:
+    def _told(self, facts: Facts, place: _FeedPlace, number: int | None) -> str:
         gate_at = (facts.starts_at - place.early).astimezone(BRUSSELS)
         lines = [self.gate % {"time": f"{gate_at:%H:%M}"}]
         if number is not None:
             lines.append(_number(number))
         return "\n".join(lines) + place.more
 
-    def _place(self, prison: Prison, rules: FeedRules) -> _Place:
+    def _place(self, prison: Prison, rules: FeedRules) -> _FeedPlace:
         in_french = self.language == "fr"
         entrance = (rules.entrance_fr if in_french else rules.entrance_nl) or gettext("main entrance")
         bring = rules.bring_fr if in_french else rules.bring_nl
         more = [gettext("Bring: %(things)s") % {"things": bring}] if bring else []
         if rules.call:
             more.append(gettext("If something is wrong, call %(whom)s.") % {"whom": rules.call})
-        return _Place(
+        return _FeedPlace(
             where=f"{prison.name_fr if in_french else prison.name_nl}, {entrance}",
             shows_room=rules.shows_room,
             shows_number=rules.shows_number,

@@ -16,13 +16,13 @@ from core.ical import render_calendar
 from core.web import encodings
 from prisons import gate
 from sessions.domain.feeds import LiveFeed, sessions_of, subject_of
-from sessions.feed_words import Words
+from sessions.feed_words import FeedWords
 from sessions.models import Feed, GroupSession, Series
 from sessions.stored_events import Expected, bodies
 
 
 @dataclass(frozen=True)
-class Reading:
+class FeedReading:
     """A feed as it reads now. The same facts give the same bytes and the same `tag`."""
 
     body: bytes
@@ -41,24 +41,24 @@ class Reading:
         return self._encoded[name]
 
 
-def read(live: LiveFeed, *, expected: Expected | None = None, now: dt.datetime | None = None) -> Reading:
+def read(live: LiveFeed, *, expected: Expected | None = None, now: dt.datetime | None = None) -> FeedReading:
     """The feed's sessions in its own language; three queries when every event is kept already."""
     at = now or clock.now()
     with translation.override(live.feed.language):
-        words = Words(live.prison_ids, shows_title=live.shows_titles)
+        words = FeedWords(live.prison_ids, shows_title=live.shows_titles)
         return _reading(_name(live.feed), bodies(sessions_of(live, now=at), words, expected=expected, now=at))
 
 
-def read_session(session: GroupSession, *, shows_title: bool, now: dt.datetime | None = None) -> Reading:
+def read_session(session: GroupSession, *, shows_title: bool, now: dt.datetime | None = None) -> FeedReading:
     """One session as a file, for those without a feed, in the language that is active."""
     rows = GroupSession.objects.filter(pk=session.pk, starts_at__isnull=False)
-    words = Words({session.prison_id}, shows_title=shows_title)
+    words = FeedWords({session.prison_id}, shows_title=shows_title)
     return _reading(settings.PRODUCT_NAME, bodies(rows, words, now=now or clock.now()))
 
 
-def _reading(name: str, events: list[bytes]) -> Reading:
+def _reading(name: str, events: list[bytes]) -> FeedReading:
     body = render_calendar(name, events, product=settings.PRODUCT_NAME)
-    return Reading(body, hashlib.sha256(body).hexdigest())
+    return FeedReading(body, hashlib.sha256(body).hexdigest())
 
 
 def _name(feed: Feed) -> str:
@@ -72,21 +72,21 @@ def _name(feed: Feed) -> str:
 _MOST_BYTES = 20_000_000
 
 
-class Kept:
+class KeptFeed:
     """The feeds that this process gave out last, up to so many bytes; several threads give them out at once."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
         self._most = most_bytes
         self._lock = threading.Lock()
-        self._readings: OrderedDict[str, Reading] = OrderedDict()
+        self._readings: OrderedDict[str, FeedReading] = OrderedDict()
 
-    def get(self, token_hash: str, tag: str) -> Reading | None:
+    def get(self, token_hash: str, tag: str) -> FeedReading | None:
         """The whole feed as it was given out last, if that is what `tag` stands for."""
         with self._lock:
             found = self._readings.get(token_hash)
         return found if found and found.tag == tag else None
 
-    def keep(self, token_hash: str, reading: Reading) -> Reading:
+    def keep(self, token_hash: str, reading: FeedReading) -> FeedReading:
         """Keeps it, unless the same is kept already with its encodings."""
         with self._lock:
             known = self._readings.get(token_hash)
@@ -108,5 +108,5 @@ class Kept:
             size -= self._readings.popitem(last=False)[1].size
 
 
-_KEPT = Kept()
+_KEPT = KeptFeed()
 kept, keep = _KEPT.get, _KEPT.keep

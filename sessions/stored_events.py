@@ -15,7 +15,7 @@ from django.db.models import FilteredRelation, Func, Q, QuerySet, TextField, Val
 from django.db.models.functions import Cast, Coalesce
 
 from core.ical import FeedEvent, render_event
-from sessions.feed_words import FIELDS, SEEN, SEEN_WITH_TITLE, Facts, Words
+from sessions.feed_words import FIELDS, SEEN, SEEN_WITH_TITLE, Facts, FeedWords
 from sessions.models import GroupSession, StoredEvent
 
 Expected = Callable[[int, Collection[int]], Mapping[int, int]]
@@ -38,7 +38,7 @@ class _AsText(Func):
 
 
 def bodies(
-    sessions: QuerySet[GroupSession], words: Words, *, now: dt.datetime, expected: Expected | None = None
+    sessions: QuerySet[GroupSession], words: FeedWords, *, now: dt.datetime, expected: Expected | None = None
 ) -> list[bytes]:
     """The event of each session as bytes, in the order of `sessions`; one query when all are kept."""
     rows = list(
@@ -68,7 +68,7 @@ def bodies(
     return found
 
 
-def _numbers(rows: list[tuple[Any, ...]], words: Words, expected: Expected | None) -> dict[int, int]:
+def _numbers(rows: list[tuple[Any, ...]], words: FeedWords, expected: Expected | None) -> dict[int, int]:
     numbers: dict[int, int] = {}
     for prison_id in words.prisons_with_numbers() if expected else []:
         ids = [row[0] for row in rows if row[1] == prison_id]
@@ -78,7 +78,7 @@ def _numbers(rows: list[tuple[Any, ...]], words: Words, expected: Expected | Non
 
 
 def _render(
-    stale: Mapping[int, tuple[int, str]], words: Words, numbers: Mapping[int, int], now: dt.datetime
+    stale: Mapping[int, tuple[int, str]], words: FeedWords, numbers: Mapping[int, int], now: dt.datetime
 ) -> dict[int, bytes]:
     """What no longer fits, made anew and kept."""
     ids, made = list(stale), []
@@ -97,7 +97,7 @@ def _render(
 
 
 def _event(
-    kept: StoredEvent | None, facts: Facts, words: Words, number: int | None, now: dt.datetime
+    kept: StoredEvent | None, facts: Facts, words: FeedWords, number: int | None, now: dt.datetime
 ) -> StoredEvent:
     """SEQUENCE is the session's own number and what has changed around it since; neither goes down."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions.feeds import Kept, Reading
+from sessions.feeds import FeedReading, KeptFeed
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["core", "prisons", "rooms", "sessions", "enrollment", "planner"]
@@ -143,8 +143,8 @@ def test_the_walk_sees_a_value_that_functions_change(source: str) -> None:
 
 
 def test_feeds_are_kept_under_the_feet_of_many_threads() -> None:
-    kept = Kept(most_bytes=4_000)
-    readings = [Reading(bytes([number % 250]) * 900, f"tag{number}") for number in range(24)]
+    kept = KeptFeed(most_bytes=4_000)
+    readings = [FeedReading(bytes([number % 250]) * 900, f"tag{number}") for number in range(24)]
     ready = threading.Barrier(8)
 
     def give_out(thread: int) -> int:

@@ -49,13 +49,13 @@ def _strike(prison: Any, by: Any) -> Callable[[], Any]:
     """Everything of so many days that a thousand sessions fall."""
     from core.dates import clock
     from planner.scheduling.closures import closing
-    from planner.scheduling.closures.parts import ClosureDraft, Part
+    from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
     from prisons.models import User
     from rooms.models import Closure
 
     liaison = User.objects.get(email="bert.liaison@demo.example")
     first = clock.midnight(clock.today() + dt.timedelta(days=1))
-    draft = ClosureDraft("strike", (Part(None, None, first, first + dt.timedelta(days=24)),))
+    draft = ClosureDraft("strike", (ClosurePart(None, None, first, first + dt.timedelta(days=24)),))
 
     standing = Closure.objects.in_prison(prison).filter(ends_at__gt=first, room=None, unit=None)
     standing.update(state="lifted")  # one place has one closure at a time

@@ -4,7 +4,7 @@ Both have the same texts, tables and widths in the same order; neither knows wha
 are no lists (slips, certificates, leaflets) have templates of their own, drawn by `printed`.
 """
 
-from core.paper.content import PAGE_WORDS, Block, Cards, Column, Heading, Leaf, Note, Paper, Table
+from core.paper.content import PAGE_WORDS, Block, Cards, Column, Heading, Leaf, Paper, PaperNote, Table
 from core.paper.letters import fit_facts, missing_letters, unprintable_names
 from core.paper.pages import page_words, printed, to_pdf
 from core.paper.workbook import to_xlsx
@@ -16,8 +16,8 @@ __all__ = [
     "Column",
     "Heading",
     "Leaf",
-    "Note",
     "Paper",
+    "PaperNote",
     "Table",
     "fit_facts",
     "missing_letters",

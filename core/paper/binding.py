@@ -15,14 +15,14 @@ _MAY = Permissions(modify_other=False, modify_annotation=False, modify_form=Fals
 
 
 @dataclass(frozen=True)
-class Part:
+class BoundPart:
     """Pages that were drawn in one go, and how often they are wanted, the copies behind each other."""
 
     body: bytes
     copies: int = 1
 
 
-def bind(parts: Sequence[Part], *, passphrase: str = "") -> bytes:
+def bind(parts: Sequence[BoundPart], *, passphrase: str = "") -> bytes:
     """One file; with `passphrase` locked by AES-256 as ISO 32000-2 lays down (revision 6).
 
     Raises ValueError when nothing was drawn, or for a passphrase that is too short.
@@ -74,4 +74,4 @@ def _copy_pages(pdf: Pdf, copies: int) -> None:
             del pdf.Root[name]
 
 
-__all__ = ["LEAST_LENGTH", "Part", "bind", "count_pages"]
+__all__ = ["LEAST_LENGTH", "BoundPart", "bind", "count_pages"]

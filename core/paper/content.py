@@ -23,7 +23,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Note:
+class PaperNote:
     """A line of plain text over the whole width; without text a gap."""
 
     text: Text = ""
@@ -45,7 +45,7 @@ class Cards:
     cards: Sequence[tuple[str, Sequence[str]]]
 
 
-Block = Heading | Note | Table | Cards
+Block = Heading | PaperNote | Table | Cards
 
 
 @dataclass(frozen=True)

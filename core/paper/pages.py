@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.translation import override
 
-from core.paper.binding import Part, bind, count_pages
-from core.paper.content import MISSING_WORDS, Block, Cards, Heading, Leaf, Note, Paper, Table
+from core.paper.binding import BoundPart, bind, count_pages
+from core.paper.content import MISSING_WORDS, Block, Cards, Heading, Leaf, Paper, PaperNote, Table
 from core.paper.drawing import draw
 from core.paper.letters import fit_facts
 from core.paper.marks import corner_paths, marks_of
@@ -80,10 +80,10 @@ def printed(
     """
     told, has_lost = fit_facts(dict(facts))
     told["letters"] = str(missing_words) if has_lost else ""
-    return bind([Part(draw(template, told, made_at=made_at, is_kept=is_kept))])
+    return bind([BoundPart(draw(template, told, made_at=made_at, is_kept=is_kept))])
 
 
-def _part(paper: Paper, leaves: Sequence[Leaf]) -> Part:
+def _part(paper: Paper, leaves: Sequence[Leaf]) -> BoundPart:
     copies = leaves[0].copies
     is_whole = len(leaves) == len(paper.leaves) and copies == 1
     told = [leaf_facts(paper, leaf) for leaf in leaves]
@@ -113,7 +113,7 @@ def _part(paper: Paper, leaves: Sequence[Leaf]) -> Part:
         for leaf in told:
             leaf["counted"] = False
         body = drawn()
-    return Part(body, copies)
+    return BoundPart(body, copies)
 
 
 def page_words(words: str) -> list[str | int]:
@@ -147,7 +147,7 @@ def _block_facts(leaf: Leaf, block: Block, setting: Setting) -> dict[str, Any]:
     match block:
         case Heading():
             return {"kind": "heading", "text": _told(block.text)}
-        case Note():
+        case PaperNote():
             return {"kind": "note", "text": _told(block.text), "bold": block.is_bold}
         case Cards():
             cards = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.paper.content import Block, Cards, Column, Heading, Note, Paper, Table
+from core.paper.content import Block, Cards, Column, Heading, Paper, PaperNote, Table
 from core.xlsx import PrintedWorkbook, Sheet
 
 
@@ -29,7 +29,7 @@ def _fill(sheet: Sheet, blocks: Sequence[Block]) -> None:
         match block:
             case Heading():
                 sheet.heading(block.text)
-            case Note():
+            case PaperNote():
                 sheet.note(block.text, is_bold=block.is_bold)
             case Table():
                 sheet.table(block.columns, block.rows)

@@ -9,7 +9,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.messages.storage.session import SessionStorage
 
-from core.secrets.encryption import SealBroken, seal, unseal
+from core.secrets.encryption import NotDecrypted, decrypt, encrypt
 
 PURPOSE = "messages"
 
@@ -24,12 +24,12 @@ class SealedCookie(CookieStorage):
         self.cookie_name = settings.MESSAGES_COOKIE_NAME
 
     def _update_cookie(self, encoded_data: str | None, response: Any) -> None:
-        super()._update_cookie(seal(encoded_data, PURPOSE) if encoded_data else encoded_data, response)  # type: ignore[misc]
+        super()._update_cookie(encrypt(encoded_data, PURPOSE) if encoded_data else encoded_data, response)  # type: ignore[misc]
 
     def _decode(self, data: str | None) -> Any:
         try:
-            return super()._decode(unseal(data, PURPOSE) if data else data)  # type: ignore[misc]
-        except SealBroken:
+            return super()._decode(decrypt(data, PURPOSE) if data else data)  # type: ignore[misc]
+        except NotDecrypted:
             return None
 
 

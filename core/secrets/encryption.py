@@ -13,25 +13,25 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
-class SealBroken(Exception):
+class NotDecrypted(Exception):
     """Sealed under another SECRET_KEY, or tampered with."""
 
 
-def seal(text: str, purpose: str) -> str:
+def encrypt(text: str, purpose: str) -> str:
     return _fernet(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str, purpose: str) -> str:
+def decrypt(sealed: str, purpose: str) -> str:
     """Raises SealBroken."""
     try:
         return _fernet(purpose).decrypt(sealed.encode()).decode()
     except InvalidToken as error:
-        raise SealBroken from error
+        raise NotDecrypted from error
 
 
-def reseal(sealed: str, purpose: str) -> str:
+def encrypt_anew(sealed: str, purpose: str) -> str:
     """The same secret under the present key. Raises SealBroken."""
-    return seal(unseal(sealed, purpose), purpose)
+    return encrypt(decrypt(sealed, purpose), purpose)
 
 
 def _fernet(purpose: str) -> MultiFernet:

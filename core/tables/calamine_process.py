@@ -21,7 +21,7 @@ MEMORY = 700 * 1024 * 1024
 SECONDS = 10
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     pass
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     told: dict[str, Any]
     try:
         told = {"sheets": sheets(content, *map(int, sys.argv[2:5]))}
-    except Refused as refused:
+    except FileRefused as refused:
         told = {"refused": str(refused)}
     except BaseException as error:
         told = {"refused": "protected" if type(error).__name__ == "PasswordError" else "unreadable"}
@@ -50,13 +50,13 @@ def sheets(content: bytes, most_sheets: int, most_rows: int, most_columns: int) 
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     wanted = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
     if len(wanted) > most_sheets:
-        raise Refused("too_large")
+        raise FileRefused("too_large")
     known = of_workbook(content)
     found, left, letters = [], most_rows, MOST_LETTERS
     for each in wanted:
         sheet, marks = book.get_sheet_by_name(each.name), known.get(each.name, Marks())
         if sheet.total_height > left:
-            raise Refused("too_long")
+            raise FileRefused("too_long")
         rows: list[list[Any]] = [
             row[:most_columns] for row in sheet.to_python(skip_empty_area=False, nrows=left)
         ]
@@ -68,7 +68,7 @@ def sheets(content: bytes, most_sheets: int, most_rows: int, most_columns: int) 
         left -= len(rows)
         letters -= sum(len(value) for row in rows for value in row if isinstance(value, str))
         if letters < 0:
-            raise Refused("too_large")
+            raise FileRefused("too_large")
         spread(rows, sheet.merged_cell_ranges or marks.merged)
         found.append(
             {

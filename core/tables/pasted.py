@@ -30,7 +30,7 @@ _BESIDE = re.compile(r"\([^)]*\)|\[[^]]*\]")
 
 
 @dataclass(frozen=True)
-class Column:
+class PastedColumn:
     """One thing that a line may say. `spellings` are headings in three languages, separated by a bar."""
 
     name: str
@@ -44,19 +44,19 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Line:
+class PastedLine:
     number: int
     """Counted from 1, as the spreadsheet counts."""
     values: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Table:
-    columns: tuple[Column, ...]
+class PastedTable:
+    columns: tuple[PastedColumn, ...]
     """Those that were found."""
     unknown: tuple[str, ...]
     """Headings that nobody understood: their columns are left out, and that is said."""
-    lines: tuple[Line, ...]
+    lines: tuple[PastedLine, ...]
     has_headings: bool
 
 
@@ -73,7 +73,7 @@ def text_of(content: bytes) -> str:
     return found.getvalue()
 
 
-def parse(pasted: str, columns: Sequence[Column]) -> Table:
+def parse(pasted: str, columns: Sequence[PastedColumn]) -> PastedTable:
     """Raises PlannerError 422: nothing in it, too many lines, or a needed column is missing."""
     rows = [
         [_shown(value) for value in row] for row in text.read(pasted, "\t" if "\t" in pasted else "").rows
@@ -91,11 +91,11 @@ def parse(pasted: str, columns: Sequence[Column]) -> Table:
     if len(lines) > MOST_LINES:
         words = _("These are more than %(most)s lines. Paste them in parts.")
         raise PlannerError("too_many_lines", words, 422, most=MOST_LINES)
-    return Table(tuple(one for one in columns if one.name in order), unknown, lines, head > 0)
+    return PastedTable(tuple(one for one in columns if one.name in order), unknown, lines, head > 0)
 
 
 def _headings(
-    rows: Sequence[Sequence[str]], columns: Sequence[Column]
+    rows: Sequence[Sequence[str]], columns: Sequence[PastedColumn]
 ) -> tuple[int, dict[str, int], tuple[str, ...]]:
     """Where the lines begin, which column holds what, and the headings that say nothing to us."""
     for index, row in enumerate(rows[:HEAD_ROWS]):
@@ -106,7 +106,7 @@ def _headings(
     return 0, {column.name: index for index, column in enumerate(columns)}, ()
 
 
-def _recognised(row: Sequence[str], columns: Sequence[Column]) -> tuple[dict[str, int], list[str]]:
+def _recognised(row: Sequence[str], columns: Sequence[PastedColumn]) -> tuple[dict[str, int], list[str]]:
     found: dict[str, int] = {}
     unknown = []
     for index, cell in enumerate(row):
@@ -129,11 +129,11 @@ def _key(heading: str) -> str:
     return fold(heading).replace(" ", "") if any(sign.isalnum() for sign in heading) else ""
 
 
-def _lines(rows: Sequence[Sequence[str]], order: Mapping[str, int], first: int) -> Iterator[Line]:
+def _lines(rows: Sequence[Sequence[str]], order: Mapping[str, int], first: int) -> Iterator[PastedLine]:
     for number, row in enumerate(rows, start=first):
         values = {name: row[index] if index < len(row) else "" for name, index in order.items()}
         if any(values.values()):
-            yield Line(number, values)
+            yield PastedLine(number, values)
 
 
 def _shown(value: Any) -> str:

@@ -40,7 +40,7 @@ def read(text: str) -> list[ReadSheet]:
     Tags are found by one expression that never looks back: the parser of the standard library takes minutes for forty
     kilobytes of tags that do not end, and what is read here comes from anybody.
     """
-    page = _Tables()
+    page = _WebTables()
     end = 0
     text = _without_comments(text)
     for found in _TAG.finditer(text):
@@ -81,7 +81,7 @@ def _without_comments(text: str) -> str:
     return text
 
 
-class _Tables:
+class _WebTables:
     """Rows of texts; a cell over several rows counts for each of them."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from core.web import form_tokens
 from core.web.theme import chosen_theme
-from core.words.badges import DOMAINS, MESSAGE_TONES, STATES, TONES, Look
+from core.words.badges import DOMAINS, MESSAGE_TONES, STATES, TONES, Badge
 from core.words.languages import language_names as names_of_languages
 from core.words.languages import localized as localized_text
 
@@ -55,17 +55,17 @@ def item(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
-def state_look(state: Any) -> Look:
+def state_look(state: Any) -> Badge:
     """Icon, tone and word of a state's code; an unknown code is shown quietly as itself."""
     code = str(getattr(state, "value", state))
-    return STATES.get(code, Look("circle", "quiet", code))
+    return STATES.get(code, Badge("circle", "quiet", code))
 
 
 @register.filter
-def domain_look(domain: Any) -> Look:
+def domain_look(domain: Any) -> Badge:
     """Icon and word of a life domain's code."""
     code = str(getattr(domain, "value", domain) or "")
-    return DOMAINS.get(code, Look("tag", "quiet", code))
+    return DOMAINS.get(code, Badge("tag", "quiet", code))
 
 
 @register.simple_tag(takes_context=True)

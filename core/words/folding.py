@@ -17,7 +17,7 @@ from anyascii import anyascii
 from core.words.text import as_counted
 
 
-class Named(Protocol):
+class FoldedName(Protocol):
     @property
     def name(self) -> str: ...
 
@@ -25,7 +25,7 @@ class Named(Protocol):
     def every_name(self) -> tuple[str, ...]: ...
 
 
-Row = TypeVar("Row", bound=Named)
+Row = TypeVar("Row", bound=FoldedName)
 
 PARTICLES = frozenset(
     (

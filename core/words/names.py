@@ -28,7 +28,7 @@ else:
 
 
 @dataclass
-class Look:
+class NamesRead:
     """What one request has read of names so far."""
 
     is_masked: bool = False
@@ -36,13 +36,13 @@ class Look:
     people: set[int] = field(default_factory=set)
 
 
-_look: ContextVar[Look | None] = ContextVar("look", default=None)
+_look: ContextVar[NamesRead | None] = ContextVar("look", default=None)
 
 
 @contextmanager
-def looking(*, is_masked: bool = False) -> Iterator[Look]:
+def looking(*, is_masked: bool = False) -> Iterator[NamesRead]:
     """Notices every name that is read inside, and masks it where the reader may not have it."""
-    look = Look(is_masked=is_masked)
+    look = NamesRead(is_masked=is_masked)
     token = _look.set(look)
     try:
         yield look
@@ -60,7 +60,7 @@ def keeping() -> Iterator[None]:
         _look.reset(token)
 
 
-def current() -> Look | None:
+def current() -> NamesRead | None:
     return _look.get()
 
 

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.dates.clock import BRUSSELS
 from core.words.text import printable
-from core.xlsx.typeset import FORMATS, POINTS, Dresser, Look, fit_widths, line_count, text_width
+from core.xlsx.typeset import FORMATS, POINTS, CellStyle, Dresser, fit_widths, line_count, text_width
 
 Text = str | Promise
 Cell = str | int | float | dt.date | dt.time | None
@@ -106,7 +106,7 @@ class Sheet:
     def _press_line(self, line: _Line) -> None:
         self._row += 1
         text, last = str(read_value(line.text)), len(self._widths)
-        self._write(1, text, Look(points=line.points, is_bold=line.is_bold))
+        self._write(1, text, CellStyle(points=line.points, is_bold=line.is_bold))
         if last > 1:
             self._worksheet.merge_cells(None, self._row, 1, self._row, last)
         room = sum(self._widths) - CELL_PADDING
@@ -135,7 +135,7 @@ class Sheet:
                 lines = max(lines, line_count(shown_value(value), room, is_bold=is_head))
         self._set_height(lines * POINTS * LINE_HEIGHT + ROW_PADDING)
 
-    def _write(self, column: int, value: Value, look: Look) -> None:
+    def _write(self, column: int, value: Value, look: CellStyle) -> None:
         cell = self._worksheet.cell(self._row, column, value)
         if isinstance(value, str):
             cell.data_type = "s"  # whatever it looks like: "=1+1" and "#N/A" are names here
@@ -146,8 +146,8 @@ class Sheet:
 
 
 @functools.cache
-def _look(is_centred: bool, is_tick: bool, is_head: bool, number_format: str) -> Look:
-    return Look(
+def _look(is_centred: bool, is_tick: bool, is_head: bool, number_format: str) -> CellStyle:
+    return CellStyle(
         is_bold=is_head,
         is_centred=is_centred or is_tick,
         frame="thick" if is_tick or is_head else "thin",

@@ -41,7 +41,7 @@ ROUNDING = 0.01
 
 
 @dataclass(frozen=True)
-class Look:
+class CellStyle:
     """What a cell looks like."""
 
     points: int = POINTS
@@ -63,9 +63,9 @@ class Dresser:
     """Gives cells of one workbook their look. A style is worked out once per look, not once per cell."""
 
     def __init__(self) -> None:
-        self._styles: dict[Look, Any] = {}
+        self._styles: dict[CellStyle, Any] = {}
 
-    def dress(self, cell: Cell, look: Look) -> None:
+    def dress(self, cell: Cell, look: CellStyle) -> None:
         if (style := self._styles.get(look)) is None:
             look.style(cell)
             self._styles[look] = cell._style

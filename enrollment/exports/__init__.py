@@ -7,7 +7,7 @@ come in through `worker_sheet` alone, which is not for the prison.
 from __future__ import annotations
 
 from core.paper import to_xlsx
-from enrollment.domain.lists.day import Day, Meeting
+from enrollment.domain.lists.day import Day, DayMeeting
 from enrollment.exports import papers
 from enrollment.exports.worker_sheet import worker_sheet as worker_sheet_paper
 
@@ -28,7 +28,7 @@ def changes_page(frozen: Day, current: Day, *, version: int) -> bytes:
     return to_xlsx(papers.changes_page(frozen, current, version))
 
 
-def worker_sheet(day: Day, meeting: Meeting, *, title: str, language: str) -> bytes:
+def worker_sheet(day: Day, meeting: DayMeeting, *, title: str, language: str) -> bytes:
     return to_xlsx(worker_sheet_paper(day, meeting, title=title, language=language))
 
 

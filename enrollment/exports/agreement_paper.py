@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from enrollment.models import Enrollment, Stay
 from enrollment.wording import both, joined, moment
 from prisons.models import Prison
@@ -16,7 +16,7 @@ from sessions.models import Series
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedAgreement:
     """One person about whom the prison is asked; without a stay somebody who is not here."""
 
     row: Enrollment
@@ -24,22 +24,22 @@ class Asked:
 
 
 def agreement_paper(
-    prison: Prison, groups: Sequence[tuple[Series, Sequence[Asked]]], *, now: dt.datetime
+    prison: Prison, groups: Sequence[tuple[Series, Sequence[AskedAgreement]]], *, now: dt.datetime
 ) -> Paper:
     title = both("agreement")
     leaf = Leaf(
         title,
         [
             Heading(title),
-            Note(
+            PaperNote(
                 f"{joined(prison.name_nl, prison.name_fr)} · {both('made_at', when=moment(now))}",
                 is_bold=True,
             ),
-            Note(both("agreement_how")),
+            PaperNote(both("agreement_how")),
             *(block for series, people in groups for block in _group(prison, series, people)),
-            *([] if groups else [Note(both("nobody"), is_bold=True)]),
-            Note(),
-            Note(f"{both('signed_for_prison')}: {'_' * 40}"),
+            *([] if groups else [PaperNote(both("nobody"), is_bold=True)]),
+            PaperNote(),
+            PaperNote(f"{both('signed_for_prison')}: {'_' * 40}"),
         ],
     )
     return Paper(
@@ -54,7 +54,7 @@ def agreement_paper(
     )
 
 
-def _group(prison: Prison, series: Series, people: Sequence[Asked]) -> list[Block]:
+def _group(prison: Prison, series: Series, people: Sequence[AskedAgreement]) -> list[Block]:
     columns = [
         Column(both("number"), is_centred=True),
         Column(both("name")),
@@ -64,10 +64,14 @@ def _group(prison: Prison, series: Series, people: Sequence[Asked]) -> list[Bloc
         Column(both("no"), is_tick=True),
         Column(both("not_now"), is_tick=True),
     ]
-    return [Note(), Note(series.neutral_name, is_bold=True), Table(columns, [_cells(one) for one in people])]
+    return [
+        PaperNote(),
+        PaperNote(series.neutral_name, is_bold=True),
+        Table(columns, [_cells(one) for one in people]),
+    ]
 
 
-def _cells(one: Asked) -> tuple[str, str, str, str]:
+def _cells(one: AskedAgreement) -> tuple[str, str, str, str]:
     stay = one.stay
     if stay is None:
         return "", str(one.row.participant), both("not_here"), ""

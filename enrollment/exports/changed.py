@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.paper import Block, Column, Heading, Leaf, Note, Table
+from core.paper import Block, Column, Heading, Leaf, PaperNote, Table
 from enrollment.domain.lists.day import Day
-from enrollment.domain.lists.list_changes import Change, GateChange, Kind, changes, gate_changes
+from enrollment.domain.lists.list_changes import GateChange, ListChange, ListChangeKind, changes, gate_changes
 from enrollment.exports.gate import families, material, permission, visitor_name
 from enrollment.exports.head import cells_told, hours, unit_words
 from enrollment.wording import both, day_in_words, hour, joined, moment
 
 _WORDS = {
-    Kind.ADDED: "added",
-    Kind.REMOVED: "removed",
-    Kind.MOVED: "changed_place",
-    Kind.REHOUSED: "changed_cell",
-    Kind.CORRECTED: "changed_name",
-    Kind.CANCELLED: "cancelled",
+    ListChangeKind.ADDED: "added",
+    ListChangeKind.REMOVED: "removed",
+    ListChangeKind.MOVED: "changed_place",
+    ListChangeKind.REHOUSED: "changed_cell",
+    ListChangeKind.CORRECTED: "changed_name",
+    ListChangeKind.CANCELLED: "cancelled",
 }
 
 
@@ -46,10 +46,10 @@ def changed(frozen: Day, current: Day, version: int, units: Collection[str] = ()
 def _page(frozen: Day, current: Day, version: int, kind: str, told: Block) -> Leaf:
     blocks: list[Block] = [
         Heading(both(kind)),
-        Note(f"{day_in_words(current.on)} · {joined(current.name_nl, current.name_fr)}", is_bold=True),
-        Note(both("changed_since", number=version, when=moment(frozen.made_at))),
-        Note(both("made_at", when=moment(current.made_at)), is_bold=True),
-        Note(f"{both('replaces')} · {both('destroy')}"),
+        PaperNote(f"{day_in_words(current.on)} · {joined(current.name_nl, current.name_fr)}", is_bold=True),
+        PaperNote(both("changed_since", number=version, when=moment(frozen.made_at))),
+        PaperNote(both("made_at", when=moment(current.made_at)), is_bold=True),
+        PaperNote(f"{both('replaces')} · {both('destroy')}"),
     ]
     if kind == "changes":
         blocks.append(cells_told(current))
@@ -57,11 +57,11 @@ def _page(frozen: Day, current: Day, version: int, kind: str, told: Block) -> Le
     return Leaf(both(kind), [*blocks, told], "landscape", footer)
 
 
-def _concerns(change: Change, units: Collection[str]) -> bool:
+def _concerns(change: ListChange, units: Collection[str]) -> bool:
     return any(person.unit in units for person in (change.person, change.person_before) if person)
 
 
-def _table(current: Day, found: list[Change]) -> Table:
+def _table(current: Day, found: list[ListChange]) -> Table:
     return Table(
         [
             Column(both("change")),
@@ -78,7 +78,7 @@ def _table(current: Day, found: list[Change]) -> Table:
     )
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: ListChange) -> tuple[str, ...]:
     """A line of the page; what it was stands below what it is."""
     meeting, person = change.meeting, change.person
     who = (
@@ -87,11 +87,11 @@ def _row(change: Change) -> tuple[str, ...]:
         else ("", "", "", both("whole_group"))
     )
     where, told = meeting.room, both(_WORDS[change.kind])
-    if change.kind == Kind.MOVED and change.before:
+    if change.kind == ListChangeKind.MOVED and change.before:
         where = f"{where} ({both('was')} {hours(change.before)} {change.before.room})"
-    if change.kind == Kind.REHOUSED and change.person_before:
+    if change.kind == ListChangeKind.REHOUSED and change.person_before:
         told = f"{told} ({both('was')} {change.person_before.unit} {change.person_before.cell})"
-    if change.kind == Kind.CORRECTED and change.person_before:
+    if change.kind == ListChangeKind.CORRECTED and change.person_before:
         told = f"{told} ({both('was')} {change.person_before.name} {change.person_before.number})"
     return (told, hour(meeting.from_time), hour(meeting.to_time), *who, where, meeting.name)
 
@@ -111,7 +111,7 @@ def _gate_table(current: Day, found: list[GateChange]) -> Table:
 
 def _gate_row(current: Day, change: GateChange) -> tuple[str, ...]:
     meeting, visitor = change.meeting, change.visitor
-    told = both("changed_at_gate" if change.kind == Kind.MOVED else _WORDS[change.kind])
+    told = both("changed_at_gate" if change.kind == ListChangeKind.MOVED else _WORDS[change.kind])
     if visitor:
         who = visitor_name(visitor), visitor.organisation, permission(visitor, current)
     else:

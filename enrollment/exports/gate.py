@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.paper import Block, Column, Heading, Leaf, Note, Table
-from enrollment.domain.lists.day import Day, Meeting, Visitor, visitors_of
+from core.paper import Block, Column, Heading, Leaf, PaperNote, Table
+from enrollment.domain.lists.day import Day, DayMeeting, Visitor, visitors_of
 from enrollment.exports.head import head, hours
 from enrollment.exports.movements import ticks
 from enrollment.wording import both, hour, moment
@@ -17,7 +17,7 @@ def gate(day: Day, version: int | None) -> Leaf:
     ]
     rows = [_row(day, visitor, meeting) for visitor, meetings in visitors_of(day) for meeting in meetings]
     if not rows:
-        return Leaf(both("gate_list"), [*blocks, Note(both("nobody"), is_bold=True)], "landscape")
+        return Leaf(both("gate_list"), [*blocks, PaperNote(both("nobody"), is_bold=True)], "landscape")
     columns = [
         Column(both("name")),
         Column(both("organisation")),
@@ -35,7 +35,7 @@ def gate(day: Day, version: int | None) -> Leaf:
 def _families(day: Day) -> list[Block]:
     """Numbers only: no visitor's name stands on any list."""
     return [
-        Note(
+        PaperNote(
             f"{hours(meeting)} · {meeting.room} · {meeting.name} · {families(meeting)}",
             is_bold=True,
         )
@@ -44,7 +44,7 @@ def _families(day: Day) -> list[Block]:
     ]
 
 
-def _row(day: Day, visitor: Visitor, meeting: Meeting) -> tuple[str, ...]:
+def _row(day: Day, visitor: Visitor, meeting: DayMeeting) -> tuple[str, ...]:
     return (
         visitor_name(visitor),
         visitor.organisation,
@@ -56,11 +56,11 @@ def _row(day: Day, visitor: Visitor, meeting: Meeting) -> tuple[str, ...]:
     )
 
 
-def material(meeting: Meeting) -> str:
+def material(meeting: DayMeeting) -> str:
     return ", ".join(f"{number} × {name}" for name, number in meeting.material)
 
 
-def families(meeting: Meeting) -> str:
+def families(meeting: DayMeeting) -> str:
     return both("families", adults=meeting.family[0], children=meeting.family[1])
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from core.paper import Block, Heading, Leaf, Note, Paper
-from enrollment.domain.lists.day import Day, Meeting
+from core.paper import Block, Heading, Leaf, Paper, PaperNote
+from enrollment.domain.lists.day import Day, DayMeeting
 from enrollment.wording import both, day_in_words, hour, joined, moment
 
 
@@ -28,9 +28,9 @@ def paper_of(day: Day, kind: str, version: int | None, leaves: Sequence[Leaf]) -
 
 def head(day: Day, kind: str, version: int | None, *, with_cells: bool = True) -> list[Block]:
     blocks: list[Block] = [
-        Note(f"{both(kind)} · {joined(day.name_nl, day.name_fr)}"),
-        Note(day_in_words(day.on), is_bold=True),
-        Note(f"{standing(day, version)} · {both('destroy')}"),
+        PaperNote(f"{both(kind)} · {joined(day.name_nl, day.name_fr)}"),
+        PaperNote(day_in_words(day.on), is_bold=True),
+        PaperNote(f"{standing(day, version)} · {both('destroy')}"),
     ]
     return [*blocks, cells_told(day)] if with_cells else blocks
 
@@ -41,7 +41,7 @@ def cells_told(day: Day) -> Block:
         return Heading(both("cells_unknown"))
     if day.are_cells_old:
         return Heading(both("cells_old", when=moment(day.cells_as_of)))
-    return Note(both("cells_as_of", when=moment(day.cells_as_of)))
+    return PaperNote(both("cells_as_of", when=moment(day.cells_as_of)))
 
 
 def standing(day: Day, version: int | None) -> str:
@@ -51,7 +51,7 @@ def standing(day: Day, version: int | None) -> str:
     return both("version", number=version, when=moment(day.made_at))
 
 
-def hours(meeting: Meeting) -> str:
+def hours(meeting: DayMeeting) -> str:
     return f"{hour(meeting.from_time)}–{hour(meeting.to_time)}"
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from prisons.words.fields import name_of_field
 
 WIDTH = 96
@@ -67,14 +67,14 @@ def paper_of_person(facts: dict[str, Any], on: dt.datetime) -> Paper:
     """In the language of the page from which it was asked."""
     title = _("Everything held about one person")
     who = ", ".join(word for word in (facts["name"], facts["first_name"]) if word)
-    blocks: list[Block] = [Heading(title), Note(who, is_bold=True)]
+    blocks: list[Block] = [Heading(title), PaperNote(who, is_bold=True)]
     for name, rows in facts.items():
         if not isinstance(rows, list) or not rows:
             continue
         words = [PARTS.get(field) or name_of_field("", field) for field in rows[0]]
         columns = [Column(word, width=WIDTH / len(words)) for word in words]
-        blocks += [Note(), Note(WORDS[name], is_bold=True)]
+        blocks += [PaperNote(), PaperNote(WORDS[name], is_bold=True)]
         blocks.append(Table(columns, [list(row.values()) for row in rows]))
-    blocks += [Note(), Note(_("Who is kept apart from whom is the prison's to tell."))]
+    blocks += [PaperNote(), PaperNote(_("Who is kept apart from whom is the prison's to tell."))]
     leaf = Leaf(title, blocks, orientation="landscape")
     return Paper(get_language() or "nl", title, on, [leaf], product=settings.PRODUCT_NAME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.paper import Cards, Leaf, Note
+from core.paper import Cards, Leaf, PaperNote
 from enrollment.domain.lists.day import Day, Movement, in_walk_order
 from enrollment.exports.head import hours, standing, unit_name
 from enrollment.wording import both, joined, moment, weekday
@@ -11,7 +11,7 @@ from enrollment.wording import both, joined, moment, weekday
 def movement_slips(day: Day, version: int | None = None, units: tuple[str, ...] = ()) -> Leaf:
     rows = [row for row in day.movements() if not units or row.person.unit in units]
     if not rows:
-        return Leaf(both("movement_slip"), [Note(both("nobody"), is_bold=True)])
+        return Leaf(both("movement_slip"), [PaperNote(both("nobody"), is_bold=True)])
     cards = Cards([_card(day, row, version) for row in in_walk_order(rows)])
     return Leaf(both("movement_slip"), [cards])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.paper import Block, Column, Heading, Leaf, Note, Table
-from enrollment.domain.lists.day import Day, Meeting, slots_of
+from core.paper import Block, Column, Heading, Leaf, PaperNote, Table
+from enrollment.domain.lists.day import Day, DayMeeting, slots_of
 from enrollment.exports.head import head, hours, unit_name, unit_words
 from enrollment.wording import both, hour, moment
 
@@ -59,8 +59,8 @@ def unit_list(day: Day, unit: str, version: int | None) -> Leaf:
     blocks: list[Block] = [
         Heading(unit_name(day, unit)),
         *head(day, "movement_list", version),
-        Note(f"{both('how_many')}: {told}", is_bold=True),
-        Note(both("tick")),
+        PaperNote(f"{both('how_many')}: {told}", is_bold=True),
+        PaperNote(both("tick")),
         Table(
             [
                 Column(both("from"), is_centred=True),
@@ -104,7 +104,7 @@ def cancellations(day: Day, version: int | None) -> Leaf:
     return Leaf(both("cancelled"), blocks, subject=both("cancellations"))
 
 
-def told(meeting: Meeting) -> str:
+def told(meeting: DayMeeting) -> str:
     """One session in one line: when, where, what; of a drop-in hour also who may come."""
     parts = [hours(meeting), meeting.room, meeting.name]
     if meeting.is_drop_in and not meeting.is_cancelled:
@@ -116,6 +116,6 @@ def ticks(*words: str) -> Iterable[Column]:
     return (Column(both(word), is_tick=True) for word in words)
 
 
-def _told_below(heading: str, meetings: Iterable[Meeting]) -> list[Block]:
-    lines: list[Block] = [Note(told(meeting)) for meeting in meetings]
-    return [Note(), Note(both(heading), is_bold=True), *lines] if lines else []
+def _told_below(heading: str, meetings: Iterable[DayMeeting]) -> list[Block]:
+    lines: list[Block] = [PaperNote(told(meeting)) for meeting in meetings]
+    return [PaperNote(), PaperNote(both(heading), is_bold=True), *lines] if lines else []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from enrollment.domain.lists.day import Day
-from enrollment.domain.lists.distribution import Line, PostPlan
+from enrollment.domain.lists.distribution import DistributionLine, PostPlan
 from enrollment.exports.changed import changed
 from enrollment.exports.gate import gate
 from enrollment.exports.head import head, paper_of
@@ -87,7 +87,7 @@ def for_posts(plans: list[PostPlan], source: Source) -> Paper:
     return paper_of(source.day, "day_lists", source.version, leaves)
 
 
-def leaves_of(line: Line, source: Source) -> list[Leaf]:
+def leaves_of(line: DistributionLine, source: Source) -> list[Leaf]:
     """The lists of one line of the distribution table, of that day; none for the page of changes."""
     day = line.of_day(source.day)
     makers: dict[str, Callable[[], list[Leaf]]] = {
@@ -124,8 +124,8 @@ def _cover(plan: PostPlan, source: Source, leaves: list[Leaf]) -> Leaf:
         Heading(f"{both('for_post')}: {_called(plan)}" if plan.pk else _called(plan)),
         *head(source.day, "day_lists", source.version, with_cells=False),
         Table(columns, rows) if rows else Heading(both("nothing_for_post")),
-        Note(),
-        Note(both("received")),
+        PaperNote(),
+        PaperNote(both("received")),
     ]
     return Leaf(_called(plan), blocks)
 

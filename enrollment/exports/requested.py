@@ -28,7 +28,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedFiles:
     """`kind` is one of KINDS, "day", "changes", CHANGES_BY_POST, ALL_POSTS or "post".
 
     Then `post` is its key, 0 for what no post gets.
@@ -51,7 +51,7 @@ class Requested:
     version: ListVersion | None
 
 
-def requested(access: Access, wanted: Wanted, *, now: dt.datetime | None = None) -> Requested:
+def requested(access: Access, wanted: WantedFiles, *, now: dt.datetime | None = None) -> Requested:
     """Raises PlannerError 404 for a list, a post or a version that there is not, or not for this reader."""
     prison = access.prison
     version = _version(prison, wanted, now)
@@ -63,7 +63,7 @@ def requested(access: Access, wanted: Wanted, *, now: dt.datetime | None = None)
     return Requested(_paper(access, wanted, source), _name(prison, wanted), version)
 
 
-def _version(prison: Prison, wanted: Wanted, now: dt.datetime | None) -> ListVersion | None:
+def _version(prison: Prison, wanted: WantedFiles, now: dt.datetime | None) -> ListVersion | None:
     first = versions.latest(prison, wanted.on, now=now)
     if wanted.number is None:
         return first
@@ -73,7 +73,7 @@ def _version(prison: Prison, wanted: Wanted, now: dt.datetime | None) -> ListVer
     return found
 
 
-def _paper(access: Access, wanted: Wanted, source: papers.Source) -> Paper:
+def _paper(access: Access, wanted: WantedFiles, source: papers.Source) -> Paper:
     if make := KINDS.get(wanted.kind):
         return make(source.day, source.version)
     if wanted.kind == "day":
@@ -105,7 +105,7 @@ def plans_of_day(prison: Prison, day: Day) -> list[distribution.PostPlan]:
     return [*plans, forgotten] if forgotten else plans
 
 
-def _name(prison: Prison, wanted: Wanted) -> str:
+def _name(prison: Prison, wanted: WantedFiles) -> str:
     """It names no post and no list by its contents: prison, day, kind."""
     post = f"-{wanted.post}" if wanted.post is not None else ""
     number = f"-v{wanted.number}" if wanted.number else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.paper import Block, Column, Heading, Leaf, Note, Table
-from enrollment.domain.lists.day import Day, Meeting
+from core.paper import Block, Column, Heading, Leaf, PaperNote, Table
+from enrollment.domain.lists.day import Day, DayMeeting
 from enrollment.exports.head import head, hours, unit_words
 from enrollment.exports.movements import WHY_WIDTH, ticks, told
 from enrollment.wording import both, hour
@@ -15,27 +15,27 @@ def sheets(day: Day, version: int | None) -> list[Leaf]:
         return [
             Leaf(
                 "-",
-                [*head(day, "attendance_sheet", version), Note(both("nobody"))],
+                [*head(day, "attendance_sheet", version), PaperNote(both("nobody"))],
                 subject=both("attendance_sheet"),
             )
         ]
     return [_sheet(day, meeting, version) for meeting in day.taking_place]
 
 
-def _sheet(day: Day, meeting: Meeting, version: int | None) -> Leaf:
+def _sheet(day: Day, meeting: DayMeeting, version: int | None) -> Leaf:
     blocks: list[Block] = [
         Heading(f"{meeting.name} · {both('code', code=meeting.code)}"),
-        Note(f"{hours(meeting)} · {meeting.room}", is_bold=True),
+        PaperNote(f"{hours(meeting)} · {meeting.room}", is_bold=True),
         *head(day, "attendance_sheet", version),
     ]
     if meeting.is_drop_in:
-        blocks += [Note(told(meeting)), Note(both("head_count"), is_bold=True)]
+        blocks += [PaperNote(told(meeting)), PaperNote(both("head_count"), is_bold=True)]
     elif not meeting.people:
-        blocks.append(Note(both("nobody"), is_bold=True))
+        blocks.append(PaperNote(both("nobody"), is_bold=True))
     else:
         blocks += [
-            Note(f"{both('how_many')}: {len(meeting.people)}", is_bold=True),
-            Note(both("tick")),
+            PaperNote(f"{both('how_many')}: {len(meeting.people)}", is_bold=True),
+            PaperNote(both("tick")),
             _table(day, meeting),
         ]
     subject = f"{both('attendance_sheet')} · {hours(meeting)} · {meeting.room} · {meeting.name}"
@@ -48,7 +48,7 @@ def _sheet(day: Day, meeting: Meeting, version: int | None) -> Leaf:
     )
 
 
-def _table(day: Day, meeting: Meeting) -> Table:
+def _table(day: Day, meeting: DayMeeting) -> Table:
     return Table(
         [
             Column(both("number"), is_centred=True),

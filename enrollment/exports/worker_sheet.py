@@ -5,21 +5,21 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from core.paper import Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Column, Heading, Leaf, Paper, PaperNote, Table
 from core.words.folding import as_filed
-from enrollment.domain.lists.day import Day, Meeting
+from enrollment.domain.lists.day import Day, DayMeeting
 from enrollment.exports.head import hours
 from enrollment.wording import moment
 
 
-def worker_sheet(day: Day, meeting: Meeting, *, title: str, language: str) -> Paper:
+def worker_sheet(day: Day, meeting: DayMeeting, *, title: str, language: str) -> Paper:
     people = sorted(meeting.people, key=lambda one: as_filed(one.short_name))
     leaf = Leaf(
         meeting.code,
         [
             Heading(title),
-            Note(f"{moment(day.on)} · {hours(meeting)} · {meeting.room}"),
-            Note(_("Not for the prison. Hand it back to the service, or destroy it after use.")),
+            PaperNote(f"{moment(day.on)} · {hours(meeting)} · {meeting.room}"),
+            PaperNote(_("Not for the prison. Hand it back to the service, or destroy it after use.")),
             Table(
                 [
                     Column(_("Name")),

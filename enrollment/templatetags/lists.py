@@ -7,31 +7,31 @@ from collections.abc import Mapping
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.domain.lists.distribution import Line
-from enrollment.domain.lists.list_changes import Change, GateChange, Kind
+from enrollment.domain.lists.distribution import DistributionLine
+from enrollment.domain.lists.list_changes import GateChange, ListChange, ListChangeKind
 from enrollment.models import Handout
 
 register = template.Library()
 
 _CHANGES = {
-    Kind.ADDED: _("added"),
-    Kind.REMOVED: _("no longer"),
-    Kind.MOVED: _("other time or room"),
-    Kind.REHOUSED: _("other cell"),
-    Kind.CORRECTED: _("corrected"),
-    Kind.CANCELLED: _("cancelled"),
+    ListChangeKind.ADDED: _("added"),
+    ListChangeKind.REMOVED: _("no longer"),
+    ListChangeKind.MOVED: _("other time or room"),
+    ListChangeKind.REHOUSED: _("other cell"),
+    ListChangeKind.CORRECTED: _("corrected"),
+    ListChangeKind.CANCELLED: _("cancelled"),
 }
 
 
 @register.filter
-def change_word(change: Change) -> str:
+def change_word(change: ListChange) -> str:
     return str(_CHANGES[change.kind])
 
 
 _GATE = {
-    Kind.ADDED: _("gate: added"),
-    Kind.REMOVED: _("gate: no longer"),
-    Kind.MOVED: _("gate: changed"),
+    ListChangeKind.ADDED: _("gate: added"),
+    ListChangeKind.REMOVED: _("gate: no longer"),
+    ListChangeKind.MOVED: _("gate: changed"),
 }
 
 
@@ -41,7 +41,7 @@ def gate_word(change: GateChange) -> str:
 
 
 @register.filter
-def told_line(line: Line) -> str:
+def told_line(line: DistributionLine) -> str:
     """`2 × movement list A1, A2`: a line of the distribution table, as short as it can be."""
     parts = [*line.units, *line.rooms]
     of_what = f" {', '.join(parts)}" if parts else ""

@@ -105,7 +105,7 @@ def _marks(window: Window) -> list[tuple[str, Any]]:
     return [(mark.value, mark.label) for mark in open_for.get(window, [])]
 
 
-def _counts(found: list[sheet_entry.Row]) -> list[tuple[str, Any, int]]:
+def _counts(found: list[sheet_entry.EntryRow]) -> list[tuple[str, Any, int]]:
     """How many of each mark; not brought is the prison's and stands apart on the page."""
     totals = Counter(row.mark for row in found if row.mark)
     return [(mark.value, mark.label, totals[mark]) for mark in Mark if totals[mark]]

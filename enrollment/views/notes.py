@@ -25,7 +25,7 @@ from enrollment.domain.participants.namesakes import of_name
 from enrollment.domain.requests import counts
 from enrollment.forms import NoteForm, fresh_key, new_person, posted, split_who
 from enrollment.models import Note
-from enrollment.views.shared import Notice
+from enrollment.views.shared import PageNotice
 from enrollment.views.typed_note import THINGS, TypedNote, own_note, title_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -49,7 +49,7 @@ def note_entry(request: PrisonRequest, prison: Prison) -> HttpResponse:
     except PlannerError as error:
         if error.code == "entered_already":
             form.data = {**form.data.dict(), "entry_key": fresh_key()}  # type: ignore[attr-defined]
-        return _show(request, form, notice=Notice("stop", str(error)), entry=entry, status=error.status)
+        return _show(request, form, notice=PageNotice("stop", str(error)), entry=entry, status=error.status)
     if note is None:
         return _show(request, form, entry=entry, status=422)
     done = Entered(note, "; ".join(entry.titles), entry.goes_elsewhere)
@@ -130,7 +130,7 @@ def _show(
     request: PrisonRequest,
     form: NoteForm,
     *,
-    notice: Notice | None = None,
+    notice: PageNotice | None = None,
     entry: TypedNote | None = None,
     entered: Entered | None = None,
     gone: Sequence[int] = (),
@@ -177,20 +177,20 @@ def _replaced(request: PrisonRequest, form: NoteForm) -> Entered | None:
     return Entered(note, "; ".join(map(title_of, rest))) if note else None
 
 
-def _written(done: Entered) -> Notice:
+def _written(done: Entered) -> PageNotice:
     note = done.note
     if note.state == Note.State.PARKED:
-        return Notice("info", _("The note is parked."))
+        return PageNotice("info", _("The note is parked."))
     if note.state == Note.State.UNREADABLE:
         if note.participant_id is None:
-            return Notice(
+            return PageNotice(
                 "info", _("The note is marked unreadable; nobody knows to whom a card could go back.")
             )
-        return Notice("info", _("The note is marked unreadable; a card to tick goes back."))
+        return PageNotice("info", _("The note is marked unreadable; a card to tick goes back."))
     sentence = _("%(name)s asked for: %(titles)s.")
     if done.goes_elsewhere:
         sentence = _("%(name)s asked for: %(titles)s. Noted; the service that owns it decides.")
-    return Notice("ok", sentence % {"name": note.participant, "titles": done.titles})
+    return PageNotice("ok", sentence % {"name": note.participant, "titles": done.titles})
 
 
 @prison_view(Right.ENTER_REQUESTS)
@@ -221,7 +221,7 @@ def note_undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     try:
         back = undo(note, by=request.user) if note else None  # else a double press: it is gone already
     except PlannerError as error:
-        notice = Notice("stop", str(error))
+        notice = PageNotice("stop", str(error))
         return _show(request, _empty_form(request), notice=notice, status=error.status)
     said = _taken_back(back)
     if is_partial(request):
@@ -233,7 +233,7 @@ def note_undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
         return _show(
             request,
             _empty_form(request),
-            notice=Notice("ok", said),
+            notice=PageNotice("ok", said),
             entered=next(iter(entered), None),
             gone=[pk],
         )

@@ -21,7 +21,7 @@ from enrollment.domain.requests import inbox
 from enrollment.domain.roster import acceptance_undo, comparison
 from enrollment.domain.roster.acceptance import accept
 from enrollment.models import RosterDraft
-from enrollment.views.shared import Notice
+from enrollment.views.shared import PageNotice
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -35,19 +35,19 @@ def roster_read(request: PrisonRequest, prison: Prison) -> HttpResponse:
         return _choose(request)
     file, pasted = request.FILES.get("file"), request.POST.get("pasted", "")
     if file is None and not pasted.strip():
-        return _choose(request, Notice("stop", _("Choose the file first, or paste the rows.")), 422)
+        return _choose(request, PageNotice("stop", _("Choose the file first, or paste the rows.")), 422)
     if file and (file.size or 0) > MOST_BYTES:
         text = _("The file is larger than 5 MB. A list of people never is: check the file.")
-        return _choose(request, Notice("stop", text), 422)
+        return _choose(request, PageNotice("stop", text), 422)
     name, content = (file.name or "", file.read()) if file else (_("pasted"), pasted.encode())
     try:
         draft = comparison.draft(prison, name, content, by=request.user)
     except PlannerError as error:
-        return _choose(request, Notice("stop", str(error)), error.status)
+        return _choose(request, PageNotice("stop", str(error)), error.status)
     return redirect("enrollment:roster_preview", prison.slug, draft.pk)
 
 
-def _choose(request: PrisonRequest, notice: Notice | None = None, status: int = 200) -> HttpResponse:
+def _choose(request: PrisonRequest, notice: PageNotice | None = None, status: int = 200) -> HttpResponse:
     drafts = RosterDraft.objects.in_prison(request.prison).select_related("by", "change_set__by")
     drafts = drafts.filter(accepted_at__isnull=False).order_by("-accepted_at", "-pk")
     context = {
@@ -68,7 +68,7 @@ def roster_preview(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
 
 
 def _preview(
-    request: PrisonRequest, draft: RosterDraft, notice: Notice | None = None, status: int = 200
+    request: PrisonRequest, draft: RosterDraft, notice: PageNotice | None = None, status: int = 200
 ) -> HttpResponse:
     if draft.accepted_at:
         return render(
@@ -109,7 +109,7 @@ def roster_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
         )
     except PlannerError as error:
         draft.refresh_from_db()
-        return _preview(request, draft, Notice("stop", str(error)), error.status)
+        return _preview(request, draft, PageNotice("stop", str(error)), error.status)
     words = _("Accepted: %(new)s new, %(moved)s moved, %(gone)s gone.")
     messages.success(request, words % {"new": done.new, "moved": done.moved, "gone": done.gone})
     return redirect("enrollment:roster_read", prison.slug)
@@ -122,7 +122,7 @@ def roster_take_back(request: PrisonRequest, prison: Prison, pk: int) -> HttpRes
     try:
         taken = acceptance_undo.undo(draft.change_set, by=request.user)  # type: ignore[arg-type]
     except PlannerError as error:
-        return _choose(request, Notice("stop", str(error)), error.status)
+        return _choose(request, PageNotice("stop", str(error)), error.status)
     messages.success(request, _taken_back(taken))
     return redirect("enrollment:roster_read", prison.slug)
 

@@ -21,7 +21,7 @@ from sessions.models import Series
 
 
 @dataclass(frozen=True)
-class Notice:
+class PageNotice:
     """What happened, on top of the part that was swapped; `undo_url` is a POST that takes it back."""
 
     tone: str
@@ -30,7 +30,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Tab:
+class PageTab:
     """For components/tabs.html."""
 
     url: str

@@ -24,7 +24,7 @@ THINGS = (("what", "thing"), ("what_2", "thing_2"), ("what_3", "thing_3"))
 """Field and hidden key of each thing that one note can ask for."""
 
 
-def title_of(ask: Request | note_intake.Ask) -> str:
+def title_of(ask: Request | note_intake.NoteAsk) -> str:
     return str(ask.series or ask.activity or f"“{ask.wish_title}”")
 
 
@@ -131,7 +131,7 @@ class TypedNote:
             return known.person
         return replace(data, same_as=known.person if known else None)
 
-    def _asks(self) -> list[note_intake.Ask] | None:
+    def _asks(self) -> list[note_intake.NoteAsk] | None:
         asks, unclear = [], False
         for field, text, key in self.form.whats():
             thing = finding.thing_of(self.prison, key, day=self.day) if key else None
@@ -147,7 +147,7 @@ class TypedNote:
                 )
         data = self.form.cleaned_data
         if data["wish_title"] or data["wish_domain"]:
-            wish = note_intake.Ask(
+            wish = note_intake.NoteAsk(
                 wish_domain=data["wish_domain"],
                 wish_title=data["wish_title"],
                 organisation=service_of(self.request.access),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 
-from core.secrets.encryption import seal, unseal
+from core.secrets.encryption import decrypt, encrypt
 
 PURPOSE = "second factor"
 
 
 class SealedSecrets(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
-        return seal(text, PURPOSE)
+        return encrypt(text, PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text, PURPOSE)
+        return decrypt(encrypted_text, PURPOSE)

@@ -38,7 +38,7 @@ class AskToSwapForm(PlainForm):
         field.choices = own
 
 
-class WorkerForm(PlainForm):
+class AskedWorkerForm(PlainForm):
     """One click in the list of who could come, or on somebody who is there."""
 
     worker = forms.IntegerField(min_value=1)

@@ -28,7 +28,7 @@ from prisons.models import Prison
 ROWS_PER_PAGE = 50
 
 
-class Tab(NamedTuple):
+class AskTab(NamedTuple):
     code: str
     label: str
     url: str
@@ -62,11 +62,11 @@ def _list(request: PrisonRequest, prison: Prison, error: PlannerError | None = N
 
 def _tabs(
     request: PrisonRequest, prison: Prison, chosen: str, lists: dict[str, Callable[..., Any]]
-) -> list[Tab]:
+) -> list[AskTab]:
     labels = {"received": _("Asked of us"), "sent": _("Asked by us"), "answered": _("Answered")}
     here = reverse("planner:ask_list", args=[prison.slug])
     return [
-        Tab(code, labels[code], f"{here}?tab={code}", find(request.access).count(), code == chosen)
+        AskTab(code, labels[code], f"{here}?tab={code}", find(request.access).count(), code == chosen)
         for code, find in lists.items()
     ]
 

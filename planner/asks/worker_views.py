@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import PlannerError
 from core.web.htmx import render_part
 from core.words.languages import SPOKEN
-from planner.asks.forms import WorkerForm
+from planner.asks.forms import AskedWorkerForm
 from planner.asks.session_views import session_of, week_of
 from planner.board.answers import board_url, done, refused
 from planner.scheduling.asks.offers import allowed
@@ -83,7 +83,7 @@ def _languages(prison: Prison) -> list[tuple[str, str]]:
 
 
 def _change(request: PrisonRequest, prison: Prison, session: GroupSession) -> HttpResponse:
-    form = WorkerForm(request.POST)
+    form = AskedWorkerForm(request.POST)
     back = board_url(prison, week_of(session), request)
     fields = [(k, v) for k, v in request.POST.items() if k not in _NOT_SENT_AGAIN]
     sent = {"url": request.path, "fields": fields, "back_url": back, "session": session}

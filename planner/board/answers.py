@@ -19,7 +19,7 @@ from core.web.htmx import is_partial
 from core.web.htmx import redirect as htmx_redirect
 from planner.board.drawing.day import draw_day
 from planner.board.drawing.week import draw
-from planner.board.week.board_state import Shown, board_address, shown_behind, steps
+from planner.board.week.board_state import BoardState, board_address, shown_behind, steps
 from planner.board.week.day import day_board
 from planner.board.week.table import week_board
 from planner.scheduling.asks.offers import offers_for
@@ -34,7 +34,7 @@ from prisons.models import Prison
 from sessions.models import GroupSession
 
 
-def board_of(request: PrisonRequest, prison: Prison, shown: Shown) -> dict[str, Any]:
+def board_of(request: PrisonRequest, prison: Prison, shown: BoardState) -> dict[str, Any]:
     """The context of the board's table, of a week or of a day."""
     context = {"shown": shown, "steps": steps(shown, prison)}
     if shown.is_day:
@@ -99,7 +99,7 @@ def _landing(request: PrisonRequest, prison: Prison, week: Week, outcome: Outcom
     board, query = board_address(prison), urlsplit(address).query
     if outcome is None or urlsplit(address).path != board:
         return address
-    shown = Shown.read(QueryDict(query), request.access, week.monday)
+    shown = BoardState.read(QueryDict(query), request.access, week.monday)
     changed = GroupSession.objects.in_prison(prison).filter(pk__in=outcome.session_ids)
     seen = changed.filter(shown.filter.condition(request.access.organisation_ids)).distinct()
     return address if seen.count() == changed.count() else board + shown.everything.query

@@ -41,7 +41,7 @@ class WeeksForm(BulkForm):
         return ByWeeks(-weeks if self.cleaned_data["way"] == BACK else weeks)
 
 
-class RoomForm(BulkForm):
+class BulkRoomForm(BulkForm):
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none())
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
@@ -53,7 +53,7 @@ class RoomForm(BulkForm):
         return IntoRoom(self.cleaned_data["room"].pk)
 
 
-class WorkerForm(BulkForm):
+class BulkWorkerForm(BulkForm):
     worker = forms.ModelChoiceField(label=_("Facilitator"), queryset=Worker.objects.none())
     beside = forms.ChoiceField(
         label=_("How"), initial=BESIDE, widget=forms.RadioSelect,
@@ -78,7 +78,7 @@ class ReasonForm(BulkForm):
 
 FORMS: dict[str, type[BulkForm]] = {
     "weeks": WeeksForm,
-    "room": RoomForm,
-    "worker": WorkerForm,
+    "room": BulkRoomForm,
+    "worker": BulkWorkerForm,
     "cancel": ReasonForm,
 }

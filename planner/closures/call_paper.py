@@ -12,21 +12,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
-from planner.closures.picture import Call, ClosurePicture, State
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
+from planner.closures.picture import ClosureCallRow, ClosurePicture, State
 from planner.workers.call_paper import when_made
 from prisons.models import Prison
 
 
-def call_paper(prison: Prison, picture: ClosurePicture, calls: Sequence[Call], *, now: dt.datetime) -> Paper:
+def call_paper(
+    prison: Prison, picture: ClosurePicture, calls: Sequence[ClosureCallRow], *, now: dt.datetime
+) -> Paper:
     title = _("Call list")
     blocks: list[Block] = [
         Heading(f"{title} · {capfirst(picture.root.get_kind_display())}"),
-        Note(f"{prison} · {', '.join(map(str, picture.places))} · {_span(picture)}", is_bold=True),
+        PaperNote(f"{prison} · {', '.join(map(str, picture.places))} · {_span(picture)}", is_bold=True),
     ]
     if warning := standing_words(picture.state):
-        blocks.append(Note(warning, is_bold=True))
-    blocks.append(_table(calls) if calls else Note(_("Nobody has to be called."), is_bold=True))
+        blocks.append(PaperNote(warning, is_bold=True))
+    blocks.append(_table(calls) if calls else PaperNote(_("Nobody has to be called."), is_bold=True))
     return Paper(
         language=get_language() or "nl",
         title=title,
@@ -53,14 +55,14 @@ def _span(picture: ClosurePicture) -> str:
     return _("%(from)s to %(to)s") % {"from": starts, "to": ends}
 
 
-def _reached(call: Call) -> str:
+def _reached(call: ClosureCallRow) -> str:
     """Ticked already: when. An empty cell is ticked on paper."""
     if call.reached is not None:
         return f"{call.reached.at.astimezone(BRUSSELS):%H:%M}"
     return _("has read it") if call.is_informed else ""
 
 
-def _table(calls: Sequence[Call]) -> Table:
+def _table(calls: Sequence[ClosureCallRow]) -> Table:
     columns = [
         Column(_("Facilitator")),
         Column(_("Telephone")),

@@ -50,7 +50,7 @@ def closure_calls_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpR
 
 def _calls(
     request: PrisonRequest, prison: Prison, pk: int
-) -> tuple[pictures.ClosurePicture, list[pictures.Call]]:
+) -> tuple[pictures.ClosurePicture, list[pictures.ClosureCallRow]]:
     picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
     effects = pictures.own_part(pictures.effects_now(prison, picture), request.access)
     return picture, pictures.calls_of(effects, request.access, calls_about(picture.root))

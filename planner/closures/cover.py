@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils import translation
 
 from core.dates.clock import BRUSSELS, today
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from enrollment.wording import both, day_in_words, joined, moment
 from planner.closures.picture import ClosurePicture
-from planner.scheduling.closures.effects import Effects, Hit
+from planner.scheduling.closures.effects import ClosureHit, Effects
 from prisons.models import Prison
 from rooms.models import Closure
 from sessions.models import GroupSession
@@ -56,7 +56,7 @@ def _was_published(session: GroupSession) -> bool:
     return state == GroupSession.State.PUBLISHED
 
 
-def _day(prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[Hit]) -> list[Block]:
+def _day(prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[ClosureHit]) -> list[Block]:
     rows = [
         (_hour(hit.session.starts_at), _hour(hit.session.ends_at), str(hit.session.room or "-"),
          hit.session.series.neutral_name)
@@ -64,14 +64,14 @@ def _day(prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[H
     ]  # fmt: skip
     blocks: list[Block] = [
         Heading(joined(*_CANCELLED)),
-        Note(joined(prison.name_nl, prison.name_fr), is_bold=True),
-        Note(day_in_words(day), is_bold=True),
-        Note(f"{joined(*_NO_ACTIVITIES)}: {_kind(picture.root)}"),
+        PaperNote(joined(prison.name_nl, prison.name_fr), is_bold=True),
+        PaperNote(day_in_words(day), is_bold=True),
+        PaperNote(f"{joined(*_NO_ACTIVITIES)}: {_kind(picture.root)}"),
         *(
-            Note(f"{_place(one)}: {moment(one.starts_at)} – {moment(one.ends_at)}")
+            PaperNote(f"{_place(one)}: {moment(one.starts_at)} – {moment(one.ends_at)}")
             for one in picture.closures
         ),
-        Note(joined(*(_NOT_BROUGHT if rows else _NONE)), is_bold=True),
+        PaperNote(joined(*(_NOT_BROUGHT if rows else _NONE)), is_bold=True),
     ]
     return [*blocks, Table(_columns(), rows)] if rows else blocks
 

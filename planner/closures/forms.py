@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates.clock import now, today
 from core.web.forms import PlainForm
-from planner.scheduling.closures.parts import ClosureDraft, Part, reduced_regime, strike
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart, reduced_regime, strike
 from prisons.models import Prison, Unit
 from rooms.domain.facts import rules_of
 from rooms.models import Closure, Room
@@ -48,7 +48,7 @@ class ClosureForm(PlainForm):
     def kind(self) -> str:
         raise NotImplementedError
 
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[ClosurePart, ...]:
         raise NotImplementedError
 
 
@@ -69,8 +69,8 @@ class StrikeForm(ClosureForm):
     def kind(self) -> str:
         return Kind.STRIKE
 
-    def parts(self) -> tuple[Part, ...]:
-        return (Part(None, None, *strike(self.cleaned_data["day"], self.hours, now=now())),)
+    def parts(self) -> tuple[ClosurePart, ...]:
+        return (ClosurePart(None, None, *strike(self.cleaned_data["day"], self.hours, now=now())),)
 
 
 class LongStrikeForm(StrikeForm):
@@ -118,7 +118,7 @@ class ReducedForm(ClosureForm):
     def kind(self) -> str:
         return Kind.REDUCED
 
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[ClosurePart, ...]:
         data = self.cleaned_data
         units = Unit.objects.in_prison(self.prison).filter(is_active=True)
         closed = {unit.pk for unit in units} - {unit.pk for unit in data["open_units"]}
@@ -156,12 +156,12 @@ class OwnForm(ClosureForm):
     def kind(self) -> str:
         return str(self.cleaned_data["closure_kind"])
 
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[ClosurePart, ...]:
         what, _dash, pk = str(self.cleaned_data["place"]).partition("-")
         span = self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]
         room_id = int(pk) if what == "room" else None
         unit_id = int(pk) if what == "unit" else None
-        return (Part(room_id, unit_id, *span),)
+        return (ClosurePart(room_id, unit_id, *span),)
 
 
 PRESETS: dict[str, tuple[Any, type[ClosureForm]]] = {

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from core.dates import clock
 from core.dates.clock import today
 from planner.models import ClosureCall, MadeUp, Notice
-from planner.scheduling.bulk.returning import Verdict
+from planner.scheduling.bulk.returning import ReturnVerdict
 from planner.scheduling.closures.closing import group_of
-from planner.scheduling.closures.effects import Effects, Hit, cancelled_by, effects_of_closures
+from planner.scheduling.closures.effects import ClosureHit, Effects, cancelled_by, effects_of_closures
 from planner.scheduling.rules.sentences import speak, when
 from planner.scheduling.series.make_up import made_up_of
 from prisons import gate
@@ -27,7 +27,7 @@ State = Closure.State
 
 
 @dataclass(frozen=True)
-class SessionRow:
+class ClosedSessionRow:
     """One session in words."""
 
     session: GroupSession
@@ -47,11 +47,11 @@ class OwnerRows:
     owner: Organisation | None
     """None for whoever may not know which service a group belongs to: then all stand together."""
     people: int
-    rows: tuple[SessionRow, ...]
+    rows: tuple[ClosedSessionRow, ...]
 
 
 @dataclass(frozen=True)
-class Told:
+class ClosureAudience:
     """Effects in words. Drafts are the services' own: for the prison they do not exist."""
 
     owners: tuple[OwnerRows, ...]
@@ -62,11 +62,11 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Call:
+class ClosureCallRow:
     """Whom to call, and about which sessions."""
 
     worker: Worker
-    rows: tuple[SessionRow, ...]
+    rows: tuple[ClosedSessionRow, ...]
     is_informed: bool = False
     """Has read that it is cancelled, or was called about it already."""
     reached: ClosureCall | None = None
@@ -99,7 +99,7 @@ class ClosurePicture:
         return str(self.root.state)
 
 
-def tell(effects: Effects, access: Access) -> Told:
+def tell(effects: Effects, access: Access) -> ClosureAudience:
     """Effects for this reader."""
     shown = effects.known_to(access)
     made_up = made_up_of(access.prison, [hit.session.pk for hit in shown.hits])
@@ -109,12 +109,12 @@ def tell(effects: Effects, access: Access) -> Told:
     )
     if not gate.may_ask(access, gate.Fact.SERVICE) and owners:
         owners = (OwnerRows(None, shown.people, tuple(row_of(hit, access, made_up) for hit in shown.hits)),)
-    return Told(owners, len(shown.hits), shown.people, len(shown.workers), shown.digest)
+    return ClosureAudience(owners, len(shown.hits), shown.people, len(shown.workers), shown.digest)
 
 
-def row_of(hit: Hit, access: Access, made_up: dict[int, MadeUp] | None = None) -> SessionRow:
+def row_of(hit: ClosureHit, access: Access, made_up: dict[int, MadeUp] | None = None) -> ClosedSessionRow:
     session = hit.session
-    return SessionRow(
+    return ClosedSessionRow(
         session,
         name_of(session, access),
         when(session.starts_at, session.ends_at),
@@ -128,7 +128,9 @@ def name_of(session: GroupSession, access: Access) -> str:
     return gate.name_of(access, session.series)
 
 
-def calls_of(effects: Effects, access: Access, ticks: Mapping[int, ClosureCall] | None = None) -> list[Call]:
+def calls_of(
+    effects: Effects, access: Access, ticks: Mapping[int, ClosureCall] | None = None
+) -> list[ClosureCallRow]:
     """One line per facilitator: the earliest session first, whoever knows it already last."""
     shown = effects.known_to(access)
     informed = _informed(shown.hits)
@@ -138,11 +140,11 @@ def calls_of(effects: Effects, access: Access, ticks: Mapping[int, ClosureCall] 
         knows = all((worker.pk, hit.session.pk) in informed for hit in own)
         own.sort(key=lambda hit: (hit.session.starts_at is None, hit.session.starts_at, hit.session.pk))
         rows = tuple(row_of(hit, access) for hit in own)
-        calls.append(Call(worker, rows, knows, (ticks or {}).get(worker.pk)))
+        calls.append(ClosureCallRow(worker, rows, knows, (ticks or {}).get(worker.pk)))
     return sorted(calls, key=_first_to_call)
 
 
-def _first_to_call(call: Call) -> tuple[bool, dt.datetime, str]:
+def _first_to_call(call: ClosureCallRow) -> tuple[bool, dt.datetime, str]:
     earliest = min((row.session.starts_at for row in call.rows if row.session.starts_at), default=LATEST)
     return call.is_done, earliest, str(call.worker)
 
@@ -150,7 +152,7 @@ def _first_to_call(call: Call) -> tuple[bool, dt.datetime, str]:
 LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
-def _informed(hits: Iterable[Hit]) -> set[tuple[int, int]]:
+def _informed(hits: Iterable[ClosureHit]) -> set[tuple[int, int]]:
     """(facilitator, session) whose last notice tells of the cancelling and was read or told by telephone."""
     cancelled = [hit.session.pk for hit in hits if hit.session.state == GroupSession.State.CANCELLED]
     notices = Notice.objects.filter(session__in=cancelled).order_by("created_at", "pk")
@@ -212,7 +214,7 @@ def _undo_id(root: Closure, access: Access, now: dt.datetime) -> int | None:
     return latest.pk if latest is not None and latest.undone_by_id is None else None
 
 
-def reasons_of(verdicts: Sequence[Verdict], access: Access) -> list[list[str]]:
+def reasons_of(verdicts: Sequence[ReturnVerdict], access: Access) -> list[list[str]]:
     """Why each cannot (or what to watch), at most three sentences each; names are looked up once for all."""
     shown = [verdict.conflicts[:3] for verdict in verdicts]
     spoken = iter(speak([conflict for some in shown for conflict in some], access.prison, access))

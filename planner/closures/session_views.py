@@ -25,7 +25,7 @@ from core.web import address
 from core.web.forms import DateInput, PlainForm
 from planner.closures import picture as pictures
 from planner.scheduling.bulk import cancelling
-from planner.scheduling.bulk.returning import Ruling, Verdict, what_can_return
+from planner.scheduling.bulk.returning import ReturnVerdict, Ruling, what_can_return
 from planner.scheduling.closures.parts import instant
 from planner.scheduling.placement.undo import latest_of
 from planner.scheduling.placement.undo_effects import UndoOffer, offer_of
@@ -243,7 +243,7 @@ def _picks(ruling: Ruling) -> list[str]:
     return [f"{one.session.pk}:{one.session.version}" for one in (*ruling.can, *ruling.cannot)]
 
 
-def _told(request: PrisonRequest, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+def _told(request: PrisonRequest, verdicts: Sequence[ReturnVerdict]) -> list[dict[str, Any]]:
     reasons = pictures.reasons_of(verdicts, request.access)
     return [{**_row(request, one.session), "why": why} for one, why in zip(verdicts, reasons, strict=True)]
 

@@ -185,13 +185,13 @@ def closure_lift(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespons
     return redirect("planner:closure_detail", prison.slug, decision.closures[0].pk)
 
 
-def _known(request: PrisonRequest, decision: closing.Decision) -> int:
+def _known(request: PrisonRequest, decision: closing.ClosureDecision) -> int:
     """How many of its sessions exist for whoever asked for it."""
     sessions = GroupSession.objects.filter(pk__in=decision.session_ids)
     return sessions.filter(gate.sessions_for(request.access)).count()
 
 
-def _returned(request: PrisonRequest, decision: closing.Decision) -> str:
+def _returned(request: PrisonRequest, decision: closing.ClosureDecision) -> str:
     count, left = _known(request, decision), len(decision.ruling.known_to(request.access).cannot)
     if not count and not left:
         return _("It is lifted. No session was cancelled by it.")

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from planner.demo.offer import Offering
-from planner.demo.places import Places
+from planner.demo.places import DemoPlaces
 from prisons.domain.people.tokens import PREFIX, hash_secret
 from prisons.models import ApiToken, Membership, Role, User
 from sessions.models import Feed
@@ -49,7 +49,7 @@ def facts(seed: int) -> dict[str, Any]:
     }
 
 
-def build(seed: int, places: Places, offering: Offering, now: dt.datetime) -> dict[str, User]:
+def build(seed: int, places: DemoPlaces, offering: Offering, now: dt.datetime) -> dict[str, User]:
     """The people by the first word of their address."""
     users = _build_users(places, offering, now)
     chloe, anna = users["chloe"], users["anna"]
@@ -86,7 +86,7 @@ def _sign_in(first_name: str) -> dict[str, str]:
     }
 
 
-def _build_users(places: Places, offering: Offering, now: dt.datetime) -> dict[str, User]:
+def _build_users(places: DemoPlaces, offering: Offering, now: dt.datetime) -> dict[str, User]:
     """One hash serves everybody: the password is public anyway, and hashing is slow on purpose."""
     hashed, users = make_password(PASSWORD), {}
     for name, address, role, slugs, organisation, language in _PEOPLE:

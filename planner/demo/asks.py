@@ -7,7 +7,7 @@ import datetime as dt
 from core.dates.clock import today
 from core.dates.weeks import Week
 from core.errors import PlannerError
-from planner.demo.places import Places
+from planner.demo.places import DemoPlaces
 from planner.models import Ask
 from planner.scheduling.asks import ask_acts
 from planner.scheduling.choices.candidates import choices
@@ -20,7 +20,7 @@ _TRIED = 8
 """Sessions that are tried at most until one has a free place to ask for."""
 
 
-def build(places: Places, cast: dict[str, User], now: dt.datetime) -> None:
+def build(places: DemoPlaces, cast: dict[str, User], now: dt.datetime) -> None:
     """In Haren, about sessions of next week and after."""
     prison = places.prisons["haren"]
     of_anna = _ask(cast["emilie"], cast["anna"], prison.slug, now)

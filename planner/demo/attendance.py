@@ -7,7 +7,7 @@ from random import Random
 
 from core.dates.clock import BRUSSELS
 from enrollment.models import Attendance, Enrollment, Headcount, Skip
-from planner.demo.offer import Group
+from planner.demo.offer import DemoGroup
 from prisons.models import User
 from sessions.models import GroupSession
 
@@ -25,7 +25,7 @@ _PAPER_DAYS = 2
 
 def build(
     random: Random,
-    groups: list[Group],
+    groups: list[DemoGroup],
     sessions: list[GroupSession],
     enrollments: list[Enrollment],
     by: User,

@@ -9,7 +9,7 @@ from random import Random
 
 from core.dates.weeks import Week
 from planner.demo.catalogue import INTERPRETERS, OFFERS, ORGANISATIONS, WORKERS, Offer
-from planner.demo.places import AFTERNOON, EVENING, MORNING, Places
+from planner.demo.places import AFTERNOON, EVENING, MORNING, DemoPlaces
 from prisons.models import Organisation, Unit
 from rooms.models import Feature, Room
 from sessions.models import (
@@ -29,7 +29,7 @@ _SPECIAL = {"computers", "stage", "sport", "music", "books", "play"}
 
 
 @dataclass
-class Group:
+class DemoGroup:
     """A series with what the next steps ask of it."""
 
     series: Series
@@ -49,7 +49,7 @@ class Group:
 class Offering:
     organisations: dict[str, Organisation]
     workers: dict[str, Worker]
-    groups: list[Group]
+    groups: list[DemoGroup]
 
 
 @dataclass
@@ -67,7 +67,7 @@ def term_of(today: dt.date) -> tuple[dt.date, dt.date]:
     return first.monday, (first + (TERM_WEEKS - 1)).sunday
 
 
-def _build_terms(places: Places, starts_on: dt.date, ends_on: dt.date) -> dict[str, Term]:
+def _build_terms(places: DemoPlaces, starts_on: dt.date, ends_on: dt.date) -> dict[str, Term]:
     """The same term in every prison. The next one stands empty, to be copied to."""
     name = f"{starts_on:%Y} · {Week.from_date(starts_on).number}-{Week.from_date(ends_on).number}"
     return {
@@ -76,7 +76,7 @@ def _build_terms(places: Places, starts_on: dt.date, ends_on: dt.date) -> dict[s
     }
 
 
-def build(random: Random, places: Places, today: dt.date) -> Offering:
+def build(random: Random, places: DemoPlaces, today: dt.date) -> Offering:
     starts_on, ends_on = term_of(today)
     organisations = _build_organisations(places)
     workers = _build_workers(random, places, organisations, today)
@@ -119,7 +119,7 @@ def build(random: Random, places: Places, today: dt.date) -> Offering:
     return Offering(organisations, workers, groups)
 
 
-def _build_organisations(places: Places) -> dict[str, Organisation]:
+def _build_organisations(places: DemoPlaces) -> dict[str, Organisation]:
     brussels = [places.prisons["haren"], places.prisons["saint-gilles"]]
     found = {}
     for key, (name, short_name, kind, authority, language) in ORGANISATIONS.items():
@@ -131,7 +131,7 @@ def _build_organisations(places: Places) -> dict[str, Organisation]:
 
 
 def _build_workers(
-    random: Random, places: Places, organisations: dict[str, Organisation], today: dt.date
+    random: Random, places: DemoPlaces, organisations: dict[str, Organisation], today: dt.date
 ) -> dict[str, Worker]:
     found, accesses = {}, []
     for name, key, languages, slugs, days in WORKERS:
@@ -170,13 +170,13 @@ def _noon(day: dt.date) -> dt.datetime:
 
 def _place(
     random: Random,
-    places: Places,
+    places: DemoPlaces,
     timetable: Timetable,
     offer: Offer,
     slug: str,
     letters: str,
     workers: dict[str, Worker],
-) -> Group:
+) -> DemoGroup:
     """The first weekly hour, in an order mixed by chance, at which room, facilitator and units fit."""
     spans = {"day": (MORNING, AFTERNOON), "evening": (EVENING,), "saturday": (AFTERNOON,)}[offer.slot]
     days = [6] if offer.slot == "saturday" else list(range(1, 5 if offer.slot == "evening" else 6))
@@ -212,7 +212,7 @@ def _place(
         timetable.rooms.add((room.pk, weekday, opens))
         timetable.workers.add((worker.pk, weekday, opens))
         timetable.people[(prison.pk, weekday, opens)] = taken + offer.places
-        return Group(
+        return DemoGroup(
             Series(start_time=starts, duration_minutes=offer.minutes), offer, weekday, room, [worker], units
         )
     raise RuntimeError(f"The demo has no free hour for {offer.en} in {slug}.")
@@ -228,13 +228,13 @@ def _plus(time: dt.time, minutes: int) -> dt.time:
     return (dt.datetime.combine(dt.date(2026, 1, 1), time) + dt.timedelta(minutes=minutes)).time()
 
 
-def _is_free(places: Places, unit: Unit, weekday: int, starts: dt.time, ends: dt.time) -> bool:
+def _is_free(places: DemoPlaces, unit: Unit, weekday: int, starts: dt.time, ends: dt.time) -> bool:
     return not any(
         row.weekday == weekday and row.starts < ends and row.ends > starts for row in places.hours[unit.pk]
     )
 
 
-def _fits(places: Places, room: Room, offer: Offer, units: list[Unit]) -> bool:
+def _fits(places: DemoPlaces, room: Room, offer: Offer, units: list[Unit]) -> bool:
     """Large enough, not far too large, with what is needed, within reach of all the units."""
     reach = places.reach.get(room.pk)
     wanted = {unit.pk for unit in units}
@@ -248,7 +248,7 @@ def _fits(places: Places, room: Room, offer: Offer, units: list[Unit]) -> bool:
     )
 
 
-def _save(groups: list[Group]) -> None:
+def _save(groups: list[DemoGroup]) -> None:
     Series.objects.bulk_create(group.series for group in groups)
     features = {feature.code: feature for feature in Feature.objects.all()}
     for group in groups:

@@ -10,7 +10,7 @@ from random import Random
 from enrollment.models import FixedBlock, Intake, LevelHeld, Participant, Separation, Stay
 from planner.demo.names import invent
 from planner.demo.offer import Offering
-from planner.demo.places import Places
+from planner.demo.places import DemoPlaces
 from prisons.models import Unit
 
 _THIRD = ("", "", "", "", "en", "ar", "ro", "sq", "es", "tr", "ru")
@@ -35,7 +35,9 @@ class Resident:
     """Weekday and opening of the slots in which the person has a place."""
 
 
-def build(random: Random, places: Places, offering: Offering, today: dt.date) -> dict[str, list[Resident]]:
+def build(
+    random: Random, places: DemoPlaces, offering: Offering, today: dt.date
+) -> dict[str, list[Resident]]:
     """People by prison. The last few of Haren have left, with a closed stay."""
     wanted = [
         (slug, unit) for slug, units in places.units.items() for unit in units for _ in range(_SIZES[slug])
@@ -90,7 +92,11 @@ def _participants(random: Random, units: list[Unit]) -> list[Participant]:
 
 
 def _earlier_stays(
-    random: Random, places: Places, everybody: list[Resident], numbers: dict[str, count[int]], today: dt.date
+    random: Random,
+    places: DemoPlaces,
+    everybody: list[Resident],
+    numbers: dict[str, count[int]],
+    today: dt.date,
 ) -> list[Stay]:
     """Every twentieth person of Haren came from Saint-Gilles."""
     rows = []
@@ -156,7 +162,9 @@ def _give_levels(random: Random, everybody: list[Resident], offering: Offering, 
     Intake.objects.bulk_create(intakes, batch_size=500)
 
 
-def _keep_apart(random: Random, residents: dict[str, list[Resident]], places: Places, today: dt.date) -> None:
+def _keep_apart(
+    random: Random, residents: dict[str, list[Resident]], places: DemoPlaces, today: dt.date
+) -> None:
     """A few pairs in Haren, from two houses."""
     men = [resident for resident in residents["haren"] if resident.stay.ends_on is None]
     closed = [resident for resident in men if resident.unit.code.startswith("A")]

@@ -102,7 +102,7 @@ SLUGS = tuple(str(fields["slug"]) for fields in _PRISONS)
 
 
 @dataclass
-class Places:
+class DemoPlaces:
     """What stands, with the rows that the later steps look at again and again kept at hand."""
 
     prisons: dict[str, Prison]
@@ -118,13 +118,13 @@ class Places:
     """When a unit is not free."""
 
 
-def build(term: tuple[dt.date, dt.date], now: dt.datetime) -> Places:
+def build(term: tuple[dt.date, dt.date], now: dt.datetime) -> DemoPlaces:
     """The ground of the demo, in force since long before the term."""
     features = {
         code: Feature.objects.create(code=code, name_nl=nl, name_fr=fr, name_en=en)
         for code, (nl, fr, en) in _FEATURES.items()
     }
-    places = Places({}, {}, {}, {}, {})
+    places = DemoPlaces({}, {}, {}, {}, {})
     for fields in _PRISONS:
         prison = Prison.objects.create(roster_as_of=now - dt.timedelta(hours=3), **fields)
         places.prisons[prison.slug] = prison
@@ -135,7 +135,7 @@ def build(term: tuple[dt.date, dt.date], now: dt.datetime) -> Places:
     return places
 
 
-def _build_units(places: Places, prison: Prison) -> None:
+def _build_units(places: DemoPlaces, prison: Prison) -> None:
     buildings = _buildings(prison)
     places.units[prison.slug] = Unit.objects.bulk_create(
         Unit(
@@ -178,7 +178,7 @@ def _hours_of(unit: Unit, units: list[Unit]) -> Iterable[UnitHours]:
     yield UnitHours(unit=unit, weekday=yard_on, starts=dt.time(8, 30), ends=dt.time(9, 30), kind="yard")
 
 
-def _build_rooms(places: Places, prison: Prison, features: dict[str, Feature]) -> None:
+def _build_rooms(places: DemoPlaces, prison: Prison, features: dict[str, Feature]) -> None:
     buildings, units = _buildings(prison), places.units[prison.slug]
     by_code = {unit.code: unit for unit in units}
     places.rooms[prison.slug] = []
@@ -288,7 +288,7 @@ def _stretches(days: list[dt.date]) -> Iterable[tuple[dt.date, dt.date]]:
         yield rows[0], rows[-1]
 
 
-def announce_closures(places: Places, week: Week, now: dt.datetime) -> list[Closure]:
+def announce_closures(places: DemoPlaces, week: Week, now: dt.datetime) -> list[Closure]:
     """A strike three weeks ago, one announced for next week from Tuesday evening on, and works in a room."""
     prison = places.prisons["haren"]
     past, coming = (week + -3).monday + dt.timedelta(days=2), (week + 1).monday + dt.timedelta(days=1)

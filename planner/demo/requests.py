@@ -11,7 +11,7 @@ from core.dates.clock import BRUSSELS
 from enrollment.domain.requests.states import Verb
 from enrollment.models import Enrollment, EnrollmentStep, Intake, LevelHeld, Note, Request, Slip
 from planner.demo.catalogue import WISHES
-from planner.demo.offer import Group
+from planner.demo.offer import DemoGroup
 from planner.demo.people import Resident
 from prisons.models import Organisation, User
 
@@ -77,7 +77,7 @@ class Desk:
 
 def build(
     random: Random,
-    groups: list[Group],
+    groups: list[DemoGroup],
     residents: dict[str, list[Resident]],
     clerks: list[User],
     now: dt.datetime,
@@ -93,7 +93,7 @@ def build(
     return desk.enrollments
 
 
-def _fill(random: Random, desk: Desk, group: Group, residents: list[Resident]) -> None:
+def _fill(random: Random, desk: Desk, group: DemoGroup, residents: list[Resident]) -> None:
     """Two groups in five are full and have a waiting list; the prison is asked where it wants to be."""
     places, asks = group.series.places, group.series.prison.asks_agreement
     units = {unit.pk for unit in group.units}
@@ -124,12 +124,12 @@ def _fill(random: Random, desk: Desk, group: Group, residents: list[Resident]) -
             _enroll(random, desk, group, resident, state)
 
 
-def _works(resident: Resident, group: Group) -> bool:
+def _works(resident: Resident, group: DemoGroup) -> bool:
     starts, ends = group.hours
     return any(day == group.weekday and a < ends and b > starts for day, a, b in resident.works)
 
 
-def _next(people: list[Resident], group: Group, *, is_held: bool) -> Resident | None:
+def _next(people: list[Resident], group: DemoGroup, *, is_held: bool) -> Resident | None:
     """Somebody who asked nothing of this group yet; for a place also free, near nobody to keep apart from."""
     slot = (group.weekday, _part_of_day(group))
     for resident in people:
@@ -142,12 +142,12 @@ def _next(people: list[Resident], group: Group, *, is_held: bool) -> Resident | 
     return None
 
 
-def _part_of_day(group: Group) -> dt.time:
+def _part_of_day(group: DemoGroup) -> dt.time:
     hour = group.series.start_time.hour
     return dt.time(8) if hour < 12 else dt.time(13) if hour < 17 else dt.time(18)
 
 
-def _enroll(random: Random, desk: Desk, group: Group, resident: Resident, state: str) -> None:
+def _enroll(random: Random, desk: Desk, group: DemoGroup, resident: Resident, state: str) -> None:
     series, today = group.series, desk.today
     is_open = state in (_S.REQUESTED, _S.AWAITING)
     days = random.choice((0, 1, 1, 2, 3, 4, 6, 9, 16)) if is_open else random.randint(8, 55)
@@ -297,7 +297,7 @@ def _slip(random: Random, desk: Desk, request: Request, enrollment: Enrollment |
     return slip
 
 
-def _meet_requirements(desk: Desk, group: Group, resident: Resident, on: dt.date) -> None:
+def _meet_requirements(desk: Desk, group: DemoGroup, resident: Resident, on: dt.date) -> None:
     """Whoever has a place has what the group asks for."""
     series, organisation = group.series, group.series.activity.organisation
     if series.needs_intake and organisation.pk not in resident.intakes:
@@ -316,7 +316,7 @@ def _meet_requirements(desk: Desk, group: Group, resident: Resident, on: dt.date
 
 
 def _ask_otherwise(
-    random: Random, desk: Desk, number: int, groups: list[Group], residents: list[Resident]
+    random: Random, desk: Desk, number: int, groups: list[DemoGroup], residents: list[Resident]
 ) -> None:
     """Wishes, requests for an activity whatever the group, unreadable notes, people who left too soon."""
     gone = [resident for resident in residents if resident.stay.ends_on]
@@ -345,7 +345,7 @@ def _ask_otherwise(
         request.decided_at = desk.at(received_on + dt.timedelta(days=random.randint(2, 7)), 14)
 
 
-def _leave_before_the_answer(random: Random, desk: Desk, groups: list[Group], resident: Resident) -> None:
+def _leave_before_the_answer(random: Random, desk: Desk, groups: list[DemoGroup], resident: Resident) -> None:
     left_on = resident.stay.ends_on or desk.today
     here = [group for group in groups if group.series.prison == resident.stay.prison]
     request = _request(

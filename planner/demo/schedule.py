@@ -6,8 +6,8 @@ import datetime as dt
 from random import Random
 
 from core.dates.weeks import Week
-from planner.demo.offer import Group
-from planner.demo.places import Places
+from planner.demo.offer import DemoGroup
+from planner.demo.places import DemoPlaces
 from rooms.models import Closure
 from sessions.domain.recurrence import HOLIDAY, Occurrence, Pattern, occurrences
 from sessions.models import Cancellation, GroupSession, SessionWorker, SkippedDate
@@ -21,7 +21,7 @@ _REASONS = ("worker", "training", "room", "worker", "prison", "not_needed")
 
 
 def build(
-    random: Random, places: Places, groups: list[Group], closures: list[Closure], now: dt.datetime
+    random: Random, places: DemoPlaces, groups: list[DemoGroup], closures: list[Closure], now: dt.datetime
 ) -> list[GroupSession]:
     """Writes sessions and their facilitators; answers all sessions."""
     sessions: list[GroupSession] = []
@@ -55,7 +55,7 @@ def build(
     return sessions
 
 
-def _pattern(group: Group) -> Pattern:
+def _pattern(group: DemoGroup) -> Pattern:
     series = group.series
     return Pattern(
         first_on=series.starts_on,
@@ -67,7 +67,7 @@ def _pattern(group: Group) -> Pattern:
 
 
 def _session(
-    random: Random, number: int, group: Group, date: Occurrence, closures: list[Closure], now: dt.datetime
+    random: Random, number: int, group: DemoGroup, date: Occurrence, closures: list[Closure], now: dt.datetime
 ) -> GroupSession:
     """Every seventh series is published up to next week only; a few drafts lack a room or an hour."""
     weeks_ahead = Week.from_date(date.on) - Week.from_instant(now)

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from core.dates import clock
 from core.dates.clock import BRUSSELS
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from enrollment.domain.lists import day_lists, versions
 from enrollment.domain.lists.day import Day
 from enrollment.exports import papers
@@ -59,11 +59,11 @@ def _footer(prison: Prison, at: dt.datetime) -> str:
 def _cover(prison: Prison, days: Iterable[dt.date], at: dt.datetime) -> Leaf:
     blocks: list[Block] = [
         Heading(f"{both('emergency_pack')} · {joined(prison.name_nl, prison.name_fr)}"),
-        Note(both("made_at", when=moment(at)), is_bold=True),
-        Note(both("emergency_use")),
-        Note(both("destroy")),
-        Note(),
-        *(Note(day_in_words(day), is_bold=True) for day in days),
+        PaperNote(both("made_at", when=moment(at)), is_bold=True),
+        PaperNote(both("emergency_use")),
+        PaperNote(both("destroy")),
+        PaperNote(),
+        *(PaperNote(day_in_words(day), is_bold=True) for day in days),
     ]
     return Leaf(both("emergency_pack"), blocks)
 
@@ -91,8 +91,8 @@ def _call_list(prison: Prison, days: list[dt.date], at: dt.datetime) -> Leaf:
         Column(both("where")),
         Column(both("what")),
     ]
-    body: Block = Table(columns, rows) if rows else Note(both("nobody"), is_bold=True)
-    blocks: list[Block] = [Heading(both("call_list")), Note(both("made_at", when=moment(at))), body]
+    body: Block = Table(columns, rows) if rows else PaperNote(both("nobody"), is_bold=True)
+    blocks: list[Block] = [Heading(both("call_list")), PaperNote(both("made_at", when=moment(at))), body]
     return Leaf(both("call_list"), blocks, "landscape")
 
 

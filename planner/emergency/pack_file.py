@@ -18,7 +18,7 @@ from core.dates import clock
 from core.dates.clock import BRUSSELS
 from core.errors import PlannerError
 from core.paper import to_pdf
-from core.secrets.encryption import SealBroken, seal, unseal
+from core.secrets.encryption import NotDecrypted, decrypt, encrypt
 from planner.emergency.content import pack_of
 from planner.models import EmergencyPack
 from prisons.domain.records import audit
@@ -88,7 +88,7 @@ def new_passphrase(prison: Prison, *, by: User | None, now: dt.datetime | None =
     passphrase = "-".join(groups)
     with transaction.atomic():
         pack, _created = EmergencyPack.objects.select_for_update().get_or_create(prison=prison)
-        pack.sealed_passphrase, pack.passphrase_at = seal(passphrase, PURPOSE), at
+        pack.sealed_passphrase, pack.passphrase_at = encrypt(passphrase, PURPOSE), at
         pack.save(update_fields=["sealed_passphrase", "passphrase_at"])
         audit.record(prison, by, "new_passphrase", pack, fields=["sealed_passphrase"], now=at)
     return passphrase
@@ -162,8 +162,8 @@ def _passphrase(pack: EmergencyPack) -> str:
     if not pack.sealed_passphrase:
         raise _failed("no_passphrase")
     try:
-        return unseal(pack.sealed_passphrase, PURPOSE)
-    except SealBroken as error:
+        return decrypt(pack.sealed_passphrase, PURPOSE)
+    except NotDecrypted as error:
         raise _failed("seal_broken") from error
 
 

@@ -19,7 +19,7 @@ from core.errors import PlannerError
 from core.paper import printed
 from core.words.badges import DOMAINS
 from enrollment.wording import both, day_in_words, hour, joined
-from planner.leaflet.programme import Entry, Programme, programmes
+from planner.leaflet.programme import LeafletEntry, Programme, programmes
 from prisons.access import Right, access_for
 from prisons.domain.work import jobs
 from prisons.models import Job, Prison, Unit, User
@@ -40,7 +40,7 @@ jobs.FAILURES["not_your_leaflet"] = _("Your role no longer includes the programm
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedLeaflet:
     """Which weeks, which units (none: all), and whether English goes below."""
 
     week: Week
@@ -64,11 +64,11 @@ class Wanted:
         return {"week": str(self.week), "weeks": self.weeks, "units": [*self.units], "third": self.third}
 
     @classmethod
-    def from_facts(cls, facts: dict[str, Any]) -> Wanted:
+    def from_facts(cls, facts: dict[str, Any]) -> WantedLeaflet:
         return cls(Week.parse(facts["week"]), facts["weeks"], tuple(facts["units"]), facts["third"])
 
 
-def programmes_of(prison: Prison, wanted: Wanted) -> list[Programme]:
+def programmes_of(prison: Prison, wanted: WantedLeaflet) -> list[Programme]:
     units = list(Unit.objects.in_prison(prison).filter(pk__in=wanted.units)) if wanted.units else None
     return programmes(prison, wanted.first, wanted.last, units)
 
@@ -78,7 +78,7 @@ def lines_of(found: list[Programme]) -> int:
     return sum(len(entries) for one in found for _day, entries in one.days)
 
 
-def titles_of(found: list[Programme], wanted: Wanted) -> Iterator[str]:
+def titles_of(found: list[Programme], wanted: WantedLeaflet) -> Iterator[str]:
     """Every title that the leaflet prints, in each of its languages."""
     for one in found:
         for _day, entries in one.days:
@@ -89,7 +89,7 @@ def titles_of(found: list[Programme], wanted: Wanted) -> Iterator[str]:
 def draw(
     prison: Prison,
     found: list[Programme],
-    wanted: Wanted,
+    wanted: WantedLeaflet,
     *,
     on_unit: Callable[[int], object] = lambda _number: None,
 ) -> bytes:
@@ -111,11 +111,11 @@ def draw(
     return body
 
 
-def _how(icon: str, word: str, wanted: Wanted) -> dict[str, str]:
+def _how(icon: str, word: str, wanted: WantedLeaflet) -> dict[str, str]:
     return {"picture": icon, "words": both(word), "english": THIRD_WORDS[word] if wanted.third else ""}
 
 
-def _unit(prison: Prison, one: Programme | None, wanted: Wanted) -> dict[str, Any]:
+def _unit(prison: Prison, one: Programme | None, wanted: WantedLeaflet) -> dict[str, Any]:
     unit = f"{joined(prison.unit_label_nl, prison.unit_label_fr).capitalize()} {one.unit.code}" if one else ""
     days = [
         {"name": day_in_words(day), "entries": [_entry(entry, wanted) for entry in entries]}
@@ -124,7 +124,7 @@ def _unit(prison: Prison, one: Programme | None, wanted: Wanted) -> dict[str, An
     return {"where": " · ".join(filter(None, (joined(prison.name_nl, prison.name_fr), unit))), "days": days}
 
 
-def _entry(entry: Entry, wanted: Wanted) -> dict[str, str]:
+def _entry(entry: LeafletEntry, wanted: WantedLeaflet) -> dict[str, str]:
     return {
         "picture": _icon(entry.domain),
         "hours": f"{hour(entry.starts)}–{hour(entry.ends)}",
@@ -159,7 +159,7 @@ def _drawing(name: str) -> str:
 # --- as a job -------------------------------------------------------------------------------------------
 
 
-def start(prison: Prison, wanted: Wanted, *, by: User, back: str) -> Job:
+def start(prison: Prison, wanted: WantedLeaflet, *, by: User, back: str) -> Job:
     facts = {**wanted.to_facts(), "back": back}
     return jobs.start_once(KIND, f"{__name__}.make", prison=prison, by=by, facts=facts)
 
@@ -172,7 +172,7 @@ def make(job_pk: int) -> None:
         access = access_for(job.by, job.prison) if job.by and job.prison else None
         if job.prison is None or access is None or not access.has(Right.PLACE):
             raise PlannerError("not_your_leaflet", "")
-        wanted = Wanted.from_facts(job.facts)
+        wanted = WantedLeaflet.from_facts(job.facts)
         found = programmes_of(job.prison, wanted)
         steps = len(found) + 1
         jobs.beat(job_pk, 0, steps)

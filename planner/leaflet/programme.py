@@ -15,7 +15,7 @@ from sessions.models import Activity, GroupSession
 
 
 @dataclass(frozen=True)
-class Entry:
+class LeafletEntry:
     """One session as people read it on the wall."""
 
     starts: dt.time
@@ -33,7 +33,7 @@ class Programme:
     unit: Unit
     first: dt.date
     last: dt.date
-    days: tuple[tuple[dt.date, tuple[Entry, ...]], ...]
+    days: tuple[tuple[dt.date, tuple[LeafletEntry, ...]], ...]
 
 
 def programmes(
@@ -47,7 +47,7 @@ def programmes(
     ]
     found = []
     for unit in sorted(chosen, key=lambda unit: unit.code):
-        days: dict[dt.date, list[Entry]] = defaultdict(list)
+        days: dict[dt.date, list[LeafletEntry]] = defaultdict(list)
         for session, only in sessions:
             if (not only or unit.pk in only) and session.starts_at and session.ends_at:
                 day = session.starts_at.astimezone(BRUSSELS).date()
@@ -66,12 +66,12 @@ def _sessions(prison: Prison, first: dt.date, last: dt.date) -> list[GroupSessio
     return list(rows.prefetch_related("series__units").order_by("starts_at", "pk"))
 
 
-def _entry(session: GroupSession, starts_at: dt.datetime, ends_at: dt.datetime) -> Entry:
+def _entry(session: GroupSession, starts_at: dt.datetime, ends_at: dt.datetime) -> LeafletEntry:
     activity, label = session.series.activity, session.series.label
     named = {
         language: f"{localized(activity, 'title', language)} {label}".strip() for language in FALLBACK_ORDER
     }
-    return Entry(
+    return LeafletEntry(
         starts=starts_at.astimezone(BRUSSELS).time(),
         ends=ends_at.astimezone(BRUSSELS).time(),
         title_nl=named["nl"],

@@ -14,7 +14,7 @@ from core.dates.weeks import Week
 from core.paper import unprintable_names
 from core.web import address
 from planner.leaflet import drawing
-from planner.leaflet.drawing import Wanted
+from planner.leaflet.drawing import WantedLeaflet
 from planner.leaflet.programme import missing_titles
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.people.organisations import kept_ids
@@ -61,7 +61,7 @@ def leaflet_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return response
 
 
-def _asked(request: PrisonRequest, prison: Prison) -> Wanted:
+def _asked(request: PrisonRequest, prison: Prison) -> WantedLeaflet:
     """Nonsense is next week, all units, no English."""
     asked: Any = request.GET
     week = address.week(asked.get("week")) or Week.from_date(clock.today() + dt.timedelta(days=7))
@@ -70,4 +70,4 @@ def _asked(request: PrisonRequest, prison: Prison) -> Wanted:
     units = Unit.objects.in_prison(prison).filter(pk__in=keys).values_list("pk", flat=True) if keys else ()
     chosen = tuple(units) or ((0,) if keys else ())  # units of nowhere: a leaflet of nobody, not of everybody
     number = int(weeks) if weeks in {str(one) for one in _WEEKS} else 1
-    return Wanted(week, number, chosen, asked.get("third") == "en")
+    return WantedLeaflet(week, number, chosen, asked.get("third") == "en")

@@ -30,7 +30,7 @@ DAILY_FROM = dt.time(17)
 
 
 @dataclass(frozen=True)
-class Line:
+class LetterLine:
     """One sentence of a letter, and the kind it belongs to."""
 
     kind: str
@@ -97,7 +97,7 @@ def post(
         context = {
             "worker": worker,
             "prison": prison,
-            "lines": [Line(row.kind, sentence(row)) for row in sorted(rows, key=_when)],
+            "lines": [LetterLine(row.kind, sentence(row)) for row in sorted(rows, key=_when)],
             "link": settings.BASE_URL + reverse("read_notices", args=[read_token(rows)]),
             "product": settings.PRODUCT_NAME,
         }

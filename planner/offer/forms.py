@@ -20,7 +20,7 @@ from prisons import gate
 from prisons.access import Access
 from prisons.models import Organisation, Prison, Unit
 from rooms.models import Feature, Room, TimeSlot
-from sessions.domain.recurrence import MAX_SESSIONS, Skip
+from sessions.domain.recurrence import MAX_SESSIONS, LeftOutDate
 from sessions.forms import own_services
 from sessions.models import Activity, Domain, Series, Term, Worker
 from sessions.models.offer import LanguageLevel
@@ -269,7 +269,7 @@ class NewSeriesForm(SeriesForm):
             units=list(data["units"]),
             features=list(data["needs_features"]),
             workers=list(data["workers"]),
-            exceptions=tuple(Skip(dt.date.fromisoformat(on), "organiser") for on in data["skip"]),
+            exceptions=tuple(LeftOutDate(dt.date.fromisoformat(on), "organiser") for on in data["skip"]),
             makes_up_skipped=data["makes_up_skipped"],
         )
 

@@ -19,14 +19,14 @@ from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import ChangeSet, Prison, User
 from rooms.forms import PasteForm
 from rooms.views import pasting
-from rooms.views.pasting import Page
+from rooms.views.pasting import PastePage
 from sessions.forms import own_services
 from sessions.models import Term
 
 
 @prison_view(Right.PLACE)
 def plan_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    page = Page(
+    page = PastePage(
         _("Paste a plan"),
         reverse("planner:series_list", args=[prison.slug]),
         _("Series"),

@@ -29,7 +29,7 @@ from planner.offer.room_lines import room_lines, room_options
 from planner.scheduling.choices.room_fits import fits_of_new_date
 from planner.scheduling.placement.undo_effects import address_of
 from planner.scheduling.series import gained_dates
-from planner.scheduling.series.gained_dates import Effect, Longer, OneMore, TakenUp, Wish
+from planner.scheduling.series.gained_dates import GainedDatesEffect, Longer, OneMore, TakenUp, Wish
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Room
@@ -131,7 +131,7 @@ def _words(row: Any, is_freed: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Page:
+class SeriesDatesPage:
     """What tells the three pages apart."""
 
     form: type[OneMoreForm | LongerForm | TakenUpForm]
@@ -139,17 +139,17 @@ class Page:
     lead: Any
 
 
-ADD = Page(
+ADD = SeriesDatesPage(
     OneMoreForm,
     gettext_lazy("Add a date"),
     gettext_lazy("One more session of this series. It is a draft until you publish it."),
 )
-PROLONG = Page(
+PROLONG = SeriesDatesPage(
     LongerForm,
     gettext_lazy("Prolong"),
     gettext_lazy("More weeks in the same rhythm. The sessions are drafts until you publish them."),
 )
-TAKE_UP = Page(
+TAKE_UP = SeriesDatesPage(
     TakenUpForm,
     gettext_lazy("Take skipped dates up again"),
     gettext_lazy("They are held after all. The sessions are drafts until you publish them."),
@@ -174,7 +174,7 @@ def series_take_up(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     return _answer(request, prison, pk, TAKE_UP)
 
 
-def _answer(request: PrisonRequest, prison: Prison, pk: int, page: Page) -> HttpResponse:
+def _answer(request: PrisonRequest, prison: Prison, pk: int, page: SeriesDatesPage) -> HttpResponse:
     """The form; its effect, date by date; and the act, which does what was shown."""
     series = own_series(request, prison, pk)
     wished = {"initial": _wished(request.GET)} if page is ADD else {}
@@ -214,10 +214,10 @@ def _do(request: PrisonRequest, series: Series, wish: Wish) -> HttpResponse:
 def _show(
     request: PrisonRequest,
     series: Series,
-    page: Page,
+    page: SeriesDatesPage,
     form: Any,
     *,
-    effect: Effect | None = None,
+    effect: GainedDatesEffect | None = None,
     error: NotAsShown | None = None,
     status: int = 200,
 ) -> HttpResponse:

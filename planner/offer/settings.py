@@ -22,7 +22,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Group:
+class SettingsGroup:
     title: str
     links: list[Link]
 
@@ -45,13 +45,13 @@ def _openable(step: Step, access: Access) -> Step:
     return step if not asks_for or access.has_any(asks_for) else replace(step, url="")
 
 
-def groups(access: Access) -> list[Group]:
+def groups(access: Access) -> list[SettingsGroup]:
     """The lists of settings that this reader may open, in four groups; without an empty one."""
     found = [
-        Group(_("The place"), _links(access, _place())),
-        Group(_("The offer"), _links(access, _offer())),
-        Group(_("People and messages"), _links(access, _people())),
-        Group(_("Paper and closures"), _links(access, _paper())),
+        SettingsGroup(_("The place"), _links(access, _place())),
+        SettingsGroup(_("The offer"), _links(access, _offer())),
+        SettingsGroup(_("People and messages"), _links(access, _people())),
+        SettingsGroup(_("Paper and closures"), _links(access, _paper())),
     ]
     return [group for group in found if group.links]
 

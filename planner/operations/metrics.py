@@ -55,7 +55,7 @@ class Measure:
         return response
 
 
-class Waiting:
+class WaitingJobs:
     """What lies in the database, asked for when Prometheus asks."""
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
@@ -85,7 +85,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     registry = CollectorRegistry()
     MultiProcessCollector(registry)
-    registry.register(Waiting())
+    registry.register(WaitingJobs())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -36,7 +36,7 @@ STEP = 0.2
 
 
 @dataclass
-class Part:
+class ServedPart:
     """One program with its children, in a process group of its own."""
 
     name: str
@@ -103,7 +103,7 @@ class Part:
             _tell_group(self._left.pop(0)[0], signal.SIGKILL)
 
 
-def run(parts: Sequence[Part], *, is_ready: Callable[[], bool], announce: Callable[[], Any]) -> int:
+def run(parts: Sequence[ServedPart], *, is_ready: Callable[[], bool], announce: Callable[[], Any]) -> int:
     """Start all, announce when the site answers, keep them up; 0 when told to stop, 1 when one cannot stay up."""
     told_to_stop = False
 
@@ -129,7 +129,7 @@ def run(parts: Sequence[Part], *, is_ready: Callable[[], bool], announce: Callab
     return 0
 
 
-def _keep_up(part: Part) -> bool:
+def _keep_up(part: ServedPart) -> bool:
     """False when it has been started too often."""
     part.end_what_is_left()
     why = part.why_down()
@@ -144,7 +144,7 @@ def _keep_up(part: Part) -> bool:
     return True
 
 
-def stop(parts: Sequence[Part]) -> None:
+def stop(parts: Sequence[ServedPart]) -> None:
     """Ask each to finish, wait, then end whatever is left of its process group."""
     for part in parts:
         if part.process is not None and part.process.poll() is None:

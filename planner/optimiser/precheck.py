@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from planner.optimiser.problem import Finding, Place, Problem, Room, Session
+from planner.optimiser.problem import Finding, Place, Problem, ProblemRoom, Session
 
 Domain = dict[int, tuple[int, ...]]
 """slot -> rooms, both as indices; slots without a room are absent."""
@@ -64,7 +64,7 @@ def slot_reasons(problem: Problem, session: Session, slot: int) -> Iterator[str]
         yield "movement_limit"
 
 
-def room_reason(problem: Problem, session: Session, room: Room) -> str | None:
+def room_reason(problem: Problem, session: Session, room: ProblemRoom) -> str | None:
     """Why the room never suits the session, whatever the slot."""
     if problem.weights.over_capacity is None and session.people > room.capacity:
         return "room_too_small"

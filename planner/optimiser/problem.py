@@ -37,7 +37,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ProblemRoom:
     key: str
     capacity: int
     open_slots: frozenset[int]
@@ -47,13 +47,13 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class ProblemWorker:
     key: str
     free_slots: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class ProblemUnit:
     key: str
     free_slots: frozenset[int]
     """Slots in which its people may move."""
@@ -92,7 +92,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class ProblemActivity:
     """Sessions of one activity: never two in a slot, over `min_days` days or more, in one room if
     possible."""
 
@@ -128,7 +128,7 @@ class PatternKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class ProblemPattern:
     """A soft wish on when a unit, a worker or a class is busy during a day."""
 
     kind: PatternKind
@@ -155,14 +155,14 @@ class Weights:
 @dataclass(frozen=True, slots=True)
 class Problem:
     slots: tuple[Slot, ...]
-    rooms: tuple[Room, ...]
+    rooms: tuple[ProblemRoom, ...]
     sessions: tuple[Session, ...]
-    workers: tuple[Worker, ...] = ()
-    units: tuple[Unit, ...] = ()
-    activities: tuple[Activity, ...] = ()
+    workers: tuple[ProblemWorker, ...] = ()
+    units: tuple[ProblemUnit, ...] = ()
+    activities: tuple[ProblemActivity, ...] = ()
     cliques: tuple[Clique, ...] = ()
     apart: tuple[Apart, ...] = ()
-    patterns: tuple[Pattern, ...] = ()
+    patterns: tuple[ProblemPattern, ...] = ()
     weights: Weights = field(default_factory=Weights)
 
 

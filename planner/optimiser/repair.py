@@ -189,7 +189,7 @@ class _Mending:
 
     def _solve_relaxed(
         self, run: Incumbent, free: Mapping[int, Domain], rooms: Mapping[int, set[int]]
-    ) -> cpsat.Outcome:
+    ) -> cpsat.SolverOutcome:
         form = cpsat.build(
             self.tables, free, run.plan, room_slots=rooms, may_leave_out=free, with_costs=False
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from planner.optimiser.precheck import Domain, Precheck, check
-from planner.optimiser.problem import Pattern, PatternKind, Place, Plan, Problem, Session
+from planner.optimiser.problem import PatternKind, Place, Plan, Problem, ProblemPattern, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Tables:
     """Per session what it takes of a slot's movement limits; 0 for sessions without movement."""
     activity_of: tuple[int, ...]
     """-1 = none."""
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[ProblemPattern, ...]
     patterns_of: tuple[tuple[int, ...], ...]
     fair_units: tuple[tuple[int, ...], ...]
     """Per unit that counts for fairness: its sessions with preferred slots."""
@@ -151,20 +151,20 @@ def _cell_costs(problem: Problem, session: Session) -> dict[Place, int]:
     return dict.fromkeys(sorted(session.avoided_cells), price) if price else {}
 
 
-def _merged_patterns(problem: Problem) -> tuple[Pattern, ...]:
+def _merged_patterns(problem: Problem) -> tuple[ProblemPattern, ...]:
     """Patterns of the same kind on the same sessions become one with the sum of their weights."""
-    merged: dict[tuple[PatternKind, tuple[int, ...]], Pattern] = {}
+    merged: dict[tuple[PatternKind, tuple[int, ...]], ProblemPattern] = {}
     for pattern in problem.patterns:
         members = tuple(sorted(set(pattern.sessions)))
         if not members or pattern.weight <= 0:
             continue
         known = merged.get((pattern.kind, members))
         weight = pattern.weight + (known.weight if known else 0)
-        merged[pattern.kind, members] = Pattern(pattern.kind, pattern.key, members, weight)
+        merged[pattern.kind, members] = ProblemPattern(pattern.kind, pattern.key, members, weight)
     return tuple(merged[k] for k in sorted(merged))
 
 
-def _members(count: int, patterns: tuple[Pattern, ...]) -> tuple[tuple[int, ...], ...]:
+def _members(count: int, patterns: tuple[ProblemPattern, ...]) -> tuple[tuple[int, ...], ...]:
     members: list[list[int]] = [[] for _ in range(count)]
     for index, pattern in enumerate(patterns):
         for s in pattern.sessions:

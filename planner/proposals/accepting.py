@@ -38,7 +38,7 @@ MOST_ROUNDS = 12
 
 
 @dataclass
-class Accepted:
+class AcceptedProposal:
     """What came of it. Sessions that were refused stand in their lines, with why."""
 
     entered: int = 0
@@ -79,7 +79,7 @@ def accept(
     seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
-) -> Accepted:
+) -> AcceptedProposal:
     """Enter the lines (None: all that are open). `seen` is the digest of the lines as they were shown.
 
     Raises NotAsShown (409), PlannerError `not_ready`, `only_supposed`, `nothing_chosen` (409, 422), `not_yours`,
@@ -102,7 +102,7 @@ def accept(
         lines = _with_what_they_need(prison, proposal, lines, access, now)
         sessions = sessions_of(lines)
         chosen = _sort(lines, sessions, access, now)
-        result = Accepted(lines=lines, joined=len(lines) - ticked)
+        result = AcceptedProposal(lines=lines, joined=len(lines) - ticked)
         _enter(prison, chosen, result, proposal, by, access, now)
         asked = _ask_others(chosen, sessions, result, by, access, now)
         _answer(lines, chosen, asked, result)
@@ -185,7 +185,7 @@ def _is_past(session: GroupSession, change: Change, now: dt.datetime) -> bool:
 def _enter(
     prison: Prison,
     chosen: _Sorted,
-    result: Accepted,
+    result: AcceptedProposal,
     proposal: Proposal,
     by: User,
     access: Access | None,
@@ -250,7 +250,7 @@ def _to_leave_out(
 def _ask_others(
     chosen: _Sorted,
     sessions: Mapping[int, GroupSession],
-    result: Accepted,
+    result: AcceptedProposal,
     by: User,
     access: Access | None,
     now: dt.datetime,
@@ -272,7 +272,7 @@ def _ask_others(
     return asked
 
 
-def _answer(lines: list[ProposalLine], chosen: _Sorted, asked: set[int], result: Accepted) -> None:
+def _answer(lines: list[ProposalLine], chosen: _Sorted, asked: set[int], result: AcceptedProposal) -> None:
     entered = {chosen.line_of[session_id].pk for session_id in chosen.own}
     asked_lines = {chosen.line_of[session_id].pk for session_id in asked}
     for line in lines:

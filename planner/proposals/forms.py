@@ -14,7 +14,7 @@ from core.dates.weeks import Week
 from core.web.forms import PlainForm
 from planner.models import Proposal
 from planner.proposals.problem.planning_request import WhatIf
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Room, TimeSlot
 from sessions.models import Series, Term, Worker
@@ -204,10 +204,10 @@ class ProposalForm(PlainForm):
         elif ends <= begins:
             self.add_error("more_until", _("The end must come after the beginning."))
 
-    def wish(self) -> Wish:
+    def wish(self) -> PlanningWish:
         data = self.cleaned_data
         term = data.get("term")
-        return Wish(
+        return PlanningWish(
             first=term.starts_on if term else data["first"],
             last=term.ends_on if term else data["last"],
             aim=self.aim,
@@ -223,11 +223,11 @@ def _minute(at: dt.time) -> int:
     return at.hour * 60 + at.minute
 
 
-def closure_wish(closure: Closure, parts: list[Closure], seconds: int = 60) -> Wish:
+def closure_wish(closure: Closure, parts: list[Closure], seconds: int = 60) -> PlanningWish:
     """The repair that a closure asks for: the weeks it touches, everything may move, as little as possible."""
     first = Week.from_date(max(today(), today(min(one.starts_at for one in parts)))).monday
     last = Week.from_date(today(max(one.ends_at for one in parts))).sunday
-    return Wish(
+    return PlanningWish(
         first=max(first, today()),
         last=last,
         aim=Aim.REPAIR,

@@ -62,7 +62,7 @@ FROM_CODES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class ProposalRow:
     line: ProposalLine
     series: Series
     goes: tuple[str, str] | None
@@ -75,7 +75,7 @@ class Row:
     """The other service that must be asked; empty for what is one's own."""
     skipped: str
     refusals: tuple[str, ...]
-    why: words.Why | None
+    why: words.LeftOutReason | None
     reason: str = ""
     """Why it goes elsewhere, in one sentence."""
     along: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class Row:
     """Their numbers: ticking this line ticks them."""
 
 
-def rows_of(proposal: Proposal, access: Access) -> list[Row]:
+def rows_of(proposal: Proposal, access: Access) -> list[ProposalRow]:
     """Every line, what was left out last; a fixed number of queries."""
     order = {Outcome.MOVED: 0, Outcome.PLACED: 1, Outcome.LEFT_OUT: 2}
     lines = list(
@@ -96,7 +96,7 @@ def rows_of(proposal: Proposal, access: Access) -> list[Row]:
     return [_row(line, names, refusals.get(line.pk, ()), access) for line in lines]
 
 
-def with_needs(rows: Sequence[Row], proposal: Proposal) -> list[Row]:
+def with_needs(rows: Sequence[ProposalRow], proposal: Proposal) -> list[ProposalRow]:
     """The same rows, each with the names of the lines that go along when it is ticked alone."""
     needs = needs_of(proposal)
     names = {row.line.pk: str(row.series) for row in rows}
@@ -114,11 +114,11 @@ def _when(line: ProposalLine) -> tuple[dt.date, int, dt.time]:
     return line.on or dt.date.min, line.weekday or 0, line.starts or dt.time()
 
 
-def _row(line: ProposalLine, names: words.Names, refusals: Iterable[str], access: Access) -> Row:
+def _row(line: ProposalLine, names: words.Names, refusals: Iterable[str], access: Access) -> ProposalRow:
     organisation = line.series.activity.organisation
     is_lost = line.outcome == Outcome.LEFT_OUT
     undone = line.change_set is not None and line.change_set.undone_by_id is not None
-    return Row(
+    return ProposalRow(
         line=line,
         series=line.series,
         goes=None if is_lost else place_in_words(line.on, line.weekday, line.starts, line.minutes, line.room),
@@ -170,7 +170,7 @@ def _refusals(lines: list[ProposalLine], proposal: Proposal, access: Access) -> 
 
 
 @dataclass(frozen=True)
-class Picture:
+class ProposalPage:
     """What stands above the lines."""
 
     proposal: Proposal
@@ -198,13 +198,13 @@ class Picture:
         return f"{self.title} ({at:%H:%M})"
 
 
-def picture_of(proposal: Proposal, access: Access) -> Picture:
+def picture_of(proposal: Proposal, access: Access) -> ProposalPage:
     counts = proposal.outcome.get("counts", {})
     if proposal.aim == Proposal.Aim.BY_HAND:
         counts = {code: proposal.lines.filter(outcome=code).count() for code in Outcome.values}
     prison = access.prison
     is_going = proposal.state in (State.WAITING, State.RUNNING)
-    return Picture(
+    return ProposalPage(
         proposal=proposal,
         look=STATES[State(proposal.state)],
         title=title_of(proposal),
@@ -225,7 +225,7 @@ def picture_of(proposal: Proposal, access: Access) -> Picture:
     )
 
 
-def side_by_side(pictures: Sequence[Picture]) -> list[tuple[str, list[tuple[str, object]]]]:
+def side_by_side(pictures: Sequence[ProposalPage]) -> list[tuple[str, list[tuple[str, object]]]]:
     """Row by row what several proposals do and cost: (what, [(which proposal, value)])."""
     costs = [dict(one.costs) for one in pictures]
     rows: list[tuple[str, list[object]]] = [
@@ -289,7 +289,7 @@ def _names_of(proposal: Proposal) -> dict[str, str]:
     return names
 
 
-def published_in(rows: Sequence[Row]) -> int:
+def published_in(rows: Sequence[ProposalRow]) -> int:
     """How many of the sessions that can be accepted people have been told of: they are told anew."""
     ids = {pk for row in rows if row.can_tick for pk, _version in row.line.sessions}
     return GroupSession.objects.published().filter(pk__in=ids).count() if ids else 0

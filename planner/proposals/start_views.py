@@ -15,7 +15,7 @@ from planner.models import Proposal
 from planner.proposals import starting
 from planner.proposals.forms import ProposalForm, closure_wish
 from planner.proposals.problem.planning_request import WhatIf
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from planner.scheduling.closures.closing import group_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -88,7 +88,7 @@ def proposal_again(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     old = get_object_or_404(Proposal.objects.in_prison(prison).select_related("closure"), pk=pk)
     more = address.number(request.POST.get("more_rooms"))
     what_if = WhatIf.from_json(old.what_if) if more is None else WhatIf(more_rooms=min(more, 9))
-    wish = Wish(
+    wish = PlanningWish(
         first=old.first_on,
         last=old.last_on,
         aim=old.aim,

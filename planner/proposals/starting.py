@@ -32,7 +32,7 @@ OPEN = (State.DONE, State.STOPPED, State.PARTLY)
 
 
 @dataclass(frozen=True)
-class Wish:
+class PlanningWish:
     """What somebody asks for, as a form or a command line says it."""
 
     first: dt.date
@@ -52,7 +52,7 @@ class Wish:
 
 def start_proposal(
     prison: Prison,
-    wish: Wish,
+    wish: PlanningWish,
     *,
     by: User,
     now: dt.datetime | None = None,
@@ -94,13 +94,13 @@ def mend_copied(
     made = [pk for _source, pk in change_set.facts.get("series", ())]
     if not GroupSession.objects.in_prison(prison).live().filter(series__in=made, room=None).exists():
         return None
-    wish = Wish(first=term.starts_on, last=term.ends_on, aim=Aim.REPAIR, scope=Scope.MINE)
+    wish = PlanningWish(first=term.starts_on, last=term.ends_on, aim=Aim.REPAIR, scope=Scope.MINE)
     return start_proposal(prison, wish, by=by, now=now, access=access)
 
 
 def make_by_hand(
     prison: Prison,
-    wish: Wish,
+    wish: PlanningWish,
     *,
     by: User,
     now: dt.datetime | None = None,
@@ -121,7 +121,12 @@ def make_by_hand(
 
 
 def make_finished(
-    prison: Prison, wish: Wish, *, by: User, now: dt.datetime | None = None, access: Access | None = None
+    prison: Prison,
+    wish: PlanningWish,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+    access: Access | None = None,
 ) -> Proposal:
     """A proposal for a plan that was found on the command line. Raises as `start_proposal` does."""
     now = now or clock.now()
@@ -134,7 +139,9 @@ def make_finished(
     return proposal
 
 
-def _create(prison: Prison, wish: Wish, access: Access | None, by: User, now: dt.datetime) -> Proposal:
+def _create(
+    prison: Prison, wish: PlanningWish, access: Access | None, by: User, now: dt.datetime
+) -> Proposal:
     weekly = is_weekly(wish.first, wish.last) if wish.is_weekly is None else wish.is_weekly
     here = Organisation.objects.filter(prisons=prison).order_by("pk")
     return Proposal.objects.create(
@@ -159,7 +166,7 @@ def _create(prison: Prison, wish: Wish, access: Access | None, by: User, now: dt
     )
 
 
-def _refuse_unusable(wish: Wish, access: Access | None, now: dt.datetime) -> None:
+def _refuse_unusable(wish: PlanningWish, access: Access | None, now: dt.datetime) -> None:
     if access is None or not access.has(Right.PLACE):
         raise PlannerError("may_not_plan", _("Your role does not include planning."), status=403)
     if wish.last < wish.first:

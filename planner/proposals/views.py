@@ -18,7 +18,7 @@ from core.secrets.digest import FIELD
 from core.web import address, htmx
 from planner.models import Proposal
 from planner.proposals import accepting, running, starting
-from planner.proposals.accepting import Accepted
+from planner.proposals.accepting import AcceptedProposal
 from planner.proposals.showing import picture_of, published_in, rows_of, side_by_side, title_of, with_needs
 from planner.scheduling.placement.undo_effects import address_of
 from prisons.access import PrisonRequest, Right, prison_view
@@ -111,7 +111,7 @@ def proposal_accept(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
     return redirect("planner:proposal_detail", prison.slug, pk)
 
 
-def _tell(request: PrisonRequest, prison: Prison, done: Accepted) -> None:
+def _tell(request: PrisonRequest, prison: Prison, done: AcceptedProposal) -> None:
     if done.entered:
         text = ngettext("%(count)s session is entered.", "%(count)s sessions are entered.", done.entered) % {
             "count": done.entered

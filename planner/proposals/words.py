@@ -156,7 +156,7 @@ class Because:
 
 
 @dataclass(frozen=True)
-class Why:
+class LeftOutReason:
     """Why a line was left out, in words."""
 
     opening: str
@@ -193,17 +193,23 @@ def _in_bulk(rows: Any, ids: set[int]) -> dict[int, Any]:
     return rows.in_bulk(ids) if ids else {}
 
 
-def why_in_words(why: Mapping[str, Any], names: Names) -> Why | None:
+def why_in_words(why: Mapping[str, Any], names: Names) -> LeftOutReason | None:
     """None where time was too short to look."""
     if not why:
         return None
     if not why.get("is_proven"):
         if why.get("can_be_placed"):
-            return Why(_("There is a place for it after all. Let the planner look a little longer."))
-        return Why(_("There was not enough time to find out why. Let the planner look a little longer."))
+            return LeftOutReason(
+                _("There is a place for it after all. Let the planner look a little longer.")
+            )
+        return LeftOutReason(
+            _("There was not enough time to find out why. Let the planner look a little longer.")
+        )
     together = [str(names.series[pk]) for pk in why["together"] if pk in names.series]
     causes = [cause for cause in why["causes"] if cause["code"] in CAUSES]
-    return Why(_opening(together, why["common_slots"]), tuple(_because(one, names) for one in causes))
+    return LeftOutReason(
+        _opening(together, why["common_slots"]), tuple(_because(one, names) for one in causes)
+    )
 
 
 def _opening(together: list[str], common: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from core.dates import clock
 from enrollment.models import Request
-from planner.reports.scope import Scope
+from planner.reports.scope import ReportScope
 
 State = Request.State
 
@@ -65,7 +65,7 @@ class Offered(NamedTuple):
     units: list[str]
 
 
-def demand_of(scope: Scope) -> Demand:
+def demand_of(scope: ReportScope) -> Demand:
     """Two queries."""
     asked, offered = _asked(scope), offered_of(scope)
     days = [(clock.today(one.decided_at) - one.received_on).days for one in asked if one.decided_at]
@@ -82,22 +82,22 @@ def demand_of(scope: Scope) -> Demand:
     )
 
 
-def _asked(scope: Scope) -> list[_Asked]:
+def _asked(scope: ReportScope) -> list[_Asked]:
     """Every request of the period; a wish has the domain that was ticked."""
     rows: Any = scope.requests().order_by()
     fields = (
         "received_on",
         "decided_at",
         "state",
-        Scope.domain_of_request(),
+        ReportScope.domain_of_request(),
         "series_id",
         scope.unit_of_request(),
-        Scope.lies_on_the_desk(),
+        ReportScope.lies_on_the_desk(),
     )
     return [_Asked(*row) for row in rows.values_list(*fields)]
 
 
-def offered_of(scope: Scope) -> dict[int, Offered]:
+def offered_of(scope: ReportScope) -> dict[int, Offered]:
     """Series -> what it offers; one query."""
     found: dict[int, Offered] = {}
     rows = scope.series().order_by("pk")

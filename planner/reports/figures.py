@@ -15,7 +15,7 @@ from core.dates import clock
 from enrollment.domain.taking_part import people_there
 from enrollment.models import Attendance
 from planner.reports.demand import Demand, demand_of
-from planner.reports.scope import Scope
+from planner.reports.scope import ReportScope
 from sessions.models import Cancellation, GroupSession
 
 Mark = Attendance.Mark
@@ -106,7 +106,7 @@ class _Session(NamedTuple):
     is_unmarked: bool
 
 
-def figures_of(scope: Scope) -> Figures:
+def figures_of(scope: ReportScope) -> Figures:
     """Everything the page shows; nine queries for one prison."""
     found = Figures()
     services: dict[int, ServiceLine] = {}
@@ -123,7 +123,7 @@ def figures_of(scope: Scope) -> Figures:
     return found
 
 
-def _planned(scope: Scope) -> list[_Session]:
+def _planned(scope: ReportScope) -> list[_Session]:
     """Every session of the period in order of time; one query."""
     rows = scope.planned().order_by("starts_at", "pk")
     fields = (
@@ -144,12 +144,12 @@ def _planned(scope: Scope) -> list[_Session]:
     return [_Session(*row) for row in rows.values_list(*fields)]
 
 
-def _is_held(row: _Session, scope: Scope) -> bool:
+def _is_held(row: _Session, scope: ReportScope) -> bool:
     return row.state == GroupSession.State.PUBLISHED and row.ends_at <= scope.now
 
 
 def _count_sessions(
-    scope: Scope, rows: list[_Session], found: Figures, services: dict[int, ServiceLine]
+    scope: ReportScope, rows: list[_Session], found: Figures, services: dict[int, ServiceLine]
 ) -> None:
     """What became of the sessions of each service, and for which cause."""
     causes: Counter[str] = Counter()
@@ -168,7 +168,7 @@ def _count_sessions(
     found.cancelled = {code: causes[code] for code in Cancellation.Reason.values if causes[code]}
 
 
-def _count_marks(scope: Scope, found: Figures, services: dict[int, ServiceLine]) -> None:
+def _count_marks(scope: ReportScope, found: Figures, services: dict[int, ServiceLine]) -> None:
     """One query: marks of each service, and who was there for the first time."""
     service = "session__series__activity__organisation"
     rows = scope.marks().order_by().values(service, "mark")
@@ -181,7 +181,7 @@ def _count_marks(scope: Scope, found: Figures, services: dict[int, ServiceLine])
             line.not_brought += row["number"] if row["mark"] == Mark.NOT_BROUGHT else 0
 
 
-def taken_places(scope: Scope) -> list[tuple[int, int, int]]:
+def taken_places(scope: ReportScope) -> list[tuple[int, int, int]]:
     """(session, places, how many of them were taken) of what was held, in order of time.
 
     Five queries for one prison.
@@ -200,7 +200,7 @@ def _taken(rows: Iterable[_Session]) -> list[tuple[int, int, int]]:
     return [(row.pk, row.places, min(len(there.get(row.pk, ())), row.places)) for row in held]
 
 
-def _waiting(scope: Scope) -> tuple[int, int | None]:
+def _waiting(scope: ReportScope) -> tuple[int, int | None]:
     """How many wait for a place now, and how many days half of them have waited at least."""
     since = [at for at in scope.waiting().order_by().values_list("waiting_since", flat=True) if at]
     days = [(clock.today(scope.now) - clock.today(at)).days for at in since]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.web.forms import DateInput, PlainForm
 from planner.reports.periods import Period
-from planner.reports.scope import Scope, services_of
+from planner.reports.scope import ReportScope, services_of
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Organisation
@@ -39,7 +39,7 @@ class ScopeForm(PlainForm):
             self.add_error("last", _("The last day must not come before the first."))
         return data
 
-    def scope(self) -> Scope:
+    def scope(self) -> ReportScope:
         """What was asked for, as far as it makes sense; the rest as if nothing had been chosen."""
         self.is_valid()
         data = getattr(self, "cleaned_data", {})
@@ -50,14 +50,14 @@ class ScopeForm(PlainForm):
             if last < first:
                 first, last = period.first, period.last
         service = data.get("service")
-        return Scope(
+        return ReportScope(
             prison_ids=(self.access.prison.pk,),
             period=Period(first, last),
             now=clock.now(),
             organisation_ids=frozenset({service.pk}) if service else None,
         )
 
-    def shown(self, scope: Scope) -> ScopeForm:
+    def shown(self, scope: ReportScope) -> ScopeForm:
         """The form with what the figures are of, also when nothing was chosen; a refusal keeps its words."""
         if self.is_bound and self.errors:
             return self

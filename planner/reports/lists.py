@@ -11,7 +11,7 @@ from django.http import Http404
 
 from planner.reports.demand import Offered, offered_of
 from planner.reports.figures import taken_places
-from planner.reports.scope import Scope
+from planner.reports.scope import ReportScope
 from sessions.models import GroupSession, Series
 
 SESSIONS, MARKS, REQUESTS, WAITING = "sessions", "marks", "requests", "waiting"
@@ -28,7 +28,7 @@ class Seat:
     is_taken: bool = False
 
 
-class Seats(Sequence[Any]):
+class SeatCounts(Sequence[Any]):
     """Places one by one without making them all: only those of the page that is shown."""
 
     def __init__(self, model: Any, related: tuple[str, ...], counts: list[tuple[int, int, int]]) -> None:
@@ -53,7 +53,7 @@ class Seats(Sequence[Any]):
         return [Seat(rows[pk], place, number, place <= taken) for pk, place, number, taken in found]
 
 
-def rows_of(scope: Scope, what: str, code: str) -> tuple[str, Any]:
+def rows_of(scope: ReportScope, what: str, code: str) -> tuple[str, Any]:
     """Which kind of rows, and the rows themselves. Raises Http404 for a list that there is not."""
     if what in _SIMPLE:
         kind, rows = _SIMPLE[what]
@@ -64,49 +64,49 @@ def rows_of(scope: Scope, what: str, code: str) -> tuple[str, Any]:
     raise Http404
 
 
-def _seats_taken(scope: Scope) -> Seats:
+def _seats_taken(scope: ReportScope) -> SeatCounts:
     counts = [(pk, taken, taken) for pk, _places, taken in taken_places(scope)]
-    return Seats(GroupSession, ("series__activity__organisation", "room"), counts)
+    return SeatCounts(GroupSession, ("series__activity__organisation", "room"), counts)
 
 
-def _seats(scope: Scope) -> Seats:
-    return Seats(GroupSession, ("series__activity__organisation", "room"), taken_places(scope))
+def _seats(scope: ReportScope) -> SeatCounts:
+    return SeatCounts(GroupSession, ("series__activity__organisation", "room"), taken_places(scope))
 
 
-def _places(scope: Scope, is_wanted: Callable[[Offered], bool]) -> Seats:
+def _places(scope: ReportScope, is_wanted: Callable[[Offered], bool]) -> SeatCounts:
     counts = [(one.pk, one.places, 0) for one in offered_of(scope).values() if is_wanted(one)]
-    return Seats(Series, ("activity__organisation",), counts)
+    return SeatCounts(Series, ("activity__organisation",), counts)
 
 
-def _asked_in_language(scope: Scope, code: str) -> Any:
+def _asked_in_language(scope: ReportScope, code: str) -> Any:
     groups = [one.pk for one in offered_of(scope).values() if code in (one.languages or [""])]
     return scope.readable().filter(series__in=groups)
 
 
-_SIMPLE: dict[str, tuple[str, Callable[[Scope], Any]]] = {
-    "planned": (SESSIONS, Scope.planned),
-    "held": (SESSIONS, Scope.held),
-    "to-come": (SESSIONS, Scope.to_come),
-    "without-marks": (SESSIONS, Scope.without_marks),
-    "drop-ins": (SESSIONS, Scope.drop_ins),
-    "new-people": (MARKS, Scope.first_times),
-    "brought": (MARKS, Scope.brought),
-    "requests": (REQUESTS, Scope.requests),
-    "unanswered": (REQUESTS, Scope.unanswered),
-    "undecided": (REQUESTS, Scope.undecided),
-    "not-handed-out": (REQUESTS, Scope.not_handed_out),
-    "decided": (REQUESTS, Scope.decided),
-    "waiting": (WAITING, Scope.waiting),
+_SIMPLE: dict[str, tuple[str, Callable[[ReportScope], Any]]] = {
+    "planned": (SESSIONS, ReportScope.planned),
+    "held": (SESSIONS, ReportScope.held),
+    "to-come": (SESSIONS, ReportScope.to_come),
+    "without-marks": (SESSIONS, ReportScope.without_marks),
+    "drop-ins": (SESSIONS, ReportScope.drop_ins),
+    "new-people": (MARKS, ReportScope.first_times),
+    "brought": (MARKS, ReportScope.brought),
+    "requests": (REQUESTS, ReportScope.requests),
+    "unanswered": (REQUESTS, ReportScope.unanswered),
+    "undecided": (REQUESTS, ReportScope.undecided),
+    "not-handed-out": (REQUESTS, ReportScope.not_handed_out),
+    "decided": (REQUESTS, ReportScope.decided),
+    "waiting": (WAITING, ReportScope.waiting),
     "places-taken": (SEATS, _seats_taken),
     "all-places": (SEATS, _seats),
 }
-_BY_CODE: dict[str, tuple[str, Callable[[Scope, str], Any]]] = {
-    "cancelled": (SESSIONS, Scope.cancelled),
-    "marks": (MARKS, Scope.marks),
+_BY_CODE: dict[str, tuple[str, Callable[[ReportScope, str], Any]]] = {
+    "cancelled": (SESSIONS, ReportScope.cancelled),
+    "marks": (MARKS, ReportScope.marks),
     "ended": (REQUESTS, lambda scope, code: scope.requests().filter(state=code)),
-    "asked-by-domain": (REQUESTS, Scope.asked_of_domain),
+    "asked-by-domain": (REQUESTS, ReportScope.asked_of_domain),
     "asked-by-language": (REQUESTS, _asked_in_language),
-    "asked-by-unit": (REQUESTS, Scope.asked_by_unit),
+    "asked-by-unit": (REQUESTS, ReportScope.asked_by_unit),
     "places-by-domain": (PLACES, lambda scope, code: _places(scope, lambda one: one.domain == code)),
     "places-by-language": (
         PLACES,

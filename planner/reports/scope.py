@@ -18,7 +18,7 @@ _State = GroupSession.State
 
 
 @dataclass(frozen=True)
-class Scope:
+class ReportScope:
     """Each query below is both a number and the list behind it: the number is its length."""
 
     prison_ids: tuple[int, ...]

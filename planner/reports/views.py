@@ -20,7 +20,7 @@ from planner.reports import lists
 from planner.reports.demand import Balance
 from planner.reports.figures import Figures, figures_of
 from planner.reports.forms import ScopeForm
-from planner.reports.scope import Scope
+from planner.reports.scope import ReportScope
 from planner.reports.titles import title_of
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
@@ -77,7 +77,7 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return render(request, "planner/reports/reports.html", context)
 
 
-def _link(prison: Prison, scope: Scope, service: int | None = None) -> Link:
+def _link(prison: Prison, scope: ReportScope, service: int | None = None) -> Link:
     """Makes the address of a list over the same days and service as the page."""
     chosen = service or next(iter(scope.organisation_ids or ()), "")
     days: dict[str, Any] = {"first": scope.period.first, "last": scope.period.last}
@@ -103,7 +103,7 @@ def _by_mark(found: Figures, link: Link) -> list[Number]:
     ]
 
 
-def _by_service(found: Figures, prison: Prison, scope: Scope) -> list[dict[str, Any]]:
+def _by_service(found: Figures, prison: Prison, scope: ReportScope) -> list[dict[str, Any]]:
     """A line for each service, with its own links."""
     lines = []
     for line in found.services:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from core.dates import clock
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from core.words.folding import as_filed
 from enrollment.domain.attendance.sheet_entry import has_marks
 from enrollment.models import Attendance, Stay
@@ -137,13 +137,13 @@ def _blocks(work: MonthOfWork, title: str, rows: Iterable[Worked]) -> list[Block
     people = list(rows)
     blocks: list[Block] = [
         Heading(f"{both('hours_done')} · {work.month.first:%m/%Y}"),
-        Note(f"{title} · {joined(work.prison.name_nl, work.prison.name_fr)}", is_bold=True),
+        PaperNote(f"{title} · {joined(work.prison.name_nl, work.prison.name_fr)}", is_bold=True),
     ]
     if not people:
-        return [*blocks, Note(both("nobody"))]
+        return [*blocks, PaperNote(both("nobody"))]
     total = ("", both("total"), "", sum(row.minutes for row in people) / 60)
     table = Table(_columns(), [*(_cells(row) for row in people), total])
-    return [*blocks, table, Note(), Note(f"{both('signed_for_service')}: {'_' * 40}")]
+    return [*blocks, table, PaperNote(), PaperNote(f"{both('signed_for_service')}: {'_' * 40}")]
 
 
 def _columns() -> list[Column]:

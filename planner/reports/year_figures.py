@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.dates.clock import BRUSSELS
 from core.words.languages import localized
 from enrollment.models import Attendance, Headcount, Stay
-from planner.reports.scope import Scope
+from planner.reports.scope import ReportScope
 from prisons.models import Prison
 from prisons.models.places import TargetGroup
 from sessions.models import Domain, GroupSession
@@ -27,7 +27,7 @@ _CHUNK = 5000
 
 
 @dataclass
-class Line:
+class YearLine:
     """The figures of one prison, service, domain or target group."""
 
     planned: int = 0
@@ -58,18 +58,18 @@ class Line:
             self.not_brought += 1
 
 
-Tables = dict[str, dict[str, Line]]
+Tables = dict[str, dict[str, YearLine]]
 
 
-def count_rows(scope: Scope) -> int:
+def count_rows(scope: ReportScope) -> int:
     """How many rows `tables_of` reads: for a bar that says how far it is."""
     return scope.planned().count() + _marks(scope).count()
 
 
-def tables_of(scope: Scope, beat: Beat) -> Tables:
+def tables_of(scope: ReportScope, beat: Beat) -> Tables:
     """Table -> name of a line -> its figures; the table "total" has one line. Six queries, whatever the size."""
-    tables: Tables = {"total": defaultdict(Line), **{name: defaultdict(Line) for name in TABLES}}
-    tables["total"][""] = Line()
+    tables: Tables = {"total": defaultdict(YearLine), **{name: defaultdict(YearLine) for name in TABLES}}
+    tables["total"][""] = YearLine()
     lines, lasted = _add_sessions(scope, tables, beat)
     _add_marks(scope, tables, lines, lasted, lambda done: beat(len(lines) + done))
     for session, people in _headcounts(scope):
@@ -79,10 +79,10 @@ def tables_of(scope: Scope, beat: Beat) -> Tables:
 
 
 def _add_sessions(
-    scope: Scope, tables: Tables, beat: Beat
-) -> tuple[dict[int, tuple[Line, ...]], dict[int, dt.timedelta]]:
+    scope: ReportScope, tables: Tables, beat: Beat
+) -> tuple[dict[int, tuple[YearLine, ...]], dict[int, dt.timedelta]]:
     """Counts the sessions; answers session -> the lines it stands in, and how long each that was held lasted."""
-    lines: dict[int, tuple[Line, ...]] = {}
+    lines: dict[int, tuple[YearLine, ...]] = {}
     lasted: dict[int, dt.timedelta] = {}
     prisons = {prison.pk: localized(prison, "name") for prison in Prison.objects.all()}
     domains = {code: str(label) for code, label in Domain.choices}
@@ -104,9 +104,9 @@ def _add_sessions(
 
 
 def _add_marks(
-    scope: Scope,
+    scope: ReportScope,
     tables: Tables,
-    lines: dict[int, tuple[Line, ...]],
+    lines: dict[int, tuple[YearLine, ...]],
     lasted: dict[int, dt.timedelta],
     beat: Beat,
 ) -> None:
@@ -128,7 +128,7 @@ def _add_marks(
             other.add_mark(person, mark)
 
 
-def _sessions(scope: Scope) -> Iterable[Any]:
+def _sessions(scope: ReportScope) -> Iterable[Any]:
     return (
         scope.planned()
         .order_by()
@@ -146,17 +146,17 @@ def _sessions(scope: Scope) -> Iterable[Any]:
     )
 
 
-def _marks(scope: Scope) -> Any:
+def _marks(scope: ReportScope) -> Any:
     wanted = (Attendance.Mark.PRESENT, Attendance.Mark.NOT_BROUGHT)
     return scope.marks().filter(mark__in=wanted).order_by()
 
 
-def _headcounts(scope: Scope) -> Iterable[tuple[int, int]]:
+def _headcounts(scope: ReportScope) -> Iterable[tuple[int, int]]:
     rows = Headcount.objects.filter(session__in=scope.held().order_by().values("pk")).order_by()
     return rows.values_list("session_id", "people").iterator(chunk_size=_CHUNK)
 
 
-def _target_groups(scope: Scope) -> Callable[[int, dt.date], str | None]:
+def _target_groups(scope: ReportScope) -> Callable[[int, dt.date], str | None]:
     """The target group of the living unit in which somebody lived on a day."""
     stays: dict[int, list[tuple[dt.date, dt.date | None, str | None]]] = defaultdict(list)
     found = Stay.objects.filter(prison__in=scope.prison_ids).order_by("starts_on", "pk")

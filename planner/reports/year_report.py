@@ -9,11 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from planner.reports.masking import masked, masked_column
 from planner.reports.periods import Period
-from planner.reports.scope import Scope
-from planner.reports.year_figures import Beat, Line, tables_of
+from planner.reports.scope import ReportScope
+from planner.reports.year_figures import Beat, YearLine, tables_of
 from prisons.models import Organisation, Prison
 from prisons.models.places import Authority
 from sessions.models import Cancellation
@@ -51,10 +51,10 @@ _TITLES = {
 }
 
 
-def scope_of(authority: str, period: Period, now: dt.datetime) -> Scope:
+def scope_of(authority: str, period: Period, now: dt.datetime) -> ReportScope:
     """All the prisons, and the services of this authority alone."""
     services = Organisation.objects.filter(authority=authority)
-    return Scope(
+    return ReportScope(
         prison_ids=tuple(Prison.objects.values_list("pk", flat=True)),
         period=period,
         now=now,
@@ -62,7 +62,9 @@ def scope_of(authority: str, period: Period, now: dt.datetime) -> Scope:
     )
 
 
-def paper_of_year(authority: str, scope: Scope, *, language: str, beat: Beat = lambda done: None) -> Paper:
+def paper_of_year(
+    authority: str, scope: ReportScope, *, language: str, beat: Beat = lambda done: None
+) -> Paper:
     """The report, which is kept. `beat` is told how far it is. A fixed number of queries."""
     with override(language):
         label, period = str(Authority(authority).label), scope.period
@@ -81,20 +83,20 @@ def paper_of_year(authority: str, scope: Scope, *, language: str, beat: Beat = l
         )
 
 
-def _definitions(label: str, scope: Scope, total: Line) -> Leaf:
+def _definitions(label: str, scope: ReportScope, total: YearLine) -> Leaf:
     different = _("Different participants over all services, each counted once: %(number)s")
     blocks: list[Block] = [
         Heading(label),
-        Note(f"{scope.period.first:%d-%m-%Y} – {scope.period.last:%d-%m-%Y}", is_bold=True),
-        Note(different % {"number": masked(len(total.people))}),
+        PaperNote(f"{scope.period.first:%d-%m-%Y} – {scope.period.last:%d-%m-%Y}", is_bold=True),
+        PaperNote(different % {"number": masked(len(total.people))}),
     ]
     if scope.now < scope.period.ends_at:
-        blocks.append(Note(_("This period is not over: the figures are those of today."), is_bold=True))
-    blocks += [Note(), Table([Column(_("Word")), Column(_("What it means"))], _DEFINITIONS)]
+        blocks.append(PaperNote(_("This period is not over: the figures are those of today."), is_bold=True))
+    blocks += [PaperNote(), Table([Column(_("Word")), Column(_("What it means"))], _DEFINITIONS)]
     return Leaf(_("Definitions"), blocks)
 
 
-def _leaf(key: str, title: str, lines: dict[str, Line]) -> Leaf:
+def _leaf(key: str, title: str, lines: dict[str, YearLine]) -> Leaf:
     names = sorted(lines)
     columns = _columns(key, [lines[name] for name in names])
     head = [Column(title), *(Column(heading, is_centred=True) for heading, _values in columns)]
@@ -103,7 +105,7 @@ def _leaf(key: str, title: str, lines: dict[str, Line]) -> Leaf:
     return Leaf(title, [Heading(title), Table(head, rows)], orientation="landscape")
 
 
-def _columns(key: str, lines: list[Line]) -> list[tuple[Any, list[Any]]]:
+def _columns(key: str, lines: list[YearLine]) -> list[tuple[Any, list[Any]]]:
     """Heading and values of each column. What was planned for a target group nobody knows."""
     has_plan = key != "target"
     found: list[tuple[Any, list[Any]]] = (
@@ -124,7 +126,7 @@ def _columns(key: str, lines: list[Line]) -> list[tuple[Any, list[Any]]]:
     return [*found, (_("not brought"), masked_column([line.not_brought for line in lines]))]
 
 
-def _cancelled(lines: list[Line]) -> list[tuple[Any, list[Any]]]:
+def _cancelled(lines: list[YearLine]) -> list[tuple[Any, list[Any]]]:
     """A column for each cause that occurred."""
     labels = dict(Cancellation.Reason.choices)
     return [

@@ -24,7 +24,7 @@ TOLD_FIELDS = frozenset({"room_id", "starts_at", "ends_at", "workers"})
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedSession:
     """A published session of which the reader must know that it is otherwise now."""
 
     session: GroupSession
@@ -41,7 +41,7 @@ class News:
     """`since` is None where nothing of the span was published yet."""
 
     since: dt.datetime | None = None
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[MovedSession, ...] = ()
     cancelled: tuple[GroupSession, ...] = ()
 
     def __bool__(self) -> bool:
@@ -63,7 +63,7 @@ def since_last_publication(prison: Prison, first: dt.date, last: dt.date, access
     return News(
         at,
         tuple(
-            Moved(session, tuple(sorted(fields[session.pk] & TOLD_FIELDS)))
+            MovedSession(session, tuple(sorted(fields[session.pk] & TOLD_FIELDS)))
             for session in standing
             if fields[session.pk] & TOLD_FIELDS
         ),

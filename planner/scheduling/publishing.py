@@ -12,7 +12,7 @@ from core.dates import clock
 from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
@@ -30,7 +30,7 @@ class Publication:
     ready: tuple[GroupSession, ...]
     refused: tuple[tuple[GroupSession, tuple[Conflict, ...]], ...]
     in_tray: tuple[GroupSession, ...]
-    told: Told = field(default_factory=Told)
+    told: AudienceCounts = field(default_factory=AudienceCounts)
 
     @property
     def digest(self) -> str:

@@ -21,7 +21,7 @@ from core.secrets.digest import FIELD
 from core.web.htmx import render_part
 from planner.proposals.starting import mend_copied
 from planner.scheduling.copying.copies import CopyOutcome, copy_series, preview_copy
-from planner.scheduling.copying.notes import Kind, Note, Told, in_words
+from planner.scheduling.copying.notes import CopyNote, CopyNoteKind, ToldNote, in_words
 from planner.scheduling.copying.trial import SeriesCopy
 from planner.scheduling.placement.undo_effects import address_of
 from planner.terms.copy_choice import CopyChoice, new_term_url, no_target_text, read
@@ -35,15 +35,15 @@ from sessions.models import GroupSession, Series, Term
 class Noted:
     """Something with notes: what is lost stands open, the rest can be unfolded."""
 
-    notes: tuple[Told, ...]
+    notes: tuple[ToldNote, ...]
 
     @property
-    def losses(self) -> list[Told]:
-        return [one for one in self.notes if one.kind not in (Kind.WATCH, Kind.NEVER)]
+    def losses(self) -> list[ToldNote]:
+        return [one for one in self.notes if one.kind not in (CopyNoteKind.WATCH, CopyNoteKind.NEVER)]
 
     @property
-    def remarks(self) -> list[Told]:
-        return [one for one in self.notes if one.kind in (Kind.WATCH, Kind.NEVER)]
+    def remarks(self) -> list[ToldNote]:
+        return [one for one in self.notes if one.kind in (CopyNoteKind.WATCH, CopyNoteKind.NEVER)]
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,8 @@ def _context(access: Access, choice: CopyChoice) -> dict[str, Any]:
     return context
 
 
-def _by_series(told: Iterable[Told]) -> dict[int, list[Told]]:
-    groups: dict[int, list[Told]] = defaultdict(list)
+def _by_series(told: Iterable[ToldNote]) -> dict[int, list[ToldNote]]:
+    groups: dict[int, list[ToldNote]] = defaultdict(list)
     for one in told:
         groups[one.series.pk].append(one)
     return groups
@@ -164,7 +164,7 @@ def term_copied(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
     change_set = get_object_or_404(
         ChangeSet.objects.in_prison(prison).filter(verb="copy_series").select_related("by"), pk=pk
     )
-    notes = [Note.from_json(one) for one in change_set.facts.get("notes", ())]
+    notes = [CopyNote.from_json(one) for one in change_set.facts.get("notes", ())]
     pairs: dict[int, int] = dict(change_set.facts.get("series", ()))
     series = _own(request.access, {*pairs, *(one.series_id for one in notes)})
     if not series:
@@ -193,7 +193,7 @@ def _own(access: Access, ids: set[int]) -> dict[int, Series]:
 
 
 def _copied_rows(
-    prison: Prison, series: dict[int, Series], pairs: dict[int, int], told: dict[int, list[Told]]
+    prison: Prison, series: dict[int, Series], pairs: dict[int, int], told: dict[int, list[ToldNote]]
 ) -> Sequence[CopiedRow]:
     live = ~Q(group_sessions__state=GroupSession.State.CANCELLED)
     made = Series.objects.in_prison(prison).filter(pk__in=pairs.values()).select_related("activity")
@@ -208,5 +208,5 @@ def _copied_rows(
         weeks = tuple(tray[copy.pk]) if copy else ()
         count = getattr(copy, "session_count", 0)
         rows.append(CopiedRow(tuple(told[pk]), source, copy, count, weeks))
-    worst = {kind: number for number, kind in enumerate(Kind)}
+    worst = {kind: number for number, kind in enumerate(CopyNoteKind)}
     return sorted(rows, key=lambda row: min((worst[one.kind] for one in row.notes), default=len(worst)))

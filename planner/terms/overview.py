@@ -30,7 +30,7 @@ State = GroupSession.State
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class OverviewMark:
     """One session in its week."""
 
     session_id: int
@@ -68,7 +68,7 @@ class Sum:
     places: int
 
     @classmethod
-    def of(cls, marks: Iterable[Mark]) -> Sum:
+    def of(cls, marks: Iterable[OverviewMark]) -> Sum:
         marks = list(marks)
         counted = [mark for mark in marks if mark.counts]
         live = [mark for mark in marks if not mark.is_cancelled]
@@ -87,7 +87,7 @@ class Sum:
 @dataclass(frozen=True)
 class WeekCell:
     week: Week
-    marks: tuple[Mark, ...]
+    marks: tuple[OverviewMark, ...]
 
 
 @dataclass(frozen=True)
@@ -172,14 +172,14 @@ def _weeks(term: Term, sessions: Sequence[GroupSession]) -> list[Week]:
 
 def _marks(
     access: Access, sessions: Sequence[GroupSession], weeks: Sequence[Week], now: dt.datetime
-) -> dict[int, list[tuple[Week, Mark]]]:
+) -> dict[int, list[tuple[Week, OverviewMark]]]:
     """Series -> its sessions with their week. Who is there is counted as on the cards of the board."""
     days = {clock.today(one.starts_at) for one in sessions if one.starts_at is not None}
     loaded = snapshot.as_known(access, snapshot.load(access.prison, days))
     found = conflicts.find(loaded, rules_of(access.prison))
     broken = {one.session_id for one in found if one.is_hard}
     today, known = clock.today(now), set(weeks)
-    marks: dict[int, list[tuple[Week, Mark]]] = defaultdict(list)
+    marks: dict[int, list[tuple[Week, OverviewMark]]] = defaultdict(list)
     for one in sessions:
         week = Week.from_date(one.week_on)
         if week in known:
@@ -188,10 +188,10 @@ def _marks(
     return marks
 
 
-def _mark(one: GroupSession, enrolled: int, has_conflict: bool, today: dt.date) -> Mark:
+def _mark(one: GroupSession, enrolled: int, has_conflict: bool, today: dt.date) -> OverviewMark:
     on = clock.today(one.starts_at) if one.starts_at else None
     local = one.starts_at.astimezone(clock.BRUSSELS).time() if one.starts_at else None
-    return Mark(
+    return OverviewMark(
         session_id=one.pk,
         starts_at=one.starts_at,
         state=one.state,
@@ -242,9 +242,9 @@ def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Serie
 
 
 def _row(
-    series: Series, access: Access, weeks: Sequence[Week], marks: Sequence[tuple[Week, Mark]]
+    series: Series, access: Access, weeks: Sequence[Week], marks: Sequence[tuple[Week, OverviewMark]]
 ) -> SeriesRow:
-    by_week: dict[Week, list[Mark]] = defaultdict(list)
+    by_week: dict[Week, list[OverviewMark]] = defaultdict(list)
     for week, mark in marks:
         by_week[week].append(mark)
     return SeriesRow(

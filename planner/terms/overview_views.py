@@ -29,7 +29,7 @@ from sessions.models import Term
 
 
 @dataclass(frozen=True)
-class Steps:
+class TermSteps:
     """The term before and the term after; empty where there is none."""
 
     before: str
@@ -79,7 +79,7 @@ def _terms(request: PrisonRequest, prison: Prison) -> tuple[list[Term], Term | N
     return terms, next((one for one in terms if one.pk == wanted), None) or term_of_day(terms)
 
 
-def _steps(request: PrisonRequest, prison: Prison, terms: list[Term], term: Term) -> Steps:
+def _steps(request: PrisonRequest, prison: Prison, terms: list[Term], term: Term) -> TermSteps:
     """What is filtered stays filtered from term to term."""
     here = reverse("planner:term_overview", args=[prison.slug])
     number = terms.index(term)
@@ -88,7 +88,7 @@ def _steps(request: PrisonRequest, prison: Prison, terms: list[Term], term: Term
         return f"{here}?{_kept(request, other)}" if other else ""
 
     running = term_of_day(terms, today())
-    return Steps(
+    return TermSteps(
         address(terms[number - 1] if number else None),
         address(terms[number + 1] if number + 1 < len(terms) else None),
         address(running),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core.dates.clock import BRUSSELS
 from core.paper import PAGE_WORDS, page_words, printed
 from core.words.languages import localized
-from planner.terms.overview import Mark, SeriesRow, Sum, TermOverview
+from planner.terms.overview import OverviewMark, SeriesRow, Sum, TermOverview
 from planner.terms.term_weeks import BandRow, WeekHead
 from prisons import gate
 from prisons.access import Access
@@ -135,7 +135,7 @@ def _row(row: SeriesRow, access: Access, first: int, last: int) -> dict[str, Any
     }
 
 
-def _mark(mark: Mark) -> dict[str, Any]:
+def _mark(mark: OverviewMark) -> dict[str, Any]:
     count = "+" if mark.is_drop_in else f"{mark.enrolled}/{mark.places}"
     text = f"»{count}" if mark.is_moved else count
     kind = ""

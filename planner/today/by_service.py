@@ -19,7 +19,7 @@ from prisons.models import Organisation
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingRequests:
     """One service. What the reader may not know of another's requests is None."""
 
     service: Organisation
@@ -37,7 +37,7 @@ class Waiting:
         return any(numbers)
 
 
-def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> list[Waiting]:
+def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> list[WaitingRequests]:
     """Only for coordinators, and only services where something waits. Six queries."""
     if not access.authorities:
         return []
@@ -59,7 +59,7 @@ def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> lis
         pk, is_own = service.pk, access.may_change(service)
         since = oldest.get(pk)
         rows.append(
-            Waiting(
+            WaitingRequests(
                 service,
                 conflicts[pk],
                 asks[pk],

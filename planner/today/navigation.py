@@ -20,7 +20,7 @@ from prisons.models import Prison, User
 
 
 @dataclass(frozen=True)
-class Entry:
+class NavigationEntry:
     """One place in the rail; `count` None shows no number."""
 
     name: str
@@ -149,7 +149,7 @@ def places_for(access: Access) -> list[tuple[_Place, str]]:
     ]
 
 
-def _entries(access: Access, path: str) -> Iterator[Entry]:
+def _entries(access: Access, path: str) -> Iterator[NavigationEntry]:
     reachable = places_for(access)
     home = reachable[0][1]  # every page of the prison lies below it
     folders = [(home + folder, url) for place, url in reachable for folder in ("", *place.holds) if folder]
@@ -162,7 +162,7 @@ def _entries(access: Access, path: str) -> Iterator[Entry]:
     current = "" if folder == home and path != home else current
     for place, url in reachable:
         count = place.count(access) if place.count else None
-        yield Entry(
+        yield NavigationEntry(
             place.name,
             place.label,
             place.icon,

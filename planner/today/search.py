@@ -18,7 +18,7 @@ from planner.scheduling.rules.sentences import when
 from planner.today import search_sessions
 from planner.today.actions import actions_for
 from planner.today.navigation import places_for
-from planner.today.search_hits import Hit
+from planner.today.search_hits import SearchHit
 from prisons import gate
 from prisons.access import Access, Right
 from rooms.models import Closure, Room
@@ -29,36 +29,36 @@ MOST = 6
 
 
 @dataclass(frozen=True)
-class Group:
+class FoundGroup:
     title: str
-    hits: list[Hit]
+    hits: list[SearchHit]
 
 
-def find(words: str, access: Access) -> list[Group]:
+def find(words: str, access: Access) -> list[FoundGroup]:
     """At most six hits a group; nothing for fewer than two letters. Only what the reader may open."""
     if len(words) < 2:
         return []
-    rooms = Group(_("Rooms"), _rooms(words, access))
+    rooms = FoundGroup(_("Rooms"), _rooms(words, access))
     groups = [
-        Group(pgettext("several", "Sessions"), search_sessions.find(words, access)),
-        Group(_("People"), _people(words, access)),
-        Group(pgettext("several", "Series"), _series(words, access)),
+        FoundGroup(pgettext("several", "Sessions"), search_sessions.find(words, access)),
+        FoundGroup(_("People"), _people(words, access)),
+        FoundGroup(pgettext("several", "Series"), _series(words, access)),
         rooms,
-        Group(_("Facilitators"), _workers(words, access)),
-        Group(_("Closures"), _closures(words, access)),
-        Group(_("Do"), _actions(words, access)),
-        Group(_("Go to"), _places(words, access)),
+        FoundGroup(_("Facilitators"), _workers(words, access)),
+        FoundGroup(_("Closures"), _closures(words, access)),
+        FoundGroup(_("Do"), _actions(words, access)),
+        FoundGroup(_("Go to"), _places(words, access)),
     ]
     if rooms.hits and fold(rooms.hits[0].label).startswith(fold(words)):
         groups.sort(key=lambda group: group is not rooms)  # whoever types its name means the room
     return [group for group in groups if group.hits]
 
 
-def _people(words: str, access: Access) -> list[Hit]:
+def _people(words: str, access: Access) -> list[SearchHit]:
     if not access.has(Right.ENTER_REQUESTS):
         return []
     return [
-        Hit(
+        SearchHit(
             str(person),
             _where(person.current[0]),  # type: ignore[attr-defined]
             reverse("enrollment:person_detail", args=[access.prison.slug, person.pk]),
@@ -72,7 +72,7 @@ def _where(stay: Stay) -> str:
     return " · ".join(filter(None, [stay.register_number, stay.unit.code if stay.unit else "", stay.cell]))
 
 
-def _series(words: str, access: Access) -> list[Hit]:
+def _series(words: str, access: Access) -> list[SearchHit]:
     """Every word stands in a title, the group or the code: "dutch 2" finds the second group of Dutch."""
     if not access.has(Right.SEE_BOARD):
         return []
@@ -83,14 +83,14 @@ def _series(words: str, access: Access) -> list[Hit]:
     return [_series_hit(one, access) for one in found]
 
 
-def _series_hit(series: Series, access: Access) -> Hit:
+def _series_hit(series: Series, access: Access) -> SearchHit:
     url = reverse("enrollment:series_detail", args=[access.prison.slug, series.pk])
     when = f"{date_format(series.usual_day, 'D')} {series.start_time:%H:%M}"
     detail = " · ".join(filter(None, [when, gate.service_of(access, series.activity.organisation)]))
-    return Hit(gate.name_of(access, series), detail, url, "collection")
+    return SearchHit(gate.name_of(access, series), detail, url, "collection")
 
 
-def _rooms(words: str, access: Access) -> list[Hit]:
+def _rooms(words: str, access: Access) -> list[SearchHit]:
     if not access.has(Right.SEE_BOARD):
         return []
     in_use: Any = Room.objects.in_prison(access.prison).in_use().select_related("building")
@@ -102,7 +102,7 @@ def _rooms(words: str, access: Access) -> list[Hit]:
     board = reverse("planner:board", args=[access.prison.slug])
     may_edit = access.has(Right.MANAGE_RULES)
     return [
-        Hit(
+        SearchHit(
             str(room),
             str(room.building),
             reverse("rooms:room_edit", args=[access.prison.slug, room.pk]) if may_edit else board,
@@ -112,19 +112,21 @@ def _rooms(words: str, access: Access) -> list[Hit]:
     ]
 
 
-def _workers(words: str, access: Access) -> list[Hit]:
+def _workers(words: str, access: Access) -> list[SearchHit]:
     if not access.has(Right.MANAGE_WORKERS):
         return []
     workers = Worker.objects.in_prison(access.prison).active()
     for word in fold(words).split()[:4]:
         workers = workers.filter(name_words__contains=begins(word))
     return [
-        Hit(one.name, "", reverse("sessions:worker_edit", args=[access.prison.slug, one.pk]), "person-vcard")
+        SearchHit(
+            one.name, "", reverse("sessions:worker_edit", args=[access.prison.slug, one.pk]), "person-vcard"
+        )
         for one in workers.distinct()[:MOST]
     ]
 
 
-def _closures(words: str, access: Access) -> list[Hit]:
+def _closures(words: str, access: Access) -> list[SearchHit]:
     """Those of now and later, by kind in any of the languages, or by reason."""
     if not access.has(Right.SEE_BOARD):
         return []
@@ -132,7 +134,7 @@ def _closures(words: str, access: Access) -> list[Hit]:
     wanted = fold(words)
     found = [row for row in rows.select_related("room", "unit") if wanted in fold(_called(row))]
     return [
-        Hit(
+        SearchHit(
             str(row.get_kind_display()).capitalize(),
             f"{when(row.starts_at, row.ends_at)} · {row.get_state_display()}",
             reverse("planner:closure_detail", args=[access.prison.slug, row.pk]),
@@ -155,19 +157,19 @@ def _called(closure: Closure) -> str:
     return f"{closure.get_kind_display()} {_KINDS.get(closure.kind, '')} {room or closure.unit or ''}"
 
 
-def _actions(words: str, access: Access) -> list[Hit]:
+def _actions(words: str, access: Access) -> list[SearchHit]:
     wanted = fold(words).split()
     return [
-        Hit(str(action.label), "", url, action.icon)
+        SearchHit(str(action.label), "", url, action.icon)
         for action, url in actions_for(access)
         if all(word in fold(f"{action.label} {action.also}") for word in wanted)
     ][:MOST]
 
 
-def _places(words: str, access: Access) -> list[Hit]:
+def _places(words: str, access: Access) -> list[SearchHit]:
     wanted = fold(words)
     return [
-        Hit(str(place.label), "", url, place.icon)
+        SearchHit(str(place.label), "", url, place.icon)
         for place, url in places_for(access)
         if wanted in fold(str(place.label))
     ]

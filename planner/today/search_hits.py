@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     label: str
     detail: str
     url: str

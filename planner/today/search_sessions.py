@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from core.dates import clock
 from core.words.folding import fold
-from planner.today.search_hits import Hit
+from planner.today.search_hits import SearchHit
 from prisons import gate
 from prisons.access import Access, Right
 from sessions.models import GroupSession, Series
@@ -58,7 +58,7 @@ _SIGNS = re.compile(
 )
 
 
-def find(words: str, access: Access, *, now: dt.datetime | None = None) -> list[Hit]:
+def find(words: str, access: Access, *, now: dt.datetime | None = None) -> list[SearchHit]:
     """Of a day when one is named, else only those that are cancelled when that is asked; nothing otherwise."""
     if not access.has(Right.SEE_BOARD):
         return []
@@ -81,13 +81,15 @@ def find(words: str, access: Access, *, now: dt.datetime | None = None) -> list[
     return [_hit(row, access) for row in rows[:MOST]]
 
 
-def _hit(session: GroupSession, access: Access) -> Hit:
+def _hit(session: GroupSession, access: Access) -> SearchHit:
     url = reverse("planner:session_detail", args=[access.prison.slug, session.pk])
     starts = session.starts_at.astimezone(clock.BRUSSELS) if session.starts_at else None
     parts = [date_format(starts, "D j N H:i") if starts else "", str(session.room or "")]
     if not session.is_live:
         parts.append(str(session.get_state_display()))
-    return Hit(gate.name_of(access, session.series), " · ".join(filter(None, parts)), url, "calendar-event")
+    return SearchHit(
+        gate.name_of(access, session.series), " · ".join(filter(None, parts)), url, "calendar-event"
+    )
 
 
 def day_in(words: str, today: dt.date) -> tuple[dt.date | None, str]:

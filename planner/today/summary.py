@@ -24,7 +24,7 @@ from planner.notifications import cannot_come, own_sessions
 from planner.scheduling.asks.lists import received
 from planner.scheduling.rules.codes import CODES
 from planner.scheduling.rules.open_conflicts import hard_ones, to_solve
-from planner.today.by_service import Waiting, waiting_by_service
+from planner.today.by_service import WaitingRequests, waiting_by_service
 from planner.today.lists_state import ListsOfDay, lists_to_hand_over
 from planner.workers import calls
 from prisons import gate
@@ -81,7 +81,7 @@ class Summary:
     announcements: list[Announcement] = field(default_factory=list)
     lists: list[ListsOfDay] = field(default_factory=list)
     """What is handed over next, for whoever prints."""
-    services: list[Waiting] = field(default_factory=list)
+    services: list[WaitingRequests] = field(default_factory=list)
     """What waits at each service, for a coordinator."""
 
     @property

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS
-from core.paper import Block, Column, Heading, Leaf, Note, Paper, Table
+from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from planner.models import StaffNotice
 from planner.workers.calls import Call
 from prisons.models import Message, Prison
@@ -23,12 +23,18 @@ def call_paper(
     title = _("To call")
     blocks: list[Block] = [
         Heading(title),
-        Note(f"{prison} · {when_made(now)}", is_bold=True),
-        Note(_("Something changes within two days, and these facilitators have not said that they read it.")),
-        _facilitators(calls) if calls else Note(_("Nobody to call"), is_bold=True),
+        PaperNote(f"{prison} · {when_made(now)}", is_bold=True),
+        PaperNote(
+            _("Something changes within two days, and these facilitators have not said that they read it.")
+        ),
+        _facilitators(calls) if calls else PaperNote(_("Nobody to call"), is_bold=True),
     ]
     if staff:
-        blocks += [Note(), Note(_("Services and prison: not read yet"), is_bold=True), _staff(staff)]
+        blocks += [
+            PaperNote(),
+            PaperNote(_("Services and prison: not read yet"), is_bold=True),
+            _staff(staff),
+        ]
     leaf = Leaf(title, blocks, orientation="landscape")
     return Paper(
         language=get_language() or "nl",

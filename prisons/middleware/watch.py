@@ -16,7 +16,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
 
 from core.words import names
-from core.words.names import Look
+from core.words.names import NamesRead
 from prisons import support
 from prisons.domain.records import readings
 from prisons.models import Prison, User
@@ -103,7 +103,7 @@ def _of_letter(request: HttpRequest) -> User | None:
         return None
 
 
-def _verb(request: HttpRequest, response: HttpResponseBase, look: Look, before: str) -> str | None:
+def _verb(request: HttpRequest, response: HttpResponseBase, look: NamesRead, before: str) -> str | None:
     after = signed_in_pk(request)
     if entrance := _entrance(request, response, before, after):
         return entrance

@@ -16,5 +16,5 @@ def may_ask(access: Access | None, fact: str) -> bool:
 
 
 @register.filter
-def known_to(series: gate.Named, access: Access | None) -> str:
+def known_to(series: gate.HasNeutralName, access: Access | None) -> str:
     return gate.name_of(access, series)

@@ -22,7 +22,7 @@ from prisons.models import Announcement, Prison, Role
 
 
 @dataclass(frozen=True)
-class Row:
+class AnnouncementRow:
     announcement: Announcement
     state: str
     """`now`, `later` or `over`."""
@@ -40,9 +40,9 @@ def announcement_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return render(request, "prisons/announcement_list.html", {"rows": rows})
 
 
-def _row(request: PrisonRequest, one: Announcement) -> Row:
+def _row(request: PrisonRequest, one: Announcement) -> AnnouncementRow:
     labels = dict(Role.choices)
-    return Row(
+    return AnnouncementRow(
         one,
         _state(one),
         ", ".join(str(labels.get(role, role)) for role in one.roles),

@@ -33,7 +33,7 @@ SHORTEST_BAND = dt.timedelta(days=2)
 Row = TypeVar("Row", Holiday, SoftBand)
 
 
-class Names(NamedTuple):
+class HolidayNames(NamedTuple):
     nl: str
     fr: str
     en: str
@@ -42,8 +42,8 @@ class Names(NamedTuple):
         return {f"name_{language}": name for language, name in self._asdict().items()}
 
 
-class Stretch(NamedTuple):
-    names: Names
+class ClosedStretch(NamedTuple):
+    names: HolidayNames
     starts_on: dt.date
     ends_on: dt.date
 
@@ -152,18 +152,18 @@ class _Origins:
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()
 
-    def of(self, kind: str, on: dt.date, names: Names) -> str:
+    def of(self, kind: str, on: dt.date, names: HolidayNames) -> str:
         name = f"{kind} {on.year} {names.en}"[:110]
         self._count[name] += 1
         return name if self._count[name] == 1 else f"{name} {self._count[name]}"
 
 
-def public_holidays(years: Collection[int]) -> dict[dt.date, Names]:
+def public_holidays(years: Collection[int]) -> dict[dt.date, HolidayNames]:
     """Date -> names, of the whole of Belgium, in order."""
     return _from_library(years)
 
 
-def school_holidays(community: str, years: Collection[int]) -> list[Stretch]:
+def school_holidays(community: str, years: Collection[int]) -> list[ClosedStretch]:
     """School holidays of three days or more of the community (`Flemish` or `French`), in order.
 
     The library knows years; so that a stretch over New Year is whole, it is asked for one more on both sides.
@@ -174,11 +174,11 @@ def school_holidays(community: str, years: Collection[int]) -> list[Stretch]:
     return [one for one in stretches if one.ends_on - one.starts_on >= SHORTEST_BAND]
 
 
-def ramadans(years: Collection[int]) -> list[Stretch]:
+def ramadans(years: Collection[int]) -> list[ClosedStretch]:
     """From the first day of fasting to the eve of the feast, as the library's calendar estimates them."""
     from holidays.calendars.islamic import _IslamicLunar
 
-    calendar, names = _IslamicLunar(), Names("Ramadan", "Ramadan", "Ramadan")
+    calendar, names = _IslamicLunar(), HolidayNames("Ramadan", "Ramadan", "Ramadan")
     wider = range(min(years), max(years) + 2)
     feasts = sorted({on for year in wider for on, _estimated in calendar.eid_al_fitr_dates(year)})
     begins = sorted({on for year in wider for on, _estimated in calendar.ramadan_beginning_dates(year)})
@@ -186,11 +186,11 @@ def ramadans(years: Collection[int]) -> list[Stretch]:
     for begin in begins:
         feast = next((on for on in feasts if on > begin), None)
         if begin.year in years and feast is not None:
-            found.append(Stretch(names, begin, feast - dt.timedelta(days=1)))
+            found.append(ClosedStretch(names, begin, feast - dt.timedelta(days=1)))
     return found
 
 
-def _from_library(years: Collection[int], **options: Any) -> dict[dt.date, Names]:
+def _from_library(years: Collection[int], **options: Any) -> dict[dt.date, HolidayNames]:
     import holidays
 
     by_language = {
@@ -198,13 +198,13 @@ def _from_library(years: Collection[int], **options: Any) -> dict[dt.date, Names
         for code, language in LANGUAGES.items()
     }
     dates = sorted(by_language["nl"])
-    return {on: Names(*(by_language[code].get(on, "") for code in LANGUAGES)) for on in dates}
+    return {on: HolidayNames(*(by_language[code].get(on, "") for code in LANGUAGES)) for on in dates}
 
 
-def _joined(days: Mapping[dt.date, Names]) -> Iterator[Stretch]:
+def _joined(days: Mapping[dt.date, HolidayNames]) -> Iterator[ClosedStretch]:
     """Days that follow each other are one stretch, under the name that most of them bear."""
     ordered = enumerate(sorted(days))
     for _gap, run in itertools.groupby(ordered, key=lambda row: row[1].toordinal() - row[0]):
         stretch = [on for _place, on in run]
         names = [days[on] for on in stretch]
-        yield Stretch(max(names, key=names.count), stretch[0], stretch[-1])
+        yield ClosedStretch(max(names, key=names.count), stretch[0], stretch[-1])

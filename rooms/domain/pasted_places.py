@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from core.dates import clock
 from core.errors import PlannerError
 from core.tables import cells
-from core.tables.pasted import Column
+from core.tables.pasted import PastedColumn
 from core.words.folding import called, fold
 from core.words.languages import localized
 from prisons.domain.validity import require_valid
@@ -51,48 +51,52 @@ class RoomLines:
     language: str
     code = "rooms"
     columns = (
-        Column(
+        PastedColumn(
             "name",
             gettext_lazy("Room"),
             "lokaal|lokaalnaam|naam|naam lokaal|zaal|ruimte|local|nom|nom du local|salle|room|name|room name|"
             "naam nl|lokaal nl|zaal nl|nom nl|local nl|salle nl",
             True,
         ),
-        Column(
+        PastedColumn(
             "capacity",
             gettext_lazy("Capacity"),
             "capaciteit|plaatsen|aantal plaatsen|max|maximum|aantal|personen|capacité|places|nombre de places|"
             "personnes|capacity|people|seats",
         ),
-        Column("building", gettext_lazy("Building"), "gebouw|blok|bâtiment|bloc|building|block"),
-        Column(
+        PastedColumn("building", gettext_lazy("Building"), "gebouw|blok|bâtiment|bloc|building|block"),
+        PastedColumn(
             "features",
             gettext_lazy("Features"),
             "uitrusting|kenmerken|voorzieningen|materiaal|équipement|équipements|caractéristiques|matériel|features|equipment",
         ),
-        Column(
+        PastedColumn(
             "inside_unit",
             gettext_lazy("Inside the living unit"),
             "in leefeenheid|binnen leefeenheid|ligt in|dans l'unité|dans l'unité de vie|"
             "inside unit|inside the living unit|inside",
         ),
-        Column(
+        PastedColumn(
             "reachable_from",
             gettext_lazy("Who can reach it"),
             "wie kan er komen|bereikbaar voor|bereikbaar vanuit|leefeenheden|voor|accessible à|accessible depuis|"
             "unités|"
             "unités de vie|pour|who can reach it|reachable from|units|living units",
         ),
-        Column(
+        PastedColumn(
             "hours",
             gettext_lazy("Opening hours"),
             "open|openingsuren|uren|heures d'ouverture|ouverture|heures|horaire|opening hours|hours",
         ),
-        Column(
+        PastedColumn(
             "name_nl", gettext_lazy("name in Dutch"), _headings("nl", "dutch", "nederlands", "néerlandais")
         ),
-        Column("name_fr", gettext_lazy("name in French"), _headings("fr", "french", "frans", "français")),
-        Column("name_en", gettext_lazy("name in English"), _headings("en", "english", "engels", "anglais")),
+        PastedColumn(
+            "name_fr", gettext_lazy("name in French"), _headings("fr", "french", "frans", "français")
+        ),
+        PastedColumn(
+            "name_en", gettext_lazy("name in English"), _headings("en", "english", "engels", "anglais")
+        ),
     )
 
     def make(self, values: Mapping[str, str]) -> Made:
@@ -200,30 +204,32 @@ class SlotLines:
     language: str
     code = "slots"
     columns = (
-        Column(
+        PastedColumn(
             "days",
             gettext_lazy("Day"),
             "dag|dagen|weekdag|jour|jours|jour de la semaine|day|days|weekday",
             True,
         ),
-        Column(
+        PastedColumn(
             "starts",
             pgettext_lazy("column", "From"),
             "van|begin|start|beginuur|uur|uren|de|début|heure|heures|from|starts|hours|time",
         ),
-        Column("ends", pgettext_lazy("column", "Until"), "tot|einde|einduur|à|fin|jusqu'à|until|to|end|ends"),
-        Column(
+        PastedColumn(
+            "ends", pgettext_lazy("column", "Until"), "tot|einde|einduur|à|fin|jusqu'à|until|to|end|ends"
+        ),
+        PastedColumn(
             "max_people",
             gettext_lazy("People who can be brought"),
             "max personen|personen|aantal personen|max. personen|personnes|max personnes|people|max people|"
             "capacity|capaciteit|capacité",
         ),
-        Column(
+        PastedColumn(
             "max_movements",
             gettext_lazy("Movements"),
             "bewegingen|max bewegingen|mouvements|max mouvements|movements|max movements",
         ),
-        Column(
+        PastedColumn(
             "valid_from",
             gettext_lazy("In force from"),
             "geldig vanaf|vanaf|valable dès|à partir du|dès le|valid from|in force from",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import PlannerError
 from core.tables import cells
-from core.tables.pasted import Column
+from core.tables.pasted import PastedColumn
 from core.words.folding import called, fold
 from prisons.domain.validity import require_valid
 from prisons.models import Building, Prison, Unit, User
@@ -53,29 +53,31 @@ class UnitLines:
     language: str
     code = "units"
     columns = (
-        Column(
+        PastedColumn(
             "unit",
             gettext_lazy("Code"),
             "code|leefeenheid|eenheid|vleugel|afdeling|sectie|unité|unité de vie|aile|section|unit|living unit|wing",
             True,
         ),
-        Column("name", gettext_lazy("Name"), "naam|omschrijving|nom|description|name"),
-        Column("building", gettext_lazy("Building"), "gebouw|blok|bâtiment|bloc|building|block"),
-        Column("regime", gettext_lazy("Regime"), "regime|régime"),
-        Column(
+        PastedColumn("name", gettext_lazy("Name"), "naam|omschrijving|nom|description|name"),
+        PastedColumn("building", gettext_lazy("Building"), "gebouw|blok|bâtiment|bloc|building|block"),
+        PastedColumn("regime", gettext_lazy("Regime"), "regime|régime"),
+        PastedColumn(
             "population",
             gettext_lazy("Population"),
             "populatie|mannen/vrouwen|m/v|geslacht|population|hommes/femmes|h/f|sexe",
         ),
-        Column(
+        PastedColumn(
             "target_group",
             gettext_lazy("Target group"),
             "doelgroep|statuut|groupe cible|statut|target group|status",
         ),
-        Column("yard", gettext_lazy("Yard"), "wandeling|wandelingen|luchten|préau|promenade|yard"),
-        Column("visit", gettext_lazy("Visits"), "bezoek|bezoeken|bezoekuren|visite|visites|visit|visits"),
-        Column("meal", gettext_lazy("Meals"), "maaltijd|maaltijden|eten|repas|meal|meals"),
-        Column(
+        PastedColumn("yard", gettext_lazy("Yard"), "wandeling|wandelingen|luchten|préau|promenade|yard"),
+        PastedColumn(
+            "visit", gettext_lazy("Visits"), "bezoek|bezoeken|bezoekuren|visite|visites|visit|visits"
+        ),
+        PastedColumn("meal", gettext_lazy("Meals"), "maaltijd|maaltijden|eten|repas|meal|meals"),
+        PastedColumn(
             "other",
             gettext_lazy("Not free"),
             "niet vrij|andere|overige|pas libre|indisponible|autre|not free|other",

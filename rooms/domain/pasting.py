@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
-from core.tables.pasted import Column, Line, Table
+from core.tables.pasted import PastedColumn, PastedLine, PastedTable
 from prisons.domain.locking import lock_prison
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain import made_acts
@@ -35,22 +35,22 @@ class Made:
     """What of the line was left out, in words."""
 
 
-class Kind(Protocol):
+class PasteKind(Protocol):
     """One kind of rows that can be pasted. `make` writes one line through the domain functions of the forms."""
 
     code: str
 
     @property
-    def columns(self) -> Sequence[Column]: ...
+    def columns(self) -> Sequence[PastedColumn]: ...
 
     def make(self, values: Mapping[str, str]) -> Made: ...
 
 
 @dataclass(frozen=True)
-class Entry:
+class PastedEntry:
     """One line with what becomes of it: `new`, `same` or `refused`."""
 
-    line: Line
+    line: PastedLine
     state: str
     title: str
     facts: tuple[str, ...] = ()
@@ -62,24 +62,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    table: Table
-    entries: tuple[Entry, ...]
+class PasteOutcome:
+    table: PastedTable
+    entries: tuple[PastedEntry, ...]
     change_set: ChangeSet | None = None
 
-    def _of(self, state: str) -> list[Entry]:
+    def _of(self, state: str) -> list[PastedEntry]:
         return [entry for entry in self.entries if entry.state == state]
 
     @property
-    def new(self) -> list[Entry]:
+    def new(self) -> list[PastedEntry]:
         return self._of("new")
 
     @property
-    def same(self) -> list[Entry]:
+    def same(self) -> list[PastedEntry]:
         return self._of("same")
 
     @property
-    def refused(self) -> list[Entry]:
+    def refused(self) -> list[PastedEntry]:
         return self._of("refused")
 
     @property
@@ -87,11 +87,11 @@ class Outcome:
         return digest("paste", self.entries)
 
 
-def look(prison: Prison, kind: Kind, table: Table) -> Outcome:
+def look(prison: Prison, kind: PasteKind, table: PastedTable) -> PasteOutcome:
     """What accepting it would do, line by line. Nothing is written."""
     with transaction.atomic():
         lock_prison(prison)
-        tried = Outcome(table, tuple(_tried(kind, line) for line in table.lines))
+        tried = PasteOutcome(table, tuple(_tried(kind, line) for line in table.lines))
         transaction.set_rollback(True)
     prison.refresh_from_db()  # it bears what was tried
     return tried
@@ -99,31 +99,31 @@ def look(prison: Prison, kind: Kind, table: Table) -> Outcome:
 
 def accept(
     prison: Prison,
-    kind: Kind,
-    table: Table,
+    kind: PasteKind,
+    table: PastedTable,
     *,
     by: User,
     seen: str | None = None,
     now: dt.datetime | None = None,
-) -> Outcome:
+) -> PasteOutcome:
     """Makes every line that can be made, as one act. Raises NotAsShown or PlannerError `nothing_new` (409)."""
     with transaction.atomic():
         locked = lock_prison(prison)
-        done = Outcome(table, tuple(_tried(kind, line) for line in table.lines))
+        done = PasteOutcome(table, tuple(_tried(kind, line) for line in table.lines))
         require_seen(seen, done.digest)
         if not done.new:
             raise PlannerError("nothing_new", _("There is nothing new in it: nothing was changed."))
         rows = [row for entry in done.new for row in entry.rows]
-        return Outcome(
+        return PasteOutcome(
             table, done.entries, made_acts.keep(locked, f"paste_{kind.code}", rows, by=by, now=now)
         )
 
 
-def _tried(kind: Kind, line: Line) -> Entry:
+def _tried(kind: PasteKind, line: PastedLine) -> PastedEntry:
     try:
         with transaction.atomic():
             made = kind.make(line.values)
     except PlannerError as error:
         title = next((value for value in line.values.values() if value), "")
-        return Entry(line, "refused", title[:80], remarks=(str(error),))
-    return Entry(line, "new" if made.rows else "same", made.title, made.facts, made.remarks, made.rows)
+        return PastedEntry(line, "refused", title[:80], remarks=(str(error),))
+    return PastedEntry(line, "new" if made.rows else "same", made.title, made.facts, made.remarks, made.rows)

@@ -29,13 +29,13 @@ from rooms.domain import made_acts, pasting
 from rooms.domain.consent import RuleHits
 from rooms.domain.pasted_places import RoomLines, SlotLines
 from rooms.domain.pasted_units import UnitLines
-from rooms.domain.pasting import Kind, Outcome
+from rooms.domain.pasting import PasteKind, PasteOutcome
 from rooms.forms import PasteForm
 from rooms.views.editing import act_and_return, consented, shown_hits
 
 
 @dataclass(frozen=True)
-class Page:
+class PastePage:
     """What differs between the pages: their words, an example, the way back and the way to undo."""
 
     heading: str
@@ -47,17 +47,17 @@ class Page:
     asks: Mapping[str, forms.Field] = field(default_factory=dict)
 
 
-KindOf = Callable[[PasteForm, str], Kind]
+KindOf = Callable[[PasteForm, str], PasteKind]
 """From the form and the language in which its days are written."""
 
 
-def paste(request: PrisonRequest, page: Page, kind_of: KindOf) -> HttpResponse:
+def paste(request: PrisonRequest, page: PastePage, kind_of: KindOf) -> HttpResponse:
     """Shows the form; posted, the look; with `accept`, does what the look showed."""
     if request.method != "POST":
         form = PasteForm(asks=page.asks)
         return _render(request, page, kind_of(form, "nl"), form)
     form = PasteForm(request.POST, request.FILES, asks=page.asks)
-    seen: list[Outcome] = []
+    seen: list[PasteOutcome] = []
     accepts = "accept" in request.POST and not request.FILES
 
     def act(values: dict[str, Any]) -> None:
@@ -85,12 +85,12 @@ def paste(request: PrisonRequest, page: Page, kind_of: KindOf) -> HttpResponse:
     return _render(request, page, _kind(form, kind_of), form, seen, 200 if status == DONE else status)
 
 
-def _kind(form: PasteForm, kind_of: KindOf) -> Kind:
+def _kind(form: PasteForm, kind_of: KindOf) -> PasteKind:
     text = getattr(form, "cleaned_data", {}).get("pasted", "")
     return kind_of(form, language_of(text, (get_language() or "nl")[:2]))
 
 
-def _tell(request: PrisonRequest, page: Page, done: Outcome) -> None:
+def _tell(request: PrisonRequest, page: PastePage, done: PasteOutcome) -> None:
     act = done.change_set
     count = len(done.new)
     text = ngettext("%(count)s line was taken over.", "%(count)s lines were taken over.", count)
@@ -104,10 +104,10 @@ def _tell(request: PrisonRequest, page: Page, done: Outcome) -> None:
 
 def _render(
     request: PrisonRequest,
-    page: Page,
-    kind: Kind,
+    page: PastePage,
+    kind: PasteKind,
     form: PasteForm,
-    seen: list[Outcome] | None = None,
+    seen: list[PasteOutcome] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     hits = shown_hits(request, form.refusal) if isinstance(form.refusal, RuleHits) else None
@@ -123,7 +123,7 @@ def _render(
     return render(request, "rooms/paste.html", context, status=status)
 
 
-def _recent(request: PrisonRequest, page: Page, kind: Kind) -> list[tuple[ChangeSet, str]]:
+def _recent(request: PrisonRequest, page: PastePage, kind: PasteKind) -> list[tuple[ChangeSet, str]]:
     """What was pasted within the hour, each with the way to take it back."""
     acts = ChangeSet.objects.in_prison(request.prison).filter(
         verb=f"paste_{kind.code}", at__gt=clock.now() - UNDO_WITHIN, undone_by__isnull=True
@@ -151,7 +151,7 @@ def take_back(
 
 @prison_view(Right.MANAGE_RULES)
 def room_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    page = Page(
+    page = PastePage(
         _("Paste rooms"),
         reverse("rooms:room_list", args=[prison.slug]),
         _("Rooms"),
@@ -168,7 +168,7 @@ def room_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 @prison_view(Right.MANAGE_RULES)
 def unit_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    page = Page(
+    page = PastePage(
         _("Paste living units"),
         reverse("rooms:unit_list", args=[prison.slug]),
         _("Living units"),
@@ -187,7 +187,7 @@ def unit_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
 
 @prison_view(Right.MANAGE_RULES)
 def slot_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    page = Page(
+    page = PastePage(
         _("Paste time slots"),
         reverse("rooms:slot_list", args=[prison.slug]),
         _("Time slots"),

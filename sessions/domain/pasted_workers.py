@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import PlannerError
 from core.tables import cells
-from core.tables.pasted import Column
+from core.tables.pasted import PastedColumn
 from core.words.folding import fold, name_key
 from core.words.languages import OWN_NAMES
 from prisons.domain.people import invitations
@@ -38,38 +38,38 @@ class WorkerLines:
     invites: bool = False
     code = "workers"
     columns = (
-        Column(
+        PastedColumn(
             "name",
             gettext_lazy("Name"),
             "naam|volledige naam|lesgever|begeleider|familienaam|achternaam|nom|nom complet|intervenant|"
             "nom de famille|name|full name|last name|facilitator",
             True,
         ),
-        Column(
+        PastedColumn(
             "email",
             gettext_lazy("E-mail"),
             "e-mail|email|mail|mailadres|e-mailadres|adresse e-mail|courriel|e-mail address",
         ),
-        Column(
+        PastedColumn(
             "phone",
             gettext_lazy("Telephone"),
             "telefoon|tel|gsm|telefoonnummer|téléphone|tél|numéro de téléphone|phone|telephone|mobile",
         ),
-        Column(
+        PastedColumn(
             "services",
             gettext_lazy("Works for"),
             "dienst|organisatie|werkt voor|service|organisation|travaille pour|works for",
         ),
-        Column("languages", gettext_lazy("Languages"), "talen|taal|langue|langues|language|languages"),
-        Column(
+        PastedColumn("languages", gettext_lazy("Languages"), "talen|taal|langue|langues|language|languages"),
+        PastedColumn(
             "permitted_until",
             gettext_lazy("Permission until"),
             "toelating|toelating tot|toelating tot en met|toegang tot|geldig tot|autorisation|"
             "autorisation jusqu'au|autorisé jusqu'au|valable jusqu'au|permission|permission until|"
             "permitted until|valid until",
         ),
-        Column("first_name", gettext_lazy("First name"), "voornaam|prénom|first name|given name"),
-        Column("is_interpreter", gettext_lazy("Interpreter"), "tolk|interprète|interpreter"),
+        PastedColumn("first_name", gettext_lazy("First name"), "voornaam|prénom|first name|given name"),
+        PastedColumn("is_interpreter", gettext_lazy("Interpreter"), "tolk|interprète|interpreter"),
     )
 
     def make(self, values: Mapping[str, str]) -> Made:

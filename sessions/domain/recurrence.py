@@ -74,7 +74,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Skip:
+class LeftOutDate:
     """The date `on` of the pattern does not take place, for a `reason` (a code or words, never empty)."""
 
     on: dt.date
@@ -82,7 +82,7 @@ class Skip:
 
 
 @dataclass(frozen=True)
-class Move:
+class DateMove:
     """The date `on` of the pattern takes place on `to_on`, at `starts` if given; holiday or not."""
 
     on: dt.date
@@ -123,7 +123,7 @@ def occurrences(
     pattern: Pattern,
     *,
     holidays: Collection[dt.date] = (),
-    exceptions: Iterable[Skip | Move | Extra] = (),
+    exceptions: Iterable[LeftOutDate | DateMove | Extra] = (),
 ) -> tuple[Occurrence, ...]:
     """All dates of a series in order of time, those that are skipped too (with their reason).
 
@@ -155,7 +155,7 @@ def occurrences(
 def _planned(
     pattern: Pattern,
     holidays: frozenset[dt.date],
-    changes: Mapping[dt.date, Skip | Move],
+    changes: Mapping[dt.date, LeftOutDate | DateMove],
 ) -> Iterator[Occurrence]:
     """The dates of the weeks, then as many more as are to be made up for."""
     after_weeks = (pattern.first_week + pattern.weeks).monday
@@ -175,10 +175,10 @@ def _decided(
     pattern: Pattern,
     on: dt.date,
     holidays: frozenset[dt.date],
-    change: Skip | Move | None,
+    change: LeftOutDate | DateMove | None,
 ) -> Occurrence:
     """What becomes of one date of the pattern: an exception first, a holiday second."""
-    if isinstance(change, Move):
+    if isinstance(change, DateMove):
         return _occurrence(pattern, change.to_on, starts=change.starts, pattern_on=on)
     if change is not None:
         return _occurrence(pattern, on, pattern_on=on, skipped_reason=change.reason)
@@ -207,8 +207,8 @@ def _instant(wall: dt.datetime) -> dt.datetime:
     return wall.replace(tzinfo=BRUSSELS, fold=0).astimezone(dt.UTC)
 
 
-def _changes_by_date(changes: Iterable[Skip | Move]) -> dict[dt.date, Skip | Move]:
-    by_date: dict[dt.date, Skip | Move] = {}
+def _changes_by_date(changes: Iterable[LeftOutDate | DateMove]) -> dict[dt.date, LeftOutDate | DateMove]:
+    by_date: dict[dt.date, LeftOutDate | DateMove] = {}
     for change in changes:
         if by_date.setdefault(change.on, change) is not change:
             raise _refusal("exception_twice", _("%(on)s is changed twice."), on=change.on)

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_POST
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.forms import PasteForm
-from rooms.views.pasting import Page, paste, take_back
+from rooms.views.pasting import PastePage, paste, take_back
 from sessions.domain.pasted_workers import WorkerLines
 from sessions.forms import own_services
 
 
 @prison_view(Right.MANAGE_WORKERS)
 def worker_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    page = Page(
+    page = PastePage(
         _("Paste facilitators"),
         reverse("sessions:worker_list", args=[prison.slug]),
         _("Facilitators"),

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.dates import clock
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.models import Enrollment
 from tests.factories import make_activity, make_participant, make_series, make_session
 
@@ -21,7 +21,7 @@ def test_one_after_another_and_back(page, live_server, signed_in, haren, service
     make_session(series, dt.datetime.combine(day, dt.time(9), tzinfo=clock.BRUSSELS), state="published")
     people = [make_participant(haren, f"Naam{number}, Jan") for number in range(3)]
     for person in people:
-        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+        enter_note(haren, participant=person, asks=[NoteAsk(series=series)], by=organiser_anna)
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/series/{series.pk}/?tab=undecided")
     rows, notice = page.locator("#group-tabs ~ * tbody tr"), page.locator("#group-notice .notice")
@@ -46,7 +46,7 @@ def test_the_pile_by_keys_alone(page, live_server, signed_in, haren, service, or
     series = make_series(haren, activity=make_activity(service, "Koor"), places=5, starts_on=clock.today())
     for number in range(4):
         person = make_participant(haren, f"Naam{number}, Jan")
-        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+        enter_note(haren, participant=person, asks=[NoteAsk(series=series)], by=organiser_anna)
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/requests/")
     page.get_by_role("link", name="Decide one by one").click()
@@ -80,7 +80,7 @@ def test_w_waits_for_a_place_also_where_the_group_is_full(
     series = make_series(haren, activity=make_activity(service, "Koor"), places=1, starts_on=clock.today())
     for number in range(2):
         person = make_participant(haren, f"Naam{number}, Jan")
-        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+        enter_note(haren, participant=person, asks=[NoteAsk(series=series)], by=organiser_anna)
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/requests/")
     page.get_by_role("link", name="Decide one by one").click()
@@ -101,7 +101,7 @@ def test_many_are_looked_at_before_they_are_answered(
     )
     for number in range(3):
         person = make_participant(haren, f"Naam{number}, Jan")
-        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+        enter_note(haren, participant=person, asks=[NoteAsk(series=series)], by=organiser_anna)
     signed_in(organiser_anna, language="en")
     page.goto(f"{live_server.url}/p/haren/requests/")
     expect(page.locator("[data-label='Free places']").first).to_contain_text("2 of 2")

@@ -13,9 +13,9 @@ from playwright.sync_api import Page, expect
 from core.dates import clock
 from enrollment.models import Attendance
 from planner.proposals import running, starting
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from planner.scheduling.closures.closing import announce
-from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import Cancellation, GroupSession
@@ -158,7 +158,7 @@ def test_the_call_list_is_ticked_with_who_and_when_the_earliest_first(
     for name, hour in (("Adam", "15:00"), ("Bea", "09:00")):
         worker = make_worker(room.prison, organisation=service, name=name, phone="0470 00 00 00")
         yoga(service, room, f"{day} {hour}", workers=[worker])
-    part = Part(None, None, clock.midnight(day), clock.midnight(day + dt.timedelta(days=1)))
+    part = ClosurePart(None, None, clock.midnight(day), clock.midnight(day + dt.timedelta(days=1)))
     closure = announce(room.prison, ClosureDraft("strike", (part,)), by=liaison_bert).closures[0]
     page = opened(liaison_bert, f"closures/{closure.pk}/calls/")
     rows = page.locator("tbody tr")
@@ -287,7 +287,7 @@ def test_a_proposal_says_what_people_notice_beside_today_and_why_each_line(
 ) -> None:
     series = make_series(room.prison, activity=make_activity(service, "Yoga"))
     make_session(series, None, week_on=MONDAY)
-    wish = Wish(first=MONDAY, last=MONDAY + dt.timedelta(days=6), seconds=0)
+    wish = PlanningWish(first=MONDAY, last=MONDAY + dt.timedelta(days=6), seconds=0)
     proposal = starting.start_proposal(room.prison, wish, by=organiser_anna)
     assert proposal.job_id
     running.run(proposal.job_id)
@@ -313,7 +313,7 @@ def test_ticking_a_line_ticks_what_it_needs_and_nothing_else(
         make_session(series[1], f"{MONDAY} 08:30", room=other),
         make_session(series[2], f"{MONDAY + dt.timedelta(days=1)} 08:30", room=room),
     ]
-    wish = Wish(first=MONDAY, last=MONDAY + dt.timedelta(days=6))
+    wish = PlanningWish(first=MONDAY, last=MONDAY + dt.timedelta(days=6))
     proposal = starting.make_by_hand(haren, wish, by=organiser_anna)
     for session, to in zip(sessions, (other, room, other), strict=True):
         assert session.starts_at

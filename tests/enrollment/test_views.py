@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from core.dates import clock
-from enrollment.domain.notes.note_intake import Ask, enter_note, mark_unreadable, park
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note, mark_unreadable, park
 from enrollment.domain.participants.continuity import leave
 from enrollment.domain.requests import counts, decisions
 from enrollment.domain.requests.seats import count
@@ -53,7 +53,7 @@ def url(name, haren, *args):
 
 def note(series, by, person=None, **fields):
     person = person or make_participant(series.prison)
-    made = enter_note(series.prison, participant=person, asks=[Ask(series=series)], by=by, **fields)
+    made = enter_note(series.prison, participant=person, asks=[NoteAsk(series=series)], by=by, **fields)
     return Enrollment.objects.get(request__note=made)
 
 
@@ -365,7 +365,10 @@ def test_counts_equal_their_lists(haren, service, group, organiser_anna):
     for row in [note(group, organiser_anna, received_on=late), note(group, organiser_anna)]:
         last = row
     decisions.approve(last, by=organiser_anna)
-    asks = [Ask(activity=activity), Ask(wish_domain="sport", wish_title="boksen", organisation=service)]
+    asks = [
+        NoteAsk(activity=activity),
+        NoteAsk(wish_domain="sport", wish_title="boksen", organisation=service),
+    ]
     enter_note(haren, participant=make_participant(haren), asks=asks, by=organiser_anna)
     park(haren, by=organiser_anna)
     numbers = counts.of(access_for(organiser_anna, haren))
@@ -413,7 +416,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
 
 def test_a_request_for_an_activity_is_decided_by_naming_a_group(haren, group, organiser_anna):
     person = make_participant(haren)
-    made = enter_note(haren, participant=person, asks=[Ask(activity=group.activity)], by=organiser_anna)
+    made = enter_note(haren, participant=person, asks=[NoteAsk(activity=group.activity)], by=organiser_anna)
     asked = made.requests.get()
     browser = signed_in(organiser_anna)
     assert b"Place in this group" in browser.get(url("request_detail", haren, asked.pk)).content
@@ -425,7 +428,7 @@ def test_a_request_for_an_activity_is_decided_by_naming_a_group(haren, group, or
 
 
 def test_a_wish_is_answered_with_a_slip(haren, service, organiser_anna):
-    ask = Ask(wish_domain="sport", wish_title="boksen", organisation=service)
+    ask = NoteAsk(wish_domain="sport", wish_title="boksen", organisation=service)
     asked = enter_note(
         haren, participant=make_participant(haren), asks=[ask], by=organiser_anna
     ).requests.get()

@@ -10,7 +10,7 @@ from core.dates import clock
 from planner.models import Proposal
 from planner.proposals import running
 from planner.proposals.accepting import accept
-from planner.proposals.starting import Wish, start_proposal
+from planner.proposals.starting import PlanningWish, start_proposal
 from planner.scheduling.copying.copies import copy_term
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.publishing import publish
@@ -58,7 +58,7 @@ def test_copy_mend_accept_publish(
     copied = copy_term(haren, source_term=old, target_term=new, by=organiser_anna, now=NOW)
     assert len(copied.placed) == 4 and len(copied.in_tray) == 4
 
-    wish = Wish(new.starts_on, new.ends_on, aim="repair", scope="mine", seconds=10)
+    wish = PlanningWish(new.starts_on, new.ends_on, aim="repair", scope="mine", seconds=10)
     proposal = start_proposal(haren, wish, by=organiser_anna, now=NOW)
     assert proposal.job_id is not None
     running.run(proposal.job_id)

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import PlannerError
 from enrollment.domain.deciding import fairness
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.participants import continuity, transfer
 from enrollment.domain.requests import counts, decisions, endings
 from enrollment.domain.slips import reply_slips
@@ -91,7 +91,7 @@ class Year:
 
     def ask(self, person, now):
         series = self.random.choice([s for s in self.series if (s.starts_on - now.date()).days < 40])
-        ask = Ask(series=series) if self.random.random() < 0.8 else Ask(activity=series.activity)
+        ask = NoteAsk(series=series) if self.random.random() < 0.8 else NoteAsk(activity=series.activity)
         enter_note(self.prison, participant=person, asks=[ask], by=self.by, now=now)
 
     def strike(self, now):

@@ -16,7 +16,7 @@ from django.urls import reverse
 from core.dates import clock
 from core.errors import PlannerError
 from core.tables import cells
-from core.tables.pasted import Column, parse, text_of
+from core.tables.pasted import PastedColumn, parse, text_of
 from prisons.models import AuditEntry, ChangeSet, Prison, User
 from rooms.domain import made_acts
 from rooms.models import Room, TimeSlot, UnitHours
@@ -32,9 +32,9 @@ from tests.factories import (
 )
 
 COLUMNS = (
-    Column("name", "Room", "lokaal|local|room|naam", True),
-    Column("capacity", "Capacity", "capaciteit|capacité|capacity"),
-    Column("hours", "Hours", "uren|heures d'ouverture|hours"),
+    PastedColumn("name", "Room", "lokaal|local|room|naam", True),
+    PastedColumn("capacity", "Capacity", "capaciteit|capacité|capacity"),
+    PastedColumn("hours", "Hours", "uren|heures d'ouverture|hours"),
 )
 
 

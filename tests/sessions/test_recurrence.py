@@ -11,10 +11,10 @@ from core.errors import PlannerError
 from sessions.domain.recurrence import (
     HOLIDAY,
     MAX_SESSIONS,
+    DateMove,
     Extra,
-    Move,
+    LeftOutDate,
     Pattern,
-    Skip,
     instants,
     occurrences,
 )
@@ -161,13 +161,13 @@ def test_making_up_changes_nothing_when_nothing_is_skipped():
 
 
 def test_a_date_is_skipped_for_a_reason():
-    rows = occurrences(weekly(weeks=2), exceptions=[Skip(TUESDAY, "teacher away")])
+    rows = occurrences(weekly(weeks=2), exceptions=[LeftOutDate(TUESDAY, "teacher away")])
     assert [row.skipped_reason for row in rows] == ["teacher away", ""]
 
 
 def test_a_date_is_moved_and_remembers_where_from():
     moved = dt.date(2026, 12, 7)
-    rows = occurrences(weekly(weeks=2), exceptions=[Move(TUESDAY, moved, dt.time(9))])
+    rows = occurrences(weekly(weeks=2), exceptions=[DateMove(TUESDAY, moved, dt.time(9))])
     assert [(row.pattern_on, row.on, walls(row)) for row in rows] == [
         (dt.date(2026, 12, 1), dt.date(2026, 12, 1), "13:30-16:00"),
         (TUESDAY, moved, "09:00-11:30"),
@@ -178,7 +178,9 @@ def test_a_date_is_moved_and_remembers_where_from():
 def test_an_exception_beats_a_holiday():
     boxing_day = dt.date(2026, 12, 26)
     rows = occurrences(
-        weekly(CHRISTMAS, weeks=1), holidays={CHRISTMAS, boxing_day}, exceptions=[Move(CHRISTMAS, boxing_day)]
+        weekly(CHRISTMAS, weeks=1),
+        holidays={CHRISTMAS, boxing_day},
+        exceptions=[DateMove(CHRISTMAS, boxing_day)],
     )
     assert dates(rows) == ["2026-12-26"]
 
@@ -211,11 +213,11 @@ REFUSALS = [
     ({"weeks": 10**9}, "too_many_sessions"),
     ({"weeks": 251, "weekdays": (2, 3)}, "too_many_sessions"),
     ({"weeks": 500, "exceptions": [Extra(TUESDAY - dt.timedelta(1))]}, "too_many_sessions"),
-    ({"exceptions": [Skip(TUESDAY + dt.timedelta(1), "x")]}, "date_not_in_pattern"),
-    ({"exceptions": [Skip(TUESDAY, "x"), Move(TUESDAY, CHRISTMAS)]}, "exception_twice"),
+    ({"exceptions": [LeftOutDate(TUESDAY + dt.timedelta(1), "x")]}, "date_not_in_pattern"),
+    ({"exceptions": [LeftOutDate(TUESDAY, "x"), DateMove(TUESDAY, CHRISTMAS)]}, "exception_twice"),
     ({"exceptions": [Extra(TUESDAY)]}, "dates_overlap"),
     ({"exceptions": [Extra(TUESDAY, dt.time(15, 59))]}, "dates_overlap"),
-    ({"exceptions": [Move(TUESDAY, TUESDAY + dt.timedelta(7))]}, "dates_overlap"),
+    ({"exceptions": [DateMove(TUESDAY, TUESDAY + dt.timedelta(7))]}, "dates_overlap"),
     ({"exceptions": [Extra(dt.date.max)]}, "date_out_of_range"),
 ]
 

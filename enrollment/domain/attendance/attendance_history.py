@@ -18,7 +18,7 @@ _ACTS_ON_MARK = ("mark", "excuse_ahead")
 
 
 @dataclass(frozen=True)
-class Act:
+class MarkingAct:
     """One act: by whom and when; for whom only while that mark still stands."""
 
     at: dt.datetime
@@ -31,7 +31,7 @@ class Act:
         return words_for(self.verb)
 
 
-def of_session(session: GroupSession) -> list[Act]:
+def of_session(session: GroupSession) -> list[MarkingAct]:
     """The newest first, fifty at the most. The audit holds no values: it says that a mark changed, not how.
 
     Two queries.
@@ -41,7 +41,7 @@ def of_session(session: GroupSession) -> list[Act]:
     on_marks = Q(model="enrollment.attendance", object_id__in=people, verb__in=_ACTS_ON_MARK)
     entries = AuditEntry.objects.in_prison(session.prison_id).filter(on_session | on_marks)
     return [
-        Act(
+        MarkingAct(
             entry.at,
             entry.by,
             entry.verb,

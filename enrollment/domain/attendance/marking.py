@@ -35,7 +35,7 @@ NOT_COUNTED = (Mark.EXCUSED, Mark.DECLINED_STAFF, Mark.NOT_BROUGHT, Mark.ELSEWHE
 
 
 @dataclass(frozen=True)
-class Line:
+class AttendanceLine:
     """One person on the attendance page of a session."""
 
     participant: Participant
@@ -99,7 +99,7 @@ def refuse_closed(session: GroupSession, now: dt.datetime) -> None:
         raise PlannerError("too_late", _("This session is more than a month ago: its marks stand."))
 
 
-def lines(session: GroupSession) -> list[Line]:
+def lines(session: GroupSession) -> list[AttendanceLine]:
     """Everybody who takes part on this date, and whoever has a mark, by name.
 
     Those who skip it are shown so.
@@ -109,7 +109,7 @@ def lines(session: GroupSession) -> list[Line]:
     skipping = set(Skip.objects.filter(session=session).values_list("enrollment__participant_id", flat=True))
     people = Participant.objects.filter(pk__in={*there, *marks, *skipping})
     return [
-        Line(
+        AttendanceLine(
             person,
             marks[person.pk].mark if person.pk in marks else "",
             marks[person.pk].adults if person.pk in marks else None,

@@ -31,7 +31,7 @@ TYPED_IN_WITHIN = dt.timedelta(days=marking.CORRECTED_FOR_DAYS)
 
 
 @dataclass(frozen=True)
-class Row:
+class EntryRow:
     """One person on the page of a session, in the order of the sheet."""
 
     participant: Participant
@@ -53,7 +53,7 @@ class Row:
         return Person(0, self.participant.last_name, self.participant.first_name, "", "", "").short_name
 
 
-def rows(session: GroupSession) -> list[Row]:
+def rows(session: GroupSession) -> list[EntryRow]:
     """Everybody of this session with number, unit and cell on its day."""
     lines = marking.lines(session)
     day = clock.today(session.starts_at)
@@ -64,9 +64,9 @@ def rows(session: GroupSession) -> list[Row]:
     )
 
 
-def _row(line: marking.Line, person: Person | None) -> Row:
+def _row(line: marking.AttendanceLine, person: Person | None) -> EntryRow:
     place = (person.number, person.unit, person.cell) if person else ("", "", "")
-    return Row(line.participant, line.mark, line.skips, line.adults, line.children, *place)
+    return EntryRow(line.participant, line.mark, line.skips, line.adults, line.children, *place)
 
 
 def read_exceptions(text: str, numbers: Mapping[int, str]) -> dict[int, Mark]:
@@ -159,7 +159,7 @@ def _own(access: Access) -> Q:
     return own
 
 
-def names_of(found: Iterable[Row], access: Access) -> dict[int, str]:
+def names_of(found: Iterable[EntryRow], access: Access) -> dict[int, str]:
     """How each person is named to this reader: facilitators know first names and initials only."""
     sees_names = access.has(Right.SEE_NAMES)
     return {row.participant.pk: str(row.participant) if sees_names else row.short_name for row in found}

@@ -24,7 +24,7 @@ KEPT = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Change:
+class MarkChange:
     """One person whose mark or whose guests the file changes."""
 
     line: SheetLine
@@ -40,17 +40,17 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Preview:
+class SheetPreview:
     """What accepting would do, and what has to be confirmed first."""
 
     sheet: FillSheet
-    changes: tuple[Change, ...]
+    changes: tuple[MarkChange, ...]
     same: int
     blank: tuple[SheetLine, ...]
     """On the file without a mark, and without one here: they can be marked present together."""
     missing: tuple[SheetLine, ...]
     """On the sheet, not in the file: their lines were deleted, or they joined the group since."""
-    overwritten: tuple[Change, ...]
+    overwritten: tuple[MarkChange, ...]
     """Changes of a mark that somebody set after the sheet was downloaded, or before."""
     is_older: bool
     """The group, its hours or its marks changed since the sheet was downloaded."""
@@ -96,15 +96,15 @@ def forget_drafts(*, now: dt.datetime | None = None) -> int:
     return deleted
 
 
-def preview(row: SheetDraft) -> Preview:
+def preview(row: SheetDraft) -> SheetPreview:
     """What the file would change as the facts are now."""
     sheet = fill_sheet(row.session)
     lines = {line.participant.pk: line for line in sheet.lines}
     filled = [Filled(**one) for one in row.lines if one["participant_id"] in lines]
     told = {one.participant_id for one in filled}
-    marked = [Change(lines[one.participant_id], one) for one in filled if one.mark]
+    marked = [MarkChange(lines[one.participant_id], one) for one in filled if one.mark]
     changes = tuple(change for change in marked if _differs(change))
-    return Preview(
+    return SheetPreview(
         sheet=sheet,
         changes=changes,
         same=len(marked) - len(changes),
@@ -119,7 +119,7 @@ def _is_open(line: SheetLine) -> bool:
     return not line.mark and not line.skips
 
 
-def _differs(change: Change) -> bool:
+def _differs(change: MarkChange) -> bool:
     line, to = change.line, change.to
     return (line.mark, line.adults, line.children) != (to.mark, to.adults, to.children)
 

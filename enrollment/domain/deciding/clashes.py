@@ -40,7 +40,7 @@ HARD = frozenset({NOT_HERE, OCCUPIED, CANNOT, UNIT, POPULATION})
 Dated = Iterable[tuple[int, int, dt.datetime, dt.datetime]] | None
 
 
-class SessionRow(NamedTuple):
+class ClashingSession(NamedTuple):
     session_id: int
     series_id: int
     starts_at: dt.datetime
@@ -120,15 +120,15 @@ class _Look:
         self.prison: Prison = series.prison
         self.rules: Rules = rules_of(self.prison)
         self.owner_id = owner_id
-        known = self._dates_of_series() if dates is None else [SessionRow(*row) for row in dates]
+        known = self._dates_of_series() if dates is None else [ClashingSession(*row) for row in dates]
         self.dates = [row for row in known if row.starts_at >= now]
         self.stays = self._stays()
         self.elsewhere, self.owners = self._elsewhere()
 
-    def _dates_of_series(self) -> list[SessionRow]:
+    def _dates_of_series(self) -> list[ClashingSession]:
         rows = GroupSession.objects.live().filter(series=self.series, starts_at__gte=self.now)
         times: Any = rows.values_list("pk", "series_id", "starts_at", "ends_at")
-        return [SessionRow(*row) for row in times]
+        return [ClashingSession(*row) for row in times]
 
     def _stays(self) -> dict[int, Stay]:
         """Who is here today, or arrives before the series ends."""
@@ -136,7 +136,7 @@ class _Look:
         open_ = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=self.day)).select_related("unit")
         return {stay.participant_id: stay for stay in open_.order_by("-starts_on")}
 
-    def _elsewhere(self) -> tuple[list[SessionRow], dict[int, int]]:
+    def _elsewhere(self) -> tuple[list[ClashingSession], dict[int, int]]:
         """Other sessions of the days of this series.
 
         Any that meet one of its sessions or share a slot with it.
@@ -154,9 +154,9 @@ class _Look:
         )
         days = {row.starts_at.astimezone(BRUSSELS).date() for row in self.dates}
         near = [row for row in rows if row[2].astimezone(BRUSSELS).date() in days]
-        return [SessionRow(*row[:4]) for row in near], {row[1]: row[4] for row in near}
+        return [ClashingSession(*row[:4]) for row in near], {row[1]: row[4] for row in near}
 
-    def slot_span(self, row: SessionRow) -> tuple[dt.datetime, dt.datetime]:
+    def slot_span(self, row: ClashingSession) -> tuple[dt.datetime, dt.datetime]:
         """The slot around a session: people of one slot walk at the same time.
 
         Without a slot, its own span.
@@ -232,7 +232,7 @@ class _Look:
         ]
         return list(dict.fromkeys(found))
 
-    def _meeting(self, date: SessionRow, row: SessionRow) -> Clash:
+    def _meeting(self, date: ClashingSession, row: ClashingSession) -> Clash:
         if self.owners[row.series_id] != self.owner_id:
             return Clash(OCCUPIED, date.session_id, date.starts_at, date.ends_at)
         return Clash(OCCUPIED, date.session_id, row.starts_at, row.ends_at, row.series_id)

@@ -45,7 +45,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Line:
+class FairnessLine:
     """One living unit or language. What a reader may not know is None with `is_few`."""
 
     key: str
@@ -149,7 +149,7 @@ def _unit_on(stays: list[tuple[dt.date, dt.date | None, str]], day: dt.date) -> 
     return stays[0][2] if stays else ""
 
 
-def lines(rows: Iterable[Asked], by: str) -> list[Line]:
+def lines(rows: Iterable[Asked], by: str) -> list[FairnessLine]:
     """A line per living unit or language, in the order in which people count."""
     groups: dict[str, list[Asked]] = defaultdict(list)
     for row in rows:
@@ -164,11 +164,11 @@ def _label(key: str, by: str) -> str:
     return key or _("no unit known")
 
 
-def _line(key: str, label: str, group: list[Asked]) -> Line:
+def _line(key: str, label: str, group: list[Asked]) -> FairnessLine:
     days: dict[str, list[int]] = defaultdict(list)
     for row in group:
         days[row.what].append(row.days)
-    return Line(
+    return FairnessLine(
         key,
         label,
         len(group),

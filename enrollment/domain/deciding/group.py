@@ -17,7 +17,7 @@ from enrollment.domain.deciding.evidence import Evidence
 from enrollment.domain.deciding.sentences import PASSED_OVER
 from enrollment.domain.participants.people import here
 from enrollment.domain.requests import seats, waiting_list
-from enrollment.domain.requests.seats import Places
+from enrollment.domain.requests.seats import Seats
 from enrollment.domain.taking_part import absences_between, covers
 from enrollment.models import Enrollment, Participant, Skip, Slip, Stay
 from sessions.models import Series
@@ -28,7 +28,7 @@ E = Enrollment.State
 
 
 @dataclass(frozen=True)
-class Row:
+class GroupRow:
     """One person of the group, of the waiting list or of the requests."""
 
     enrollment: Enrollment
@@ -61,10 +61,10 @@ class Suitable:
 @dataclass(frozen=True)
 class GroupPicture:
     series: Series
-    places: Places
+    places: Seats
     dates: SeriesDates
     tab: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[GroupRow] = field(default_factory=list)
     suitable: list[Suitable] = field(default_factory=list)
     cannot: int = 0
     """How many more would be suitable, but cannot come at that time."""
@@ -92,7 +92,7 @@ def _stays(people: Sequence[int], series: Series, at: dt.datetime) -> dict[int, 
     return {stay.participant_id: stay for stay in rows.select_related("unit")}
 
 
-def _in_group(series: Series, at: dt.datetime) -> list[Row]:
+def _in_group(series: Series, at: dt.datetime) -> list[GroupRow]:
     held = list(
         Enrollment.objects.holding_a_place()
         .filter(series=series)
@@ -117,7 +117,7 @@ def _in_group(series: Series, at: dt.datetime) -> list[Row]:
         )
     )
     return [
-        Row(
+        GroupRow(
             each,
             stays.get(each.participant_id),
             *attended.get(each.participant_id, (0, 0)),
@@ -132,12 +132,12 @@ def _in_group(series: Series, at: dt.datetime) -> list[Row]:
     ]
 
 
-def _waiting(series: Series, at: dt.datetime) -> list[Row]:
+def _waiting(series: Series, at: dt.datetime) -> list[GroupRow]:
     lines = waiting_list.positions(series)
     stays = _stays([line.enrollment.participant_id for line in lines], series, at)
     found = evidence.of_series(series, [line.enrollment for line in lines], now=at) if lines else {}
     return [
-        Row(
+        GroupRow(
             line.enrollment,
             stays.get(line.enrollment.participant_id),
             position=line,
@@ -147,7 +147,7 @@ def _waiting(series: Series, at: dt.datetime) -> list[Row]:
     ]
 
 
-def _undecided(series: Series, at: dt.datetime) -> list[Row]:
+def _undecided(series: Series, at: dt.datetime) -> list[GroupRow]:
     asked = list(
         Enrollment.objects.filter(series=series, state=E.REQUESTED)
         .select_related("participant", "request")
@@ -155,7 +155,7 @@ def _undecided(series: Series, at: dt.datetime) -> list[Row]:
     )
     stays = _stays([each.participant_id for each in asked], series, at)
     found = evidence.of_series(series, asked, now=at) if asked else {}
-    return [Row(each, stays.get(each.participant_id), evidence=found[each.pk]) for each in asked]
+    return [GroupRow(each, stays.get(each.participant_id), evidence=found[each.pk]) for each in asked]
 
 
 def suitable(series: Series, *, now: dt.datetime | None = None) -> tuple[list[Suitable], int]:

@@ -53,7 +53,7 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class DayMeeting:
     """One session as the prison knows it."""
 
     id: int
@@ -98,7 +98,7 @@ class Movement:
     """One person who leaves the unit, goes to a room and comes back."""
 
     person: Person
-    meeting: Meeting
+    meeting: DayMeeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,14 @@ class Day:
     made_at: dt.datetime
     cells_as_of: dt.datetime | None
     slots: tuple[tuple[dt.time, dt.time], ...]
-    meetings: tuple[Meeting, ...]
+    meetings: tuple[DayMeeting, ...]
 
     @property
-    def taking_place(self) -> tuple[Meeting, ...]:
+    def taking_place(self) -> tuple[DayMeeting, ...]:
         return tuple(meeting for meeting in self.meetings if not meeting.is_cancelled)
 
     @property
-    def cancelled(self) -> tuple[Meeting, ...]:
+    def cancelled(self) -> tuple[DayMeeting, ...]:
         return tuple(meeting for meeting in self.meetings if meeting.is_cancelled)
 
     @property
@@ -177,11 +177,11 @@ class Day:
         order = sorted(found, key=lambda key: (as_counted(key[0]), key[1:]))
         return [Count(unit, starts, ends, found[unit, starts, ends]) for unit, starts, ends in order]
 
-    def slot_of(self, meeting: Meeting) -> tuple[dt.time, dt.time]:
+    def slot_of(self, meeting: DayMeeting) -> tuple[dt.time, dt.time]:
         hours = (meeting.from_time, meeting.to_time)
         return next((slot for slot in self.slots if slot[0] <= hours[0] and hours[1] <= slot[1]), hours)
 
-    def only(self, chosen: Callable[[Meeting], bool]) -> Day:
+    def only(self, chosen: Callable[[DayMeeting], bool]) -> Day:
         return replace(self, meetings=tuple(meeting for meeting in self.meetings if chosen(meeting)))
 
     def of_organisations(self, ids: Collection[int]) -> Day:
@@ -196,7 +196,7 @@ class Day:
         ]
         return replace(self, meetings=tuple(kept))
 
-    def meeting(self, session_id: int) -> Meeting | None:
+    def meeting(self, session_id: int) -> DayMeeting | None:
         return next((meeting for meeting in self.meetings if meeting.id == session_id), None)
 
 
@@ -215,9 +215,9 @@ def slots_of(counts: Iterable[Count]) -> list[tuple[dt.time, dt.time]]:
     return sorted({(count.starts, count.ends) for count in counts})
 
 
-def visitors_of(day: Day) -> Iterator[tuple[Visitor, tuple[Meeting, ...]]]:
+def visitors_of(day: Day) -> Iterator[tuple[Visitor, tuple[DayMeeting, ...]]]:
     """Each person from outside once, with the sessions of the day, in order of name."""
-    found: dict[Visitor, list[Meeting]] = {}
+    found: dict[Visitor, list[DayMeeting]] = {}
     for meeting in day.taking_place:
         for visitor in meeting.visitors:
             found.setdefault(visitor, []).append(meeting)
@@ -260,9 +260,9 @@ def from_json(plain: dict[str, Any]) -> Day:
     )
 
 
-def _meetings(rows: Iterable[dict[str, Any]]) -> Iterator[Meeting]:
+def _meetings(rows: Iterable[dict[str, Any]]) -> Iterator[DayMeeting]:
     for row in rows:
-        yield Meeting(
+        yield DayMeeting(
             **row
             | {
                 "starts_at": dt.datetime.fromisoformat(row["starts_at"]),

@@ -16,7 +16,7 @@ from django.db.models import Q
 from core.dates import clock
 from core.dates.clock import BRUSSELS, midnight
 from enrollment.domain.attendance.sheet_codes import code_of
-from enrollment.domain.lists.day import Day, Meeting, Person, Visitor, place_of
+from enrollment.domain.lists.day import Day, DayMeeting, Person, Visitor, place_of
 from enrollment.domain.taking_part import CHUNK, occupancy
 from enrollment.models import FamilyVisit, Stay
 from prisons.access import Access
@@ -112,14 +112,14 @@ def _meeting(
     people: dict[int, Person],
     closed: dict[str, list[Closure]],
     outside: _Outside,
-) -> Meeting:
+) -> DayMeeting:
     series, room = session.series, session.room
     starts_at, ends_at = session.starts_at, session.ends_at
     if starts_at is None or ends_at is None:
         raise ValueError("a session on a list has a time")
     shut = {unit for unit, rows in closed.items() if any(_meet(row, starts_at, ends_at) for row in rows)}
     coming = [people[person] for person in there if person in people and people[person].unit not in shut]
-    return Meeting(
+    return DayMeeting(
         id=session.pk,
         organisation_id=series.activity.organisation_id,
         code=code_of(session.pk),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
-from enrollment.domain.lists.day import Day, Meeting
+from enrollment.domain.lists.day import Day, DayMeeting
 from enrollment.models import Handout, Post
 from prisons.domain.locking import lock_prison
 from prisons.models import Prison, Unit, User
@@ -22,7 +22,7 @@ OF_ROOMS = (Sheet.SHEETS,)
 
 
 @dataclass(frozen=True)
-class Line:
+class DistributionLine:
     """What a post gets of one kind of list. No units means all of them, and so for rooms."""
 
     sheet: str
@@ -45,7 +45,7 @@ class PostPlan:
 
     pk: int | None
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[DistributionLine, ...]
 
 
 def plans(prison: Prison) -> list[PostPlan]:
@@ -54,8 +54,8 @@ def plans(prison: Prison) -> list[PostPlan]:
     return [PostPlan(post.pk, post.name, tuple(map(_line, post.handouts.all()))) for post in rows]
 
 
-def _line(row: Handout) -> Line:
-    return Line(
+def _line(row: Handout) -> DistributionLine:
+    return DistributionLine(
         row.sheet,
         row.copies,
         tuple(unit.code for unit in row.units.all()) if row.sheet in OF_UNITS else (),
@@ -74,11 +74,11 @@ def for_nobody(table: Collection[PostPlan], day: Day) -> PostPlan | None:
     lines = [line for plan in table for line in plan.lines]
     missing = []
     if units := unserved_units(table, day.units()):
-        missing.append(Line(Sheet.MOVEMENTS, 1, units=tuple(units)))
+        missing.append(DistributionLine(Sheet.MOVEMENTS, 1, units=tuple(units)))
     handed_out = any(line.sheet == Sheet.SHEETS for line in lines)
     rooms = {meeting.room for meeting in day.taking_place if not _has_sheet(lines, meeting)}
     if handed_out and rooms:
-        missing.append(Line(Sheet.SHEETS, 1, rooms=tuple(sorted(rooms))))
+        missing.append(DistributionLine(Sheet.SHEETS, 1, rooms=tuple(sorted(rooms))))
     return PostPlan(None, "?", tuple(missing)) if missing else None
 
 
@@ -88,11 +88,11 @@ def unserved_units(table: Collection[PostPlan], units: Iterable[str]) -> list[st
     return [unit for unit in units if not _covers(lines, Sheet.MOVEMENTS, unit)]
 
 
-def _covers(lines: Collection[Line], sheet: str, unit: str) -> bool:
+def _covers(lines: Collection[DistributionLine], sheet: str, unit: str) -> bool:
     return any(line.sheet == sheet and (not line.units or unit in line.units) for line in lines)
 
 
-def _has_sheet(lines: Collection[Line], meeting: Meeting) -> bool:
+def _has_sheet(lines: Collection[DistributionLine], meeting: DayMeeting) -> bool:
     return any(
         line.sheet == Sheet.SHEETS and (not line.rooms or meeting.room in line.rooms) for line in lines
     )

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from core.words.folding import as_filed
-from enrollment.domain.lists.day import Day, Meeting, Person, Visitor, place_of
+from enrollment.domain.lists.day import Day, DayMeeting, Person, Visitor, place_of
 
 
-class Kind(StrEnum):
+class ListChangeKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     MOVED = "moved"
@@ -24,12 +24,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ListChange:
     """One line: a person of a session, or the whole of it without a person. Nothing was `before` what is added."""
 
-    kind: Kind
-    meeting: Meeting
-    before: Meeting | None
+    kind: ListChangeKind
+    meeting: DayMeeting
+    before: DayMeeting | None
     person: Person | None = None
     person_before: Person | None = None
 
@@ -38,8 +38,8 @@ class Change:
 class GateChange:
     """One line for the gate: somebody from outside, or without a visitor the families or the material."""
 
-    kind: Kind
-    meeting: Meeting
+    kind: ListChangeKind
+    meeting: DayMeeting
     visitor: Visitor | None = None
 
 
@@ -56,7 +56,7 @@ def gate_changes(frozen: Day, current: Day) -> list[GateChange]:
     )
 
 
-def _at_the_gate(was: Meeting | None, now: Meeting | None) -> Iterator[GateChange]:
+def _at_the_gate(was: DayMeeting | None, now: DayMeeting | None) -> Iterator[GateChange]:
     meeting = now or was
     if meeting is None:
         return
@@ -64,18 +64,18 @@ def _at_the_gate(was: Meeting | None, now: Meeting | None) -> Iterator[GateChang
     after = {visitor.name: visitor for visitor in now.visitors} if now else {}
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
-            yield GateChange(Kind.REMOVED, meeting, before[name])
+            yield GateChange(ListChangeKind.REMOVED, meeting, before[name])
         elif name not in before:
-            yield GateChange(Kind.ADDED, meeting, after[name])
+            yield GateChange(ListChangeKind.ADDED, meeting, after[name])
         elif before[name] != after[name]:
-            yield GateChange(Kind.MOVED, meeting, after[name])
+            yield GateChange(ListChangeKind.MOVED, meeting, after[name])
     if was and now and (was.family, was.material) != (now.family, now.material):
-        yield GateChange(Kind.MOVED, meeting)
+        yield GateChange(ListChangeKind.MOVED, meeting)
     elif now and not was and (any(now.family) or now.material):
-        yield GateChange(Kind.ADDED, meeting)
+        yield GateChange(ListChangeKind.ADDED, meeting)
 
 
-def changes(frozen: Day, current: Day) -> list[Change]:
+def changes(frozen: Day, current: Day) -> list[ListChange]:
     """From the frozen day to the present one, in order of time, unit and cell; applied they give the present."""
     was, is_now = _by_id(frozen), _by_id(current)
     found = [
@@ -86,37 +86,39 @@ def changes(frozen: Day, current: Day) -> list[Change]:
     return sorted(found, key=_order)
 
 
-def _by_id(day: Day) -> dict[int, Meeting]:
+def _by_id(day: Day) -> dict[int, DayMeeting]:
     return {meeting.id: meeting for meeting in day.taking_place}
 
 
-def _order(change: Change) -> tuple[Any, ...]:
+def _order(change: ListChange) -> tuple[Any, ...]:
     place = place_of(change.person) if change.person else ("", "", "")
     return change.meeting.starts_at, change.meeting.id, change.person is not None, *place
 
 
-def _changes(was: Meeting | None, now: Meeting | None) -> Iterator[Change]:
+def _changes(was: DayMeeting | None, now: DayMeeting | None) -> Iterator[ListChange]:
     if now is None:
         if was is not None:
-            yield Change(Kind.CANCELLED, was, was)
+            yield ListChange(ListChangeKind.CANCELLED, was, was)
         return
     if was is None:
-        yield Change(Kind.ADDED, now, None)
-        yield from (Change(Kind.ADDED, now, None, person) for person in now.people)
+        yield ListChange(ListChangeKind.ADDED, now, None)
+        yield from (ListChange(ListChangeKind.ADDED, now, None, person) for person in now.people)
         return
     if _where(was) != _where(now):
-        yield Change(Kind.MOVED, now, was)
+        yield ListChange(ListChangeKind.MOVED, now, was)
     before, after = ({person.id: person for person in meeting.people} for meeting in (was, now))
     for pk in before.keys() | after.keys():
         old, new = before.get(pk), after.get(pk)
         if new is None:
-            yield Change(Kind.REMOVED, now, was, old, old)
+            yield ListChange(ListChangeKind.REMOVED, now, was, old, old)
         elif old is None:
-            yield Change(Kind.ADDED, now, was, new)
+            yield ListChange(ListChangeKind.ADDED, now, was, new)
         elif old != new:
             has_moved = (old.unit, old.cell) != (new.unit, new.cell)
-            yield Change(Kind.REHOUSED if has_moved else Kind.CORRECTED, now, was, new, old)
+            yield ListChange(
+                ListChangeKind.REHOUSED if has_moved else ListChangeKind.CORRECTED, now, was, new, old
+            )
 
 
-def _where(meeting: Meeting) -> tuple[Any, ...]:
+def _where(meeting: DayMeeting) -> tuple[Any, ...]:
     return meeting.starts_at, meeting.ends_at, meeting.room, meeting.inside_unit, meeting.name, meeting.units

@@ -37,7 +37,7 @@ WISH_LENGTH = 120
 
 
 @dataclass(frozen=True)
-class Ask:
+class NoteAsk:
     """One thing asked for: a series, an activity, or a wish (life domain and title)."""
 
     series: Series | None = None
@@ -63,7 +63,7 @@ def enter_note(
     prison: Prison,
     *,
     participant: Participant | PersonData,
-    asks: Sequence[Ask],
+    asks: Sequence[NoteAsk],
     channel: str = Note.Channel.PAPER,
     received_on: dt.date | None = None,
     entry_key: uuid.UUID | None = None,
@@ -96,7 +96,7 @@ def enter_note(
         return note
 
 
-def _the_same(known: Note, who: Participant | PersonData, asks: Sequence[Ask]) -> Note:
+def _the_same(known: Note, who: Participant | PersonData, asks: Sequence[NoteAsk]) -> Note:
     """What a button pressed twice made. Raises PlannerError `entered_already` for another person or other things."""
     person = known.participant
     is_same = person == who
@@ -120,7 +120,7 @@ def _received(received_on: dt.date | None, day: dt.date) -> dt.date:
     return received_on
 
 
-def _clean(prison: Prison, asks: Sequence[Ask]) -> list[Ask]:
+def _clean(prison: Prison, asks: Sequence[NoteAsk]) -> list[NoteAsk]:
     if not asks:
         raise PlannerError("nothing_asked", _("Choose what the note asks for."), status=422)
     if len(asks) > MOST_ASKS:
@@ -139,13 +139,13 @@ def _clean(prison: Prison, asks: Sequence[Ask]) -> list[Ask]:
     return cleaned
 
 
-def _clean_wish(ask: Ask) -> Ask:
+def _clean_wish(ask: NoteAsk) -> NoteAsk:
     title = one_line(ask.wish_title)
     if not title or ask.wish_domain not in Domain.values:
         raise PlannerError("wish_incomplete", _("A wish needs a life domain and a few words."), status=422)
     if len(title) > WISH_LENGTH:
         raise PlannerError("wish_too_long", _("A wish has at most 120 characters."), status=422)
-    return Ask(wish_domain=ask.wish_domain, wish_title=title, organisation=ask.organisation)
+    return NoteAsk(wish_domain=ask.wish_domain, wish_title=title, organisation=ask.organisation)
 
 
 def _person(prison: Prison, who: Participant | PersonData, *, by: User, at: dt.datetime) -> Participant:
@@ -185,7 +185,7 @@ def _note(
     )
 
 
-def _write(note: Note, ask: Ask, act: Act, *, is_own: bool) -> Request:
+def _write(note: Note, ask: NoteAsk, act: Act, *, is_own: bool) -> Request:
     person = note.participant
     assert person is not None  # noqa: S101  (an entered note has one)
     if ask.series:
@@ -211,7 +211,7 @@ def _write(note: Note, ask: Ask, act: Act, *, is_own: bool) -> Request:
     return request
 
 
-def _refuse_double(prison: Prison, person: Participant, ask: Ask) -> None:
+def _refuse_double(prison: Prison, person: Participant, ask: NoteAsk) -> None:
     """Raises PlannerError `asked_already` for what the same service was asked before, and is still going on."""
     if ask.series:
         refuse_live(ask.series, person.pk)

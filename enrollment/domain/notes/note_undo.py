@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.errors import PlannerError
 from enrollment.domain.locking import lock_facts
-from enrollment.domain.notes.note_intake import Ask, enter_note, entered_with
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note, entered_with
 from enrollment.domain.participants.people import PersonData
 from enrollment.models import Enrollment, Note, Participant, Request, Slip, Stay
 from prisons import gate
@@ -79,7 +79,7 @@ def _as_it_was(prison: Prison, before: dict[str, Any], *, by: User, at: dt.datet
     activities = Activity.objects.in_bulk([each["activity_id"] for each in asked if each["activity_id"]])
     services = Organisation.objects.in_bulk([each["organisation_id"] for each in asked])
     asks = [
-        Ask(
+        NoteAsk(
             series=series.get(each["series_id"]),
             activity=activities.get(each["activity_id"]),
             organisation=services.get(each["organisation_id"]),
@@ -105,14 +105,14 @@ def _as_it_was(prison: Prison, before: dict[str, Any], *, by: User, at: dt.datet
     return note
 
 
-def asks_beyond(note: Note, *, things: int, wishes: int) -> list[Ask]:
+def asks_beyond(note: Note, *, things: int, wishes: int) -> list[NoteAsk]:
     """What a note asks for beyond so many things and wishes: a form without a field for it keeps it as it is."""
     rows = list(note.requests.select_related("series__activity", "activity", "organisation").order_by("pk"))
     wished = [each for each in rows if each.wish_title or each.wish_domain]
     others = [each for each in rows if each not in wished]
-    asks = [Ask(series=each.series, activity=each.activity) for each in others[things:]]
+    asks = [NoteAsk(series=each.series, activity=each.activity) for each in others[things:]]
     return asks + [
-        Ask(wish_domain=each.wish_domain, wish_title=each.wish_title, organisation=each.organisation)
+        NoteAsk(wish_domain=each.wish_domain, wish_title=each.wish_title, organisation=each.organisation)
         for each in wished[wishes:]
     ]
 

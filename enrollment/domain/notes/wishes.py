@@ -14,7 +14,7 @@ from prisons.access import Access
 
 
 @dataclass(frozen=True)
-class Wish:
+class WishCount:
     """One thing wished for, and everybody who asked for it."""
 
     domain: str
@@ -31,7 +31,7 @@ class Wish:
         return sum(row.state == Request.State.OPEN for row in self.requests)
 
 
-def demand(access: Access, first: dt.date, last: dt.date) -> list[Wish]:
+def demand(access: Access, first: dt.date, last: dt.date) -> list[WishCount]:
     """The most wanted first. One query; "Yoga", "yoga " and "YOGA" are one wish."""
     rows = (
         own_requests(access)
@@ -44,7 +44,7 @@ def demand(access: Access, first: dt.date, last: dt.date) -> list[Wish]:
     groups: dict[tuple[str, str], list[Request]] = defaultdict(list)
     for row in rows:
         groups[row.wish_domain, _plain(row.wish_title)].append(row)
-    found = [Wish(domain, _usual(group), tuple(group)) for (domain, _title), group in groups.items()]
+    found = [WishCount(domain, _usual(group), tuple(group)) for (domain, _title), group in groups.items()]
     return sorted(found, key=lambda wish: (-wish.people, wish.domain, wish.title.casefold()))
 
 

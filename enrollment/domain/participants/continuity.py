@@ -18,7 +18,7 @@ from enrollment.domain.locking import lock_facts, refuse_past
 from enrollment.domain.participants.people import open_stay
 from enrollment.domain.requests import seats
 from enrollment.domain.requests.states import Verb, move_of
-from enrollment.domain.requests.steps import Act, answer_request, fresh, take
+from enrollment.domain.requests.steps import Act, answer_request, fresh, transition
 from enrollment.models import Absence, Enrollment, Participant, Request, Slip, Stay
 from prisons.domain.records import audit
 from prisons.domain.unchanged import require_unchanged
@@ -83,7 +83,7 @@ def _end_everything(stay: Stay, act: Act) -> Left:
     for row in map(fresh, rows):
         verb = Verb.END if row.state == E.PLACED else Verb.DECLINE
         move = replace(move_of(verb, row.state), request=None)
-        take(row, move, act, reason=Enrollment.Reason.LEFT, tells=False)
+        transition(row, move, act, reason=Enrollment.Reason.LEFT, tells=False)
         ended += 1
         series.append(row.series)
     filled = 0
@@ -129,7 +129,7 @@ def _end_long_absences(act: Act) -> int:
     held = list(rows.filter(participant__in=away.values("participant")).order_by("pk"))
     for row in map(fresh, held):
         verb = Verb.END if row.state == E.PLACED else Verb.DECLINE
-        take(row, move_of(verb, row.state), act, reason=Enrollment.Reason.LEFT)
+        transition(row, move_of(verb, row.state), act, reason=Enrollment.Reason.LEFT)
         row.series.prison = act.prison
         seats.fill(row.series, act)
     return len(held)

@@ -22,7 +22,7 @@ from core.errors import PlannerError
 from core.web import address
 from core.words.folding import asked, begins, fold, name_key
 from core.words.text import as_counted, one_line
-from enrollment.domain.notes.note_intake import Ask
+from enrollment.domain.notes.note_intake import NoteAsk
 from enrollment.models import Participant, Stay
 from prisons.models import Prison
 from sessions.domain import running as running_series
@@ -163,8 +163,8 @@ class Thing:
     activity: Activity | None = None
     is_over: bool = False
 
-    def as_ask(self) -> Ask:
-        return Ask(series=self.series, activity=self.activity)
+    def as_ask(self) -> NoteAsk:
+        return NoteAsk(series=self.series, activity=self.activity)
 
 
 def find_things(prison: Prison, text: str, *, day: dt.date, most: int = 12) -> list[Thing]:

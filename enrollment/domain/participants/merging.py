@@ -16,7 +16,7 @@ from enrollment.domain.locking import lock_facts
 from enrollment.domain.participants import merge_image
 from enrollment.domain.requests import seats
 from enrollment.domain.requests.states import Verb, move_of
-from enrollment.domain.requests.steps import Act, take
+from enrollment.domain.requests.steps import Act, transition
 from enrollment.models import (
     Absence,
     Attendance,
@@ -52,7 +52,7 @@ _STRENGTH = ("placed", "awaiting", "waiting", "requested")
 
 
 @dataclass(frozen=True)
-class Decision:
+class MergeDecision:
     """Why the two are one; and that it is so although names or numbers differ."""
 
     reason: str
@@ -74,7 +74,7 @@ def merge(
     keep: Participant,
     gone: Participant,
     prison: Prison,
-    decision: Decision,
+    decision: MergeDecision,
     *,
     by: User,
     now: dt.datetime | None = None,
@@ -151,7 +151,7 @@ def _settle_doubles(keep: Participant, gone: Participant, *, by: User, at: dt.da
         pairs[row.series_id].append(row)
     for _stays, weaker in pairs.values():
         act = Act(weaker.series.prison, by, at)
-        take(weaker, move_of(Verb.WITHDRAW, weaker.state), act, tells=False)
+        transition(weaker, move_of(Verb.WITHDRAW, weaker.state), act, tells=False)
         seats.fill(weaker.series, act)
 
 

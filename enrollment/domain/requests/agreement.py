@@ -18,7 +18,7 @@ from core.errors import PlannerError
 from enrollment.domain.locking import lock_facts
 from enrollment.domain.requests import seats
 from enrollment.domain.requests.states import Verb, move_of
-from enrollment.domain.requests.steps import Act, fresh, note_step, take
+from enrollment.domain.requests.steps import Act, fresh, note_step, transition
 from enrollment.models import Enrollment
 from prisons.models import Prison, User
 
@@ -79,7 +79,7 @@ def answer(
             given = _valid(answers[row.pk])
             enrollment = fresh(row)
             reason = "" if given == Answer.YES else Enrollment.Reason.PRISON.value
-            take(enrollment, move_of(_VERBS[given], enrollment.state), act, reason=reason)
+            transition(enrollment, move_of(_VERBS[given], enrollment.state), act, reason=reason)
             series[enrollment.series_id] = enrollment.series
             counts[given] += 1
         for each in series.values():

@@ -20,7 +20,7 @@ from enrollment.domain.locking import lock_facts
 from enrollment.domain.notes.asking import refuse_over
 from enrollment.domain.requests import seats, waiting_list
 from enrollment.domain.requests.states import Verb, move_of
-from enrollment.domain.requests.steps import Act, fresh, take
+from enrollment.domain.requests.steps import Act, fresh, transition
 from enrollment.domain.requests.waiting_list import HandReason
 from enrollment.domain.slips import reply_slips
 from enrollment.models import Enrollment, Skip, Slip
@@ -64,11 +64,11 @@ def approve(
         move_of(Verb.APPROVE, row.state, "full")
         seats.fill(row.series, act)
         if not seats.count(row.series).free:
-            take(row, move_of(Verb.APPROVE, row.state, "full"), act)
+            transition(row, move_of(Verb.APPROVE, row.state, "full"), act)
             return
         found = _refuse_clashes(row, act, skip_clashing)
         seats.pass_over_waiting(row.series, act)
-        take(row, move_of(Verb.APPROVE, row.state, seats.when_giving(act)), act)
+        transition(row, move_of(Verb.APPROVE, row.state, seats.when_giving(act)), act)
         if found.clashing_dates:
             skip_dates(row, found.clashing_dates, act)
 
@@ -82,7 +82,7 @@ def put_on_list(
 
     def decide(row: Enrollment, act: Act) -> None:
         refuse_over(row.series, act.day)
-        take(row, move_of(Verb.PUT_ON_LIST, row.state), act)
+        transition(row, move_of(Verb.PUT_ON_LIST, row.state), act)
 
     return _act(enrollment, decide, by=by, now=now, seen=seen)
 
@@ -113,7 +113,7 @@ def give_place(
             )
         _refuse_clashes(row, act, False)
         seats.pass_over_by_hand(before, reason, act)
-        take(row, move_of(Verb.GIVE_PLACE, row.state, seats.when_giving(act)), act, reason=reason)
+        transition(row, move_of(Verb.GIVE_PLACE, row.state, seats.when_giving(act)), act, reason=reason)
 
     return _act(enrollment, decide, by=by, now=now, seen=seen)
 
@@ -133,7 +133,7 @@ def decline(
         )
 
     def decide(row: Enrollment, act: Act) -> None:
-        take(row, move_of(Verb.DECLINE, row.state), act, reason=reason)
+        transition(row, move_of(Verb.DECLINE, row.state), act, reason=reason)
         seats.fill(row.series, act)
 
     return _act(enrollment, decide, by=by, now=now, seen=seen)
@@ -145,7 +145,7 @@ def withdraw(
     """At any time, without a reason. A place goes to the next in line at once."""
 
     def decide(row: Enrollment, act: Act) -> None:
-        take(row, move_of(Verb.WITHDRAW, row.state), act)
+        transition(row, move_of(Verb.WITHDRAW, row.state), act)
         seats.fill(row.series, act)
 
     return _act(enrollment, decide, by=by, now=now, seen=seen)
@@ -166,7 +166,7 @@ def end(
         )
 
     def decide(row: Enrollment, act: Act) -> None:
-        take(row, move_of(Verb.END, row.state), act, reason=reason)
+        transition(row, move_of(Verb.END, row.state), act, reason=reason)
         seats.fill(row.series, act)
 
     return _act(enrollment, decide, by=by, now=now, seen=seen)
@@ -213,7 +213,7 @@ def take_back(
         if row.placed_from and row.state != E.PLACED and row.state != E.AWAITING:
             row = _successor(row)  # the old place ran: its dates stay what they were
         reply_slips.replace_on_desk(act.prison, enrollment=row, now=act.at)
-        take(row, move, act)
+        transition(row, move, act)
         seats.fill(row.series, act)
         return row
 

@@ -24,7 +24,7 @@ ROSTER, DROP_OUT = "roster_change", "drop_out_talk"
 
 
 @dataclass(frozen=True)
-class Line:
+class InboxLine:
     """One thing to acknowledge. `what` is moved, gone or absent."""
 
     todo: Todo
@@ -40,13 +40,13 @@ def open_todos(access: Access, only: str = "") -> QuerySet[Todo]:
     return rows.filter(own(access, "organisation")) if access.has(Right.ENTER_REQUESTS) else rows.none()
 
 
-def lines(access: Access, only: str = "") -> list[Line]:
+def lines(access: Access, only: str = "") -> list[InboxLine]:
     """Three queries. A to-do whose person or series is gone is left out."""
     todos = list(open_todos(access, only).order_by("created_at", "pk"))
     people = Participant.objects.in_bulk({todo.facts["person"] for todo in todos})
     series = Series.objects.select_related("activity").in_bulk({todo.facts["series"] for todo in todos})
     return [
-        Line(todo, people[todo.facts["person"]], series[todo.facts["series"]], todo.facts["what"])
+        InboxLine(todo, people[todo.facts["person"]], series[todo.facts["series"]], todo.facts["what"])
         for todo in todos
         if todo.facts["person"] in people and todo.facts["series"] in series
     ]

@@ -15,7 +15,7 @@ from enrollment.domain.locking import lock_facts
 from enrollment.domain.notes.asking import refuse_over
 from enrollment.domain.requests import seats
 from enrollment.domain.requests.states import Verb, move_of
-from enrollment.domain.requests.steps import Act, fresh, take
+from enrollment.domain.requests.steps import Act, fresh, transition
 from enrollment.domain.slips import reply_slips
 from enrollment.models import Enrollment, Slip
 from prisons.models import User
@@ -29,7 +29,7 @@ def put_back(row: Enrollment, was: str, act: Act) -> Enrollment:
     """As it stood, under the lock. An answer that the end took off the desk unsaid is written again."""
     first_day = row.placed_from
     reply_slips.replace_on_desk(act.prison, enrollment=row, now=act.at)
-    take(row, move_of(Verb.REOPEN, row.state, was if row.state == E.DECLINED else ""), act)
+    transition(row, move_of(Verb.REOPEN, row.state, was if row.state == E.DECLINED else ""), act)
     if first_day is not None:
         row.placed_from = first_day  # it ran before: its dates stay what they were
         row.save(update_fields=["placed_from"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enrollment.domain.deciding.clashes import PersonClashes, clashes_of
 from enrollment.domain.requests import waiting_list
 from enrollment.domain.requests.states import Verb, move_of
-from enrollment.domain.requests.steps import Act, take
+from enrollment.domain.requests.steps import Act, transition
 from enrollment.models import Enrollment, EnrollmentStep
 from sessions.models import Series
 
@@ -21,7 +21,7 @@ NOT_NOW = "not_now"
 
 
 @dataclass(frozen=True)
-class Places:
+class Seats:
     """How full a series is: placed and awaiting the prison both hold a place."""
 
     all: int
@@ -39,14 +39,14 @@ class Places:
         return max(self.all - self.held, 0)
 
 
-def count(series: Series) -> Places:
+def count(series: Series) -> Seats:
     """One query. Inside a transaction that holds the prison's lock the numbers stand still."""
     return _places(
         series.places, Enrollment.objects.live().filter(series=series).values_list("state", flat=True)
     )
 
 
-def count_all(series_ids: Collection[int]) -> dict[int, Places]:
+def count_all(series_ids: Collection[int]) -> dict[int, Seats]:
     """Series -> how full it is, for a list: two queries for any number of series."""
     states: dict[int, list[str]] = {pk: [] for pk in series_ids}
     live = Enrollment.objects.live().filter(series__in=series_ids)
@@ -56,9 +56,9 @@ def count_all(series_ids: Collection[int]) -> dict[int, Places]:
     return {pk: _places(number, states[pk]) for pk, number in places}
 
 
-def _places(number: int, states: Iterable[str]) -> Places:
+def _places(number: int, states: Iterable[str]) -> Seats:
     E, found = Enrollment.State, Counter(states)
-    return Places(number, *(found[each] for each in (E.PLACED, E.AWAITING, E.WAITING, E.REQUESTED)))
+    return Seats(number, *(found[each] for each in (E.PLACED, E.AWAITING, E.WAITING, E.REQUESTED)))
 
 
 def asked_in_order(series_ids: Collection[int]) -> dict[int, int]:
@@ -97,7 +97,7 @@ def fill(series: Series, act: Act) -> list[Enrollment]:
             passed[enrollment.pk] = (enrollment, reason)
             continue
         enrollment.series = series
-        take(enrollment, move_of(Verb.GIVE_PLACE, enrollment.state, when_giving(act)), act)
+        transition(enrollment, move_of(Verb.GIVE_PLACE, enrollment.state, when_giving(act)), act)
         _write_passed_over(list(passed.values()), act)
         passed.clear()
         given.append(enrollment)

@@ -17,7 +17,7 @@ from core.errors import PlannerError
 from enrollment.domain.locking import lock_facts
 from enrollment.domain.requests.reopening import put_back
 from enrollment.domain.requests.states import Verb, move_of
-from enrollment.domain.requests.steps import Act, fresh, take
+from enrollment.domain.requests.steps import Act, fresh, transition
 from enrollment.models import Enrollment, EnrollmentStep, Slip, Stay
 from prisons.domain.records import audit
 from prisons.models import User
@@ -51,7 +51,7 @@ def answer_everybody(series: Series, act: Act, *, tells_placed: bool) -> int:
         had_place = row.state == E.PLACED
         move = move_of(Verb.END if had_place else Verb.DECLINE, row.state)
         tells = tells_placed or not had_place
-        take(row, move, act, reason=Enrollment.Reason.SERIES_ENDED, tells=tells)
+        transition(row, move, act, reason=Enrollment.Reason.SERIES_ENDED, tells=tells)
     return len(rows)
 
 

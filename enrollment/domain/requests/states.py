@@ -39,7 +39,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True)
-class Move:
+class Transition:
     """One row of the table: in `state`, `verb` leads to `to` and writes a slip of this kind."""
 
     verb: Verb
@@ -53,39 +53,39 @@ class Move:
     """What becomes of the request that asked for it; None leaves it as it is."""
 
 
-TABLE: tuple[Move, ...] = (
-    Move(Verb.APPROVE, E.REQUESTED, E.PLACED, "free", S.PLACED, R.DECIDED),
-    Move(Verb.APPROVE, E.REQUESTED, E.AWAITING, "agreement"),
-    Move(Verb.APPROVE, E.REQUESTED, E.WAITING, "full", S.WAITING, R.DECIDED),
-    Move(Verb.PUT_ON_LIST, E.REQUESTED, E.WAITING, "", S.WAITING, R.DECIDED),
-    Move(Verb.GIVE_PLACE, E.WAITING, E.PLACED, "free", S.PLACED, R.DECIDED),
-    Move(Verb.GIVE_PLACE, E.WAITING, E.AWAITING, "agreement"),
-    Move(Verb.AGREE, E.AWAITING, E.PLACED, "", S.PLACED, R.DECIDED),
-    Move(Verb.REFUSE, E.AWAITING, E.DECLINED, "", S.DECLINED, R.DECIDED),
-    Move(Verb.NOT_NOW, E.AWAITING, E.WAITING, "", S.WAITING, R.DECIDED),
-    Move(Verb.DECLINE, E.REQUESTED, E.DECLINED, "", S.DECLINED, R.DECIDED),
-    Move(Verb.DECLINE, E.AWAITING, E.DECLINED, "", S.DECLINED, R.DECIDED),
-    Move(Verb.DECLINE, E.WAITING, E.DECLINED, "", S.DECLINED, R.DECIDED),
-    Move(Verb.WITHDRAW, E.REQUESTED, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
-    Move(Verb.WITHDRAW, E.AWAITING, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
-    Move(Verb.WITHDRAW, E.WAITING, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
-    Move(Verb.WITHDRAW, E.PLACED, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
-    Move(Verb.END, E.PLACED, E.ENDED, "", S.ENDED),
-    Move(Verb.TAKE_BACK, E.AWAITING, E.REQUESTED, "", None, R.OPEN),
-    Move(Verb.TAKE_BACK, E.PLACED, E.REQUESTED, "", None, R.OPEN),
-    Move(Verb.TAKE_BACK, E.WAITING, E.REQUESTED, "", None, R.OPEN),
-    Move(Verb.TAKE_BACK, E.DECLINED, E.REQUESTED, "", None, R.OPEN),
-    Move(Verb.TAKE_BACK, E.WITHDRAWN, E.REQUESTED, "", None, R.OPEN),
-    Move(Verb.REOPEN, E.ENDED, E.PLACED),
-    Move(Verb.REOPEN, E.DECLINED, E.WAITING, "waiting"),
-    Move(Verb.REOPEN, E.DECLINED, E.AWAITING, "awaiting", None, R.OPEN),
-    Move(Verb.REOPEN, E.DECLINED, E.REQUESTED, "requested", None, R.OPEN),
+TABLE: tuple[Transition, ...] = (
+    Transition(Verb.APPROVE, E.REQUESTED, E.PLACED, "free", S.PLACED, R.DECIDED),
+    Transition(Verb.APPROVE, E.REQUESTED, E.AWAITING, "agreement"),
+    Transition(Verb.APPROVE, E.REQUESTED, E.WAITING, "full", S.WAITING, R.DECIDED),
+    Transition(Verb.PUT_ON_LIST, E.REQUESTED, E.WAITING, "", S.WAITING, R.DECIDED),
+    Transition(Verb.GIVE_PLACE, E.WAITING, E.PLACED, "free", S.PLACED, R.DECIDED),
+    Transition(Verb.GIVE_PLACE, E.WAITING, E.AWAITING, "agreement"),
+    Transition(Verb.AGREE, E.AWAITING, E.PLACED, "", S.PLACED, R.DECIDED),
+    Transition(Verb.REFUSE, E.AWAITING, E.DECLINED, "", S.DECLINED, R.DECIDED),
+    Transition(Verb.NOT_NOW, E.AWAITING, E.WAITING, "", S.WAITING, R.DECIDED),
+    Transition(Verb.DECLINE, E.REQUESTED, E.DECLINED, "", S.DECLINED, R.DECIDED),
+    Transition(Verb.DECLINE, E.AWAITING, E.DECLINED, "", S.DECLINED, R.DECIDED),
+    Transition(Verb.DECLINE, E.WAITING, E.DECLINED, "", S.DECLINED, R.DECIDED),
+    Transition(Verb.WITHDRAW, E.REQUESTED, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
+    Transition(Verb.WITHDRAW, E.AWAITING, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
+    Transition(Verb.WITHDRAW, E.WAITING, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
+    Transition(Verb.WITHDRAW, E.PLACED, E.WITHDRAWN, "", S.WITHDRAWN, R.WITHDRAWN),
+    Transition(Verb.END, E.PLACED, E.ENDED, "", S.ENDED),
+    Transition(Verb.TAKE_BACK, E.AWAITING, E.REQUESTED, "", None, R.OPEN),
+    Transition(Verb.TAKE_BACK, E.PLACED, E.REQUESTED, "", None, R.OPEN),
+    Transition(Verb.TAKE_BACK, E.WAITING, E.REQUESTED, "", None, R.OPEN),
+    Transition(Verb.TAKE_BACK, E.DECLINED, E.REQUESTED, "", None, R.OPEN),
+    Transition(Verb.TAKE_BACK, E.WITHDRAWN, E.REQUESTED, "", None, R.OPEN),
+    Transition(Verb.REOPEN, E.ENDED, E.PLACED),
+    Transition(Verb.REOPEN, E.DECLINED, E.WAITING, "waiting"),
+    Transition(Verb.REOPEN, E.DECLINED, E.AWAITING, "awaiting", None, R.OPEN),
+    Transition(Verb.REOPEN, E.DECLINED, E.REQUESTED, "requested", None, R.OPEN),
 )
 
 _MOVES = {(move.verb, move.state, move.when): move for move in TABLE}
 
 
-def move_of(verb: Verb, state: str, when: str = "") -> Move:
+def move_of(verb: Verb, state: str, when: str = "") -> Transition:
     """The row of the table.
 
     Raises PlannerError `not_from_here` (409), which names the state that it has now.

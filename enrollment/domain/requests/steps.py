@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates.clock import BRUSSELS, today
 from core.errors import PlannerError
-from enrollment.domain.requests.states import Move, Verb
+from enrollment.domain.requests.states import Transition, Verb
 from enrollment.domain.slips import reply_slips
 from enrollment.models import Enrollment, EnrollmentStep, Request
 from prisons.domain.records import audit
@@ -63,7 +63,9 @@ def fresh(enrollment: Enrollment, seen: int | None = None) -> Enrollment:
     return row
 
 
-def take(enrollment: Enrollment, move: Move, act: Act, *, reason: str = "", tells: bool = True) -> Enrollment:
+def transition(
+    enrollment: Enrollment, move: Transition, act: Act, *, reason: str = "", tells: bool = True
+) -> Enrollment:
     """Walks one row of the table.
 
     Writes the enrolment, its step, its request, its slip and the audit entry.
@@ -86,7 +88,7 @@ def take(enrollment: Enrollment, move: Move, act: Act, *, reason: str = "", tell
     return enrollment
 
 
-def _enter_state(enrollment: Enrollment, move: Move, act: Act, reason: str) -> None:
+def _enter_state(enrollment: Enrollment, move: Transition, act: Act, reason: str) -> None:
     was = enrollment.state
     enrollment.state = move.to
     enrollment.reason = reason if reason in Enrollment.Reason.values else ""

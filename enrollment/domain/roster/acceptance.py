@@ -18,7 +18,7 @@ from core.errors import PlannerError
 from core.secrets.digest import require_seen
 from enrollment.domain.locking import lock_facts
 from enrollment.domain.requests import inbox
-from enrollment.domain.roster.comparison import Moved, New, Preview, arrival_of, preview
+from enrollment.domain.roster.comparison import MovedPerson, New, RosterPreview, arrival_of, preview
 from enrollment.domain.roster.draft_forgetting import KEPT
 from enrollment.domain.roster.identification import Continued, chosen_people, continue_stays
 from enrollment.models import Enrollment, Participant, RosterDraft, Stay
@@ -28,7 +28,7 @@ from prisons.models import ChangeSet, Prison, Todo, User
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedRoster:
     change_set: ChangeSet
     new: int
     moved: int
@@ -43,7 +43,7 @@ def accept(
     sure: Collection[str] = (),
     seen: str | None = None,
     now: dt.datetime | None = None,
-) -> Accepted:
+) -> AcceptedRoster:
     """Everything at once, compared anew under the lock. `links`: row of the file -> participant, 0 for nobody known.
 
     `sure` names the questions to which somebody said yes; `seen` is the digest of what was shown. Raises
@@ -88,14 +88,14 @@ def accept(
         row.counts = counts
         row.save()
         audit.record(prison, by, "accept", row, fields=["accepted_at"], change_set=change_set, now=at)
-    return Accepted(change_set, len(found.new) + len(continued), len(found.moved), len(found.gone))
+    return AcceptedRoster(change_set, len(found.new) + len(continued), len(found.moved), len(found.gone))
 
 
 def _iso(at: dt.datetime | None) -> str:
     return at.isoformat() if at else ""
 
 
-def _refuse_doubts(found: Preview, sure: Collection[str]) -> None:
+def _refuse_doubts(found: RosterPreview, sure: Collection[str]) -> None:
     for question in found.questions:
         if question.kind not in sure:
             raise PlannerError(
@@ -180,7 +180,7 @@ def _write_continued(known: list[Continued], day: dt.date) -> list[Image]:
     return images
 
 
-def _write_moved(prison: Prison, moved: list[Moved], day: dt.date) -> list[Image]:
+def _write_moved(prison: Prison, moved: list[MovedPerson], day: dt.date) -> list[Image]:
     """The old stay ends the day before; one that began today is changed in place."""
     images: list[Image] = []
     in_place: list[Stay] = []
@@ -231,7 +231,7 @@ def _end(stays: list[int], last_on: dt.date) -> None:
     Stay.objects.filter(pk__in=stays).update(ends_on=last_on)
 
 
-def _write_inbox(prison: Prison, found: Preview, change_set: ChangeSet, at: dt.datetime) -> None:
+def _write_inbox(prison: Prison, found: RosterPreview, change_set: ChangeSet, at: dt.datetime) -> None:
     """Whoever holds a place and moved or left lands in the inbox of the service, to be acknowledged."""
     what = {each.stay.participant_id: "moved" for each in found.moved}
     what |= {stay.participant_id: "gone" for stay in found.gone}

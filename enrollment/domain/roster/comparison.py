@@ -20,13 +20,13 @@ from enrollment.domain.roster.doubts import Question, questions
 from enrollment.domain.roster.draft_forgetting import forget_drafts
 from enrollment.domain.roster.loose_numbers import LooseNumber
 from enrollment.domain.roster.present import Here, is_same_name, numbers_here
-from enrollment.domain.roster.roster_workbook import Problem, RosterLine, read
+from enrollment.domain.roster.roster_workbook import LineProblem, RosterLine, read
 from enrollment.models import Participant, RosterDraft, Stay
 from prisons.models import Prison, Unit, User
 
 
-def _by_reason(rows: Iterable[Problem]) -> list[tuple[str, list[Problem]]]:
-    found: dict[str, list[Problem]] = {}
+def _by_reason(rows: Iterable[LineProblem]) -> list[tuple[str, list[LineProblem]]]:
+    found: dict[str, list[LineProblem]] = {}
     for each in rows:
         found.setdefault(str(each.why), []).append(each)
     return list(found.items())
@@ -55,22 +55,22 @@ class New:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedPerson:
     line: RosterLine
     unit: Unit | None
     stay: Stay
 
 
 @dataclass
-class Preview:
+class RosterPreview:
     """What accepting the list would change, line by line."""
 
     new: list[New] = field(default_factory=list)
-    moved: list[Moved] = field(default_factory=list)
+    moved: list[MovedPerson] = field(default_factory=list)
     gone: list[Stay] = field(default_factory=list)
     same: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    remarks: list[Problem] = field(default_factory=list)
+    problems: list[LineProblem] = field(default_factory=list)
+    remarks: list[LineProblem] = field(default_factory=list)
     has_cells: bool = False
     """Only a list with cells makes the cells here of today."""
     questions: list[Question] = field(default_factory=list)
@@ -99,11 +99,11 @@ class Preview:
         return [each for each in self.new if each.must_choose]
 
     @property
-    def grouped_problems(self) -> list[tuple[str, list[Problem]]]:
+    def grouped_problems(self) -> list[tuple[str, list[LineProblem]]]:
         return _by_reason(self.problems)
 
     @property
-    def grouped_remarks(self) -> list[tuple[str, list[Problem]]]:
+    def grouped_remarks(self) -> list[tuple[str, list[LineProblem]]]:
         return _by_reason(self.remarks)
 
     @property
@@ -145,7 +145,7 @@ def draft(
     )
 
 
-def preview(row: RosterDraft, *, now: dt.datetime | None = None) -> Preview:
+def preview(row: RosterDraft, *, now: dt.datetime | None = None) -> RosterPreview:
     """Compares the draft with who stays here today. A query for each kind of fact, however long the list."""
     lines = [
         RosterLine(
@@ -156,7 +156,7 @@ def preview(row: RosterDraft, *, now: dt.datetime | None = None) -> Preview:
         )
         for each in row.lines
     ]
-    problems = [Problem(**each) for each in row.problems]
+    problems = [LineProblem(**each) for each in row.problems]
     loose = [LooseNumber(**each) for each in row.loose]
     return compare(row.prison, lines, problems, loose, day=today(now))
 
@@ -164,15 +164,15 @@ def preview(row: RosterDraft, *, now: dt.datetime | None = None) -> Preview:
 def compare(
     prison: Prison,
     lines: Iterable[RosterLine],
-    problems: Iterable[Problem],
+    problems: Iterable[LineProblem],
     loose: Iterable[LooseNumber] = (),
     *,
     day: dt.date,
-) -> Preview:
+) -> RosterPreview:
     """By number; a line that does not fit is a problem, and its person stays as is."""
     here = Here(prison)
     lines = [here.placed(line) for line in lines]
-    result, fresh = Preview(has_cells=any(line.cell for line in lines)), []
+    result, fresh = RosterPreview(has_cells=any(line.cell for line in lines)), []
     for each in problems:
         here.keep(each)
         (result.remarks if each.is_remark else result.problems).append(each)
@@ -192,7 +192,7 @@ def compare(
         elif not is_same_name(line, stay.participant):
             result.problems.append(_problem(line, _("this number belongs to somebody with another name")))
         elif (unit and unit != stay.unit) or (line.cell and cell_key(line.cell) != cell_key(stay.cell)):
-            result.moved.append(Moved(line, unit or stay.unit, stay))
+            result.moved.append(MovedPerson(line, unit or stay.unit, stay))
         else:
             result.same += 1
     for each in result.problems:
@@ -210,7 +210,7 @@ def compare(
 
 
 def _sort_fresh(
-    prison: Prison, result: Preview, fresh: Sequence[tuple[RosterLine, Unit | None]], here: Here
+    prison: Prison, result: RosterPreview, fresh: Sequence[tuple[RosterLine, Unit | None]], here: Here
 ) -> None:
     """Numbers that nobody here has: whoever is known by that name is shown, and a person chooses."""
     times = Counter(line.name_key for line, _unit in fresh)
@@ -236,7 +236,7 @@ def _sort_fresh(
             result.new.append(New(line, unit, tuple(choices), bool(choices) and is_doubtful, back))
 
 
-def _kept(absent: Sequence[Stay], loose: Mapping[str, LooseNumber]) -> list[Problem]:
+def _kept(absent: Sequence[Stay], loose: Mapping[str, LooseNumber]) -> list[LineProblem]:
     """No line names these people, and their number stands somewhere in the file all the same: they stay."""
     found = []
     for stay in absent:
@@ -245,16 +245,16 @@ def _kept(absent: Sequence[Stay], loose: Mapping[str, LooseNumber]) -> list[Prob
             if each.sheet:
                 why = _("the number stands on the sheet “%(name)s”, which was not read: the person stays")
             shown = f"{stay.register_number} {stay.participant}"
-            found.append(Problem(each.row, shown, str(why) % {"name": each.sheet}, is_remark=True))
+            found.append(LineProblem(each.row, shown, str(why) % {"name": each.sheet}, is_remark=True))
     return sorted(found, key=lambda each: each.row)
 
 
-def _comes_back(line: RosterLine, had: Namesake) -> Problem:
+def _comes_back(line: RosterLine, had: Namesake) -> LineProblem:
     day = date_format(had.stay.ends_on, "SHORT_DATE_FORMAT") if had.stay and had.stay.ends_on else ""
     why = _("stayed here until %(day)s with this number and comes back: what was asked before stays") % {
         "day": day
     }
-    return Problem(line.row, f"{line.number} {had.person}", why, is_remark=True)
+    return LineProblem(line.row, f"{line.number} {had.person}", why, is_remark=True)
 
 
 def arrival_of(line: RosterLine, day: dt.date) -> dt.date | None:
@@ -263,15 +263,17 @@ def arrival_of(line: RosterLine, day: dt.date) -> dt.date | None:
     return arrived if arrived and day - LONGEST_STAY <= arrived <= day else None
 
 
-def _doubtful_arrivals(new: Iterable[New], day: dt.date) -> list[Problem]:
+def _doubtful_arrivals(new: Iterable[New], day: dt.date) -> list[LineProblem]:
     why = str(_("the day of arrival cannot be right: the stay begins today"))
     return [
-        Problem(each.line.row, f"{each.line.number} · {each.line.arrived_on:%d/%m/%Y}", why, is_remark=True)
+        LineProblem(
+            each.line.row, f"{each.line.number} · {each.line.arrived_on:%d/%m/%Y}", why, is_remark=True
+        )
         for each in new
         if each.line.arrived_on and not arrival_of(each.line, day)
     ]
 
 
-def _problem(line: RosterLine, why: object) -> Problem:
+def _problem(line: RosterLine, why: object) -> LineProblem:
     shown = f"{line.number} {line.last_name}, {line.first_name} · {line.unit}"
-    return Problem(line.row, shown, str(why), line.number, line.name_key, line.unit, line.cell)
+    return LineProblem(line.row, shown, str(why), line.number, line.name_key, line.unit, line.cell)

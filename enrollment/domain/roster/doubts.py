@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 if TYPE_CHECKING:
-    from enrollment.domain.roster.comparison import Preview
+    from enrollment.domain.roster.comparison import RosterPreview
     from enrollment.domain.roster.roster_workbook import RosterLine
     from enrollment.models import Stay
 
@@ -47,7 +47,7 @@ class Question:
 
 
 def questions(
-    found: Preview, here: Sequence[Stay], lines: Sequence[RosterLine], *, is_first: bool
+    found: RosterPreview, here: Sequence[Stay], lines: Sequence[RosterLine], *, is_first: bool
 ) -> list[Question]:
     """`here` is who stays here. The first list of all may make everybody new."""
     of = dict.fromkeys(LIMITS, len(here)) | {"problems": len(lines) + len(found.problems)}
@@ -68,7 +68,7 @@ def questions(
     return [*(makers[kind](found, counts[kind], lines) for kind in asked), *_units(found, here)]
 
 
-def _units(found: Preview, here: Sequence[Stay]) -> list[Question]:
+def _units(found: RosterPreview, here: Sequence[Stay]) -> list[Question]:
     """Everybody of a living unit is gone: always asked, however small the unit."""
     living = Counter(stay.unit for stay in here if stay.unit and stay.register_number)
     gone = Counter(stay.unit for stay in found.gone if stay.unit)
@@ -99,7 +99,7 @@ def _people(what: str, count: int) -> str | Promise:
     return titles[what] % {"count": count}
 
 
-def _new(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+def _new(found: RosterPreview, count: int, lines: Sequence[RosterLine]) -> Question:
     if len(found.gone) * 2 > count:
         reason = _("As many are gone: perhaps this is the list of another prison, or another kind of number.")
     else:
@@ -108,7 +108,7 @@ def _new(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
     return Question("new", count, title, reason, _("Yes: everybody named under “New” has arrived."))
 
 
-def _moved(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+def _moved(found: RosterPreview, count: int, lines: Sequence[RosterLine]) -> Question:
     cells = Counter(each.line.cell for each in found.moved)
     if max(cells.values()) * 2 > count:
         reason = _("The same cell stands on most lines: perhaps another column was taken for the cell.")
@@ -126,7 +126,7 @@ def _moved(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
     return Question("moved", count, title, reason, _("Yes: everybody named under “Moved” lives there now."))
 
 
-def _gone(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+def _gone(found: RosterPreview, count: int, lines: Sequence[RosterLine]) -> Question:
     left = {each.unit_id for each in found.gone}
     units = {line.unit or line.section for line in lines}
     reason: str | Promise
@@ -146,7 +146,7 @@ def _gone(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
     return Question("gone", count, title, reason, _("Yes: everybody named under “Gone” has left."))
 
 
-def _problems(found: Preview, count: int, lines: Sequence[RosterLine]) -> Question:
+def _problems(found: RosterPreview, count: int, lines: Sequence[RosterLine]) -> Question:
     why, times = Counter(str(each.why) for each in found.problems).most_common(1)[0]
     title = ngettext_lazy("%(count)s row was not understood", "%(count)s rows were not understood", count)
     reason = _("Most often (%(times)s ×): %(why)s. Perhaps a column holds something else.") % {

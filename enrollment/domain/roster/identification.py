@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
 from enrollment.domain.roster.cell_values import cell_key
-from enrollment.domain.roster.comparison import Moved, New, Preview
+from enrollment.domain.roster.comparison import MovedPerson, New, RosterPreview
 from enrollment.domain.roster.lines import RosterLine
 from enrollment.models import Participant, Stay
 from prisons.models import Unit
@@ -26,7 +26,7 @@ class Continued:
     stay: Stay
 
 
-def chosen_people(found: Preview, links: Mapping[int, int]) -> dict[int, Participant]:
+def chosen_people(found: RosterPreview, links: Mapping[int, int]) -> dict[int, Participant]:
     """Row -> whom somebody chose among the people of that name. Raises PlannerError `who_is_who` (409)."""
     chosen = {}
     for each in found.new:
@@ -51,7 +51,7 @@ def chosen_people(found: Preview, links: Mapping[int, int]) -> dict[int, Partici
     return chosen
 
 
-def continue_stays(found: Preview, chosen: Mapping[int, Participant], day: dt.date) -> list[Continued]:
+def continue_stays(found: RosterPreview, chosen: Mapping[int, Participant], day: dt.date) -> list[Continued]:
     """Who was chosen and stays here keeps that stay, with the number of the list; so does who left today."""
     staying = {
         each.line.row: one.stay
@@ -64,7 +64,7 @@ def continue_stays(found: Preview, chosen: Mapping[int, Participant], day: dt.da
     for each in found.new:
         stay = staying.get(each.line.row)
         if stay and each.back and stay.starts_on < day and _lives_elsewhere(each, stay):
-            found.moved.append(Moved(each.line, each.unit or stay.unit, stay))
+            found.moved.append(MovedPerson(each.line, each.unit or stay.unit, stay))
             found.new = [other for other in found.new if other is not each]
     kept = {stay.pk for stay in staying.values()}
     continued = [

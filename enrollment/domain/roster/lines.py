@@ -43,7 +43,7 @@ class RosterLine:
 
 
 @dataclass(frozen=True)
-class Problem:
+class LineProblem:
     """A line that was not understood, and why; what could be read keeps its person. A remark stops nothing."""
 
     row: int
@@ -62,7 +62,7 @@ class Problem:
 
 def line_of(
     number: int, row: Sequence[Any], places: Columns, section: str
-) -> tuple[RosterLine | Problem, Problem | None]:
+) -> tuple[RosterLine | LineProblem, LineProblem | None]:
     """The line, or why it is none; and what is to be said of it although it stops nothing."""
     values = {name: at(row, index) for name, index in places.items()}
     last, first = _names(values)
@@ -78,10 +78,10 @@ def line_of(
         section,
     )
     if why := _why_not(read, values):
-        return Problem(number, _shown(row), why, read.number, read.name_key, read.unit, read.cell), None
+        return LineProblem(number, _shown(row), why, read.number, read.name_key, read.unit, read.cell), None
     arrival = values.get("arrived_on")
     if read.arrived_on is None and (arrival is FAULT or arrival is FORMULA or text_of(arrival)):
-        return read, Problem(number, _shown(row), _("the date of arrival is no date"), is_remark=True)
+        return read, LineProblem(number, _shown(row), _("the date of arrival is no date"), is_remark=True)
     return read, None
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from core.words.folding import name_key
 from enrollment.domain.participants.namesakes import Namesake
 from enrollment.domain.roster.cell_values import cell_key, number_key, plain
-from enrollment.domain.roster.roster_workbook import Problem, RosterLine
+from enrollment.domain.roster.roster_workbook import LineProblem, RosterLine
 from enrollment.models import Participant, Stay
 from prisons.models import Prison, Unit
 
@@ -96,7 +96,7 @@ class Here:
             unit, cell = both[1], both[2]
         return replace(line, unit=unit, cell=cell.zfill(self.cell_width) if cell.isdigit() else cell)
 
-    def keep(self, problem: Problem) -> None:
+    def keep(self, problem: LineProblem) -> None:
         """Whoever a row names that was not understood stays: by number and by another name, else by cell."""
         same = list(self.by_key.get(number_key(problem.number), [])) if problem.number else []
         if not any(_bears(stay.participant, problem.name_key) for stay in same):

@@ -19,7 +19,7 @@ from core.tables.values import ReadSheet
 from core.words.text import one_line
 from enrollment.domain.roster.cell_values import is_day_number, number_key, text_of
 from enrollment.domain.roster.headings import HEAD_ROWS, Columns, columns, kind_of, of_two_rows
-from enrollment.domain.roster.lines import Problem, RosterLine, Text, line_of
+from enrollment.domain.roster.lines import LineProblem, RosterLine, Text, line_of
 from enrollment.domain.roster.loose_numbers import LooseNumber, LooseNumbers, counting_columns
 from enrollment.domain.roster.no_person_rows import at, filled, is_no_person, section_of
 
@@ -30,8 +30,8 @@ MOST_PROBLEMS = 500
 @dataclass(frozen=True)
 class RosterFile:
     lines: tuple[RosterLine, ...]
-    problems: tuple[Problem, ...]
-    remarks: tuple[Problem, ...] = ()
+    problems: tuple[LineProblem, ...]
+    remarks: tuple[LineProblem, ...] = ()
     loose: tuple[LooseNumber, ...] = ()
     """Numbers of people who stay here, wherever they stand in the file outside of these lines."""
 
@@ -53,14 +53,14 @@ class _Reading:
     """What was read so far, over all sheets."""
 
     lines: list[RosterLine] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    remarks: list[Problem] = field(default_factory=list)
+    problems: list[LineProblem] = field(default_factory=list)
+    remarks: list[LineProblem] = field(default_factory=list)
     seen: set[RosterLine] = field(default_factory=set)
     loose: LooseNumbers = field(default_factory=lambda: LooseNumbers(()))
 
-    def add(self, found: RosterLine | Problem) -> None:
+    def add(self, found: RosterLine | LineProblem) -> None:
         """The same line again says nothing new; the same number with something else is decided by who stays here."""
-        if isinstance(found, Problem):
+        if isinstance(found, LineProblem):
             self.problems.append(found)
         elif (bare := replace(found, row=0, section="", number=number_key(found.number))) not in self.seen:
             self.seen.add(bare)
@@ -108,8 +108,8 @@ def _understand(sheets: Sequence[ReadSheet], numbers: frozenset[str]) -> RosterF
     )
 
 
-def _remark(words: Text, sheet: ReadSheet) -> Problem:
-    return Problem(0, "", str(words) % {"name": sheet.title}, is_remark=True)
+def _remark(words: Text, sheet: ReadSheet) -> LineProblem:
+    return LineProblem(0, "", str(words) % {"name": sheet.title}, is_remark=True)
 
 
 def _has_headings(sheet: ReadSheet) -> bool:
@@ -164,7 +164,7 @@ def _read_sheet(reading: _Reading, sheet: ReadSheet, above: int, *, is_one_of_ma
     section = sheet.title if is_one_of_many else ""
     before: Sequence[Any] = ()
     start, hidden, groups = len(reading.lines), 0, _Groups()
-    arrivals: list[tuple[Any, Problem]] = []
+    arrivals: list[tuple[Any, LineProblem]] = []
     reading.loose.counting = counting_columns(sheet)
     for number, row in enumerate(sheet.rows, start=above + 1):
         if headings := of_two_rows(before, row) or columns(row, sheet.hidden_columns):
@@ -196,15 +196,17 @@ def _read_sheet(reading: _Reading, sheet: ReadSheet, above: int, *, is_one_of_ma
             "%(count)s rows are hidden in the file; they were read as well.",
             hidden,
         )
-        reading.remarks.append(Problem(0, sheet.title, words % {"count": hidden}, is_remark=True))
+        reading.remarks.append(LineProblem(0, sheet.title, words % {"count": hidden}, is_remark=True))
 
 
-def _torn(row: int) -> Problem:
+def _torn(row: int) -> LineProblem:
     why = _("a quotation mark is not closed from here on: the lines were read one by one")
-    return Problem(row, "", why, is_remark=True)
+    return LineProblem(row, "", why, is_remark=True)
 
 
-def _remarks_of_arrivals(arrivals: list[tuple[Any, Problem]], lines: list[RosterLine]) -> list[Problem]:
+def _remarks_of_arrivals(
+    arrivals: list[tuple[Any, LineProblem]], lines: list[RosterLine]
+) -> list[LineProblem]:
     """A program that forgot to say that they are days writes every day as a number: nothing to be said."""
     are_days = all(isinstance(value, (int, float)) and is_day_number(value) for value, _remark in arrivals)
     if are_days and not any(line.arrived_on for line in lines):
@@ -220,7 +222,7 @@ class _Groups:
     written: int = 0
     unit_of: dict[int, str] = field(default_factory=dict)
 
-    def add(self, row: RosterLine | Problem) -> None:
+    def add(self, row: RosterLine | LineProblem) -> None:
         self.unit = row.unit or self.unit
         if row.unit:
             self.written += 1
@@ -233,7 +235,7 @@ class _Groups:
         return replace(line, section=self.unit_of[line.row]) if is_grouped else line
 
 
-def _second_numbers(sheet: ReadSheet, row: Sequence[Any], places: Columns) -> list[Problem]:
+def _second_numbers(sheet: ReadSheet, row: Sequence[Any], places: Columns) -> list[LineProblem]:
     """Of two columns with numbers one is read: which, is said."""
     kinds = ("number", "other_number")
     others = [
@@ -243,7 +245,7 @@ def _second_numbers(sheet: ReadSheet, row: Sequence[Any], places: Columns) -> li
     ]
     words = _("The column “%(name)s” (%(letter)s) was not read: the numbers come from column %(read)s.")
     return [
-        Problem(
+        LineProblem(
             0,
             "",
             str(words)
@@ -260,7 +262,7 @@ def _letter(index: int) -> str:
     return (chr(64 + first) if first else "") + chr(65 + second)
 
 
-def _hidden_columns(sheet: ReadSheet, row: Sequence[Any], places: Columns) -> list[Problem]:
+def _hidden_columns(sheet: ReadSheet, row: Sequence[Any], places: Columns) -> list[LineProblem]:
     """Named, whether they were read or another column holds the same: never taken or left in silence."""
     found = []
     for index in sorted(sheet.hidden_columns):
@@ -271,5 +273,5 @@ def _hidden_columns(sheet: ReadSheet, row: Sequence[Any], places: Columns) -> li
             words = _("The hidden column “%(name)s” was not read: another column holds this.")
         else:
             continue
-        found.append(Problem(0, "", words % {"name": name}, is_remark=True))
+        found.append(LineProblem(0, "", words % {"name": name}, is_remark=True))
     return found

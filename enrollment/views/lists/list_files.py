@@ -14,7 +14,7 @@ from core.web import address
 from enrollment.domain.lists import day_lists
 from enrollment.domain.lists.day import Day
 from enrollment.exports import papers
-from enrollment.exports.requested import Wanted, requested
+from enrollment.exports.requested import WantedFiles, requested
 from enrollment.exports.worker_sheet import worker_sheet as worker_paper
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.records import audit
@@ -28,17 +28,17 @@ def list_file(request: PrisonRequest, prison: Prison, on: dt.date, kind: str, en
     """A list of the day, or the whole of it: as frozen, or provisional before the cut-off."""
     if kind == "post":
         raise Http404
-    return _wanted(request, prison, Wanted(on, kind, number=_number(request)), ending)
+    return _wanted(request, prison, WantedFiles(on, kind, number=_number(request)), ending)
 
 
 @prison_view(Right.DOWNLOAD_LISTS)
 @never_cache
 def post_file(request: PrisonRequest, prison: Prison, on: dt.date, post: int, ending: str) -> HttpResponse:
     """What one post gets, with a cover."""
-    return _wanted(request, prison, Wanted(on, "post", post=post, number=_number(request)), ending)
+    return _wanted(request, prison, WantedFiles(on, "post", post=post, number=_number(request)), ending)
 
 
-def _wanted(request: PrisonRequest, prison: Prison, wanted: Wanted, ending: str) -> HttpResponse:
+def _wanted(request: PrisonRequest, prison: Prison, wanted: WantedFiles, ending: str) -> HttpResponse:
     if ending not in CONTENT_TYPES:
         raise Http404
     found = requested(request.access, wanted)

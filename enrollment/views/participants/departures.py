@@ -133,7 +133,7 @@ def _merge_two(request: PrisonRequest, keep: Participant, gone: Participant) -> 
         status = 422
         if form.is_valid():
             try:
-                merging.merge(keep, gone, prison, merging.Decision(**form.cleaned_data), by=request.user)
+                merging.merge(keep, gone, prison, merging.MergeDecision(**form.cleaned_data), by=request.user)
                 told = _("The two are one now: %(name)s. For 30 days it can be taken apart on this page.")
                 messages.success(request, told % {"name": keep})
                 return redirect("enrollment:person_detail", prison.slug, keep.pk)

@@ -25,10 +25,10 @@ from enrollment.forms import (
     BlockForm,
     LeaveForm,
     LevelForm,
-    MoveForm,
     NameForm,
     NumberForm,
     PersonForm,
+    StayMoveForm,
     posted,
 )
 from enrollment.models import Participant
@@ -153,7 +153,7 @@ def person_move(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
     initial = (
         {"unit": stay.unit, "cell": stay.cell, "walks_with_badge": stay.walks_with_badge} if stay else {}
     )
-    form = MoveForm(posted(request), prison=prison, initial=initial)
+    form = StayMoveForm(posted(request), prison=prison, initial=initial)
     sees(form, stay)
 
     def save() -> Participant:

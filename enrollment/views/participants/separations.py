@@ -15,7 +15,7 @@ from core.dates import clock
 from core.errors import PlannerError
 from enrollment.domain.participants import finding, separations
 from enrollment.models import Separation
-from enrollment.views.shared import Notice
+from enrollment.views.shared import PageNotice
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -31,12 +31,12 @@ def separation_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         )
         separations.separate(prison, one, other, by=request.user)
     except PlannerError as error:
-        return _show(request, Notice("stop", str(error)), error.status)
+        return _show(request, PageNotice("stop", str(error)), error.status)
     messages.success(request, _("From today they are never in one slot."))
     return redirect("enrollment:separation_list", prison.slug)
 
 
-def _show(request: PrisonRequest, notice: Notice | None = None, status: int = 200) -> HttpResponse:
+def _show(request: PrisonRequest, notice: PageNotice | None = None, status: int = 200) -> HttpResponse:
     rows = Separation.objects.in_prison(request.prison).filter(ends_on__isnull=True)
     context = {
         "rows": rows.select_related("one", "other").order_by("one__last_name", "pk"),

@@ -23,9 +23,9 @@ from core.paper.answering import answer
 from core.web import address
 from enrollment.domain.requests import agreement as domain
 from enrollment.domain.requests.agreement import Answer
-from enrollment.exports.agreement_paper import Asked, agreement_paper
+from enrollment.exports.agreement_paper import AskedAgreement, agreement_paper
 from enrollment.models import Enrollment, Stay
-from enrollment.views.shared import Notice
+from enrollment.views.shared import PageNotice
 from prisons import gate
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain.records import audit
@@ -51,7 +51,7 @@ def agreement(request: PrisonRequest, prison: Prison) -> HttpResponse:
             )
         outcome = domain.answer(prison, answers, by=request.user)
     except PlannerError as error:
-        return _show(request, Notice("stop", str(error)), answers, status=error.status)
+        return _show(request, PageNotice("stop", str(error)), answers, status=error.status)
     words = _("Saved: yes %(yes)s, no %(no)s, not now %(later)s.")
     messages.success(
         request, words % {"yes": outcome.placed, "no": outcome.refused, "later": outcome.not_now}
@@ -79,7 +79,7 @@ def _asked(access: Access) -> QuerySet[Enrollment]:
 
 def _show(
     request: PrisonRequest,
-    notice: Notice | None = None,
+    notice: PageNotice | None = None,
     answers: dict[int, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -106,13 +106,13 @@ def _groups(request: PrisonRequest, rows: list[Enrollment], answers: dict[int, s
     ]
 
 
-def _by_series(prison: Prison, rows: list[Enrollment]) -> list[tuple[Series, list[Asked]]]:
+def _by_series(prison: Prison, rows: list[Enrollment]) -> list[tuple[Series, list[AskedAgreement]]]:
     """With where each of them stays today."""
     people = [row.participant_id for row in rows]
     stays = Stay.objects.in_prison(prison).open_on(clock.today()).select_related("unit")
     where = {stay.participant_id: stay for stay in stays.filter(participant__in=people)}
     groups = []
     for _pk, group in groupby(rows, key=lambda row: row.series_id):
-        asked = [Asked(row, where.get(row.participant_id)) for row in group]
+        asked = [AskedAgreement(row, where.get(row.participant_id)) for row in group]
         groups.append((asked[0].row.series, asked))
     return groups

@@ -15,7 +15,7 @@ from enrollment.domain.requests import bulk
 from enrollment.domain.requests.decisions import DECLINE_REASONS
 from enrollment.domain.requests.states import Verb
 from enrollment.models import Enrollment
-from enrollment.views.shared import Notice, seen_version
+from enrollment.views.shared import PageNotice, seen_version
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Series
@@ -41,7 +41,7 @@ def bulk_decide(request: PrisonRequest, prison: Prison) -> HttpResponse:
         try:
             outcome = bulk.decide_as_shown(request.access, verb, ids, seen, by=request.user, reason=reason)
         except PlannerError as error:
-            notice = Notice("stop", str(error))
+            notice = PageNotice("stop", str(error))
             return _preview(request, verb, ids, reason, notice=notice, status=error.status)
         return render(
             request, "enrollment/bulk_decided.html", {"outcome": outcome, "series": _series(request)}
@@ -55,7 +55,7 @@ def _preview(
     ids: list[int],
     reason: str,
     *,
-    notice: Notice | None = None,
+    notice: PageNotice | None = None,
     status: int = 200,
 ) -> HttpResponse:
     needs_reason = verb == Verb.DECLINE and not reason

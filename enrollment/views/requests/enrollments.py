@@ -27,7 +27,7 @@ from enrollment.domain.slips import slip_text
 from enrollment.models import Enrollment, EnrollmentStep
 from enrollment.views.requests.pile import go_on, pile_of, query_of, steps
 from enrollment.views.requests.series import show_decided, show_series, tab_of
-from enrollment.views.shared import Notice, find_enrollment, find_series, seen_version
+from enrollment.views.shared import PageNotice, find_enrollment, find_series, seen_version
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import GroupSession
@@ -44,7 +44,7 @@ def enrollment_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRe
 
 
 def _show(
-    request: PrisonRequest, enrollment: Enrollment, *, notice: Notice | None = None, status: int = 200
+    request: PrisonRequest, enrollment: Enrollment, *, notice: PageNotice | None = None, status: int = 200
 ) -> HttpResponse:
     """The decide page.
 
@@ -88,7 +88,7 @@ def _decide(request: PrisonRequest, pk: int, act: Act, *, undo: bool = False) ->
     try:
         row = act(enrollment, at)
     except PlannerError as error:
-        notice = Notice("stop", str(error))
+        notice = PageNotice("stop", str(error))
         enrollment = find_enrollment(request.access, pk)
         if request.POST.get("back") in ("decide", PILE):
             return _show(request, enrollment, notice=notice, status=error.status)
@@ -103,7 +103,7 @@ def _done(
     slug = request.prison.slug
     name = "reopen_place" if row.state == E.ENDED else "take_back"
     undo_url = reverse(f"enrollment:{name}", args=[slug, row.pk]) if undo else ""
-    notice = Notice("ok", " ".join(_what_happened(row, at)), undo_url)
+    notice = PageNotice("ok", " ".join(_what_happened(row, at)), undo_url)
     if request.POST.get("back") == PILE:
         back = f"{undo_url}?pile=1&{query_of(request.POST)}" if undo_url else ""
         messages.success(request, notice.text, extra_tags=back)
@@ -264,5 +264,5 @@ def skip_date(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     try:
         act(enrollment, session, by=request.user)
     except PlannerError as error:
-        return _show(request, enrollment, notice=Notice("stop", str(error)), status=error.status)
+        return _show(request, enrollment, notice=PageNotice("stop", str(error)), status=error.status)
     return redirect("enrollment:enrollment_detail", prison.slug, pk)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from core.dates.clock import today
 from core.web.forms import DateInput, PlainForm
 from enrollment.domain.deciding import fairness
-from enrollment.domain.deciding.fairness import ASKED, LANGUAGE, NO_PLACE, PLACED, UNIT, WAITING, Line
+from enrollment.domain.deciding.fairness import ASKED, LANGUAGE, NO_PLACE, PLACED, UNIT, WAITING, FairnessLine
 from enrollment.domain.notes import wishes
 from enrollment.models import Request
 from prisons.access import PrisonRequest, Right, prison_view
@@ -70,7 +70,7 @@ def waiting_times(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return render(request, "enrollment/waiting_times.html", context)
 
 
-def _shown(line: Line, sees: bool, query: str) -> dict[str, Any]:
+def _shown(line: FairnessLine, sees: bool, query: str) -> dict[str, Any]:
     """The cells of a line: a number with its address, or that there are few."""
     numbers = {what: getattr(line, what) for what in fairness.WHAT}
     shows = {what: sees or line.may_show(number) for what, number in numbers.items()}

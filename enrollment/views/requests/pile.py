@@ -21,7 +21,7 @@ FILTERS = ("series", "unit")
 
 
 @dataclass(frozen=True)
-class Steps:
+class PileSteps:
     """Where this request lies in the pile, and the ways to its neighbours."""
 
     filters: list[tuple[str, str]]
@@ -40,10 +40,10 @@ def query_of(query: QueryDict) -> str:
     return urlencode({name: query[name] for name in FILTERS if query.get(name)})
 
 
-def steps(access: Access, query: QueryDict, pk: int) -> Steps:
+def steps(access: Access, query: QueryDict, pk: int) -> PileSteps:
     pile, kept = pile_of(access, query), query_of(query)
     before, after = pile.before(pk), pile.after(pk)
-    return Steps(
+    return PileSteps(
         filters=[(name, str(query[name])) for name in FILTERS if query.get(name)],
         place=pile.place_of(pk),
         all=len(pile.enrollment_ids),

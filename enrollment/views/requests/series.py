@@ -17,7 +17,7 @@ from enrollment.domain.requests.agreement import Answer
 from enrollment.domain.requests.decisions import DECLINE_REASONS, END_REASONS
 from enrollment.domain.requests.waiting_list import HandReason
 from enrollment.models import Enrollment
-from enrollment.views.shared import Notice, Tab, find_series, sees_people
+from enrollment.views.shared import PageNotice, PageTab, find_series, sees_people
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -37,7 +37,7 @@ def series_detail(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
 
 
 def show_series(
-    request: PrisonRequest, series: Series, tab: str, *, notice: Notice | None = None, status: int = 200
+    request: PrisonRequest, series: Series, tab: str, *, notice: PageNotice | None = None, status: int = 200
 ) -> HttpResponse:
     """The whole page, or for HTMX the group; also the answer of every verb on an enrolment."""
     context = _context(request, series, tab) | {"notice": notice}
@@ -46,7 +46,7 @@ def show_series(
     )
 
 
-def show_decided(request: PrisonRequest, series: Series, row: Enrollment, notice: Notice) -> HttpResponse:
+def show_decided(request: PrisonRequest, series: Series, row: Enrollment, notice: PageNotice) -> HttpResponse:
     """Of the requests to decide one is gone: that row, the numbers and the sentence are all that changes.
 
     Empty lists, and tabs whose other rows move up, are drawn anew.
@@ -116,7 +116,7 @@ def wanted_of(series: Series) -> list[tuple[str, str]]:
     return facts
 
 
-def _tabs(series: Series, picture: group.GroupPicture) -> list[Tab]:
+def _tabs(series: Series, picture: group.GroupPicture) -> list[PageTab]:
     url = reverse("enrollment:series_detail", args=[series.prison.slug, series.pk])
     number: dict[str, int | str] = {
         "in_group": picture.places.held,
@@ -124,7 +124,9 @@ def _tabs(series: Series, picture: group.GroupPicture) -> list[Tab]:
         "undecided": picture.places.requested,
         "suitable": len(picture.suitable) if picture.tab == "suitable" else "",
     }
-    return [Tab(f"{url}?tab={key}", TAB_LABELS[key], number[key], key == picture.tab) for key in group.TABS]
+    return [
+        PageTab(f"{url}?tab={key}", TAB_LABELS[key], number[key], key == picture.tab) for key in group.TABS
+    ]
 
 
 def tab_of(enrollment: Enrollment) -> str:

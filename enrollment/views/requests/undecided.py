@@ -25,10 +25,10 @@ from enrollment.domain.notes.asking import live_of
 from enrollment.domain.participants.secrecy import own_requests, own_series
 from enrollment.domain.requests import answers, counts
 from enrollment.domain.requests.decisions import DECLINE_REASONS
-from enrollment.domain.requests.seats import Places, asked_in_order, count_all
+from enrollment.domain.requests.seats import Seats, asked_in_order, count_all
 from enrollment.domain.slips import reply_slips, slip_batches
 from enrollment.models import Request, Stay
-from enrollment.views.shared import Notice, Tab, seen_version
+from enrollment.views.shared import PageNotice, PageTab, seen_version
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
 from sessions.domain.running import runs
@@ -45,14 +45,14 @@ TAB_LABELS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class RequestLine:
     """A request with its age in days, where the person lives, and how full the group is."""
 
     request: Request
     age: int
     is_late: bool
     stay: Stay | None
-    places: Places | None = None
+    places: Seats | None = None
     position: int = 0
     """Which of those who asked for this series and are undecided, in the order of asking, from 1."""
 
@@ -87,7 +87,7 @@ def _tabs(request: PrisonRequest, tab: str) -> dict[str, Any]:
     days = request.prison.promise_days
     late = ngettext("Older than %(days)s day", "Older than %(days)s days", days) % {"days": days}
     tabs = [
-        Tab(f"{request.path}?tab={key}", label or late, of_tab[key], key == tab)
+        PageTab(f"{request.path}?tab={key}", label or late, of_tab[key], key == tab)
         for key, label in TAB_LABELS.items()
     ]
     return {"tab": tab, "tabs": tabs, "numbers": numbers, "apart": apart}
@@ -153,7 +153,7 @@ def filtered(rows: QuerySet[Request], query: QueryDict, access: Access) -> Query
     return _with_names(rows)
 
 
-def _lines(prison: Prison, rows: list[Request]) -> list[Line]:
+def _lines(prison: Prison, rows: list[Request]) -> list[RequestLine]:
     day = clock.today()
     stays = Stay.objects.in_prison(prison).open_on(day).select_related("unit")
     where = {
@@ -163,7 +163,7 @@ def _lines(prison: Prison, rows: list[Request]) -> list[Line]:
     wanted = {row.series_id for row in rows if row.series_id}
     places, asked = count_all(wanted), asked_in_order(wanted)
     return [
-        Line(
+        RequestLine(
             row,
             (day - row.received_on).days,
             row.received_on < oldest,
@@ -186,7 +186,7 @@ def _find(request: PrisonRequest, pk: int) -> Request:
 
 
 def _show(
-    request: PrisonRequest, row: Request, *, notice: Notice | None = None, status: int = 200
+    request: PrisonRequest, row: Request, *, notice: PageNotice | None = None, status: int = 200
 ) -> HttpResponse:
     if getattr(row, "enrollment", None):
         return redirect("enrollment:enrollment_detail", request.prison.slug, row.enrollment.pk)
@@ -210,7 +210,7 @@ def request_decide(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     try:
         sentence = _decide(request, row)
     except PlannerError as error:
-        return _show(request, _find(request, pk), notice=Notice("stop", str(error)), status=error.status)
+        return _show(request, _find(request, pk), notice=PageNotice("stop", str(error)), status=error.status)
     messages.success(request, sentence)
     tab = "wishes" if row.wish_title else "undecided"
     return redirect(f"{reverse('enrollment:request_list', args=[prison.slug])}?tab={tab}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from planner.board.drawing.week import EMPTY, MINE, Drawn, Pen
+from planner.board.drawing.week import EMPTY, MINE, Drawn, WeekRenderer
 from planner.board.week.axis import STEP
 from planner.board.week.cards import Card
 from planner.board.week.day import Block, DayBoard, Lane, Shade, clock
@@ -29,7 +29,7 @@ def draw_day(board: DayBoard, access: Access, is_selecting: bool = False) -> Dra
     return Drawn(rows, pen.in_tray(board.tray), pen.head_of_day(board))
 
 
-class _DayPen(Pen):
+class _DayPen(WeekRenderer):
     def __init__(self, board: DayBoard, access: Access, is_selecting: bool) -> None:
         super().__init__(board, access, is_selecting)
         self.first, self.last, self.axis = board.first, board.last, board.axis

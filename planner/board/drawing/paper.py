@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS
 from core.paper import PAGE_WORDS, page_words, printed
-from planner.board.week.board_state import Shown
+from planner.board.week.board_state import BoardState
 from planner.board.week.cards import Card
 from planner.board.week.choices import in_words
-from planner.board.week.table import BoardRow, Cell, Column, Day, WeekBoard, week_board
+from planner.board.week.table import BoardCell, BoardColumn, BoardDay, BoardRow, WeekBoard, week_board
 from prisons import gate
 from prisons.access import Access
 from rooms.domain.facts import rules_of
 
 
-def board_paper(access: Access, shown: Shown, *, now: dt.datetime) -> bytes:
+def board_paper(access: Access, shown: BoardState, *, now: dt.datetime) -> bytes:
     """The week that is shown, or only its day, with the same filter and the same rows."""
     prison = access.prison
     board = week_board(prison, shown.week, access, shown.filter)
-    pages = _Pages(board, tells_service=gate.may_ask(access, gate.Fact.SERVICE))
+    pages = _BoardPages(board, tells_service=gate.may_ask(access, gate.Fact.SERVICE))
     told = [pages.day(on) for on in ([shown.on] if shown.is_day else pages.days())]
     if board.tray and not shown.is_day:
         told[-1]["below"].append(_tray(board.tray))
@@ -53,7 +53,7 @@ def corner(rows: str) -> str:
     return _("Facilitator") if rows == "workers" else _("Room")
 
 
-class _Pages:
+class _BoardPages:
     """The days of one board, each as the facts of a page."""
 
     def __init__(self, board: WeekBoard, *, tells_service: bool) -> None:
@@ -95,14 +95,14 @@ class _Pages:
         number = int(row.detail)
         return ngettext("%(number)s place", "%(number)s places", number) % {"number": number}
 
-    def _cells(self, row: BoardRow, on: dt.date, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    def _cells(self, row: BoardRow, on: dt.date, columns: Sequence[BoardColumn]) -> list[dict[str, Any]]:
         """One for each slot of that day, and one for what stands outside all of them."""
         by_column = {cell.column: cell for cell in row.cells}
         found = [self._cell(by_column[column]) for column in columns]
         other = [card for card in by_column[None].cards if card.day == on] if None in by_column else []
         return [*found, {"closed": "", "announced": "", "cards": [self._card(card) for card in other]}]
 
-    def _cell(self, cell: Cell) -> dict[str, Any]:
+    def _cell(self, cell: BoardCell) -> dict[str, Any]:
         announced = _("announced: %(reason)s") % {"reason": cell.announced} if cell.announced else ""
         hidden = [_("taken %(hours)s") % {"hours": hours} for hours in cell.taken]
         return {
@@ -139,7 +139,7 @@ def _is_used(cell: dict[str, Any]) -> bool:
     return bool(cell["cards"] or cell.get("taken"))
 
 
-def _notes(day: Day | None) -> list[str]:
+def _notes(day: BoardDay | None) -> list[str]:
     if day is None:
         return []
     announced = _("announced: %(reason)s") % {"reason": day.announced} if day.announced else ""

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from core.dates.clock import BRUSSELS
 from core.templatetags.ui import icon
 from core.words.languages import localized
-from planner.board.drawing.week import EMPTY, Drawn, Pen
+from planner.board.drawing.week import EMPTY, Drawn, WeekRenderer
 from planner.board.week.cards import Card, hyphenated
-from planner.board.week.table import Cell, WeekBoard
+from planner.board.week.table import BoardCell, WeekBoard
 from planner.models import Proposal, ProposalLine
 from planner.proposals.accepting import open_lines
 from planner.proposals.lines.making import changes_of, sessions_of
@@ -95,7 +95,7 @@ def draw_overlay(board: WeekBoard, access: Access, proposal: Proposal) -> Drawn:
     return Drawn(pen.joined(pen.row(row) for row in board.rows), pen.cards(board.tray))
 
 
-class ProposalPen(Pen):
+class ProposalPen(WeekRenderer):
     def __init__(self, board: WeekBoard, access: Access, overlay: Overlay, proposal: Proposal) -> None:
         super().__init__(board, access)
         self.overlay = overlay
@@ -126,7 +126,7 @@ class ProposalPen(Pen):
             return self.card(card, after=self.lost)
         return self.card(card)
 
-    def cell(self, cell: Cell) -> SafeString:
+    def cell(self, cell: BoardCell) -> SafeString:
         drawn = super().cell(cell)
         found = self.ghosts_in(cell)
         if not found:
@@ -134,7 +134,7 @@ class ProposalPen(Pen):
         body = SafeString(drawn.removesuffix("</td>"))
         return format_html("{}{}</td>", body, self.joined(self.ghost(one) for one in found))
 
-    def ghosts_in(self, cell: Cell) -> list[Ghost]:
+    def ghosts_in(self, cell: BoardCell) -> list[Ghost]:
         column = cell.column
         if column is None:
             return []

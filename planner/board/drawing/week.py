@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 
 from core.dates.clock import today
 from core.templatetags.ui import icon
-from planner.board.week.cards import Card, Mark, hyphenated
-from planner.board.week.table import Board, BoardRow, Cell, Column, WeekBoard
+from planner.board.week.cards import Card, CardMark, hyphenated
+from planner.board.week.table import Board, BoardCell, BoardColumn, BoardRow, WeekBoard
 from prisons.access import Access, Right
 from rooms.domain.facts import rules_of
 
@@ -43,12 +43,12 @@ class Drawn:
 
 def draw(board: WeekBoard, access: Access, is_selecting: bool = False) -> Drawn:
     """Everything that depends on the number of sessions."""
-    pen = Pen(board, access, is_selecting)
+    pen = WeekRenderer(board, access, is_selecting)
     return Drawn(pen.joined(pen.row(row) for row in board.rows), pen.cards(board.tray))
 
 
 @dataclass(frozen=True, eq=False)
-class Ink:
+class WeekStyle:
     """Words and drawings of one language that every card shares."""
 
     language: str
@@ -62,7 +62,7 @@ class Ink:
     cancelled: SafeString
 
 
-class Pen:
+class WeekRenderer:
     """Draws for one reader; what all its cards share is looked up once."""
 
     def __init__(self, board: Board, access: Access, is_selecting: bool = False) -> None:
@@ -83,7 +83,7 @@ class Pen:
     def head(self, title: str, detail: str, warning: str) -> SafeString:
         return _head(self.ink, title, detail, warning)
 
-    def cell(self, cell: Cell) -> SafeString:
+    def cell(self, cell: BoardCell) -> SafeString:
         opened = _opened(self.ink, cell.row_id, cell.column, cell.closed, cell.announced, cell.is_said)
         taken = self.joined(_taken(hours) for hours in cell.taken)
         return opened + self.cards(cell.cards, with_day=cell.column is None) + taken + CELL_END
@@ -119,11 +119,11 @@ class Pen:
 
 
 @lru_cache(maxsize=8)
-def _ink(language: str | None) -> Ink:
+def _ink(language: str | None) -> WeekStyle:
     """Of the language that is active now, which is the key."""
     stop = format_html('<span class="card-mark tone-stop">{}{}</span>', icon("x-circle"), _("cancelled"))
     draft = format_html('{}<span class="visually-hidden">{}: </span>', icon("pencil"), _("draft"))
-    return Ink(
+    return WeekStyle(
         language=language or "nl",
         select=_("Select"),
         enrolled=_("enrolled of places:"),
@@ -137,7 +137,7 @@ def _ink(language: str | None) -> Ink:
 
 
 @lru_cache(maxsize=512)
-def _head(ink: Ink, title: str, detail: str, warning: str) -> SafeString:
+def _head(ink: WeekStyle, title: str, detail: str, warning: str) -> SafeString:
     """What the row is: a room with its places, a living unit, a facilitator."""
     return format_html(
         '<th class="board-row" scope="row"><span class="board-row-name">{}</span>{}{}</th>',
@@ -149,7 +149,7 @@ def _head(ink: Ink, title: str, detail: str, warning: str) -> SafeString:
 
 @lru_cache(maxsize=MOST_CELLS)
 def _opened(
-    ink: Ink, row_id: int, column: Column | None, closed: str, announced: str, is_said: bool
+    ink: WeekStyle, row_id: int, column: BoardColumn | None, closed: str, announced: str, is_said: bool
 ) -> SafeString:
     """A cell up to its cards: where it is, and why nothing can be there unless the head of the day says it."""
     where = SafeString(' data-day="other"')
@@ -173,7 +173,7 @@ def _opened(
 
 @lru_cache(maxsize=MOST_CARDS)
 def _card(
-    ink: Ink,
+    ink: WeekStyle,
     card: Card,
     address: str,
     handle: SafeString,
@@ -231,7 +231,7 @@ def _who_and_where(card: Card, room: str) -> SafeString:
     return format_html('<span class="slip-line card-workers">{}</span>', said) if said else EMPTY
 
 
-def _pick(ink: Ink, card: Card) -> SafeString:
+def _pick(ink: WeekStyle, card: Card) -> SafeString:
     """The tick box of the page for several at once; with JavaScript static/js/picks.js makes it."""
     return format_html(
         '<input type="checkbox" class="form-check-input card-pick" form="board-picks" name="pick"'
@@ -245,7 +245,7 @@ def _pick(ink: Ink, card: Card) -> SafeString:
 
 
 @lru_cache(maxsize=256)
-def _mark(ink: Ink, mark: Mark) -> SafeString:
+def _mark(ink: WeekStyle, mark: CardMark) -> SafeString:
     return format_html(
         '<span class="card-mark {}" title="{}">{}<span>{}{}</span></span>',
         "tone-stop" if mark.is_hard else "tone-warn",

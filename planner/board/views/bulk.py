@@ -23,7 +23,7 @@ from planner.board.bulk_forms import FORMS, BulkForm
 from planner.notifications.session_change import SessionChange
 from planner.scheduling.bulk import bulk_edits, cancelling
 from planner.scheduling.bulk.effects import BulkEffect
-from planner.scheduling.bulk.returning import Verdict
+from planner.scheduling.bulk.returning import ReturnVerdict
 from planner.scheduling.placement.changes import Outcome
 from planner.scheduling.rules.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view
@@ -156,10 +156,10 @@ def _effect(request: PrisonRequest, prison: Prison, act: str, form: BulkForm, id
 
 
 def effect_rows(
-    verdicts: Sequence[Verdict], request: PrisonRequest, effect: BulkEffect
+    verdicts: Sequence[ReturnVerdict], request: PrisonRequest, effect: BulkEffect
 ) -> list[dict[str, Any]]:
     """Each session with what it would become, and in words what stands against it or is to watch."""
-    names = _Names(effect)
+    names = _BulkNames(effect)
     shown = [verdict.conflicts[:3] for verdict in verdicts]
     spoken = iter(
         speak([conflict for some in shown for conflict in some], request.access.prison, request.access)
@@ -180,7 +180,7 @@ def effect_rows(
     return rows
 
 
-class _Names:
+class _BulkNames:
     """Rooms and facilitators of an effect, looked up once for all of its lines."""
 
     def __init__(self, effect: BulkEffect) -> None:

@@ -21,7 +21,14 @@ from core.web.form_choices import choose_from
 from core.web.forms import PlainForm
 from planner.board.answers import done, refused
 from planner.offer.room_lines import room_lines, room_options
-from planner.scheduling.bulk.date_edits import DateEdit, Effect, Scope, dates_ahead, edit_dates, effect_of
+from planner.scheduling.bulk.date_edits import (
+    DateEdit,
+    DateEditEffect,
+    Scope,
+    dates_ahead,
+    edit_dates,
+    effect_of,
+)
 from planner.scheduling.choices.candidates import length_minutes
 from planner.scheduling.choices.room_fits import fits_of, wanted_of
 from planner.scheduling.placement.changes import KEEP, Part, Placing
@@ -120,11 +127,11 @@ def session_dates(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
         return refused(request, prison, error, form=sent)
 
 
-def _effect(session: GroupSession, form: DateEditForm) -> Effect:
+def _effect(session: GroupSession, form: DateEditForm) -> DateEditEffect:
     return effect_of(session, Scope(form.cleaned_data["scope"]), form.edit())
 
 
-def _rows(request: PrisonRequest, session: GroupSession, effect: Effect) -> list[dict[str, Any]]:
+def _rows(request: PrisonRequest, session: GroupSession, effect: DateEditEffect) -> list[dict[str, Any]]:
     """Each date as it stands and as it would stand: time, room, who leads."""
     spoken = iter(speak([c for date in effect.dates for c in date.conflicts], session.prison, request.access))
     placings = [placing for date in effect.dates for placing in (date.before, date.after)]
@@ -172,7 +179,7 @@ def _page(
     session: GroupSession,
     form: DateEditForm,
     *,
-    effect: Effect | None = None,
+    effect: DateEditEffect | None = None,
     error: NotAsShown | None = None,
     status: int = 200,
 ) -> HttpResponse:

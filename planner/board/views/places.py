@@ -17,7 +17,7 @@ from core.web import address
 from core.web.htmx import render_part
 from planner.board.answers import board_url
 from planner.board.nearest import nearest
-from planner.board.week.board_state import Shown
+from planner.board.week.board_state import BoardState
 from planner.board.week.cells import asked_of, asking, that_matter, told_cells
 from planner.board.week.table import neighbours
 from planner.scheduling.choices.alternatives import free_of
@@ -69,7 +69,7 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
     else:
         usual = today(session.starts_at) if session.starts_at else session.week_on
         minutes = address.number(request.GET.get("minutes")) or None
-        found = starts(session, Shown.read(request.GET, request.access, usual).on, minutes=minutes)
+        found = starts(session, BoardState.read(request.GET, request.access, usual).on, minutes=minutes)
     flat = [one for stretches in found.values() for one in stretches]
     words, services = iter(_words(flat, session, request)), iter(asked_of(flat, session, request.access))
     told = {

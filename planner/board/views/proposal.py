@@ -11,7 +11,7 @@ from core.dates.clock import today
 from core.dates.weeks import Week
 from core.web import address
 from planner.board.drawing.proposal import draw_overlay
-from planner.board.week.board_state import Shown, steps
+from planner.board.week.board_state import BoardState, steps
 from planner.board.week.filters import BoardFilter
 from planner.board.week.table import week_board
 from planner.models import Proposal, ProposalLine
@@ -33,8 +33,8 @@ def proposal_board(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     context = {
         "picture": picture_of(proposal, request.access),
         "board": board,
-        "shown": Shown(week.monday),
-        "steps": steps(Shown(week.monday), prison),
+        "shown": BoardState(week.monday),
+        "steps": steps(BoardState(week.monday), prison),
         "drawn": draw_overlay(board, request.access, proposal),
         "previous_url": f"{here}?week={week + -1}" if week > first else "",
         "next_url": f"{here}?week={week + 1}" if week < last else "",

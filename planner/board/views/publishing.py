@@ -48,7 +48,7 @@ class SpanForm(PlainForm):
 
 
 @dataclass(frozen=True)
-class Span:
+class PublishedSpan:
     """The dates that are published, both included, and how the address names them."""
 
     first: dt.date
@@ -85,7 +85,7 @@ def board_publish(request: PrisonRequest, prison: Prison) -> HttpResponse:
     )
 
 
-def _span(data: QueryDict, prison: Prison) -> Span:
+def _span(data: QueryDict, prison: Prison) -> PublishedSpan:
     """A term, two dates or a week, as the address says; this week when it says nothing."""
     term = Term.objects.in_prison(prison).filter(pk=_number(data.get("term"))).first()
     if term is not None:
@@ -104,12 +104,14 @@ def _span(data: QueryDict, prison: Prison) -> Span:
         week, is_understood = asked or week, asked is not None
     label = _("week %(number)s") % {"number": week.number}
     dates = form if "first" in data else SpanForm(initial={"first": week.monday, "last": week.sunday})
-    return Span(week.monday, week.sunday, label, (("week", str(week)),), week, dates, is_understood)
+    return PublishedSpan(week.monday, week.sunday, label, (("week", str(week)),), week, dates, is_understood)
 
 
-def _of_dates(first: dt.date, last: dt.date, label: str, fields: tuple[tuple[str, str], ...]) -> Span:
+def _of_dates(
+    first: dt.date, last: dt.date, label: str, fields: tuple[tuple[str, str], ...]
+) -> PublishedSpan:
     dates = SpanForm(initial={"first": first, "last": last})
-    return Span(first, last, label, fields, Week.from_date(min(max(first, today()), last)), dates)
+    return PublishedSpan(first, last, label, fields, Week.from_date(min(max(first, today()), last)), dates)
 
 
 def _number(text: str | None) -> int:
@@ -117,7 +119,12 @@ def _number(text: str | None) -> int:
 
 
 def _publication(
-    request: PrisonRequest, prison: Prison, span: Span, *, error: NotAsShown | None = None, status: int = 200
+    request: PrisonRequest,
+    prison: Prison,
+    span: PublishedSpan,
+    *,
+    error: NotAsShown | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     publication = look(prison, span.first, span.last, request.access)
     context = {
@@ -136,7 +143,7 @@ def _publication(
     return render(request, "planner/board/publish.html", context, status=status)
 
 
-def _choices(prison: Prison, span: Span) -> list[dict[str, Any]]:
+def _choices(prison: Prison, span: PublishedSpan) -> list[dict[str, Any]]:
     """The week and every term that is not over, as chips."""
     here = reverse("planner:board_publish", args=[prison.slug])
     terms = Term.objects.in_prison(prison).filter(ends_on__gte=today()).order_by("starts_on")

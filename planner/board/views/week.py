@@ -20,7 +20,7 @@ from core.web.htmx import is_partial, render_part
 from planner.board import moves
 from planner.board.answers import board_of, board_url, done, refused
 from planner.board.forms import CancelForm, DropForm, MoveForm
-from planner.board.week.board_state import Shown, board_address, remember, shown_behind
+from planner.board.week.board_state import BoardState, board_address, remember, shown_behind
 from planner.board.week.choices import filter_choices
 from planner.board.week.detail import session_detail as detail_of
 from planner.scheduling.asks.offers import allowed
@@ -72,7 +72,7 @@ def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSessio
 @prison_view(Right.SEE_BOARD)
 def board(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The week or the day: the whole page, or only its table and switches for HTMX."""
-    shown = Shown.read(request.GET, request.access)
+    shown = BoardState.read(request.GET, request.access)
     context = board_of(request, prison, shown) | {
         "choices": filter_choices(request.access),
         "may_place": request.access.has(Right.PLACE),
@@ -91,7 +91,7 @@ def board_live(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The poll: 204 as long as nothing has changed since the version that the reader has."""
     if request.GET.get("version") == str(prison.plan_version):
         return HttpResponse(status=204)
-    context = board_of(request, prison, Shown.read(request.GET, request.access))
+    context = board_of(request, prison, BoardState.read(request.GET, request.access))
     return render(request, "planner/board/_grid.html", context)
 
 
@@ -220,7 +220,7 @@ def _stands_there(session: GroupSession, change: Change, version: int) -> bool:
     return asked == standing and not change.allow and version == session.version
 
 
-def _moved_in_words(session: GroupSession, shown: Shown) -> str:
+def _moved_in_words(session: GroupSession, shown: BoardState) -> str:
     """Where it is now; also when, where minutes matter or it is out of sight."""
     if session.room_id is None or session.starts_at is None:
         return _("%(session)s waits in the tray.") % {"session": session.series}

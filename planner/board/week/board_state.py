@@ -27,7 +27,7 @@ COOKIE = "board"
 
 
 @dataclass(frozen=True)
-class Shown:
+class BoardState:
     """`on` is the date of the day view, and any date of the week in the week view."""
 
     on: dt.date
@@ -36,7 +36,7 @@ class Shown:
     is_selecting: bool = False
 
     @classmethod
-    def read(cls, query: QueryDict, access: Access, otherwise: dt.date | None = None) -> Shown:
+    def read(cls, query: QueryDict, access: Access, otherwise: dt.date | None = None) -> BoardState:
         """From the address. A week or day that cannot be read is `otherwise`, or that of today."""
         view = DAY if query.get("view") == DAY else WEEK
         on = address.day(query.get("day")) if view == DAY else None
@@ -63,26 +63,26 @@ class Shown:
         kept = {name: _text(value) for name, value in chosen.items() if value and value != "rooms"}
         return "?" + urlencode(kept | ({"select": "1"} if self.is_selecting else {}) | when)
 
-    def at(self, on: dt.date) -> Shown:
+    def at(self, on: dt.date) -> BoardState:
         return replace(self, on=on)
 
     def shows(self, day: dt.date) -> bool:
         """Whether a session of that date stands in front of the reader."""
         return day == self.on if self.is_day else day in self.week
 
-    def with_rows(self, rows: str) -> Shown:
+    def with_rows(self, rows: str) -> BoardState:
         return replace(self, filter=replace(self.filter, rows=rows))
 
-    def selecting(self, is_selecting: bool) -> Shown:
+    def selecting(self, is_selecting: bool) -> BoardState:
         return replace(self, is_selecting=is_selecting)
 
     @property
-    def everything(self) -> Shown:
+    def everything(self) -> BoardState:
         return replace(self, filter=BoardFilter(rows=self.filter.rows))
 
 
 @dataclass(frozen=True)
-class Steps:
+class BoardSteps:
     """Where one can go from here, as addresses."""
 
     before: str
@@ -100,7 +100,7 @@ class Steps:
     not_selecting: str
 
 
-def steps(shown: Shown, prison: Prison) -> Steps:
+def steps(shown: BoardState, prison: Prison) -> BoardSteps:
     """One week or one day on and back; days on which nobody can be brought are stepped over."""
     rules, monday = rules_of(prison), shown.week.monday
     present = today() if today() in shown.week else _next_day(rules, monday - dt.timedelta(days=1), 1)
@@ -108,7 +108,7 @@ def steps(shown: Shown, prison: Prison) -> Steps:
         before, after = (_next_day(rules, shown.on, step) for step in (-1, 1))
     else:
         before, after = (monday + dt.timedelta(days=step) for step in (-7, 7))
-    return Steps(
+    return BoardSteps(
         before=shown.at(before).query,
         after=shown.at(after).query,
         now=shown.at(today()).query,
@@ -136,21 +136,21 @@ def board_address(prison: Prison) -> str:
     return reverse("planner:board", args=[prison.slug])
 
 
-def shown_behind(request: PrisonRequest, prison: Prison, otherwise: dt.date) -> Shown:
+def shown_behind(request: PrisonRequest, prison: Prison, otherwise: dt.date) -> BoardState:
     """What the person who sends this was looking at: the page in front of them, else what they saw last.
 
     `otherwise` is the date that the act was about, for whoever saw no board before.
     """
     page = getattr(getattr(request, "htmx", None), "current_url_abs_path", None)
     if page and urlsplit(page).path == board_address(prison):
-        return Shown.read(QueryDict(urlsplit(page).query), request.access, otherwise)
+        return BoardState.read(QueryDict(urlsplit(page).query), request.access, otherwise)
     if request.GET and request.method == "POST":
-        return Shown.read(request.GET, request.access, otherwise)
-    seen = Shown.read(QueryDict(request.COOKIES.get(COOKIE, "")), request.access, otherwise)
+        return BoardState.read(request.GET, request.access, otherwise)
+    seen = BoardState.read(QueryDict(request.COOKIES.get(COOKIE, "")), request.access, otherwise)
     return seen if seen.shows(otherwise) else seen.at(otherwise)
 
 
-def remember(request: HttpRequest, response: HttpResponse, prison: Prison, shown: Shown) -> None:
+def remember(request: HttpRequest, response: HttpResponse, prison: Prison, shown: BoardState) -> None:
     """Kept until the browser is closed, and sent to pages of this prison only."""
     text = shown.selecting(False).query[1:]
     if request.COOKIES.get(COOKIE) != text:

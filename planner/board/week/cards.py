@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from core.dates.clock import BRUSSELS
 from core.words.languages import named_in
 from planner.scheduling.rules.codes import CODES, Conflict
-from planner.scheduling.rules.snapshot import Picture
+from planner.scheduling.rules.snapshot import Snapshot
 from prisons import gate
 from prisons.access import Access
 from sessions.models import GroupSession
@@ -26,7 +26,7 @@ SOFT_HYPHEN = "\u00ad"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CardMark:
     """The first conflict of a kind on a card, and how many there are: a word, never colour alone."""
 
     word: str
@@ -57,7 +57,7 @@ class Card:
     room_id: int | None
     version: int
     is_mine: bool
-    mark: Mark | None
+    mark: CardMark | None
     week_on: dt.date
     minutes: int
     """How long it lasts: as it is placed, else as the series says."""
@@ -137,7 +137,7 @@ class CardMaker:
     """Makes cards out of plain rows and the picture of the week: one query for all."""
 
     def __init__(
-        self, sessions: Any, picture: Picture, found: Mapping[int, Sequence[Conflict]], access: Access
+        self, sessions: Any, picture: Snapshot, found: Mapping[int, Sequence[Conflict]], access: Access
     ) -> None:
         self._rows = [Found(*row) for row in sessions.values_list(*FIELDS)]
         self._picture, self._found, self._access = picture, found, access
@@ -209,14 +209,14 @@ def _hyphens(language: str) -> pyphen.Pyphen:
     return pyphen.Pyphen(lang=pyphen.language_fallback(language) or "nl_NL", left=3, right=3)
 
 
-def mark_of(conflicts: Iterable[Conflict]) -> Mark | None:
+def mark_of(conflicts: Iterable[Conflict]) -> CardMark | None:
     """What to show of a session's conflicts: hard ones if any, else points to watch; not what is waived."""
     standing = [conflict for conflict in conflicts if not conflict.is_waived]
     hard = [conflict for conflict in standing if conflict.is_hard]
     shown = hard or standing
     if not shown:
         return None
-    return Mark(str(CODES[shown[0].code].title), len(shown), bool(hard))
+    return CardMark(str(CODES[shown[0].code].title), len(shown), bool(hard))
 
 
 @lru_cache(maxsize=2048)

@@ -13,7 +13,7 @@ from core.dates.weeks import Week
 from planner.board.week.axis import Axis, axis
 from planner.board.week.cards import Card
 from planner.board.week.filters import BoardFilter
-from planner.board.week.reading import Reading, Row, read
+from planner.board.week.reading import ReadRow, WeekReading, read
 from planner.board.week.table import Board
 from prisons.access import Access
 from prisons.models import Prison
@@ -53,7 +53,7 @@ class Shade:
 class Lane:
     """A row of the day."""
 
-    row: Row
+    row: ReadRow
     blocks: tuple[Block, ...]
     shades: tuple[Shade, ...]
     lanes: int
@@ -118,7 +118,7 @@ def _frame(spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return max(0, first // 60 * 60), min(MINUTES_OF_DAY, -(-last // 60) * 60)
 
 
-def _lane(row: Row, reading: Reading, closures: Closures, on: dt.date) -> Lane:
+def _lane(row: ReadRow, reading: WeekReading, closures: Closures, on: dt.date) -> Lane:
     blocks = tuple(_side_by_side(row.cards, on))
     shades = tuple(sorted(_shades(row, reading, closures, on), key=lambda shade: (shade.start, shade.kind)))
     return Lane(row, blocks, shades, max((block.lane for block in blocks), default=0) + 1)
@@ -135,7 +135,7 @@ def _side_by_side(cards: Iterable[Card], on: dt.date) -> Iterator[Block]:
         yield Block(card, start, end, lane)
 
 
-def _shades(row: Row, reading: Reading, closures: Closures, on: dt.date) -> Iterator[Shade]:
+def _shades(row: ReadRow, reading: WeekReading, closures: Closures, on: dt.date) -> Iterator[Shade]:
     for closure, reason in closures:
         here = closure.room_id is None and closure.unit_id is None
         if row.room is not None:

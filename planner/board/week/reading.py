@@ -17,7 +17,7 @@ from planner.board.week.cards import Card, CardMaker
 from planner.board.week.filters import BoardFilter
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
-from planner.scheduling.rules.snapshot import Picture, WorkerFacts
+from planner.scheduling.rules.snapshot import Snapshot, WorkerFacts
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
@@ -43,7 +43,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReadRow:
     """A room, a living unit or a facilitator, with the cards that stand there."""
 
     row_id: int
@@ -59,13 +59,13 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Reading:
+class WeekReading:
     """What was read for one reader, as plain values."""
 
     prison: Prison
     rules: Rules
     days: tuple[dt.date, ...]
-    picture: Picture
+    picture: Snapshot
     cards: Sequence[Card]
     found: Mapping[int, Sequence[Conflict]]
     chosen: BoardFilter
@@ -114,7 +114,7 @@ class Reading:
         }
         return [(closure, str(names.get(closure.closure_id, ""))) for closure in near]
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[ReadRow]:
         """By rooms, living units or facilitators, as the filter says."""
         if self.chosen.rows == "units":
             yield from self._unit_rows()
@@ -123,7 +123,7 @@ class Reading:
         else:
             yield from self._room_rows()
 
-    def _room_rows(self) -> Iterator[Row]:
+    def _room_rows(self) -> Iterator[ReadRow]:
         by_room: dict[int, list[Card]] = defaultdict(list)
         for card in self.placed:
             if card.room_id is not None:
@@ -133,9 +133,11 @@ class Reading:
                 warning = "" if room.is_active else _("out of use")
                 cards = by_room.get(room.room_id, [])
                 taken = [one for one in self.hidden if one.room_id == room.room_id]
-                yield Row(room.room_id, room.name, cards, str(room.capacity), warning, room=room, taken=taken)
+                yield ReadRow(
+                    room.room_id, room.name, cards, str(room.capacity), warning, room=room, taken=taken
+                )
 
-    def _unit_rows(self) -> Iterator[Row]:
+    def _unit_rows(self) -> Iterator[ReadRow]:
         by_unit: dict[int, list[Card]] = defaultdict(list)
         for card in self.placed:
             for unit_id in _units_of(card.series_id, self.picture) or self.rules.units:
@@ -143,20 +145,20 @@ class Reading:
         for unit in self.rules.units.values():
             if unit.is_active or unit.unit_id in by_unit:
                 taken = [one for one in self.hidden if not one.unit_ids or unit.unit_id in one.unit_ids]
-                yield Row(unit.unit_id, unit.label, by_unit[unit.unit_id], unit=unit, taken=taken)
+                yield ReadRow(unit.unit_id, unit.label, by_unit[unit.unit_id], unit=unit, taken=taken)
 
-    def _worker_rows(self) -> Iterator[Row]:
+    def _worker_rows(self) -> Iterator[ReadRow]:
         by_worker: dict[int, list[Card]] = defaultdict(list)
         for card in self.placed:
             for worker_id in card.worker_ids or (0,):
                 by_worker[worker_id].append(card)
         names = dict(Worker.objects.filter(pk__in=list(by_worker)).values_list("pk", "name"))
         if 0 in by_worker:
-            yield Row(0, _("Nobody yet"), by_worker[0])
+            yield ReadRow(0, _("Nobody yet"), by_worker[0])
         for worker_id, name in sorted(names.items(), key=lambda pair: pair[1]):
             taken = [one for one in self.hidden if worker_id in one.worker_ids]
             cards = [self._beside(card, worker_id) for card in by_worker[worker_id]]
-            yield Row(worker_id, name, cards, taken=taken, worker=self.picture.workers.get(worker_id))
+            yield ReadRow(worker_id, name, cards, taken=taken, worker=self.picture.workers.get(worker_id))
 
     def _beside(self, card: Card, worker_id: int) -> Card:
         """The card in the row of a facilitator: it names who else leads it."""
@@ -166,7 +168,7 @@ class Reading:
 
 def read(
     prison: Prison, days: Collection[dt.date], week: Week, access: Access, chosen: BoardFilter
-) -> Reading:
+) -> WeekReading:
     """What starts on these days, and the tray of the week: as many queries for three sessions as for 300."""
     rules, days = rules_of(prison), tuple(days)
     in_tray = Q(starts_at__isnull=True, week_on=week.monday)
@@ -188,10 +190,10 @@ def read(
     cards = CardMaker(sessions, loaded, found, access).all()
     shown = [card for card in cards if _is_shown(card, loaded, chosen)]
     hidden = _hidden(here - {card.session_id for card in shown}, loaded, access) if chosen.is_narrow else ()
-    return Reading(prison, rules, days, loaded, shown, found, chosen, hidden)
+    return WeekReading(prison, rules, days, loaded, shown, found, chosen, hidden)
 
 
-def _hidden(ids: Collection[int], loaded: Picture, access: Access) -> list[Taken]:
+def _hidden(ids: Collection[int], loaded: Snapshot, access: Access) -> list[Taken]:
     """What the filter leaves out of that which this reader would see without one."""
     known = GroupSession.objects.filter(gate.sessions_for(access), pk__in=ids).values_list("pk", flat=True)
     rows = sorted((loaded.rows[pk] for pk in known), key=lambda row: (str(row.starts_at), row.session_id))
@@ -206,11 +208,11 @@ def _is_placed(card: Card) -> bool:
     return card.day is not None and card.room_id is not None
 
 
-def _units_of(series_id: int, loaded: Picture) -> frozenset[int]:
+def _units_of(series_id: int, loaded: Snapshot) -> frozenset[int]:
     """The living units that the group is for; none means all."""
     facts = loaded.series.get(series_id)
     return facts.unit_ids if facts else frozenset()
 
 
-def _is_shown(card: Card, loaded: Picture, chosen: BoardFilter) -> bool:
+def _is_shown(card: Card, loaded: Snapshot, chosen: BoardFilter) -> bool:
     return chosen.shows_unit(_units_of(card.series_id, loaded))

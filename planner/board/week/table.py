@@ -16,7 +16,7 @@ from core.dates.clock import BRUSSELS, today
 from core.dates.weeks import Week
 from planner.board.week.cards import Card
 from planner.board.week.filters import BoardFilter
-from planner.board.week.reading import Reading, Row, read
+from planner.board.week.reading import ReadRow, WeekReading, read
 from prisons.access import Access
 from prisons.models import Prison
 from rooms.domain import availability
@@ -28,7 +28,7 @@ OTHER_TIMES = 0
 
 
 @dataclass(frozen=True)
-class Column:
+class BoardColumn:
     """A slot of a day; `slot_id` 0 is the last column, "other times"."""
 
     day: dt.date
@@ -54,9 +54,9 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Day:
+class BoardDay:
     on: dt.date
-    columns: tuple[Column, ...]
+    columns: tuple[BoardColumn, ...]
     is_today: bool
     is_past: bool
     note: str = ""
@@ -67,10 +67,10 @@ class Day:
 
 
 @dataclass
-class Cell:
+class BoardCell:
     """Where a row and a column meet. `closed` is the reason why nothing can be there; `is_said` above, in the head."""
 
-    column: Column | None
+    column: BoardColumn | None
     row_id: int
     cards: list[Card] = field(default_factory=list)
     closed: str = ""
@@ -89,7 +89,7 @@ class BoardRow:
     row_id: int
     title: str
     detail: str
-    cells: tuple[Cell, ...]
+    cells: tuple[BoardCell, ...]
     warning: str = ""
 
 
@@ -113,12 +113,12 @@ class WeekBoard(Board):
     """All that the page of a week needs."""
 
     week: Week
-    days: tuple[Day, ...]
+    days: tuple[BoardDay, ...]
     rows: tuple[BoardRow, ...]
     has_other_times: bool
 
     @property
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[BoardColumn]:
         return [column for day in self.days for column in day.columns]
 
 
@@ -130,7 +130,7 @@ def week_board(prison: Prison, week: Week, access: Access, chosen: BoardFilter) 
 class _Sorter:
     """Puts cards into the cells of a week."""
 
-    def __init__(self, week: Week, reading: Reading) -> None:
+    def __init__(self, week: Week, reading: WeekReading) -> None:
         self.week, self.reading, self.rules = week, reading, reading.rules
         self.placed = reading.placed
         self.today = today()
@@ -159,19 +159,19 @@ class _Sorter:
             **self.reading.in_common(),
         )
 
-    def _days(self) -> Iterator[Day]:
+    def _days(self) -> Iterator[BoardDay]:
         """Those with slots; what stands on another day is in the column of other times."""
         for on in self.week.days:
             slots = self.rules.slots_on(on)
             if not slots:
                 continue
-            columns = tuple(Column(on, slot.slot_id, slot.start, slot.end) for slot in slots)
+            columns = tuple(BoardColumn(on, slot.slot_id, slot.start, slot.end) for slot in slots)
             closed, announced = self._whole_prison(columns)
-            yield Day(
+            yield BoardDay(
                 on, columns, on == self.today, on < self.today, self.holidays.get(on, ""), closed, announced
             )
 
-    def _whole_prison(self, columns: Sequence[Column]) -> tuple[str, str]:
+    def _whole_prison(self, columns: Sequence[BoardColumn]) -> tuple[str, str]:
         """The reasons of closures, confirmed and announced, that touch these slots in every room."""
         touching = [
             (closure.is_confirmed, reason)
@@ -182,7 +182,7 @@ class _Sorter:
         announced = dict.fromkeys(reason for confirmed, reason in touching if not confirmed)
         return " · ".join(closed), " · ".join(announced)
 
-    def _column(self, card: Card) -> Column | None:
+    def _column(self, card: Card) -> BoardColumn | None:
         row = self.reading.picture.rows.get(card.session_id)
         slot: SlotFacts | None
         if row is not None and row.starts_at and row.ends_at:
@@ -194,9 +194,9 @@ class _Sorter:
             return None
         return self.columns.get((card.day, slot.slot_id))
 
-    def _cells(self, row: Row) -> tuple[Cell, ...]:
-        cells = {column.key: Cell(column, row.row_id) for column in self.columns.values()}
-        other = Cell(None, row.row_id)
+    def _cells(self, row: ReadRow) -> tuple[BoardCell, ...]:
+        cells = {column.key: BoardCell(column, row.row_id) for column in self.columns.values()}
+        other = BoardCell(None, row.row_id)
         for card in row.cards:
             column = self.column_of[card.session_id]
             (cells[column.key] if column else other).cards.append(card)
@@ -210,7 +210,7 @@ class _Sorter:
             self._close(cell, row)
         return (*cells.values(), other) if self.has_other else tuple(cells.values())
 
-    def _close(self, cell: Cell, row: Row) -> None:
+    def _close(self, cell: BoardCell, row: ReadRow) -> None:
         """Why nothing can be in this cell: a closure of the row or the prison, or the room's own hours."""
         column = cell.column
         if column is None:
@@ -226,7 +226,7 @@ class _Sorter:
             cell.closed, cell.is_said = why, False
 
 
-def _never_free(row: Row, column: Column) -> str:
+def _never_free(row: ReadRow, column: BoardColumn) -> str:
     """Why the row itself is not there in the whole slot: closed hours of a room, hours of a living unit, absence."""
     weekday = column.day.isoweekday()
     if row.room is not None and row.room.hours is not None:
@@ -246,7 +246,7 @@ def _never_free(row: Row, column: Column) -> str:
     return ""
 
 
-def _is_of(closure: ClosureFacts, row: Row) -> bool:
+def _is_of(closure: ClosureFacts, row: ReadRow) -> bool:
     """Whether a closure holds in a row: that of the whole prison in each, of a room or a living unit in its own."""
     if closure.room_id is not None:
         return row.room is not None and row.room.room_id == closure.room_id
@@ -255,8 +255,8 @@ def _is_of(closure: ClosureFacts, row: Row) -> bool:
     return True
 
 
-def _touches(closure: ClosureFacts) -> Callable[[Column], bool]:
-    def touches(column: Column) -> bool:
+def _touches(closure: ClosureFacts) -> Callable[[BoardColumn], bool]:
+    def touches(column: BoardColumn) -> bool:
         starts_at, ends_at = column.instants
         return closure.starts_at < ends_at and starts_at < closure.ends_at
 

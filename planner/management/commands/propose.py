@@ -20,10 +20,10 @@ from planner.optimiser.solve import solve
 from planner.proposals import words
 from planner.proposals.problem.building import Assignment, assign
 from planner.proposals.problem.planning_context import load
-from planner.proposals.problem.planning_request import Brief, WhatIf, is_weekly
+from planner.proposals.problem.planning_request import PlanningRequest, WhatIf, is_weekly
 from planner.proposals.problem.presets import RULES
 from planner.proposals.running import REPAIR_SECONDS, finish, limit_memory
-from planner.proposals.starting import MOST_SECONDS, Wish, make_finished
+from planner.proposals.starting import MOST_SECONDS, PlanningWish, make_finished
 from prisons.models import Prison, Unit, User
 from rooms.models import Room, TimeSlot
 from sessions.models import Series, Term, Worker
@@ -102,7 +102,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
         )
 
     def _run(
-        self, name: str, brief: Brief, options: dict[str, Any]
+        self, name: str, brief: PlanningRequest, options: dict[str, Any]
     ) -> tuple[Assignment, Solution, Repair | None]:
         made = assign(load(brief, clock.now()))
 
@@ -161,7 +161,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
     def _keep(
         self,
         prison: Prison,
-        brief: Brief,
+        brief: PlanningRequest,
         options: dict[str, Any],
         made: Assignment,
         solution: Solution,
@@ -170,7 +170,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
         by = User.objects.filter(email=options["by"]).first()
         if by is None:
             raise CommandError(f"Nobody here has the address {options['by']!r}.")
-        wish = Wish(
+        wish = PlanningWish(
             brief.first, brief.last, brief.aim, brief.scope, sorted(brief.series_ids), brief.preset,
             brief.weights, options["seconds"], options["seed"], brief.what_if, is_weekly=brief.is_weekly,
         )  # fmt: skip
@@ -179,14 +179,14 @@ is entered: --by keeps it among the proposals, where it can be accepted."
         self.stdout.write(f"Kept as proposal {proposal.pk}: /p/{prison.slug}/board/proposals/{proposal.pk}/")
 
 
-def brief_of(prison: Prison, options: dict[str, Any], what_if: WhatIf) -> Brief:
+def brief_of(prison: Prison, options: dict[str, Any], what_if: WhatIf) -> PlanningRequest:
     first, last = span_of(prison, options["span"])
     if last < clock.today():
         raise CommandError("These days are over.")
     weights = dict(pair.split("=", 1) for pair in options["weight"] if "=" in pair)
     if unknown := set(weights) - set(RULES):
         raise CommandError(f"No such rule: {', '.join(sorted(unknown))}.")
-    return Brief(
+    return PlanningRequest(
         prison,
         first,
         last,

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from core.secrets.encryption import SealBroken, reseal
+from core.secrets.encryption import NotDecrypted, encrypt_anew
 from planner.accounts.second_factor import PURPOSE
 from planner.emergency import pack_file
 from planner.models import EmergencyPack
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 steps, packs = _steps(), _packs()
-        except SealBroken as error:
+        except NotDecrypted as error:
             raise CommandError(
                 "Nothing was changed: something is sealed with a key that stands neither in SECRET_KEY "
                 "nor in OLD_SECRET_KEYS."
@@ -38,7 +38,9 @@ class Command(BaseCommand):
 def _steps() -> int:
     count = 0
     for step in Authenticator.objects.select_for_update().order_by("pk"):
-        sealed = {name: reseal(step.data[name], PURPOSE) for name in SEALED_OF_A_STEP if name in step.data}
+        sealed = {
+            name: encrypt_anew(step.data[name], PURPOSE) for name in SEALED_OF_A_STEP if name in step.data
+        }
         if sealed:
             Authenticator.objects.filter(pk=step.pk).update(data=step.data | sealed)
             count += 1
@@ -49,7 +51,7 @@ def _packs() -> int:
     rows = EmergencyPack.objects.select_for_update().exclude(sealed_passphrase="").order_by("pk")
     count = 0
     for pack in rows:
-        anew = reseal(pack.sealed_passphrase, pack_file.PURPOSE)
+        anew = encrypt_anew(pack.sealed_passphrase, pack_file.PURPOSE)
         EmergencyPack.objects.filter(pk=pack.pk).update(sealed_passphrase=anew)
         count += 1
     return count

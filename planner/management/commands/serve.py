@@ -15,7 +15,7 @@ from django.db import OperationalError, ProgrammingError
 
 from planner.operations import metrics, supervisor
 from planner.operations.listening import is_given, open_socket
-from planner.operations.supervisor import Part
+from planner.operations.supervisor import ServedPart
 from prisons.domain.work.schedules import keep_schedules
 
 
@@ -63,17 +63,17 @@ def run(host: str, port: int, *, announce: Callable[[], Any], only: str | None =
         return supervisor.run(parts, is_ready=lambda: answers(host, port), announce=announce)
 
 
-def web(descriptor: int) -> Part:
+def web(descriptor: int) -> ServedPart:
     command = [sys.executable, "-m", "gunicorn", "planner.wsgi:application", "--bind", f"fd://{descriptor}"]
     command += ["--workers", os.environ.get("WEB_WORKERS") or "2", "--worker-class", "gthread"]
     command += ["--threads", os.environ.get("WEB_THREADS") or "4"]
     command += ["--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"]  # noqa: S108
     command += ["--log-level", "warning", "--graceful-timeout", "8", "--timeout", "90", "--no-control-socket"]
-    return Part("Web server", [*leash(), *command], keeps_open=(descriptor,), finishes=True)
+    return ServedPart("Web server", [*leash(), *command], keeps_open=(descriptor,), finishes=True)
 
 
-def jobs() -> Part:
-    return Part("Job worker", [*leash(), sys.executable, "manage.py", "work"], has_pulse=True)
+def jobs() -> ServedPart:
+    return ServedPart("Job worker", [*leash(), sys.executable, "manage.py", "work"], has_pulse=True)
 
 
 def leash() -> list[str]:

@@ -25,7 +25,7 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SolverOutcome:
     is_optimal: bool
     is_infeasible: bool
     plan: Plan | None
@@ -73,7 +73,7 @@ def build(
     return form
 
 
-def optimise(form: Formulation, effort: Effort, watch: Watch | None = None) -> Outcome:
+def optimise(form: Formulation, effort: Effort, watch: Watch | None = None) -> SolverOutcome:
     """Solve the model within its limits."""
     from ortools.sat.python import cp_model
 
@@ -87,7 +87,7 @@ def optimise(form: Formulation, effort: Effort, watch: Watch | None = None) -> O
     callback = _listener(form, watch.on_plan) if watch.on_plan and form.with_rooms else None
     status = solver.solve(form.model, callback)
     has_plan = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    return Outcome(
+    return SolverOutcome(
         is_optimal=status == cp_model.OPTIMAL,
         is_infeasible=status == cp_model.INFEASIBLE,
         plan=form.read(solver.value) if has_plan else None,
@@ -130,7 +130,7 @@ def _listener(form: Formulation, on_plan: Callable[[Plan], object]) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ConflictingRules:
     """`core`: sessions that cannot all be placed; None when they can, or when time was too short to tell."""
 
     core: tuple[int, ...] | None
@@ -143,7 +143,7 @@ def conflict(
     room_slots: Mapping[int, Collection[int]] | None,
     seconds: float,
     seed: int,
-) -> Conflict:
+) -> ConflictingRules:
     """Can these sessions all be placed, all others set aside? Without all rooms, only "no" is an answer."""
     from ortools.sat.python import cp_model
 
@@ -157,9 +157,9 @@ def conflict(
     solver = new_solver(Effort(seconds, seed=seed))
     status = solver.solve(form.model)
     if status != cp_model.INFEASIBLE:
-        return Conflict(None, status in (cp_model.OPTIMAL, cp_model.FEASIBLE))
+        return ConflictingRules(None, status in (cp_model.OPTIMAL, cp_model.FEASIBLE))
     core = tuple(session_of[index] for index in solver.sufficient_assumptions_for_infeasibility())
-    return Conflict(core or tuple(free), False)
+    return ConflictingRules(core or tuple(free), False)
 
 
 def can_hold_all(tables: Tables, room_slots: Mapping[int, Collection[int]] | None, seconds: float) -> bool:

@@ -163,7 +163,7 @@ def search(run: Incumbent, seed: int, *, go_on: Callable[[], bool], rounds: int 
 
 def _place_anew(
     run: Incumbent, free: dict[int, Domain], plan: Plan, seed: int, is_reproducible: bool
-) -> cpsat.Outcome:
+) -> cpsat.SolverOutcome:
     missing = tuple(s for s in free if plan[s] is None)
     form = cpsat.build(run.tables, free, plan, may_leave_out=missing)
     seconds = min(_SECONDS, run.seconds_left)

@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 from planner.optimiser.exact.formulation import Formulation
-from planner.optimiser.problem import Activity, Pattern, PatternKind
+from planner.optimiser.problem import PatternKind, ProblemActivity, ProblemPattern
 
 _FAIRNESS_PARTS = 100
 """Fairness is counted in 1/100 percent points, rounded down: a lower bound, exact but for that rounding."""
@@ -47,7 +47,7 @@ def _add_own_costs(form: Formulation) -> None:
         form.terms.extend(price * cells[cell] for cell, price in cell_costs.items() if cell in cells)
 
 
-def _add_spread(form: Formulation, activity: Activity, days: list[list[int]]) -> None:
+def _add_spread(form: Formulation, activity: ProblemActivity, days: list[list[int]]) -> None:
     weight = form.tables.problem.weights.spread
     is_met = activity.min_days < 2 and any(form.is_surely_placed(s) for s in activity.sessions)
     if is_met or activity.min_days < 1 or not weight:
@@ -66,7 +66,7 @@ def _add_spread(form: Formulation, activity: Activity, days: list[list[int]]) ->
     form.terms.append(weight * short)
 
 
-def _add_stability(form: Formulation, activity: Activity) -> None:
+def _add_stability(form: Formulation, activity: ProblemActivity) -> None:
     """Rooms beyond the first."""
     weight = form.tables.problem.weights.room_stability
     if len(activity.sessions) < 2 or not weight:
@@ -83,7 +83,7 @@ def _add_stability(form: Formulation, activity: Activity) -> None:
         form.terms.append(-weight * (1 - _none_placed(form, activity)))
 
 
-def _none_placed(form: Formulation, activity: Activity) -> Any:
+def _none_placed(form: Formulation, activity: ProblemActivity) -> Any:
     """1 when every session of the activity is left out, 0 when one cannot be."""
     members = [s for s in activity.sessions if s in form.free]
     if any(s not in form.left_out for s in members):
@@ -96,7 +96,7 @@ def _none_placed(form: Formulation, activity: Activity) -> Any:
     return is_empty
 
 
-def _add_pattern(form: Formulation, pattern: Pattern, days: list[list[int]]) -> None:
+def _add_pattern(form: Formulation, pattern: ProblemPattern, days: list[list[int]]) -> None:
     exclusive = all(b in form.tables.clashes[a] for a, b in combinations(pattern.sessions, 2))
     for slots in days:
         used = [_is_used(form, form.in_slot(pattern.sessions, slot), exclusive) for slot in slots]

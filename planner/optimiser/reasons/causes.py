@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from planner.optimiser.problem import Activity, Clique, Finding, Problem, Room, Session
+from planner.optimiser.problem import Clique, Finding, Problem, ProblemActivity, ProblemRoom, Session
 
 Lift = Callable[[Problem], Problem]
 
@@ -113,7 +113,7 @@ def _sharing(problem: Problem) -> Iterator[Cause]:
         yield Cause(Finding("keep_apart"), lambda p: replace(p, apart=()))
 
 
-def _without_activity(gone: Activity) -> Lift:
+def _without_activity(gone: ProblemActivity) -> Lift:
     return lambda problem: replace(problem, activities=tuple(a for a in problem.activities if a != gone))
 
 
@@ -176,7 +176,7 @@ def _more_rooms(problem: Problem) -> Problem:
     return replace(problem, rooms=rooms, sessions=tuple(repeated(s) for s in problem.sessions))
 
 
-def _change_rooms(change: Callable[[Room], Room]) -> Lift:
+def _change_rooms(change: Callable[[ProblemRoom], ProblemRoom]) -> Lift:
     return lambda problem: replace(problem, rooms=tuple(change(room) for room in problem.rooms))
 
 

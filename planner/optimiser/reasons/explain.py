@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from planner.optimiser.construct import construct
 from planner.optimiser.exact import cpsat
 from planner.optimiser.incumbent import Limits
-from planner.optimiser.problem import Activity, Apart, Clique, Finding, Plan, Problem
+from planner.optimiser.problem import Apart, Clique, Finding, Plan, Problem, ProblemActivity
 from planner.optimiser.reasons.causes import Cause, causes_of, lift
 from planner.optimiser.tables import Tables, build_tables
 
@@ -64,7 +64,7 @@ def subproblem(problem: Problem, sessions: Iterable[int]) -> Problem:
     def renumber(members: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(place[s] for s in members if s in place)
 
-    activities = (Activity(a.key, renumber(a.sessions)) for a in problem.activities)
+    activities = (ProblemActivity(a.key, renumber(a.sessions)) for a in problem.activities)
     cliques = (Clique(c.kind, c.key, renumber(c.sessions)) for c in problem.cliques)
     apart = (Apart(a.key, renumber(a.first), renumber(a.second)) for a in problem.apart)
     return Problem(

@@ -12,9 +12,9 @@ from core.dates.clock import today
 from planner.models import Proposal, ProposalLine
 from planner.proposals.accepting import open_lines
 from planner.proposals.lines.making import changes_of, sessions_of
-from planner.scheduling.placement.writer import Rehearsal, rehearse
+from planner.scheduling.placement.writer import DryRun, dry_run
 from planner.scheduling.rules import conflicts
-from planner.scheduling.rules.snapshot import Picture, Row
+from planner.scheduling.rules.snapshot import Snapshot, SnapshotRow
 from rooms.domain.facts import Rules, rules_of
 
 MOST = 80
@@ -29,12 +29,12 @@ def needs_of(proposal: Proposal) -> dict[int, frozenset[int]]:
     sessions = sessions_of(lines)
     line_of = {pk: line.pk for line in lines for pk in changes_of(line, sessions)}
     changes = [change for line in lines for change in changes_of(line, sessions).values()]
-    tried, rules = rehearse(proposal.prison, changes), rules_of(proposal.prison)
+    tried, rules = dry_run(proposal.prison, changes), rules_of(proposal.prison)
     found = {line.pk: _with(line.pk, tried, line_of, rules) - {line.pk} for line in lines}
     return {pk: frozenset(others) for pk, others in found.items() if others}
 
 
-def _with(line: int, tried: Rehearsal, line_of: Mapping[int, int], rules: Rules) -> set[int]:
+def _with(line: int, tried: DryRun, line_of: Mapping[int, int], rules: Rules) -> set[int]:
     together = {line}
     while True:
         rows = [row for pk, row in tried.rows.items() if line_of[pk] in together]
@@ -47,7 +47,7 @@ def _with(line: int, tried: Rehearsal, line_of: Mapping[int, int], rules: Rules)
         together |= needed
 
 
-def _near(picture: Picture, rows: Collection[Row]) -> Picture:
+def _near(picture: Snapshot, rows: Collection[SnapshotRow]) -> Snapshot:
     """What stands on the dates to which these go, the day before for what runs past midnight, and they themselves."""
     days = {today(row.starts_at) for row in rows if row.starts_at}
     days |= {day - dt.timedelta(days=1) for day in days}
@@ -57,7 +57,7 @@ def _near(picture: Picture, rows: Collection[Row]) -> Picture:
         for pk, row in picture.rows.items()
         if pk in own or (row.starts_at and today(row.starts_at) in days)
     }
-    return Picture(
+    return Snapshot(
         near, picture.series, picture.workers, picture.people, picture.people_units, picture.separations,
         picture.waivers, picture.worker_names,
     )  # fmt: skip

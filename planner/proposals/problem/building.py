@@ -13,24 +13,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from planner.optimiser.problem import (
-    Activity,
     Apart,
     Bar,
     Clique,
-    Pattern,
     PatternKind,
     Place,
     Problem,
-    Room,
+    ProblemActivity,
+    ProblemPattern,
+    ProblemRoom,
+    ProblemUnit,
+    ProblemWorker,
     Session,
     Slot,
-    Unit,
-    Worker,
 )
 from planner.proposals.problem.cells import Cell, Cells, GridSlot, SlotAnswer, grid_of
 from planner.proposals.problem.easy_rooms import EasyRooms
 from planner.proposals.problem.meetings import Item, Spot, meet_always, pairs_that_meet
-from planner.proposals.problem.planning_context import Ground
+from planner.proposals.problem.planning_context import PlanningContext
 from planner.proposals.problem.presets import Preset, preset_of
 from sessions.domain.movements import cost
 
@@ -42,7 +42,7 @@ NATIVE = frozenset({"room_too_small", "feature_missing"})
 class Assignment:
     """The problem, and what its indices stand for."""
 
-    ground: Ground
+    ground: PlanningContext
     problem: Problem
     slots: list[GridSlot]
     room_ids: list[int]
@@ -66,7 +66,7 @@ class Assignment:
         return Spot(slot.day, slot.weekday, cell.start, self.room_ids[place.room]) if cell else None
 
 
-def assign(ground: Ground, beat: Callable[[], None] = lambda: None) -> Assignment:
+def assign(ground: PlanningContext, beat: Callable[[], None] = lambda: None) -> Assignment:
     """Build the problem of what was loaded; pure. `beat` is called for each item, and may raise to leave."""
     cells, slots = Cells(ground), grid_of(ground)
     rooms = [room for room in ground.rules.rooms.values() if room.is_active]
@@ -80,12 +80,12 @@ def assign(ground: Ground, beat: Callable[[], None] = lambda: None) -> Assignmen
     problem = Problem(
         slots=tuple(builder.slot(index) for index in range(len(slots))),
         rooms=tuple(
-            Room(str(room.room_id), room.capacity, every, frozenset(map(str, room.features)))
+            ProblemRoom(str(room.room_id), room.capacity, every, frozenset(map(str, room.features)))
             for room in rooms
         ),
         sessions=tuple(sessions),
-        workers=tuple(Worker(str(pk), every) for pk in builder.worker_ids),
-        units=tuple(Unit(key, every) for key in builder.unit_keys),
+        workers=tuple(ProblemWorker(str(pk), every) for pk in builder.worker_ids),
+        units=tuple(ProblemUnit(key, every) for key in builder.unit_keys),
         activities=tuple(builder.activities()),
         cliques=tuple(builder.cliques()),
         apart=tuple(builder.apart()),
@@ -97,7 +97,12 @@ def assign(ground: Ground, beat: Callable[[], None] = lambda: None) -> Assignmen
 
 class _Builder:
     def __init__(
-        self, ground: Ground, cells: Cells, slots: list[GridSlot], room_ids: list[int], preset: Preset
+        self,
+        ground: PlanningContext,
+        cells: Cells,
+        slots: list[GridSlot],
+        room_ids: list[int],
+        preset: Preset,
     ) -> None:
         self.ground, self.cells, self.slots, self.room_ids = ground, cells, slots, room_ids
         self.easy = EasyRooms(ground)
@@ -259,14 +264,14 @@ class _Builder:
                     return True
         return False
 
-    def activities(self) -> Iterator[Activity]:
+    def activities(self) -> Iterator[ProblemActivity]:
         """Sessions of one series in one week: never at once, over the days, in one room where possible."""
         groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for index, item in enumerate(self.items):
             week = None if self.ground.brief.is_weekly else item.meetings[0].week
             groups[item.series_id, week].append(index)
         for (series_id, _week), members in groups.items():
-            yield Activity(str(series_id), tuple(members), min_days=min(len(members), 5))
+            yield ProblemActivity(str(series_id), tuple(members), min_days=min(len(members), 5))
 
     def cliques(self) -> Iterator[Clique]:
         """People, and facilitators whose sessions do not all share a week."""
@@ -306,7 +311,7 @@ class _Builder:
         for number, (first, second) in enumerate(sorted(pairs)):
             yield Apart(str(number), first, second)
 
-    def patterns(self, sessions: Iterable[Session]) -> Iterator[Pattern]:
+    def patterns(self, sessions: Iterable[Session]) -> Iterator[ProblemPattern]:
         real = len(self.unit_index)
         of_unit: dict[int, list[int]] = defaultdict(list)
         for index, session in enumerate(sessions):
@@ -316,8 +321,8 @@ class _Builder:
         for kind, weight in self.preset.patterns_of_units().items():
             for unit, members in sorted(of_unit.items()):
                 if weight and members:
-                    yield Pattern(kind, f"unit{self.unit_keys[unit]}", tuple(members), weight)
+                    yield ProblemPattern(kind, f"unit{self.unit_keys[unit]}", tuple(members), weight)
         for worker in self.worker_ids:
             members = self._of_worker(worker)
             if self.preset.gaps and len(members) > 1:
-                yield Pattern(PatternKind.GAPS, f"worker{worker}", tuple(members), self.preset.gaps)
+                yield ProblemPattern(PatternKind.GAPS, f"worker{worker}", tuple(members), self.preset.gaps)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from planner.proposals.problem.meetings import Item, Meeting
-from planner.proposals.problem.planning_context import Ground
+from planner.proposals.problem.planning_context import PlanningContext
 from planner.scheduling.rules import conflicts
-from planner.scheduling.rules.snapshot import Picture, Row
+from planner.scheduling.rules.snapshot import Snapshot, SnapshotRow
 from rooms.domain import availability, suitability
 from rooms.domain.availability import LocalSpan
 from rooms.domain.facts import ClosureFacts, SlotFacts
@@ -60,7 +60,7 @@ class SlotAnswer:
     """Why there is no start at all."""
 
 
-def grid_of(ground: Ground) -> list[GridSlot]:
+def grid_of(ground: PlanningContext) -> list[GridSlot]:
     """The slots of the span in order of time."""
     found = set()
     for day in ground.days:
@@ -74,7 +74,7 @@ def grid_of(ground: Ground) -> list[GridSlot]:
 class Cells:
     """Answers for any item, slot and room; keeps what it was asked."""
 
-    ground: Ground
+    ground: PlanningContext
     _reasons: dict[tuple[int, Day, int], str] = field(default_factory=dict)
     _rooms: dict[tuple[int, int], str] = field(default_factory=dict)
     _open: dict[tuple[int, int, int, int], bool] = field(default_factory=dict)
@@ -226,10 +226,10 @@ class Cells:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), meeting.minutes)
         if starts_at <= ground.now:
             return PAST
-        row = Row(meeting.session_id, meeting.series_id, None, starts_at, ends_at, meeting.worker_ids)
+        row = SnapshotRow(meeting.session_id, meeting.series_id, None, starts_at, ends_at, meeting.worker_ids)
         people = ground.people.get((meeting.session_id, day), frozenset())
         near = {one.session_id: one for one in self._near(meeting, day, people)}
-        part = Picture(
+        part = Snapshot(
             rows={**near, meeting.session_id: row},
             series=ground.picture.series,
             workers=ground.picture.workers,
@@ -245,7 +245,7 @@ class Cells:
                 return found.code
         return ""
 
-    def _near(self, meeting: Meeting, day: Day, people: frozenset[int]) -> Iterator[Row]:
+    def _near(self, meeting: Meeting, day: Day, people: frozenset[int]) -> Iterator[SnapshotRow]:
         """What stays on that date and shares a facilitator or a person, or has somebody to be kept away from."""
         for worker in meeting.worker_ids:
             yield from self.ground.of_worker.get((day, worker), ())

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from planner.proposals.problem.meetings import Meeting
-from planner.proposals.problem.planning_context import Ground
+from planner.proposals.problem.planning_context import PlanningContext
 from rooms.domain import availability, suitability
 from rooms.domain.availability import LocalSpan
 from sessions.domain.recurrence import instants
@@ -23,7 +23,7 @@ NONE: frozenset[int] = frozenset()
 class EasyRooms:
     """Keeps what it was asked; a room that is missing in an answer may still be well."""
 
-    ground: Ground
+    ground: PlanningContext
     _free: dict[tuple[Day, int, int], frozenset[int]] = field(default_factory=dict)
     _reached: dict[frozenset[int], frozenset[int]] = field(default_factory=dict)
     _taken: dict[Day, set[int]] = field(default_factory=lambda: defaultdict(set))

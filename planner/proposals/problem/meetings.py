@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from core.dates.clock import BRUSSELS, today
 from planner.models import Proposal
-from planner.proposals.problem.planning_request import Brief
+from planner.proposals.problem.planning_request import PlanningRequest
 from sessions.models import GroupSession
 
 Scope, State = Proposal.Scope, GroupSession.State
@@ -72,7 +72,7 @@ class Item(NamedTuple):
         return any(meeting.is_published for meeting in self.meetings)
 
 
-def load(brief: Brief, days: Collection[dt.date], now: dt.datetime) -> list[Meeting]:
+def load(brief: PlanningRequest, days: Collection[dt.date], now: dt.datetime) -> list[Meeting]:
     """Every live session of these dates that has not begun, in order of time; two queries."""
     if not days:
         return []
@@ -117,7 +117,7 @@ def _meeting(row: GroupSession) -> Meeting:
     )
 
 
-def may_move(brief: Brief, meeting: Meeting, broken: Collection[int]) -> bool:
+def may_move(brief: PlanningRequest, meeting: Meeting, broken: Collection[int]) -> bool:
     """Whether the scope lets it move. A repair of the tray also moves what is broken."""
     own = meeting.organisation_id in brief.organisation_ids
     match brief.scope:
@@ -133,7 +133,7 @@ def may_move(brief: Brief, meeting: Meeting, broken: Collection[int]) -> bool:
     return is_asked and (own or not brief.organisation_ids)
 
 
-def as_items(brief: Brief, meetings: Iterable[Meeting], broken: Collection[int]) -> list[Item]:
+def as_items(brief: PlanningRequest, meetings: Iterable[Meeting], broken: Collection[int]) -> list[Item]:
     """Single sessions, or over a term the n-th session of each week of a series with all its likes."""
     meetings = list(meetings)
     if not brief.is_weekly:
@@ -150,7 +150,7 @@ def as_items(brief: Brief, meetings: Iterable[Meeting], broken: Collection[int])
     return [_weekly(brief, f"w{series}-{n}", group, broken) for (series, n), group in sorted(groups.items())]
 
 
-def _weekly(brief: Brief, key: str, group: list[Meeting], broken: Collection[int]) -> Item:
+def _weekly(brief: PlanningRequest, key: str, group: list[Meeting], broken: Collection[int]) -> Item:
     spots = Counter(one.stands._replace(day=None) for one in group if one.stands is not None)
     present = max(spots, key=lambda spot: (spots[spot], spot.weekday, spot.start)) if spots else None
     if brief.is_repair:

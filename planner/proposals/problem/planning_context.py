@@ -16,10 +16,10 @@ from enrollment.domain.participants.whereabouts import units_of_people
 from enrollment.domain.taking_part import people_there
 from planner.proposals.problem import meetings as meeting_rows
 from planner.proposals.problem.meetings import Item, Meeting
-from planner.proposals.problem.planning_request import Brief
+from planner.proposals.problem.planning_request import PlanningRequest
 from planner.proposals.problem.suppositions import suppose
 from planner.scheduling.rules import conflicts, snapshot
-from planner.scheduling.rules.snapshot import Picture, Row, WorkerFacts
+from planner.scheduling.rules.snapshot import Snapshot, SnapshotRow, WorkerFacts
 from rooms.domain import availability
 from rooms.domain.facts import ClosureFacts, Rules, rules_of
 from sessions.domain.movements import Brought, Load, loads
@@ -28,19 +28,19 @@ Day = dt.date
 
 
 @dataclass
-class Ground:
-    brief: Brief
+class PlanningContext:
+    brief: PlanningRequest
     now: dt.datetime
     rules: Rules
     days: tuple[Day, ...]
-    picture: Picture
+    picture: Snapshot
     items: list[Item] = field(default_factory=list)
     held: int = 0
     """Sessions in the scope that stay: outside every slot, or there by a waiver."""
     people: dict[tuple[int, Day], frozenset[int]] = field(default_factory=dict)
     units: dict[tuple[int, Day], frozenset[int]] = field(default_factory=dict)
-    of_worker: dict[tuple[Day, int], list[Row]] = field(default_factory=lambda: defaultdict(list))
-    of_person: dict[tuple[Day, int], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    of_worker: dict[tuple[Day, int], list[SnapshotRow]] = field(default_factory=lambda: defaultdict(list))
+    of_person: dict[tuple[Day, int], list[SnapshotRow]] = field(default_factory=lambda: defaultdict(list))
     in_room: dict[tuple[Day, int], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     """Spans of the room, in minutes of the day, that stay taken."""
     loads: Mapping[tuple[Day, int], Load] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Ground:
     partners: dict[int, set[int]] = field(default_factory=dict)
 
 
-def load(brief: Brief, now: dt.datetime) -> Ground:
+def load(brief: PlanningRequest, now: dt.datetime) -> PlanningContext:
     """Read all facts of the span. Days that are over are not asked."""
     first = max(brief.first, today(now))
     days = tuple(first + dt.timedelta(days=n) for n in range((brief.last - first).days + 1))
@@ -65,7 +65,7 @@ def load(brief: Brief, now: dt.datetime) -> Ground:
     if brief.what_if.lost_worker_id is not None and days:
         loaded = _without_worker(loaded, brief.what_if.lost_worker_id, days)
     broken = {one.session_id for one in conflicts.find(loaded, rules) if one.is_hard}
-    ground = Ground(brief, now, rules, days, loaded)
+    ground = PlanningContext(brief, now, rules, days, loaded)
     _choose_items(ground, rows, broken)
     _keep_the_rest(ground)
     _look_up_people(ground)
@@ -75,14 +75,14 @@ def load(brief: Brief, now: dt.datetime) -> Ground:
     return ground
 
 
-def _without_worker(loaded: Picture, worker_id: int, days: tuple[Day, ...]) -> Picture:
+def _without_worker(loaded: Snapshot, worker_id: int, days: tuple[Day, ...]) -> Snapshot:
     away = (midnight(days[0]), midnight(days[-1] + dt.timedelta(days=1)))
     facts = loaded.workers.get(worker_id) or WorkerFacts()
     gone = replace(facts, absences=(*facts.absences, away))
     return replace(loaded, workers={**loaded.workers, worker_id: gone})
 
 
-def _choose_items(ground: Ground, rows: list[Meeting], broken: set[int]) -> None:
+def _choose_items(ground: PlanningContext, rows: list[Meeting], broken: set[int]) -> None:
     moving = []
     for row in rows:
         if meeting_rows.may_move(ground.brief, row, broken):
@@ -96,7 +96,7 @@ def _choose_items(ground: Ground, rows: list[Meeting], broken: set[int]) -> None
     ground.items = list(_apart_in_cells(ground, items)) if ground.brief.is_repair else items
 
 
-def _is_held(ground: Ground, row: Meeting, broken: set[int]) -> bool:
+def _is_held(ground: PlanningContext, row: Meeting, broken: set[int]) -> bool:
     """A place that no slot describes, or that somebody allowed, is kept as long as nothing is wrong with it."""
     if row.stands is None or row.session_id in broken:
         return False
@@ -124,7 +124,7 @@ def _with_help(rows: list[Meeting], worker_id: int) -> Iterator[Meeting]:
         yield row
 
 
-def _apart_in_cells(ground: Ground, items: list[Item]) -> Iterator[Item]:
+def _apart_in_cells(ground: PlanningContext, items: list[Item]) -> Iterator[Item]:
     """The engine puts one session in a room and slot: those that share one stay as they are, beside."""
     seen: dict[tuple[object, ...], int] = defaultdict(int)
     cells = [_cell_of(ground, item) for item in items]
@@ -138,7 +138,7 @@ def _apart_in_cells(ground: Ground, items: list[Item]) -> Iterator[Item]:
             ground.held += len(item.meetings)
 
 
-def _cell_of(ground: Ground, item: Item) -> tuple[object, ...] | None:
+def _cell_of(ground: PlanningContext, item: Item) -> tuple[object, ...] | None:
     spot = item.present
     if spot is None:
         return None
@@ -147,7 +147,7 @@ def _cell_of(ground: Ground, item: Item) -> tuple[object, ...] | None:
     return (spot.day, spot.weekday, start, spot.room_id)
 
 
-def _keep_the_rest(ground: Ground) -> None:
+def _keep_the_rest(ground: PlanningContext) -> None:
     moving = {meeting.session_id for item in ground.items for meeting in item.meetings}
     brought = []
     for row in ground.picture.rows.values():
@@ -164,7 +164,7 @@ def _keep_the_rest(ground: Ground) -> None:
     ground.partners = partners_of(ground.picture.separations)
 
 
-def _note(ground: Ground, row: Row, day: Day, start: int, end: int) -> None:
+def _note(ground: PlanningContext, row: SnapshotRow, day: Day, start: int, end: int) -> None:
     for worker in row.worker_ids:
         ground.of_worker[day, worker].append(row)
     for person in ground.picture.people.get(row.session_id, ()):
@@ -173,7 +173,7 @@ def _note(ground: Ground, row: Row, day: Day, start: int, end: int) -> None:
         ground.in_room[day, row.room_id].append((start, end))
 
 
-def _look_up_people(ground: Ground) -> None:
+def _look_up_people(ground: PlanningContext) -> None:
     """Who would be at each meeting on each date of its week: places, stays and absences have dates."""
     every = [meeting for item in ground.items for meeting in item.meetings]
     for weekday in sorted(ground.rules.slots):

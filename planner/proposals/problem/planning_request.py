@@ -52,7 +52,7 @@ class WhatIf:
 
 
 @dataclass(frozen=True)
-class Brief:
+class PlanningRequest:
     prison: Prison
     first: dt.date
     last: dt.date
@@ -72,9 +72,9 @@ class Brief:
         return self.aim == Proposal.Aim.REPAIR
 
 
-def brief_of(proposal: Proposal) -> Brief:
+def brief_of(proposal: Proposal) -> PlanningRequest:
     closure = proposal.closure
-    return Brief(
+    return PlanningRequest(
         prison=proposal.prison,
         first=proposal.first_on,
         last=proposal.last_on,

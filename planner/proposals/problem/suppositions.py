@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.dates.clock import midnight
-from planner.proposals.problem.planning_request import Brief, WhatIf
+from planner.proposals.problem.planning_request import PlanningRequest, WhatIf
 from rooms.domain.facts import ClosureFacts, RoomFacts, Rules, SlotFacts
 
 LOST = -1
 """The id of what nobody has written: closures, rooms and slots that are only supposed are below zero."""
 
 
-def suppose(rules: Rules, brief: Brief) -> Rules:
+def suppose(rules: Rules, brief: PlanningRequest) -> Rules:
     """The rules with the suppositions of the brief, its announced closures taken as certain."""
     what_if = brief.what_if
     closures = [
@@ -30,7 +30,7 @@ def suppose(rules: Rules, brief: Brief) -> Rules:
     )
 
 
-def _lost(what_if: WhatIf, brief: Brief) -> Iterator[ClosureFacts]:
+def _lost(what_if: WhatIf, brief: PlanningRequest) -> Iterator[ClosureFacts]:
     start, end = midnight(brief.first), midnight(brief.last + dt.timedelta(days=1))
     if what_if.lost_room_id is not None:
         yield ClosureFacts(LOST, what_if.lost_room_id, None, start, end, "works", True)
@@ -54,7 +54,7 @@ def _more_rooms(rules: Rules, number: int) -> Iterator[RoomFacts]:
         yield replace(like, room_id=LOST - n, reachable_from=frozenset(), hours=None)
 
 
-def _slots(rules: Rules, brief: Brief) -> dict[int, tuple[SlotFacts, ...]]:
+def _slots(rules: Rules, brief: PlanningRequest) -> dict[int, tuple[SlotFacts, ...]]:
     slots = {
         weekday: tuple(slot for slot in row if slot.slot_id != brief.what_if.lost_slot_id)
         for weekday, row in rules.slots.items()

@@ -22,7 +22,7 @@ from planner.models import Ask
 from planner.scheduling.asks import ask_letters
 from planner.scheduling.asks.changes import as_json, changes_of, versions_seen
 from planner.scheduling.asks.lists import asks_of
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change, Outcome, Refused
 from planner.scheduling.placement.writer import apply, preview
 from prisons.access import Access, Right, access_for
@@ -195,7 +195,7 @@ def accept(
     return outcome
 
 
-def digest_of(ask: Ask, told: Told) -> str:
+def digest_of(ask: Ask, told: AudienceCounts) -> str:
     """Of what accepting it would do, and whom that tells."""
     return digest("accept_ask", ask.pk, ask.state, ask.changes, ask.versions, told)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from core.errors import PlannerError
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change, Refused
 from planner.scheduling.rules import waivers
 from planner.scheduling.rules.codes import CODES, Conflict
@@ -29,7 +29,7 @@ WAIVES = frozenset({"session_drop", "session_move", "session_workers"})
 
 
 @dataclass(frozen=True)
-class InTheWay:
+class OwnerInTheWay:
     """A session of another service that stands where somebody wanted to go."""
 
     session: GroupSession
@@ -43,8 +43,8 @@ class Offers:
     owner: Organisation | None = None
     waive: tuple[tuple[str, Any], ...] = ()
     """(code, title) of each rule that would be allowed this once."""
-    in_the_way: tuple[InTheWay, ...] = ()
-    told: Told | None = None
+    in_the_way: tuple[OwnerInTheWay, ...] = ()
+    told: AudienceCounts | None = None
     swap_for: int | None = None
 
 
@@ -75,7 +75,7 @@ def offers_for(
 
 def _in_the_way(
     found: Iterable[Conflict], session: GroupSession, prison: Prison, access: Access
-) -> tuple[InTheWay, ...]:
+) -> tuple[OwnerInTheWay, ...]:
     """Sessions of others that hold the room or the facilitator."""
     taken = [c for c in found if c.code in ("room_taken", "worker_taken") and c.session_id == session.pk]
     rooms = {conflict["other"] for conflict in taken if conflict.code == "room_taken"}
@@ -85,7 +85,7 @@ def _in_the_way(
         .select_related("series__activity__organisation", "room")
     )
     return tuple(
-        InTheWay(other, owner, may_swap=other.pk in rooms and _may_offer(session, access))
+        OwnerInTheWay(other, owner, may_swap=other.pk in rooms and _may_offer(session, access))
         for other in others
         for owner in [other.series.activity.organisation]
         if not access.may_change(owner)

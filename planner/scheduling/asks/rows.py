@@ -9,7 +9,7 @@ from planner.models import Ask
 from planner.scheduling.asks.ask_acts import digest_of
 from planner.scheduling.asks.changes import changes_of, is_outdated
 from planner.scheduling.asks.words import kind_of, rooms_of, wish_in_words
-from planner.scheduling.placement.audience_counts import Told, told_by_each
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by_each
 from planner.scheduling.rules.sentences import when
 from prisons import gate
 from prisons.access import Access
@@ -25,7 +25,7 @@ class AskRow:
     is_outdated: bool
     may_answer: bool
     may_take_back: bool
-    told: Told | None
+    told: AudienceCounts | None
 
     @property
     def digest(self) -> str:

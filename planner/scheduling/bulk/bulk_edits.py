@@ -21,12 +21,12 @@ from core.secrets.digest import require_seen
 from enrollment.domain.locking import lock_facts
 from planner.scheduling.bulk.cancelling import refuse_some, refuse_unknown, seen_of, usable
 from planner.scheduling.bulk.effects import BulkEffect, effect_of
-from planner.scheduling.bulk.returning import Ruling, Verdict, is_over, not_yours
+from planner.scheduling.bulk.returning import ReturnVerdict, Ruling, is_over, not_yours
 from planner.scheduling.placement.changes import Change, Outcome, Part, placing_of
-from planner.scheduling.placement.writer import Rehearsal, apply, rehearse
+from planner.scheduling.placement.writer import DryRun, apply, dry_run
 from planner.scheduling.rules import conflicts
 from planner.scheduling.rules.codes import Conflict
-from planner.scheduling.rules.snapshot import Picture, Row
+from planner.scheduling.rules.snapshot import Snapshot, SnapshotRow
 from prisons.access import Access, access_for
 from prisons.models import Prison, User
 from rooms.domain.facts import Rules, rules_of
@@ -83,7 +83,7 @@ def what_can_be_edited(
         else:
             wanted.append(session)
     changes = [_change(session, edit) for session in wanted]
-    found = tried(wanted, rehearse(prison, changes, now=now), rules_of(prison)) if wanted else []
+    found = tried(wanted, dry_run(prison, changes, now=now), rules_of(prison)) if wanted else []
     return Ruling.of([*verdicts, *found])
 
 
@@ -158,27 +158,29 @@ def _load(prison: Prison, session_ids: Iterable[int]) -> list[GroupSession]:
     )
 
 
-def _refusal(session: GroupSession, edit: Edit, access: Access | None, now: dt.datetime) -> Verdict | None:
+def _refusal(
+    session: GroupSession, edit: Edit, access: Access | None, now: dt.datetime
+) -> ReturnVerdict | None:
     """What stands against it before any rule is asked."""
     if session.state == State.CANCELLED:
-        return Verdict(session, "cancelled", _("It is cancelled."))
+        return ReturnVerdict(session, "cancelled", _("It is cancelled."))
     if is_over(session, now):
-        return Verdict(session, "past", _("That day is over."))
+        return ReturnVerdict(session, "past", _("That day is over."))
     if (foreign := not_yours(session, access)) is not None:
         return foreign
     if isinstance(edit, WithWorker):
         there = {one.worker_id for one in session.session_workers.all()}
         return (
-            Verdict(session, "there_already", _("This facilitator is there already."))
+            ReturnVerdict(session, "there_already", _("This facilitator is there already."))
             if edit.worker_id in there
             else None
         )
     if session.starts_at is None:
-        return Verdict(session, "no_time", _("It has no time yet. Give it one first."))
+        return ReturnVerdict(session, "no_time", _("It has no time yet. Give it one first."))
     if isinstance(edit, IntoRoom) and session.room_id == edit.room_id:
-        return Verdict(session, "there_already", _("It is in this room already."))
+        return ReturnVerdict(session, "there_already", _("It is in this room already."))
     if isinstance(edit, ByWeeks) and _shifted(session, edit)[0] < clock.today(now):
-        return Verdict(session, "past", _("The day that it would move to is over."))
+        return ReturnVerdict(session, "past", _("The day that it would move to is over."))
     return None
 
 
@@ -202,7 +204,7 @@ def _change(session: GroupSession, edit: Edit) -> Change:
     return Change(session.pk, workers=(*staying, Part(edit.worker_id)))
 
 
-def tried(sessions: list[GroupSession], rehearsal: Rehearsal, rules: Rules) -> list[Verdict]:
+def tried(sessions: list[GroupSession], rehearsal: DryRun, rules: Rules) -> list[ReturnVerdict]:
     """All lifted, then put down in order of time. What cannot be put down goes back, and all are tried again:
     its old place is not free for the others then.
     """
@@ -213,16 +215,16 @@ def tried(sessions: list[GroupSession], rehearsal: Rehearsal, rules: Rules) -> l
         if accepted:
             break
     return [
-        Verdict(session, refused[session.pk][0].code, conflicts=refused[session.pk])
+        ReturnVerdict(session, refused[session.pk][0].code, conflicts=refused[session.pk])
         if session.pk in refused
-        else Verdict(session, conflicts=soft.get(session.pk, ()))
+        else ReturnVerdict(session, conflicts=soft.get(session.pk, ()))
         for session in sessions
     ]
 
 
 def _put_down(
     sessions: list[GroupSession],
-    rehearsal: Rehearsal,
+    rehearsal: DryRun,
     rules: Rules,
     known: Collection[object],
     refused: dict[int, tuple[Conflict, ...]],
@@ -249,11 +251,11 @@ def _put_down(
     return False, {}
 
 
-def _new(after: Picture, rules: Rules, known: Collection[object]) -> list[Conflict]:
+def _new(after: Snapshot, rules: Rules, known: Collection[object]) -> list[Conflict]:
     return [c for c in conflicts.find(after, rules) if not c.is_waived and c.key not in known]
 
 
-def _near(tried: Picture, row: Row) -> Picture:
+def _near(tried: Snapshot, row: SnapshotRow) -> Snapshot:
     """What stands on the date of the row, and on the one before for what runs past midnight."""
     if row.starts_at is None:
         return replace(tried, rows={row.session_id: row})

@@ -18,7 +18,7 @@ from core.errors import PlannerError
 from core.secrets.digest import require_seen
 from enrollment.domain.locking import lock_facts
 from planner.scheduling.bulk.effects import BulkEffect, effect_of
-from planner.scheduling.bulk.returning import Ruling, Verdict, back, is_over, not_yours, what_can_return
+from planner.scheduling.bulk.returning import ReturnVerdict, Ruling, back, is_over, not_yours, what_can_return
 from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access, access_for
@@ -74,12 +74,12 @@ def effect_of_restoring(prison: Prison, ruling: Ruling) -> BulkEffect:
     return effect_of(prison, "restore", ruling, [back(one.session) for one in ruling.can])
 
 
-def _verdict(session: GroupSession, access: Access | None, now: dt.datetime) -> Verdict:
+def _verdict(session: GroupSession, access: Access | None, now: dt.datetime) -> ReturnVerdict:
     if session.state == State.CANCELLED:
-        return Verdict(session, "cancelled", _("It is cancelled already."))
+        return ReturnVerdict(session, "cancelled", _("It is cancelled already."))
     if is_over(session, now):
-        return Verdict(session, "past", _("That day is over."))
-    return not_yours(session, access) or Verdict(session)
+        return ReturnVerdict(session, "past", _("That day is over."))
+    return not_yours(session, access) or ReturnVerdict(session)
 
 
 def cancel_many(

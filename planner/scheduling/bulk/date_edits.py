@@ -17,7 +17,7 @@ from django.db import transaction
 
 from core.dates import clock
 from core.secrets.digest import digest, require_seen
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import KEEP, Change, Keep, Outcome, Part, Placing, Refused
 from planner.scheduling.placement.foreseen import foresee
 from planner.scheduling.placement.writer import apply, preview
@@ -87,13 +87,13 @@ class EditedDate:
 
 
 @dataclass(frozen=True)
-class Effect:
+class DateEditEffect:
     """What an edit would do, as the page shows it and as the act does it."""
 
     scope: Scope
     edit: DateEdit
     dates: tuple[EditedDate, ...]
-    told: Told
+    told: AudienceCounts
 
     @property
     def refused(self) -> list[Conflict]:
@@ -125,7 +125,7 @@ def _day(session: GroupSession) -> dt.date:
 
 def effect_of(
     session: GroupSession, scope: Scope, edit: DateEdit, *, now: dt.datetime | None = None
-) -> Effect:
+) -> DateEditEffect:
     """What the edit would do to each date, without writing."""
     sessions = dates_ahead(session, scope, now=now)
     standing = foresee(session.prison, [Change(one.pk) for one in sessions])
@@ -146,7 +146,7 @@ def effect_of(
         for one, change in zip(sessions, changes, strict=True)
     )
     told = told_by(session.prison, [date.change for date in dates if date.will_change])
-    return Effect(scope, edit, dates, told)
+    return DateEditEffect(scope, edit, dates, told)
 
 
 def _change(session: GroupSession, standing: Placing, edit: DateEdit, keeps_its_day: bool) -> Change:

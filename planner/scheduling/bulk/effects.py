@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.secrets.digest import digest
 from planner.notifications.session_change import SessionChange
 from planner.scheduling.bulk.returning import Ruling
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.foreseen import foresee
 from prisons.models import Prison
@@ -23,7 +23,7 @@ class BulkEffect:
     ruling: Ruling = field(default_factory=Ruling)
     changes: tuple[Change, ...] = ()
     then: Mapping[int, SessionChange] = field(default_factory=dict)
-    told: Told = field(default_factory=Told)
+    told: AudienceCounts = field(default_factory=AudienceCounts)
 
     @property
     def digest(self) -> str:

@@ -28,7 +28,7 @@ from planner.scheduling.bulk.effects import BulkEffect, effect_of
 from planner.scheduling.bulk.returning import Ruling
 from planner.scheduling.choices.candidates import length_minutes, start_in_slot
 from planner.scheduling.placement.changes import KEEP, Change, Outcome
-from planner.scheduling.placement.writer import apply, rehearse
+from planner.scheduling.placement.writer import apply, dry_run
 from prisons.access import Access
 from prisons.domain.records.changes import images_of
 from prisons.models import ChangeSet, Prison, User
@@ -41,7 +41,7 @@ Standing = tuple[int | None, dt.time | None, int | None]
 
 
 @dataclass(frozen=True)
-class Move:
+class FollowingMove:
     """From how one date stood to how it stands: what the dates that follow it would do as well."""
 
     session: GroupSession
@@ -60,7 +60,7 @@ class Move:
         return Change(other.pk, self.room_id, starts_at, ends_at)
 
 
-def move_of(act: ChangeSet) -> Move | None:
+def move_of(act: ChangeSet) -> FollowingMove | None:
     """The move of one date that this act was, if it stands as the act left it; None for any other act."""
     images = [i for i in images_of(act) if i.model == GroupSession._meta.label_lower]
     if act.verb != "move" or act.undone_by_id or len(images) != 1 or not images[0].before:
@@ -74,7 +74,7 @@ def move_of(act: ChangeSet) -> Move | None:
     return _move(session, images[0].before)
 
 
-def move_just_done(outcome: Outcome) -> Move | None:
+def move_just_done(outcome: Outcome) -> FollowingMove | None:
     """The same of an act that was done just now."""
     if outcome.change_set.verb != "move" or len(outcome.sessions) != 1:
         return None
@@ -82,7 +82,7 @@ def move_just_done(outcome: Outcome) -> Move | None:
     return _move(session, before.as_json()) if session.starts_at and session.ends_at else None
 
 
-def _move(session: GroupSession, before: dict[str, Any]) -> Move:
+def _move(session: GroupSession, before: dict[str, Any]) -> FollowingMove:
     assert session.starts_at is not None and session.ends_at is not None  # noqa: S101
     start, end = (
         before[name] and dt.datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at")
@@ -90,7 +90,7 @@ def _move(session: GroupSession, before: dict[str, Any]) -> Move:
     local = session.starts_at.astimezone(BRUSSELS)
     old_week = Week.from_date(clock.today(start) if start else dt.date.fromisoformat(before["week_on"]))
     lasts = session.ends_at - session.starts_at
-    return Move(
+    return FollowingMove(
         session,
         standing(start, before["room_id"]),
         (Week.from_date(local.date()).monday - old_week.monday).days // 7,
@@ -128,7 +128,7 @@ def followers(session: GroupSession, was: Standing, after: dt.date) -> list[Grou
     return sorted(later, key=_day)
 
 
-def along(move: Move, *, now: dt.datetime | None = None) -> BulkEffect:
+def along(move: FollowingMove, *, now: dt.datetime | None = None) -> BulkEffect:
     """What taking them along would do; nothing is written. Empty when none follows."""
     now = now or clock.now()
     later = followers(
@@ -142,7 +142,7 @@ def _effect(
 ) -> BulkEffect:
     if not sessions:
         return BulkEffect("along")
-    tries = rehearse(prison, changes, now=now, sessions=sessions)
+    tries = dry_run(prison, changes, now=now, sessions=sessions)
     ruling = Ruling.of(tried(sessions, tries, rules_of(prison)))
     can = {one.session.pk for one in ruling.can}
     chosen = [change for change in changes if change.session_id in can]
@@ -195,7 +195,7 @@ def fit_at(
     was = standing(session.starts_at, session.room_id)
     weeks = (Week.from_date(day).monday - Week.from_date(_day(session)).monday).days // 7
     wall = dt.time(start // 60, start % 60)
-    move = Move(session, was, weeks, day.isoweekday(), wall, room_id)
+    move = FollowingMove(session, was, weeks, day.isoweekday(), wall, room_id)
     sessions = [session, *followers(session, was, max(_day(session), clock.today(now)))]
     effect = _effect(session.prison, sessions, [move.change(one) for one in sessions], now)
     return len(effect.ruling.can), len(sessions)

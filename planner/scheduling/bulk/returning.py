@@ -17,7 +17,7 @@ from planner.scheduling.placement.changes import Change
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
 from planner.scheduling.rules.sentences import when
-from planner.scheduling.rules.snapshot import Picture, Row
+from planner.scheduling.rules.snapshot import Snapshot, SnapshotRow
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
@@ -28,7 +28,7 @@ State = GroupSession.State
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ReturnVerdict:
     """One session: it can, or it cannot because (`why`, or the conflicts that it would add)."""
 
     session: GroupSession
@@ -49,11 +49,11 @@ class Verdict:
 class Ruling:
     """Sessions sorted into what can be done and what cannot, in order of time."""
 
-    can: tuple[Verdict, ...] = ()
-    cannot: tuple[Verdict, ...] = ()
+    can: tuple[ReturnVerdict, ...] = ()
+    cannot: tuple[ReturnVerdict, ...] = ()
 
     @classmethod
-    def of(cls, verdicts: Iterable[Verdict]) -> Ruling:
+    def of(cls, verdicts: Iterable[ReturnVerdict]) -> Ruling:
         verdicts = sorted(verdicts, key=lambda one: (str(one.session.starts_at), one.session.pk))
         return cls(tuple(one for one in verdicts if one.can), tuple(one for one in verdicts if not one.can))
 
@@ -71,12 +71,12 @@ class Ruling:
         return tuple(conflict for one in self.can for conflict in one.conflicts)
 
 
-def not_yours(session: GroupSession, access: Access | None) -> Verdict | None:
+def not_yours(session: GroupSession, access: Access | None) -> ReturnVerdict | None:
     """Without `access` nobody in particular asks (the prison itself orders)."""
     owner = session.series.activity.organisation
     if access is None or access.may_change(owner):
         return None
-    return Verdict(session, "not_yours", _("It belongs to %(owner)s.") % {"owner": owner})
+    return ReturnVerdict(session, "not_yours", _("It belongs to %(owner)s.") % {"owner": owner})
 
 
 def is_over(session: GroupSession, now: dt.datetime) -> bool:
@@ -134,21 +134,21 @@ def _made_up(sessions: list[GroupSession]) -> dict[int, MadeUp]:
 
 def _refusal(
     session: GroupSession, made_up: dict[int, MadeUp], access: Access | None, now: dt.datetime
-) -> Verdict | None:
+) -> ReturnVerdict | None:
     if session.state != State.CANCELLED:
-        return Verdict(session, "not_cancelled", _("It takes place: it is not cancelled."))
+        return ReturnVerdict(session, "not_cancelled", _("It takes place: it is not cancelled."))
     if is_over(session, now):
-        return Verdict(session, "past", _("That day is over."))
+        return ReturnVerdict(session, "past", _("That day is over."))
     if session.pk in made_up:
         instead = made_up[session.pk].instead
         text = _("It is made up on %(when)s.") % {"when": when(instead.starts_at, instead.ends_at)}
-        return Verdict(session, "made_up", text)
+        return ReturnVerdict(session, "made_up", text)
     return not_yours(session, access)
 
 
-def _tried(prison: Prison, sessions: list[GroupSession], rules: Rules) -> list[Verdict]:
+def _tried(prison: Prison, sessions: list[GroupSession], rules: Rules) -> list[ReturnVerdict]:
     """Day by day, because sessions of different days do not stand in each other's way."""
-    verdicts = [Verdict(session) for session in sessions if session.starts_at is None]
+    verdicts = [ReturnVerdict(session) for session in sessions if session.starts_at is None]
     by_day: dict[dt.date, list[GroupSession]] = defaultdict(list)
     for session in sessions:
         if session.starts_at is not None:
@@ -170,29 +170,29 @@ def _tried(prison: Prison, sessions: list[GroupSession], rules: Rules) -> list[V
     return verdicts
 
 
-def _near(loaded: Picture, day: dt.date) -> Picture:
+def _near(loaded: Snapshot, day: dt.date) -> Snapshot:
     """What stands on that date, and on the one before for what runs past midnight."""
     days = {day, day - dt.timedelta(days=1)}
     rows = {pk: row for pk, row in loaded.rows.items() if row.starts_at and today(row.starts_at) in days}
     return replace(loaded, rows=rows)
 
 
-def _of_a_day(standing: Picture, sessions: list[GroupSession], rules: Rules) -> list[Verdict]:
+def _of_a_day(standing: Snapshot, sessions: list[GroupSession], rules: Rules) -> list[ReturnVerdict]:
     """All together when nothing is in the way; else one after another, published ones first."""
     found = conflicts.added(standing, standing.with_rows([_row(s) for s in sessions]), rules)
     if not any(conflict.is_hard for conflict in found):
         own = conflicts.by_session(found)
-        return [Verdict(session, conflicts=tuple(own.get(session.pk, ()))) for session in sessions]
+        return [ReturnVerdict(session, conflicts=tuple(own.get(session.pk, ()))) for session in sessions]
     verdicts = []
     for session in sorted(sessions, key=lambda s: s.cancellation.was_state != State.PUBLISHED):
         tried = standing.with_rows([_row(session)])
         found = conflicts.added(standing, tried, rules)
         hard = tuple(conflict for conflict in found if conflict.is_hard)
         if hard:
-            verdicts.append(Verdict(session, hard[0].code, conflicts=_own_first(hard, session.pk)))
+            verdicts.append(ReturnVerdict(session, hard[0].code, conflicts=_own_first(hard, session.pk)))
         else:
             standing = tried
-            verdicts.append(Verdict(session, conflicts=tuple(found)))
+            verdicts.append(ReturnVerdict(session, conflicts=tuple(found)))
     return verdicts
 
 
@@ -201,6 +201,8 @@ def _own_first(found: tuple[Conflict, ...], session_id: int) -> tuple[Conflict, 
     return own or found
 
 
-def _row(session: GroupSession) -> Row:
+def _row(session: GroupSession) -> SnapshotRow:
     workers = tuple(one.worker_id for one in session.session_workers.all())
-    return Row(session.pk, session.series_id, session.room_id, session.starts_at, session.ends_at, workers)
+    return SnapshotRow(
+        session.pk, session.series_id, session.room_id, session.starts_at, session.ends_at, workers
+    )

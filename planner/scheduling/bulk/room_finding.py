@@ -13,7 +13,7 @@ from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
 from planner.scheduling.choices.room_fits import RoomFit, fits_of, rooms_of, wanting_a_room
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access
@@ -22,11 +22,11 @@ from sessions.models import Series
 
 
 @dataclass(frozen=True)
-class Placing:
+class FoundRoom:
     """What choosing this room would do: the dates on which it is free go there, the others stay in the tray."""
 
     fit: RoomFit
-    told: Told = field(default_factory=Told)
+    told: AudienceCounts = field(default_factory=AudienceCounts)
 
     @property
     def changes(self) -> list[Change]:
@@ -39,15 +39,15 @@ class Placing:
         return digest("find_room", self.fit, self.told)
 
 
-def placings(series: Series, *, now: dt.datetime | None = None) -> list[Placing]:
+def placings(series: Series, *, now: dt.datetime | None = None) -> list[FoundRoom]:
     """Every room, best first; nothing is written."""
-    known: dict[tuple[int, ...], Told] = {}
-    rows = [Placing(fit) for fit in fits_of(series.prison, wanting_a_room(series, now=now))]
+    known: dict[tuple[int, ...], AudienceCounts] = {}
+    rows = [FoundRoom(fit) for fit in fits_of(series.prison, wanting_a_room(series, now=now))]
     for row in rows:
         dates = tuple(change.session_id for change in row.changes)
         if dates not in known:  # whom it tells hangs on the dates, not on the room
             known[dates] = told_by(series.prison, row.changes)
-    return [Placing(row.fit, known[tuple(change.session_id for change in row.changes)]) for row in rows]
+    return [FoundRoom(row.fit, known[tuple(change.session_id for change in row.changes)]) for row in rows]
 
 
 def take_room(
@@ -70,7 +70,7 @@ def take_room(
         fit = rooms_of(fits_of(prison, wanting_a_room(series, now=now))).get(room_id)
         if fit is None:
             raise PlannerError("unknown_room", _("Choose a room that is in use."), status=422)
-        placing = Placing(fit, told_by(prison, Placing(fit).changes))
+        placing = FoundRoom(fit, told_by(prison, FoundRoom(fit).changes))
         require_seen(seen, placing.digest)
         if not placing.changes:
             raise PlannerError("nothing_free", _("This room is free on none of these dates."))

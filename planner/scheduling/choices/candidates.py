@@ -16,7 +16,7 @@ from core.dates.clock import BRUSSELS, now, today
 from core.dates.weeks import Week
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
-from planner.scheduling.rules.snapshot import Picture, Row
+from planner.scheduling.rules.snapshot import Snapshot, SnapshotRow
 from rooms.domain import availability
 from rooms.domain.facts import RoomFacts, Rules, SlotFacts, rules_of
 from sessions.domain.recurrence import instants
@@ -122,7 +122,7 @@ class Seeker:
         self,
         session: GroupSession,
         workers: tuple[int, ...],
-        loaded: Picture,
+        loaded: Snapshot,
         rules: Rules,
         minutes: int,
         standing: frozenset[Any],
@@ -132,7 +132,7 @@ class Seeker:
         self.series = loaded.series[session.series_id]
         self.minutes, self.standing = minutes, standing
         self._known: dict[Any, frozenset[Any]] = {}
-        self.by_day: dict[dt.date, list[Row]] = defaultdict(list)
+        self.by_day: dict[dt.date, list[SnapshotRow]] = defaultdict(list)
         for row in loaded.rows.values():
             if row.starts_at is not None:
                 self.by_day[today(row.starts_at)].append(row)
@@ -166,11 +166,13 @@ class Seeker:
         beside = ((row.starts_at, row.ends_at) for row in near if row.room_id == room_id)
         return availability.minutes_taken(day, beside)
 
-    def row(self, day: dt.date, start: int, room_id: int) -> Row:
+    def row(self, day: dt.date, start: int, room_id: int) -> SnapshotRow:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), self.minutes)
-        return Row(self.session.pk, self.session.series_id, room_id, starts_at, ends_at, self.workers)
+        return SnapshotRow(self.session.pk, self.session.series_id, room_id, starts_at, ends_at, self.workers)
 
-    def _added(self, key: Any, rows: Iterable[Row], row: Row, *, with_people: bool) -> list[Conflict]:
+    def _added(
+        self, key: Any, rows: Iterable[SnapshotRow], row: SnapshotRow, *, with_people: bool
+    ) -> list[Conflict]:
         """What the row would add to these; what they have without it is found once for each `key`."""
         near = replace(
             self.picture,
@@ -191,7 +193,7 @@ class Seeker:
         found = self._added(day, self.by_day.get(day, ()), row, with_people=True)
         return tuple(c for c in found if c.code not in OF_THE_ROOM | OF_BOTH)
 
-    def of_the_room(self, day: dt.date, row: Row) -> tuple[Conflict, ...]:
+    def of_the_room(self, day: dt.date, row: SnapshotRow) -> tuple[Conflict, ...]:
         """The room itself and who else is in it: against everything in that room on that day."""
         beside = [one for one in self.by_day.get(day, ()) if one.room_id == row.room_id]
         found = self._added((day, row.room_id), beside, row._replace(worker_ids=()), with_people=False)

@@ -16,7 +16,7 @@ from core.dates.clock import today
 from planner.scheduling.choices.candidates import Seeker, length_minutes
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
-from planner.scheduling.rules.snapshot import Picture, SeriesFacts
+from planner.scheduling.rules.snapshot import SeriesFacts, Snapshot
 from planner.scheduling.series.making import NOT_YET, SeriesDraft, planned_dates
 from prisons.models import Prison
 from rooms.domain.facts import RoomFacts, Rules, rules_of
@@ -25,7 +25,7 @@ from sessions.models import GroupSession, Series
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRoom:
     """A session that wants a room, with the time that it has or would get."""
 
     session: GroupSession
@@ -41,7 +41,7 @@ class Wanted:
 class OneDate:
     """What a room would mean for one date."""
 
-    wanted: Wanted
+    wanted: WantedRoom
     conflicts: tuple[Conflict, ...] = ()
 
     @property
@@ -94,7 +94,7 @@ class RoomFit:
         return -len(self.free), announced, len(self.to_watch), self.is_of_a_unit, spare, self.room.name
 
 
-def wanting_a_room(series: Series, *, now: dt.datetime | None = None) -> list[Wanted]:
+def wanting_a_room(series: Series, *, now: dt.datetime | None = None) -> list[WantedRoom]:
     """The dates ahead that lie in the tray, in order; one without a time is tried at the usual hour."""
     at = now or clock.now()
     sessions = (
@@ -106,22 +106,22 @@ def wanting_a_room(series: Series, *, now: dt.datetime | None = None) -> list[Wa
     return [one for one in wanted_of(sessions) if one.starts_at > at]
 
 
-def wanted_of(sessions: Iterable[GroupSession]) -> list[Wanted]:
+def wanted_of(sessions: Iterable[GroupSession]) -> list[WantedRoom]:
     """These sessions at the time that they have, or would get, in order."""
     rows = list(sessions)
     prefetch_related_objects(rows, "session_workers")
     return sorted((_wanted(session) for session in rows), key=lambda one: one.starts_at)
 
 
-def _wanted(session: GroupSession) -> Wanted:
+def _wanted(session: GroupSession) -> WantedRoom:
     workers = tuple(one.worker_id for one in session.session_workers.all())
     if session.starts_at is not None and session.ends_at is not None:
-        return Wanted(session, session.starts_at, session.ends_at, workers)
+        return WantedRoom(session, session.starts_at, session.ends_at, workers)
     on = session.series.day_in(session.week_on)
-    return Wanted(session, *instants(on, session.series.start_time, length_minutes(session)), workers)
+    return WantedRoom(session, *instants(on, session.series.start_time, length_minutes(session)), workers)
 
 
-def fits_of(prison: Prison, wanted: Sequence[Wanted]) -> list[RoomFit]:
+def fits_of(prison: Prison, wanted: Sequence[WantedRoom]) -> list[RoomFit]:
     """Every room in use, best first. A fixed number of queries, nothing is written."""
     if not wanted:
         return []
@@ -140,7 +140,7 @@ def fits_of_draft(prison: Prison, draft: SeriesDraft) -> list[RoomFit]:
     hour and the facilitators do. Raises PlannerError 422 as `create_series` does.
     """
     wanted = [
-        Wanted(GroupSession(pk=-1 - number, series_id=NOT_YET), date.starts_at, date.ends_at)
+        WantedRoom(GroupSession(pk=-1 - number, series_id=NOT_YET), date.starts_at, date.ends_at)
         for number, date in enumerate(planned_dates(prison, draft))
         if date.starts_at and date.ends_at
     ]
@@ -154,7 +154,7 @@ def fits_of_draft(prison: Prison, draft: SeriesDraft) -> list[RoomFit]:
 def fits_of_new_date(series: Series, on: dt.date, starts: dt.time) -> list[RoomFit]:
     """Of one more date of a series, as `fits_of_draft` says it: what the rooms themselves say."""
     session = GroupSession(pk=-1, series=series, prison=series.prison)
-    wanted = Wanted(session, *instants(on, starts, series.duration_minutes))
+    wanted = WantedRoom(session, *instants(on, starts, series.duration_minutes))
     loaded = snapshot.load(series.prison, {on})
     facts = SeriesFacts(
         series.pk,
@@ -184,9 +184,9 @@ def _facts(draft: SeriesDraft) -> SeriesFacts:
 
 def _fits(
     prison: Prison,
-    wanted: Sequence[Wanted],
-    without: Picture,
-    loaded: Picture,
+    wanted: Sequence[WantedRoom],
+    without: Snapshot,
+    loaded: Snapshot,
     *,
     of_rooms_only: bool = False,
 ) -> list[RoomFit]:
@@ -207,14 +207,14 @@ def _fit(room: RoomFacts, dates: tuple[OneDate, ...], series: SeriesFacts) -> Ro
 
 
 def _seeker(
-    one: Wanted, without: Picture, rules: Rules, standing: frozenset[object]
-) -> tuple[Wanted, Seeker, dict[object, tuple[Conflict, ...]]]:
+    one: WantedRoom, without: Snapshot, rules: Rules, standing: frozenset[object]
+) -> tuple[WantedRoom, Seeker, dict[object, tuple[Conflict, ...]]]:
     minutes = int((one.ends_at - one.starts_at).total_seconds() // 60)
     return one, Seeker(one.session, one.worker_ids, without, rules, minutes, standing), {}
 
 
 def _of_date(
-    one: Wanted,
+    one: WantedRoom,
     seeker: Seeker,
     known: dict[object, tuple[Conflict, ...]],
     room: RoomFacts,

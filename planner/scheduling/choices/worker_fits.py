@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from core.dates.clock import today
 from core.words.folding import asked, begins
 from planner.scheduling.rules import conflicts, snapshot
-from planner.scheduling.rules.snapshot import Row, SeriesFacts
+from planner.scheduling.rules.snapshot import SeriesFacts, SnapshotRow
 from planner.scheduling.series.making import NOT_YET
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
@@ -73,11 +73,11 @@ def worker_fits(
 
 
 def _busy(
-    prison: Prison, loaded: snapshot.Picture, ids: Sequence[int], spans: Sequence[Span]
+    prison: Prison, loaded: snapshot.Snapshot, ids: Sequence[int], spans: Sequence[Span]
 ) -> dict[int, set[int]]:
     """Worker -> the dates on which something forbids it."""
     facts = SeriesFacts(NOT_YET, 0, 0, frozenset(), frozenset(), None, True)
-    rows = [Row(-1 - number, NOT_YET, None, *span, tuple(ids)) for number, span in enumerate(spans)]
+    rows = [SnapshotRow(-1 - number, NOT_YET, None, *span, tuple(ids)) for number, span in enumerate(spans)]
     tried = replace(loaded, series={**loaded.series, NOT_YET: facts}).with_rows(rows)
     busy: dict[int, set[int]] = defaultdict(set)
     for conflict in conflicts.find(tried, rules_of(prison)):

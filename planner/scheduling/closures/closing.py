@@ -32,7 +32,7 @@ from planner.scheduling.closures.effects import (
     effects_of_closures,
     facts_of,
 )
-from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from planner.scheduling.closures.refusals import refuse_decided, refuse_unusable, require_right
 from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.writer import apply
@@ -49,7 +49,7 @@ LABEL = Closure._meta.label_lower
 
 
 @dataclass(frozen=True)
-class Decision:
+class ClosureDecision:
     """What came of an act on a closure: the rows, the act itself, the sessions, and what could not return."""
 
     closures: tuple[Closure, ...]
@@ -75,7 +75,7 @@ def announce(
     seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
-) -> Decision:
+) -> ClosureDecision:
     """Write the closure as announced: nothing is cancelled yet, the services are told what it would hit.
 
     `seen` is the digest of the draft and its effects, as the person was shown them. Raises NotAsShown (409),
@@ -99,7 +99,7 @@ def announce(
         change_set = open_change_set(prison, by, "announce_closure", _facts(rows), now)
         _keep(change_set, rows, [None] * len(rows), by, now)
         todos.tell(prison, rows, act=change_set, by=by, now=now)
-    return Decision(tuple(rows), change_set)
+    return ClosureDecision(tuple(rows), change_set)
 
 
 def digest_of_draft(draft: ClosureDraft, effects: Effects) -> str:
@@ -114,7 +114,7 @@ def confirm(
     seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
-) -> Decision:
+) -> ClosureDecision:
     """Cancel all that the announced closure hits, as one act over every service; enrolments stay.
 
     `seen` is the digest of the effects that the person was shown. Raises NotAsShown, PlannerError
@@ -140,7 +140,7 @@ def confirm(
         )  # fmt: skip
         _keep(outcome.change_set, rows, before, by, now)
         todos.tell(prison, rows, act=outcome.change_set, by=by, now=now)
-    return Decision(tuple(rows), outcome.change_set, outcome.session_ids)
+    return ClosureDecision(tuple(rows), outcome.change_set, outcome.session_ids)
 
 
 def lift(
@@ -150,7 +150,7 @@ def lift(
     seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
-) -> Decision:
+) -> ClosureDecision:
     """Take the closure away. What it had cancelled returns where its place is still free; the rest is named.
 
     `seen` is the digest of what the person was shown. Raises NotAsShown, PlannerError `already_decided` or `past`
@@ -172,7 +172,7 @@ def lift(
         )  # fmt: skip
         _keep(outcome.change_set, rows, before, by, now)
         todos.tell(prison, rows, act=outcome.change_set, by=by, now=now)
-    return Decision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
+    return ClosureDecision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
 
 
 def digest_of_return(ruling: Ruling) -> str:
@@ -186,7 +186,7 @@ def restore(
     seen: str | None = None,
     now: dt.datetime | None = None,
     access: Access | None = None,
-) -> Decision:
+) -> ClosureDecision:
     """Once more after lifting: what could not return then and can now; `seen` and what it raises as for `lift`."""
     now = now or clock.now()
     with transaction.atomic():
@@ -200,7 +200,7 @@ def restore(
             accept_soft=True, ordered_by_prison=True, facts=_facts(rows),
         )  # fmt: skip
         closures.tell(prison, rows, outcome.session_ids, act=outcome.change_set, by=by, now=now)
-    return Decision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
+    return ClosureDecision(tuple(rows), outcome.change_set, outcome.session_ids, ruling)
 
 
 def sessions_taken_by(prison: Prison, rows: Iterable[Closure]) -> list[int]:
@@ -218,7 +218,12 @@ def sessions_taken_by(prison: Prison, rows: Iterable[Closure]) -> list[int]:
 
 
 def _row(
-    prison: Prison, draft: ClosureDraft, part: Part, group: uuid.UUID | None, by: User, now: dt.datetime
+    prison: Prison,
+    draft: ClosureDraft,
+    part: ClosurePart,
+    group: uuid.UUID | None,
+    by: User,
+    now: dt.datetime,
 ) -> Closure:
     return Closure(
         prison=prison,

@@ -17,7 +17,7 @@ from core.dates.clock import today
 from core.secrets.digest import digest
 from core.words.folding import as_filed
 from enrollment.domain.taking_part import occupancy
-from planner.scheduling.closures.parts import Part
+from planner.scheduling.closures.parts import ClosurePart
 from planner.scheduling.rules import conflicts, snapshot
 from prisons import gate
 from prisons.access import Access
@@ -28,7 +28,7 @@ from sessions.models import GroupSession, SessionWorker, Worker
 
 
 @dataclass(frozen=True)
-class Hit:
+class ClosureHit:
     """One session that a closure takes away, with who is expected there."""
 
     session: GroupSession
@@ -45,7 +45,7 @@ class OwnerHits:
     """What one service loses."""
 
     owner: Organisation
-    hits: tuple[Hit, ...]
+    hits: tuple[ClosureHit, ...]
 
     @property
     def people(self) -> int:
@@ -56,7 +56,7 @@ class OwnerHits:
 class Effects:
     """All that is hit, in order of time."""
 
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[ClosureHit, ...] = ()
 
     @property
     def people(self) -> int:
@@ -98,7 +98,7 @@ class Effects:
         return Effects(tuple(hit for hit in self.hits if hit.owner.pk in organisation_ids))
 
 
-def effects_of(prison: Prison, parts: Sequence[Part], *, now: dt.datetime | None = None) -> Effects:
+def effects_of(prison: Prison, parts: Sequence[ClosurePart], *, now: dt.datetime | None = None) -> Effects:
     """What a closure of these parts would hit, from today on. A fixed number of queries, nothing written."""
     facts = [ClosureFacts(-1 - number, *part, "", True) for number, part in enumerate(parts)]
     return _effects(prison, facts, now or clock.now())
@@ -121,7 +121,7 @@ def facts_of(closures: Iterable[Closure]) -> list[ClosureFacts]:
 
 def closed_sessions(
     prison: Prison, closing: Sequence[ClosureFacts], *, now: dt.datetime
-) -> tuple[dict[int, int], snapshot.Picture]:
+) -> tuple[dict[int, int], snapshot.Snapshot]:
     """Session -> the first of these closures that takes it away, and the picture that was asked.
 
     What was over before today is left alone.
@@ -155,7 +155,9 @@ def _effects(prison: Prison, closing: Sequence[ClosureFacts], now: dt.datetime) 
     return Effects(told(prison, hit, loaded.people))
 
 
-def told(prison: Prison, session_ids: Iterable[int], people: Mapping[int, frozenset[int]]) -> tuple[Hit, ...]:
+def told(
+    prison: Prison, session_ids: Iterable[int], people: Mapping[int, frozenset[int]]
+) -> tuple[ClosureHit, ...]:
     """These sessions with everything that a page says about them, in order of time; three queries."""
     rows = (
         GroupSession.objects.in_prison(prison)
@@ -167,7 +169,9 @@ def told(prison: Prison, session_ids: Iterable[int], people: Mapping[int, frozen
         .order_by("starts_at", "room__name", "pk")
     )
     return tuple(
-        Hit(row, people.get(row.pk, frozenset()), tuple(one.worker for one in row.session_workers.all()))
+        ClosureHit(
+            row, people.get(row.pk, frozenset()), tuple(one.worker for one in row.session_workers.all())
+        )
         for row in rows
     )
 

@@ -16,7 +16,7 @@ from core.dates.clock import BRUSSELS, today
 STRIKE_STARTS = dt.time(22)
 
 
-class Part(NamedTuple):
+class ClosurePart(NamedTuple):
     """One place from one instant up to another; without a room and a unit it is the whole prison."""
 
     room_id: int | None
@@ -30,7 +30,7 @@ class ClosureDraft:
     """A closure as a form describes it; several parts become a group."""
 
     kind: str
-    parts: tuple[Part, ...]
+    parts: tuple[ClosurePart, ...]
     reason: str = ""
     decide_by: dt.datetime | None = None
 
@@ -54,18 +54,18 @@ def strike(day: dt.date, hours: int, *, now: dt.datetime) -> tuple[dt.datetime, 
 
 def reduced_regime(
     first: dt.date, last: dt.date, *, evening_from: dt.time | None, closed_units: Collection[int]
-) -> tuple[Part, ...]:
+) -> tuple[ClosurePart, ...]:
     """The parts of a reduced regime on first..last: no evening for anybody, these units not at all."""
     return (*_evenings(first, last, evening_from), *_units(first, last, closed_units))
 
 
-def _evenings(first: dt.date, last: dt.date, evening_from: dt.time | None) -> Iterator[Part]:
+def _evenings(first: dt.date, last: dt.date, evening_from: dt.time | None) -> Iterator[ClosurePart]:
     if evening_from is not None:
         for number in range((last - first).days + 1):
             day = first + dt.timedelta(days=number)
-            yield Part(None, None, instant(day, evening_from), instant(day + dt.timedelta(days=1)))
+            yield ClosurePart(None, None, instant(day, evening_from), instant(day + dt.timedelta(days=1)))
 
 
-def _units(first: dt.date, last: dt.date, closed_units: Collection[int]) -> Iterator[Part]:
+def _units(first: dt.date, last: dt.date, closed_units: Collection[int]) -> Iterator[ClosurePart]:
     for unit_id in sorted(closed_units):
-        yield Part(None, unit_id, instant(first), instant(last + dt.timedelta(days=1)))
+        yield ClosurePart(None, unit_id, instant(first), instant(last + dt.timedelta(days=1)))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.dates.clock import BRUSSELS, today
 from core.errors import PlannerError
-from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from prisons.access import Access, Right
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Room
@@ -35,7 +35,7 @@ def refuse_unusable(prison: Prison, draft: ClosureDraft, *, now: dt.datetime | N
     _refuse_twice(prison, draft.parts)
 
 
-def _refuse_span(part: Part, now: dt.datetime) -> None:
+def _refuse_span(part: ClosurePart, now: dt.datetime) -> None:
     if part.ends_at <= part.starts_at:
         raise PlannerError("ends_before_start", _("The end must come after the start."), status=422)
     if part.ends_at <= now:
@@ -50,7 +50,7 @@ def _refuse_span(part: Part, now: dt.datetime) -> None:
         )
 
 
-def _refuse_foreign(prison: Prison, parts: Sequence[Part]) -> None:
+def _refuse_foreign(prison: Prison, parts: Sequence[ClosurePart]) -> None:
     rooms = {part.room_id for part in parts if part.room_id is not None}
     units = {part.unit_id for part in parts if part.unit_id is not None}
     known_rooms = Room.objects.in_prison(prison).filter(pk__in=rooms).count() if rooms else 0
@@ -59,7 +59,7 @@ def _refuse_foreign(prison: Prison, parts: Sequence[Part]) -> None:
         raise PlannerError("unknown_place", _("This place does not exist in this prison."), status=422)
 
 
-def _refuse_twice(prison: Prison, parts: Sequence[Part]) -> None:
+def _refuse_twice(prison: Prison, parts: Sequence[ClosurePart]) -> None:
     """One place has one closure at a time; this also stops a double click."""
     standing = Closure.objects.in_prison(prison).exclude(state=State.LIFTED)
     for part in parts:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
-from planner.scheduling.copying.notes import Note, Told, in_words
+from planner.scheduling.copying.notes import CopyNote, ToldNote, in_words
 from planner.scheduling.copying.plans import Plan, plans_of
 from planner.scheduling.copying.trial import SeriesCopy, Trial
 from planner.scheduling.placement.changes import Change, Outcome, Part
@@ -43,7 +43,7 @@ class CopyPreview:
     prison: Prison
     term: Term
     copies: tuple[SeriesCopy, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[CopyNote, ...]
     rows: Mapping[int, tuple[Plan, Occurrence]]
     """The dates by the ids that they bear as long as they are not written."""
 
@@ -61,7 +61,7 @@ class CopyPreview:
     def refused(self) -> list[SeriesCopy]:
         return [one for one in self.copies if one.is_refused]
 
-    def in_words(self, access: Access | None = None) -> list[Told]:
+    def in_words(self, access: Access | None = None) -> list[ToldNote]:
         """Every note with its sentence and its way out, the worst first."""
         series = {one.source.pk: one.source for one in self.copies}
         unwritten = {
@@ -81,7 +81,7 @@ class CopyOutcome:
     placed: tuple[int, ...]
     in_tray: tuple[int, ...]
     """Sessions made without a room; without a time too, unless only the room is missing or refused."""
-    notes: tuple[Note, ...]
+    notes: tuple[CopyNote, ...]
     outcome: Outcome | None
 
     @property
@@ -281,14 +281,14 @@ def _change(session_id: int, copy: SeriesCopy, one: TriedDate) -> Change:
     return Change(session_id, room_id, occurrence.starts_at, occurrence.ends_at, workers=parts)
 
 
-def _with_sessions(preview: CopyPreview, sessions: Mapping[tuple[int, dt.date], int]) -> tuple[Note, ...]:
+def _with_sessions(preview: CopyPreview, sessions: Mapping[tuple[int, dt.date], int]) -> tuple[CopyNote, ...]:
     """The notes once the sessions are there: what was only previewed is named by its own id."""
     numbers = {
         number: sessions.get((plan.source.pk, occurrence.on), 0)
         for number, (plan, occurrence) in preview.rows.items()
     }
 
-    def named(one: Note) -> Note:
+    def named(one: CopyNote) -> CopyNote:
         facts = tuple(
             (name, numbers.get(value, value) if name == "other" else value) for name, value in one.facts
         )

@@ -15,7 +15,7 @@ from sessions.models import Series, Term
 Key = TypeVar("Key", bound=Hashable)
 
 
-class Held(NamedTuple):
+class HeldDate(NamedTuple):
     """One session of the old series that stands, on the clock of the prison."""
 
     weekday: int
@@ -48,13 +48,13 @@ class Fitted:
 
 def held(
     starts_at: dt.datetime, ends_at: dt.datetime, room_id: int | None, worker_ids: Iterable[int]
-) -> Held:
+) -> HeldDate:
     local = starts_at.astimezone(BRUSSELS)
     length = int((ends_at - starts_at).total_seconds() // 60)
-    return Held(local.isoweekday(), local.time(), length, room_id, tuple(worker_ids))
+    return HeldDate(local.isoweekday(), local.time(), length, room_id, tuple(worker_ids))
 
 
-def habit_of(series: Series, worker_ids: Sequence[int], sessions: Sequence[Held]) -> Habit:
+def habit_of(series: Series, worker_ids: Sequence[int], sessions: Sequence[HeldDate]) -> Habit:
     """By more than half of its sessions; the pattern of the series where they do not agree or there are none."""
     hours = _most(((one.weekday, one.starts, one.minutes) for one in sessions), len(sessions))
     room = _most((one.room_id for one in sessions if one.room_id), len(sessions))

@@ -27,7 +27,7 @@ QUIET = {"band"}
 """Points to watch that say nothing about a copy: every series runs into the school holidays."""
 
 
-class Kind(StrEnum):
+class CopyNoteKind(StrEnum):
     """How much of a series a note takes away, the worst first."""
 
     REFUSED = "refused"
@@ -43,93 +43,97 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Words:
-    kind: Kind
+class CopyWords:
+    kind: CopyNoteKind
     sentence: Text
     way_out: Text
 
 
-WORDS: dict[str, Words] = {
-    "not_yours": Words(Kind.REFUSED, _("This series belongs to %(service)s."), _("Ask them to copy it.")),
-    "there_already": Words(
-        Kind.REFUSED, _("It is in this term already."), _("Change the series that is there.")
+WORDS: dict[str, CopyWords] = {
+    "not_yours": CopyWords(
+        CopyNoteKind.REFUSED, _("This series belongs to %(service)s."), _("Ask them to copy it.")
     ),
-    "activity_gone": Words(
-        Kind.REFUSED,
+    "there_already": CopyWords(
+        CopyNoteKind.REFUSED, _("It is in this term already."), _("Change the series that is there.")
+    ),
+    "activity_gone": CopyWords(
+        CopyNoteKind.REFUSED,
         _("Its activity is not offered any more."),
         _("Offer the activity again, then copy once more."),
     ),
-    "service_gone": Words(
-        Kind.REFUSED,
+    "service_gone": CopyWords(
+        CopyNoteKind.REFUSED,
         _("%(service)s does not work in this prison any more."),
         _("Let the service work here again, then copy once more."),
     ),
-    "ended_early": Words(
-        Kind.REFUSED,
+    "ended_early": CopyWords(
+        CopyNoteKind.REFUSED,
         _("It was ended on %(on)s, before its last date."),
         _("Make a new series if it is to begin again."),
     ),
-    "units_gone": Words(
-        Kind.REFUSED,
+    "units_gone": CopyWords(
+        CopyNoteKind.REFUSED,
         _("None of its living units is in use any more."),
         _("Make a new series for other living units."),
     ),
-    "no_dates": Words(
-        Kind.REFUSED,
+    "no_dates": CopyWords(
+        CopyNoteKind.REFUSED,
         _("None of its dates can take place in this term."),
         _("Make a new series with dates that fit."),
     ),
-    "room_gone": Words(
-        Kind.TRAY, _("Its room, %(room)s, is out of use."), _("Choose another room on the board.")
+    "room_gone": CopyWords(
+        CopyNoteKind.TRAY, _("Its room, %(room)s, is out of use."), _("Choose another room on the board.")
     ),
-    "no_room": Words(
-        Kind.TRAY, _("It has no usual room: it keeps its hour."), _("Choose a room on the board.")
+    "no_room": CopyWords(
+        CopyNoteKind.TRAY, _("It has no usual room: it keeps its hour."), _("Choose a room on the board.")
     ),
-    "on_holiday": Words(
-        Kind.LEFT_OUT,
+    "on_holiday": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("Public holiday: the series does not run."),
         _("Add a date on the page of the series if you want to replace it."),
     ),
-    "after_term": Words(
-        Kind.LEFT_OUT,
+    "after_term": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("These dates lie after the last day of the term."),
         _("Make the term longer, or add dates by hand."),
     ),
-    "past": Words(
-        Kind.LEFT_OUT, _("These dates lie before today."), _("Add dates by hand if you want to replace them.")
+    "past": CopyWords(
+        CopyNoteKind.LEFT_OUT,
+        _("These dates lie before today."),
+        _("Add dates by hand if you want to replace them."),
     ),
-    "worker_gone": Words(
-        Kind.LEFT_OUT,
+    "worker_gone": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("%(worker)s does not work in this prison any more."),
         _("Choose another facilitator."),
     ),
-    "permission_over": Words(
-        Kind.LEFT_OUT,
+    "permission_over": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("The permission of %(worker)s ends on %(until)s: these dates have no facilitator."),
         _("Ask the prison to renew it, then give the dates their facilitator."),
     ),
-    "permission_none": Words(
-        Kind.LEFT_OUT,
+    "permission_none": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("%(worker)s has no permission to enter: these dates have no facilitator."),
         _("Ask the prison for the permission, then give the dates their facilitator."),
     ),
-    "unit_gone": Words(
-        Kind.LEFT_OUT,
+    "unit_gone": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("%(unit)s is not in use any more."),
         _("Check for which living units the series is."),
     ),
-    "material": Words(
-        Kind.LEFT_OUT,
+    "material": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("%(material)s: the prison has given no permission until then."),
         _("Ask for it again on the page of the series."),
     ),
-    "extra_dates": Words(
-        Kind.LEFT_OUT,
+    "extra_dates": CopyWords(
+        CopyNoteKind.LEFT_OUT,
         _("Dates that were added by hand."),
         _("Add dates on the page of the series."),
     ),
-    "people": Words(
-        Kind.NEVER,
+    "people": CopyWords(
+        CopyNoteKind.NEVER,
         _("Enrolled or waiting: %(count)s. People and their wishes are never copied."),
         _("Who wants to go on asks again, for the new series."),
     ),
@@ -137,12 +141,12 @@ WORDS: dict[str, Words] = {
 
 
 @dataclass(frozen=True)
-class Note:
+class CopyNote:
     """One thing about one series (of the old term) and some of its dates. A code of WORDS or of a conflict."""
 
     code: str
     series_id: int
-    kind: Kind
+    kind: CopyNoteKind
     dates: tuple[dt.date, ...] = ()
     facts: tuple[tuple[str, Any], ...] = ()
 
@@ -161,22 +165,22 @@ class Note:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Note:
+    def from_json(cls, kept: Mapping[str, Any]) -> CopyNote:
         facts = tuple((name, _revived(value)) for name, value in kept["facts"])
         dates = tuple(dt.date.fromisoformat(on) for on in kept["dates"])
-        return cls(kept["code"], kept["series"], Kind(kept["kind"]), dates, facts)
+        return cls(kept["code"], kept["series"], CopyNoteKind(kept["kind"]), dates, facts)
 
 
-def note(code: str, series: Series, dates: Iterable[dt.date] = (), **facts: Any) -> Note:
-    return Note(code, series.pk, WORDS[code].kind, tuple(dates), tuple(facts.items()))
+def note(code: str, series: Series, dates: Iterable[dt.date] = (), **facts: Any) -> CopyNote:
+    return CopyNote(code, series.pk, WORDS[code].kind, tuple(dates), tuple(facts.items()))
 
 
 def of_conflicts(
     series: Series,
     found: Iterable[tuple[dt.date, Conflict]],
     series_of: Mapping[int, int],
-    hard: Kind = Kind.TRAY,
-) -> list[Note]:
+    hard: CopyNoteKind = CopyNoteKind.TRAY,
+) -> list[CopyNote]:
     """The same clash with the same series in the same place is one note, however many weeks it comes back."""
     groups: dict[tuple[Any, ...], list[tuple[dt.date, Conflict]]] = defaultdict(list)
     for on, conflict in found:
@@ -186,10 +190,10 @@ def of_conflicts(
         other = dict(conflict.facts).get("other")
         groups[(conflict.code, told, series_of.get(other) if other else None)].append((on, conflict))
     return [
-        Note(
+        CopyNote(
             group[0][1].code,
             series.pk,
-            hard if group[0][1].is_hard else Kind.WATCH,
+            hard if group[0][1].is_hard else CopyNoteKind.WATCH,
             tuple(sorted({on for on, _conflict in group})),
             group[0][1].facts,
         )
@@ -206,11 +210,11 @@ def _revived(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldNote:
     """A note as it is shown."""
 
     code: str
-    kind: Kind
+    kind: CopyNoteKind
     series: Series
     dates: tuple[dt.date, ...]
     sentence: str
@@ -220,14 +224,14 @@ class Told:
 
 
 def in_words(
-    notes: Sequence[Note],
+    notes: Sequence[CopyNote],
     series: Mapping[int, Series],
     prison: Prison,
     access: Access | None = None,
     unwritten: Mapping[int, tuple[str, str]] | None = None,
-) -> list[Told]:
+) -> list[ToldNote]:
     """Each note with its sentence, the worst first. `unwritten` names sessions that are only previewed."""
-    order = list(Kind)
+    order = list(CopyNoteKind)
     ordered = sorted((one for one in notes if one.series_id in series), key=lambda one: order.index(one.kind))
     conflicts = [Conflict(one.code, 0, one.facts) for one in ordered if one.is_conflict]
     spoken = iter(speak(conflicts, prison, access, unwritten=unwritten))
@@ -242,11 +246,11 @@ def in_words(
             facts = {name: _text(name, value, names) for name, value in one.facts}
             sentence, way_out = str(words.sentence) % facts, str(words.way_out)
         there = dict(one.facts).get("there")
-        told.append(Told(one.code, one.kind, series[one.series_id], one.dates, sentence, way_out, there))
+        told.append(ToldNote(one.code, one.kind, series[one.series_id], one.dates, sentence, way_out, there))
     return told
 
 
-def _names(notes: Iterable[Note], prison: Prison) -> dict[tuple[str, int], str]:
+def _names(notes: Iterable[CopyNote], prison: Prison) -> dict[tuple[str, int], str]:
     """The names that our own notes need: one query per kind of row."""
     ids: dict[str, set[int]] = defaultdict(set)
     for one in notes:

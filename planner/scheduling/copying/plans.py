@@ -11,8 +11,8 @@ from django.db.models import Count
 
 from core.dates import clock
 from enrollment.models import Enrollment
-from planner.scheduling.copying.dates import Fitted, Habit, Held, fit, habit_of, held
-from planner.scheduling.copying.notes import Note, note
+from planner.scheduling.copying.dates import Fitted, Habit, HeldDate, fit, habit_of, held
+from planner.scheduling.copying.notes import CopyNote, note
 from planner.scheduling.series.making import SeriesDraft
 from prisons.access import Access
 from prisons.models import Organisation, Prison
@@ -31,7 +31,7 @@ class Plan:
     """The copy of one series. Without a draft it is refused, and the first note says why."""
 
     source: Series
-    notes: list[Note] = field(default_factory=list)
+    notes: list[CopyNote] = field(default_factory=list)
     draft: SeriesDraft | None = None
     materials: list[Material] = field(default_factory=list)
     dates: tuple[Occurrence, ...] = ()
@@ -74,16 +74,16 @@ def plans_of(
         .prefetch_related("units", "needs_features", "usual_workers__worker", "materials")
         .order_by("starts_on", "start_time", "pk")
     )
-    facts = _Facts(prison, sources, term, clock.today(now))
+    facts = _CopyFacts(prison, sources, term, clock.today(now))
     return [_plan(source, term, access, facts) for source in sources]
 
 
-class _Facts:
+class _CopyFacts:
     """Everything that the plans ask of the database."""
 
     def __init__(self, prison: Prison, sources: Sequence[Series], term: Term, today: dt.date) -> None:
         self.today = today
-        self.sessions: dict[int, list[Held]] = defaultdict(list)
+        self.sessions: dict[int, list[HeldDate]] = defaultdict(list)
         self.extra: dict[int, list[dt.date]] = defaultdict(list)
         self._read_sessions(sources)
         self.workers = {
@@ -126,7 +126,7 @@ class _Facts:
         return habit_of(source, usual, self.sessions[source.pk])
 
 
-def _plan(source: Series, term: Term, access: Access, facts: _Facts) -> Plan:
+def _plan(source: Series, term: Term, access: Access, facts: _CopyFacts) -> Plan:
     plan = Plan(source)
     habit = facts.habit(source)
     if refusal := _refusal(source, term, access, habit, facts):
@@ -142,7 +142,7 @@ def _plan(source: Series, term: Term, access: Access, facts: _Facts) -> Plan:
     return plan
 
 
-def _refusal(source: Series, term: Term, access: Access, habit: Habit, facts: _Facts) -> Note | None:
+def _refusal(source: Series, term: Term, access: Access, habit: Habit, facts: _CopyFacts) -> CopyNote | None:
     owner = source.activity.organisation
     if not access.may_change(owner):
         return note("not_yours", source, service=owner.pk)
@@ -161,7 +161,7 @@ def _refusal(source: Series, term: Term, access: Access, habit: Habit, facts: _F
     return None
 
 
-def _there(source: Series, term: Term, habit: Habit, facts: _Facts) -> int | None:
+def _there(source: Series, term: Term, habit: Habit, facts: _CopyFacts) -> int | None:
     """The series of the term that is this one, its copy, or one made by hand for the same group and hour."""
     if source.term_id == term.pk:
         return source.pk
@@ -179,7 +179,7 @@ def _there(source: Series, term: Term, habit: Habit, facts: _Facts) -> int | Non
 
 
 def _dates(
-    source: Series, habit: Habit, fitted: Fitted, first_on: dt.date, facts: _Facts
+    source: Series, habit: Habit, fitted: Fitted, first_on: dt.date, facts: _CopyFacts
 ) -> tuple[Occurrence, ...]:
     pattern = recurrence.Pattern(
         first_on=first_on,
@@ -192,7 +192,9 @@ def _dates(
     return recurrence.occurrences(pattern, holidays=facts.holidays)
 
 
-def _draft(plan: Plan, habit: Habit, fitted: Fitted, first_on: dt.date, term: Term, facts: _Facts) -> None:
+def _draft(
+    plan: Plan, habit: Habit, fitted: Fitted, first_on: dt.date, term: Term, facts: _CopyFacts
+) -> None:
     source = plan.source
     room = facts.rooms.get(habit.room_id) if habit.room_id else None
     plan.needs_room = room is not None and not room.is_active
@@ -215,7 +217,7 @@ def _draft(plan: Plan, habit: Habit, fitted: Fitted, first_on: dt.date, term: Te
     _note_losses(plan, fitted, room, facts)
 
 
-def _workers(plan: Plan, habit: Habit, facts: _Facts) -> list[Worker]:
+def _workers(plan: Plan, habit: Habit, facts: _CopyFacts) -> list[Worker]:
     """Who no longer works here is left out; whose permission ends keeps the series and loses the dates after."""
     stay, dates = [], [date.on for date in plan.taking_place]
     for worker in (facts.workers[pk] for pk in habit.worker_ids):
@@ -235,7 +237,7 @@ def _workers(plan: Plan, habit: Habit, facts: _Facts) -> list[Worker]:
     return stay
 
 
-def _note_losses(plan: Plan, fitted: Fitted, room: Room | None, facts: _Facts) -> None:
+def _note_losses(plan: Plan, fitted: Fitted, room: Room | None, facts: _CopyFacts) -> None:
     source, notes = plan.source, plan.notes
     if plan.needs_room and room is not None:
         notes.append(note("room_gone", source, [date.on for date in plan.taking_place], room=room.pk))

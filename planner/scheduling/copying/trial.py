@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.scheduling.choices.candidates import OF_THE_ROOM
-from planner.scheduling.copying.notes import Kind, Note, of_conflicts
+from planner.scheduling.copying.notes import CopyNote, CopyNoteKind, of_conflicts
 from planner.scheduling.copying.plans import Plan
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
-from planner.scheduling.rules.snapshot import Picture, Row, SeriesFacts
+from planner.scheduling.rules.snapshot import SeriesFacts, Snapshot, SnapshotRow
 from planner.scheduling.series.making import TriedDate
 from prisons.models import Prison
 from rooms.domain.facts import Rules, rules_of
@@ -93,7 +93,7 @@ class Trial:
         self.series_of |= {number: -plan.source.pk for number, (plan, _on) in self.of_row.items()}
         self.broken, self.soft = _settle(loaded, rows, rules_of(prison)) if rows else ({}, {})
 
-    def copy_of(self, plan: Plan, tray: bool) -> tuple[SeriesCopy, list[Note]]:
+    def copy_of(self, plan: Plan, tray: bool) -> tuple[SeriesCopy, list[CopyNote]]:
         if plan.draft is None:
             return SeriesCopy(plan), plan.notes
         dates, refused = [], set()
@@ -104,14 +104,16 @@ class Trial:
             if number in self.broken:
                 refused.add(occurrence.on)
         told = [(one.occurrence.on, conflict) for one in dates for conflict in one.conflicts]
-        of_conflict = of_conflicts(plan.source, told, self.series_of, Kind.TRAY if tray else Kind.LEFT_OUT)
+        of_conflict = of_conflicts(
+            plan.source, told, self.series_of, CopyNoteKind.TRAY if tray else CopyNoteKind.LEFT_OUT
+        )
         left_out = frozenset[dt.date]() if tray else frozenset(refused)
         copy = SeriesCopy(plan, tuple(dates), frozenset(refused) - left_out, left_out)
         return copy, [*plan.notes, *of_conflict]
 
 
-def _row(number: int, plan: Plan, occurrence: Occurrence) -> Row:
-    return Row(
+def _row(number: int, plan: Plan, occurrence: Occurrence) -> SnapshotRow:
+    return SnapshotRow(
         number,
         -plan.source.pk,
         plan.own_draft.series.default_room_id,
@@ -121,7 +123,7 @@ def _row(number: int, plan: Plan, occurrence: Occurrence) -> Row:
     )
 
 
-def _loaded(prison: Prison, plans: list[Plan]) -> Picture:
+def _loaded(prison: Prison, plans: list[Plan]) -> Snapshot:
     """What stands on all these days, with the facts of the series that are to come under a negative id."""
     facts, workers, days = {}, set(), set()
     for plan in plans:
@@ -144,7 +146,7 @@ def _loaded(prison: Prison, plans: list[Plan]) -> Picture:
 Found = dict[int, list[Conflict]]
 
 
-def _settle(loaded: Picture, rows: list[Row], rules: Rules) -> tuple[Found, Found]:
+def _settle(loaded: Snapshot, rows: list[SnapshotRow], rules: Rules) -> tuple[Found, Found]:
     """The rows that cannot stand with their conflicts, and the points to watch of those that can.
 
     Each round takes away what breaks a rule by itself; what only stands in the way of another new row goes

@@ -28,7 +28,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Told:
+class AudienceCounts:
     """Facilitators and people who learn of it, and where it stands at once."""
 
     workers: int = 0
@@ -79,7 +79,7 @@ def told_by(
     changes: Iterable[Change],
     unsaid: Unsaid | None = None,
     known: Mapping[int, GroupSession] | None = None,
-) -> Told:
+) -> AudienceCounts:
     """Whom these changes, done as one act, would tell. Nothing is written.
 
     `unsaid` belongs to the act that they take back; sessions that are `known` are not read again.
@@ -92,7 +92,7 @@ def told_by_each(
     acts: Mapping[Key, Iterable[Change]],
     unsaid: Unsaid | None = None,
     known: Mapping[int, GroupSession] | None = None,
-) -> dict[Key, Told]:
+) -> dict[Key, AudienceCounts]:
     """The same for several acts, each by itself, in a fixed number of queries."""
     changes = {key: list(some) for key, some in acts.items()}
     foreseen = _foreseen(prison, changes, known)
@@ -112,8 +112,8 @@ def _foreseen(
     }
 
 
-def _counted(audience: Audience, closed: set[dt.date]) -> Told:
-    return Told(
+def _counted(audience: Audience, closed: set[dt.date]) -> AudienceCounts:
+    return AudienceCounts(
         workers=len({worker for _session, worker, _kind in audience.workers}),
         people_count=len({person for _session, person in audience.slips}),
         liaison=any(one.moments for one in audience.changes),

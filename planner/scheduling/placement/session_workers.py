@@ -20,7 +20,7 @@ from planner.scheduling.placement.changes import Change, Outcome, Part, placing_
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
-from planner.scheduling.rules.snapshot import Row
+from planner.scheduling.rules.snapshot import SnapshotRow
 from prisons.access import Access
 from prisons.models import User
 from rooms.domain.facts import rules_of
@@ -97,7 +97,9 @@ def _against(session: GroupSession, worker_ids: list[int]) -> dict[int, list[Con
         extra_workers=worker_ids,
         extra_series=[session.series_id],
     )
-    row = Row(session.pk, session.series_id, None, session.starts_at, session.ends_at, tuple(worker_ids))
+    row = SnapshotRow(
+        session.pk, session.series_id, None, session.starts_at, session.ends_at, tuple(worker_ids)
+    )
     against: dict[int, list[Conflict]] = defaultdict(list)
     for conflict in conflicts.find(loaded.with_rows([row]), rules_of(session.prison)):
         worker = dict(conflict.facts).get("worker")

@@ -15,7 +15,7 @@ from core.secrets.digest import FIELD, NotAsShown, digest
 from planner.notifications.unsaid import Unsaid, unsaid_of
 from planner.scheduling.bulk.date_edits import pattern_of
 from planner.scheduling.placement.act_words import name_of
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Allowed, Change, Part, placing_of
 from planner.scheduling.series import made_series, series_end
 from prisons import gate
@@ -46,7 +46,7 @@ class UndoEffect:
     closures: tuple[ChangeImage, ...]
     changes: tuple[Change, ...]
     unsaid: Unsaid
-    told: Told
+    told: AudienceCounts
 
     @property
     def sessions(self) -> tuple[GroupSession, ...]:

@@ -189,21 +189,21 @@ def _refuse_past(works: list[Work], now: dt.datetime) -> None:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class DryRun:
     """Changes that nobody has written: what stands now, and each changed session as it would stand."""
 
-    before: snapshot.Picture
-    rows: Mapping[int, snapshot.Row]
+    before: snapshot.Snapshot
+    rows: Mapping[int, snapshot.SnapshotRow]
     waivers: Mapping[int, frozenset[str]]
 
 
-def rehearse(
+def dry_run(
     prison: Prison,
     changes: Iterable[Change],
     *,
     now: dt.datetime | None = None,
     sessions: Iterable[GroupSession] = (),
-) -> Rehearsal:
+) -> DryRun:
     """For whoever tries parts of an act before doing it. Reads with a fixed number of queries.
 
     `sessions` that were read with all that a placing is read from are not read again.
@@ -212,7 +212,7 @@ def rehearse(
     return _rehearsed(prison, _load(prison, list(changes), frozenset(), sessions))
 
 
-def _rehearsed(prison: Prison, works: list[Work]) -> Rehearsal:
+def _rehearsed(prison: Prison, works: list[Work]) -> DryRun:
     moments = [m for work in works for m in (work.before.starts_at, work.after.starts_at) if m is not None]
     loaded = snapshot.load(
         prison,
@@ -225,7 +225,7 @@ def _rehearsed(prison: Prison, works: list[Work]) -> Rehearsal:
         },
         extra_series={work.session.series_id for work in works},
     )
-    return Rehearsal(
+    return DryRun(
         loaded,
         {work.session.pk: _row(work) for work in works if work.after.state != State.CANCELLED},
         {work.session.pk: frozenset(one.code for one in work.after.waivers) for work in works},
@@ -249,10 +249,10 @@ def _can_add_conflicts(work: Work) -> bool:
     return comes_back or bool({"room_id", "starts_at", "ends_at", "workers"} & set(work.changed))
 
 
-def _row(work: Work) -> snapshot.Row:
+def _row(work: Work) -> snapshot.SnapshotRow:
     after = work.after
     workers = tuple(part.worker_id for part in after.workers)
-    return snapshot.Row(
+    return snapshot.SnapshotRow(
         work.session.pk, work.session.series_id, after.room_id, after.starts_at, after.ends_at, workers
     )
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from core.dates.timespan import sweep_overlaps
 from planner.scheduling.rules.codes import WAIVABLE, Conflict
-from planner.scheduling.rules.snapshot import Picture, Row, SeriesFacts, WorkerFacts
+from planner.scheduling.rules.snapshot import SeriesFacts, Snapshot, SnapshotRow, WorkerFacts
 from rooms.domain import availability, suitability
 from rooms.domain.availability import LocalSpan
 from rooms.domain.facts import BandFacts, ClosureFacts, Rules, SlotFacts, minutes
@@ -27,7 +27,7 @@ class Timed(NamedTuple):
     """A session with a time, and that time on the wall clock of the prison."""
 
     session_id: int
-    row: Row
+    row: SnapshotRow
     series: SeriesFacts
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -40,7 +40,7 @@ class Timed(NamedTuple):
 class Findings:
     """Collects conflicts, and knows which of them were waived."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Snapshot) -> None:
         self._waivers = picture.waivers
         self.all: list[Conflict] = []
 
@@ -49,7 +49,7 @@ class Findings:
         self.all.append(Conflict(code, session_id, tuple(facts.items()), waived))
 
 
-def find(picture: Picture, rules: Rules) -> list[Conflict]:
+def find(picture: Snapshot, rules: Rules) -> list[Conflict]:
     """Every conflict of every session in the picture; pure and without queries."""
     findings = Findings(picture)
     timed = [
@@ -98,7 +98,7 @@ def without_twins(found: Iterable[Conflict], own_id: int | None) -> list[Conflic
     return list(kept.values())
 
 
-def added(before: Picture, after: Picture, rules: Rules) -> list[Conflict]:
+def added(before: Snapshot, after: Snapshot, rules: Rules) -> list[Conflict]:
     """What a change would add: conflicts of `after` that `before` does not have.
 
     What is waived after it adds nothing; what was waived before and no longer is, is added.
@@ -108,7 +108,7 @@ def added(before: Picture, after: Picture, rules: Rules) -> list[Conflict]:
 
 
 def _on_the_clock(
-    row: Row, starts_at: dt.datetime, ends_at: dt.datetime, picture: Picture, rules: Rules
+    row: SnapshotRow, starts_at: dt.datetime, ends_at: dt.datetime, picture: Snapshot, rules: Rules
 ) -> Timed:
     span = availability.local_span(starts_at, ends_at)
     series = picture.series[row.series_id]
@@ -240,7 +240,7 @@ def _of_movements(timed: list[Timed], rules: Rules, findings: Findings) -> None:
             findings.add("movement_capacity", session_id, day=load.day, slot=load.slot.slot_id)
 
 
-def _of_people(timed: list[Timed], picture: Picture, findings: Findings) -> None:
+def _of_people(timed: list[Timed], picture: Snapshot, findings: Findings) -> None:
     where: dict[int, list[Timed]] = defaultdict(list)
     for one in timed:
         for person in picture.people.get(one.session_id, ()):

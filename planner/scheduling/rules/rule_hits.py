@@ -33,7 +33,7 @@ MADE_IN_THE_TRIAL = frozenset({"holiday"})
 
 
 @dataclass(frozen=True)
-class Hit:
+class RuleHit:
     """One session and one cause; without a conflict it lies outside of its term."""
 
     session_id: int
@@ -47,7 +47,7 @@ class Hit:
         return self.session_id, self.conflict.code, facts
 
 
-class Line(NamedTuple):
+class HitLine(NamedTuple):
     """A hit in words."""
 
     session_id: int
@@ -56,7 +56,7 @@ class Line(NamedTuple):
     sentence: str
 
 
-class Kept:
+class KeptHits:
     """What stood in each prison when it was looked at last, under the versions of plan and rules it had then."""
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ def _versions(prison: Prison) -> tuple[int, int]:
     return prison.plan_version, prison.rules_version
 
 
-_KEPT = Kept()
+_KEPT = KeptHits()
 keep, forget = _KEPT.keep, _KEPT.clear
 
 
@@ -102,7 +102,7 @@ def known_ahead(prison: Prison, *, now: dt.datetime | None = None) -> Set[Hashab
     kept = _KEPT.get(prison)
     if kept is None:
         return {hit.key for hit in hits_ahead(prison, now=now)}
-    return kept | {Hit(pk).key for pk in _outside_their_term(_coming(prison, now))}
+    return kept | {RuleHit(pk).key for pk in _outside_their_term(_coming(prison, now))}
 
 
 def _coming(prison: Prison, now: dt.datetime | None) -> QuerySet[GroupSession]:
@@ -110,7 +110,7 @@ def _coming(prison: Prison, now: dt.datetime | None) -> QuerySet[GroupSession]:
     return coming.order_by("starts_at", "pk")
 
 
-def hits_ahead(prison: Prison, *, now: dt.datetime | None = None) -> list[Hit]:
+def hits_ahead(prison: Prison, *, now: dt.datetime | None = None) -> list[RuleHit]:
     """All that stands now, in order of time; a fixed number of queries."""
     coming = _coming(prison, now)
     starts = dict(coming.values_list("pk", "starts_at"))
@@ -119,8 +119,8 @@ def hits_ahead(prison: Prison, *, now: dt.datetime | None = None) -> list[Hit]:
         return []
     found = conflicts.find(snapshot.load(prison, days), rules_of(prison))
     standing = [one for one in found if one.code in ASKED_FOR and not one.is_waived]
-    hits = [Hit(one.session_id, one) for one in standing if one.session_id in starts]
-    hits += [Hit(pk) for pk in _outside_their_term(coming)]
+    hits = [RuleHit(one.session_id, one) for one in standing if one.session_id in starts]
+    hits += [RuleHit(pk) for pk in _outside_their_term(coming)]
     return sorted(hits, key=lambda hit: (str(starts[hit.session_id]), hit.session_id, str(hit.key)))
 
 
@@ -130,7 +130,7 @@ def _outside_their_term(coming: QuerySet[GroupSession]) -> list[int]:
     return [pk for pk, at, first, last in spans if at and not first <= clock.today(at) <= last]
 
 
-def in_words(hits: Sequence[Hit], access: Access) -> list[Line]:
+def in_words(hits: Sequence[RuleHit], access: Access) -> list[HitLine]:
     """Each with its session under the name that this reader may know."""
     sessions = GroupSession.objects.select_related("series__activity", "series__term").in_bulk(
         {hit.session_id for hit in hits}
@@ -141,7 +141,7 @@ def in_words(hits: Sequence[Hit], access: Access) -> list[Line]:
         session = sessions[hit.session_id]
         sentence = next(spoken).sentence if hit.conflict else _outside_words(session)
         name = gate.name_of(access, session.series)
-        lines.append(Line(session.pk, when(session.starts_at, session.ends_at), name, sentence))
+        lines.append(HitLine(session.pk, when(session.starts_at, session.ends_at), name, sentence))
     return lines
 
 

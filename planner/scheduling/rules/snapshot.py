@@ -30,7 +30,7 @@ from sessions.models import (
 from sessions.models.placed import GroupSessionQuerySet
 
 
-class Row(NamedTuple):
+class SnapshotRow(NamedTuple):
     """One session that holds its place: drafts too, cancelled ones not. Instants are aware, in UTC."""
 
     session_id: int
@@ -63,10 +63,10 @@ class WorkerFacts:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Snapshot:
     """All live sessions of some days with everything about them that a rule can ask."""
 
-    rows: Mapping[int, Row]
+    rows: Mapping[int, SnapshotRow]
     series: Mapping[int, SeriesFacts]
     workers: Mapping[int, WorkerFacts] = field(default_factory=dict)
     people: Mapping[int, frozenset[int]] = field(default_factory=dict)
@@ -80,10 +80,10 @@ class Picture:
 
     def with_rows(
         self,
-        changed: Iterable[Row],
+        changed: Iterable[SnapshotRow],
         gone: Iterable[int] = (),
         waivers: Mapping[int, frozenset[str]] | None = None,
-    ) -> Picture:
+    ) -> Snapshot:
         """The same picture after a change that nobody has written yet; `waivers` of the changed sessions."""
         rows = {**self.rows, **{row.session_id: row for row in changed}}
         for session_id in gone:
@@ -99,7 +99,7 @@ def load(
     extra_workers: Iterable[int] = (),
     extra_series: Iterable[int] = (),
     expected: Mapping[int, tuple[int, dt.date]] | None = None,
-) -> Picture:
+) -> Snapshot:
     """Read the picture of these local dates (and of single sessions elsewhere), in a fixed number of queries.
 
     What a candidate needs beside: `extra_workers`, and in `expected` its series and the date on which it
@@ -121,7 +121,7 @@ def load(
     asked = [(pk, series, day) for pk, (series, day) in on_days.items()]
     people, people_units = people_and_units(prison.pk, asked, today(now()))
     series = {row.series_id for row in rows.values()} | {one for one, _day in (expected or {}).values()}
-    return Picture(
+    return Snapshot(
         rows=rows,
         series=_series(series | set(extra_series)),
         workers=_workers(prison, {*names, *extra_workers}, spans),
@@ -133,12 +133,12 @@ def load(
     )
 
 
-def as_known(access: Access | None, loaded: Picture) -> Picture:
+def as_known(access: Access | None, loaded: Snapshot) -> Snapshot:
     """Without the drafts to whoever may not know of them: they are in nobody's way on that reader's page."""
     return loaded if gate.may_ask(access, gate.Fact.DRAFT) else published(loaded)
 
 
-def published(loaded: Picture) -> Picture:
+def published(loaded: Snapshot) -> Snapshot:
     if not loaded.rows:
         return loaded
     drafts = GroupSession.objects.filter(state=GroupSession.State.DRAFT, pk__in=loaded.rows)
@@ -163,13 +163,13 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def _rows(
     sessions: GroupSessionQuerySet,
-) -> tuple[dict[int, Row], dict[int, str], dict[int, frozenset[str]]]:
+) -> tuple[dict[int, SnapshotRow], dict[int, str], dict[int, frozenset[str]]]:
     """The sessions by id, the names of their workers, and what was allowed of each."""
     found = sessions.order_by("starts_at", "pk", "session_workers__pk").values_list(
         "pk", "series_id", "room_id", "starts_at", "ends_at",
         "session_workers__worker_id", "session_workers__worker__name", "waivers__code",
     )  # fmt: skip
-    rows: dict[int, Row] = {}
+    rows: dict[int, SnapshotRow] = {}
     names: dict[int, str] = {}
     waivers: dict[int, frozenset[str]] = {}
     for pk, series, room, start, end, worker_id, name, code in found:
@@ -178,7 +178,7 @@ def _rows(
             workers, names[worker_id] = (*workers, worker_id), name
         if code is not None:
             waivers[pk] = waivers.get(pk, frozenset()) | {code}
-        rows[pk] = Row(pk, series, room, start, end, workers)
+        rows[pk] = SnapshotRow(pk, series, room, start, end, workers)
     return rows, names, waivers
 
 

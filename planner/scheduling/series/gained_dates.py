@@ -64,7 +64,7 @@ Wish = OneMore | Longer | TakenUp
 
 
 @dataclass(frozen=True)
-class Effect:
+class GainedDatesEffect:
     """What would become of each date; nothing is written yet."""
 
     series: Series
@@ -89,7 +89,7 @@ class Effect:
         return sum(one.occurrence.takes_place for one in self.dates)
 
 
-def effect_of(series: Series, wish: Wish, *, now: dt.datetime | None = None) -> Effect:
+def effect_of(series: Series, wish: Wish, *, now: dt.datetime | None = None) -> GainedDatesEffect:
     """Raises PlannerError `series_ended`, `dates_past`, `meets_then`, `no_dates` (409), `too_many_sessions` (422)."""
     if series.ended_on is not None:
         raise PlannerError("series_ended", _("This series has ended. Take its end back, or make a new one."))
@@ -102,7 +102,7 @@ def effect_of(series: Series, wish: Wish, *, now: dt.datetime | None = None) -> 
         raise PlannerError(
             "too_many_sessions", _("A series has %(most)s sessions at the most."), status=422, most=most
         )
-    return Effect(series, wish, draft, tried_dates(series.prison, draft, dates))
+    return GainedDatesEffect(series, wish, draft, tried_dates(series.prison, draft, dates))
 
 
 def _draft(series: Series, wish: Wish) -> SeriesDraft:
@@ -225,7 +225,7 @@ def _refuse_others(series: Series, access: Access | None) -> None:
         raise PlannerError("not_yours", _("This belongs to another service."), status=403)
 
 
-def _follow(effect: Effect) -> None:
+def _follow(effect: GainedDatesEffect) -> None:
     """What the series says of itself: how many weeks, and that a date is skipped no more."""
     weeks = effect.wish.weeks if isinstance(effect.wish, Longer) else 0
     series = effect.series

@@ -30,14 +30,14 @@ from prisons.models import Prison, Unit, User
 from rooms.domain.facts import rules_of
 from rooms.models import Feature, Holiday
 from sessions.domain import recurrence
-from sessions.domain.recurrence import Extra, Move, Occurrence, Skip
+from sessions.domain.recurrence import DateMove, Extra, LeftOutDate, Occurrence
 from sessions.models import GroupSession, Series, SkippedDate, Worker
 
 VERB = "create_series"
 NOT_YET = -1
 """The id of a series that is only previewed."""
 
-Exceptions = Iterable[Skip | Move | Extra]
+Exceptions = Iterable[LeftOutDate | DateMove | Extra]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class SeriesDraft:
     units: Sequence[Unit] = ()
     features: Sequence[Feature] = ()
     workers: Sequence[Worker] = ()
-    exceptions: tuple[Skip | Move | Extra, ...] = ()
+    exceptions: tuple[LeftOutDate | DateMove | Extra, ...] = ()
     makes_up_skipped: bool = False
 
 
@@ -169,7 +169,9 @@ def tried_dates(prison: Prison, draft: SeriesDraft, dates: Sequence[Occurrence])
     )
     loaded = replace(loaded, series={**loaded.series, series_id: _facts(draft)})
     rows = [
-        snapshot.Row(-1 - number, series_id, series.default_room_id, date.starts_at, date.ends_at, worker_ids)
+        snapshot.SnapshotRow(
+            -1 - number, series_id, series.default_room_id, date.starts_at, date.ends_at, worker_ids
+        )
         for number, date in enumerate(taking_place)
     ]
     found = conflicts.by_session(conflicts.added(loaded, loaded.with_rows(rows), rules_of(prison)))

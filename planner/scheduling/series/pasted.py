@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from core.dates import clock
 from core.errors import PlannerError
 from core.tables import cells
-from core.tables.pasted import Column
+from core.tables.pasted import PastedColumn
 from core.words.folding import called, fold, name_key
 from planner.scheduling.series.making import SeriesDraft, SeriesOutcome, create_series
 from prisons.access import Access
@@ -52,39 +52,41 @@ class SeriesLines:
     now: dt.datetime | None = None
     code = "plan"
     columns = (
-        Column(
+        PastedColumn(
             "activity",
             gettext_lazy("Activity"),
             "activiteit|groepsactiviteit|titel|activité|titre|activity|title",
             True,
         ),
-        Column("days", gettext_lazy("Day"), "dag|weekdag|jour|day|weekday"),
-        Column(
+        PastedColumn("days", gettext_lazy("Day"), "dag|weekdag|jour|day|weekday"),
+        PastedColumn(
             "starts",
             pgettext_lazy("column", "From"),
             "van|begin|start|beginuur|uur|uren|de|début|heure|heures|from|starts|hours|time",
         ),
-        Column("ends", pgettext_lazy("column", "Until"), "tot|einde|einduur|à|fin|jusqu'à|until|to|end|ends"),
-        Column("room", gettext_lazy("Room"), "lokaal|zaal|ruimte|local|salle|room"),
-        Column(
+        PastedColumn(
+            "ends", pgettext_lazy("column", "Until"), "tot|einde|einduur|à|fin|jusqu'à|until|to|end|ends"
+        ),
+        PastedColumn("room", gettext_lazy("Room"), "lokaal|zaal|ruimte|local|salle|room"),
+        PastedColumn(
             "places",
             gettext_lazy("Places"),
             "plaatsen|aantal|aantal plaatsen|max|deelnemers|places|participants|people",
         ),
-        Column(
+        PastedColumn(
             "workers",
             gettext_lazy("Facilitators"),
             "lesgever|lesgevers|begeleider|begeleiders|intervenant|intervenants|"
             "animateur|facilitator|facilitators",
         ),
-        Column("service", gettext_lazy("Service"), "dienst|organisatie|service|organisation"),
-        Column("label", gettext_lazy("Group"), "groep|groupe|group"),
-        Column(
+        PastedColumn("service", gettext_lazy("Service"), "dienst|organisatie|service|organisation"),
+        PastedColumn("label", gettext_lazy("Group"), "groep|groupe|group"),
+        PastedColumn(
             "domain",
             gettext_lazy("Life domain"),
             "levensdomein|domein|domaine|domaine de vie|domain|life domain",
         ),
-        Column(
+        PastedColumn(
             "starts_on",
             gettext_lazy("First date"),
             "eerste datum|begindatum|startdatum|datum|première date|date|date de début|first date|start date",

@@ -16,8 +16,8 @@ from core.dates.weeks import Week
 from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
 from enrollment.domain.requests import seats, series_end
-from enrollment.domain.requests.seats import Places
-from planner.scheduling.placement.audience_counts import Told, told_by
+from enrollment.domain.requests.seats import Seats
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access
@@ -30,15 +30,15 @@ State = GroupSession.State
 
 
 @dataclass(frozen=True)
-class Effect:
+class SeriesEndEffect:
     """What ending the series today would do: counts and dates, no names."""
 
     sessions: tuple[GroupSession, ...]
     """Sessions to come that would be cancelled, those without a time last."""
     held: int
     """Sessions that took place."""
-    places: Places
-    told: Told
+    places: Seats
+    told: AudienceCounts
 
     @property
     def digest(self) -> str:
@@ -50,13 +50,13 @@ class Effect:
         return self.places.held + self.places.waiting + self.places.requested
 
 
-def effect_of(series: Series, *, now: dt.datetime | None = None) -> Effect:
+def effect_of(series: Series, *, now: dt.datetime | None = None) -> SeriesEndEffect:
     """Asks and writes nothing."""
     at = now or clock.now()
     sessions = _to_come(series, at)
     past = GroupSession.objects.published().filter(series=series, ends_at__lte=at)
     told = told_by(series.prison, [_cancelled(session) for session in sessions])
-    return Effect(tuple(sessions), past.count(), seats.count(series), told)
+    return SeriesEndEffect(tuple(sessions), past.count(), seats.count(series), told)
 
 
 def _to_come(series: Series, at: dt.datetime) -> list[GroupSession]:

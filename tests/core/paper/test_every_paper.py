@@ -21,13 +21,13 @@ from django.urls import reverse
 from core.paper import drawing, to_pdf
 from core.words.languages import SPOKEN
 from enrollment.domain.lists import day_lists
-from enrollment.domain.lists.distribution import Line, PostPlan
+from enrollment.domain.lists.distribution import DistributionLine, PostPlan
 from enrollment.domain.slips import slip_batches
 from enrollment.exports import papers
 from enrollment.exports.held import paper_of_person
 from enrollment.models import Attendance, Enrollment, Handout, Slip
 from planner.closures.call_paper import call_paper as closure_calls
-from planner.closures.picture import Call as ClosureCall
+from planner.closures.picture import ClosureCallRow as ClosureCall
 from planner.emergency.content import pack_of
 from planner.reports import year_report
 from planner.reports.periods import calendar_year
@@ -117,7 +117,7 @@ def made(world, anna, bert):
         return answer.content
 
     gone = day_lists.day_lists(prison, MONDAY, now=NOW).only(lambda meeting: False)
-    post = PostPlan(1, "Centrum", [Line(sheet, 1) for sheet in Handout.Sheet.values])
+    post = PostPlan(1, "Centrum", [DistributionLine(sheet, 1) for sheet in Handout.Sheet.values])
     closure = make_closure(prison, at("2026-11-23 00:00"), at("2026-11-24 00:00"))
     span = {"starts_at": closure.starts_at, "ends_at": closure.ends_at}
     picture = SimpleNamespace(root=closure, places=("Haren",), state="announced", **span)

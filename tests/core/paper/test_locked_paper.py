@@ -9,8 +9,8 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from core.paper import Column, Heading, Leaf, Note, Paper, Table, to_pdf
-from core.secrets.encryption import SealBroken, seal, unseal
+from core.paper import Column, Heading, Leaf, Paper, PaperNote, Table, to_pdf
+from core.secrets.encryption import NotDecrypted, decrypt, encrypt
 
 WORD = "quiet-river-seven-lamps"
 MADE = dt.datetime(2026, 11, 23, 14, tzinfo=dt.UTC)
@@ -20,7 +20,7 @@ def paper() -> Paper:
     table = Table([Column("Naam")], [["Okafor, Zacharie"], ["Nguyễn, Thị"], ["الأمين"]] * 30)
     leaves = (
         Leaf("A1", [Heading("Geheime lijst"), table]),
-        Leaf("A2", [Note("Tweede blad (met haakjes)")], "landscape"),
+        Leaf("A2", [PaperNote("Tweede blad (met haakjes)")], "landscape"),
     )
     return Paper("nl", "Noodpakket", MADE, leaves, product="Tempo", footer="Haren")
 
@@ -84,10 +84,10 @@ def test_poppler_finds_aes_of_256_bits(locked, tmp_path):
 
 
 def test_a_seal_opens_for_its_own_purpose_and_key_only(settings):
-    sealed = seal(WORD, "pack")
+    sealed = encrypt(WORD, "pack")
     assert WORD not in sealed
-    assert unseal(sealed, "pack") == WORD
+    assert decrypt(sealed, "pack") == WORD
     for purpose, key in (("other", settings.SECRET_KEY), ("pack", "another secret key")):
         settings.SECRET_KEY = key
-        with pytest.raises(SealBroken):
-            unseal(sealed, purpose)
+        with pytest.raises(NotDecrypted):
+            decrypt(sealed, purpose)

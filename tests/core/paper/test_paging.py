@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from core.paper import Column, Heading, Leaf, Note, Paper, Table, pages, to_pdf
+from core.paper import Column, Heading, Leaf, Paper, PaperNote, Table, pages, to_pdf
 from core.paper.page_tables import HEAD_PADDING, Setting, setting_of, table_facts
 from core.paper.widths import text_width
 from tests.printed import pages_of
@@ -31,10 +31,12 @@ NAMES = {
 
 def paper_of(rows: int, name: str, orientation="portrait", code: str = "", more: int = 0) -> Paper:
     table = Table(HEADS, [("101499", name, "A10", "38")] * rows)
-    notes = [Note("Nog iets dat boven de tabel staat.")] * (3 + more)
-    leaf = Leaf("A", [Heading("Groep"), Note("09:00", is_bold=True), *notes, table], orientation, code=code)
+    notes = [PaperNote("Nog iets dat boven de tabel staat.")] * (3 + more)
+    leaf = Leaf(
+        "A", [Heading("Groep"), PaperNote("09:00", is_bold=True), *notes, table], orientation, code=code
+    )
     words = "blad %(page)s van %(pages)s"
-    return Paper("nl", "Lijst", MADE, [leaf, Leaf("B", [Note("alleen")])], page_words=words)
+    return Paper("nl", "Lijst", MADE, [leaf, Leaf("B", [PaperNote("alleen")])], page_words=words)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 import pytest
 
-from core.paper import Cards, Column, Heading, Leaf, Note, Paper, Table, to_pdf, to_xlsx
+from core.paper import Cards, Column, Heading, Leaf, Paper, PaperNote, Table, to_pdf, to_xlsx
 
 MADE = dt.datetime(2026, 11, 23, 14, tzinfo=dt.UTC)
 HOSTILE = [
@@ -44,7 +44,7 @@ def hostile_table(rows: int = 6) -> Table:
 
 
 def test_workbook_and_pages_say_the_same_in_the_same_order():
-    paper = paper_of(Leaf("A1", [Heading("Kop"), Note("Noot", is_bold=True), hostile_table()]))
+    paper = paper_of(Leaf("A1", [Heading("Kop"), PaperNote("Noot", is_bold=True), hostile_table()]))
     sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(paper))).active
     told = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
     page = squeezed(pages_of(paper)[0])
@@ -56,7 +56,7 @@ def test_workbook_and_pages_say_the_same_in_the_same_order():
 
 
 def test_pages_are_a4_black_and_large_enough():
-    leaves = (Leaf("A", [hostile_table(80)]), Leaf("B", [Note("x")], "landscape"))
+    leaves = (Leaf("A", [hostile_table(80)]), Leaf("B", [PaperNote("x")], "landscape"))
     with pypdfium2.PdfDocument(to_pdf(paper_of(*leaves))) as document:
         sizes = [tuple(round(side) for side in page.get_size()) for page in document]
         assert set(sizes[:-1]) == {(595, 842)}
@@ -70,7 +70,9 @@ def test_pages_are_a4_black_and_large_enough():
 
 
 def test_each_list_counts_its_own_pages_and_says_on_each_what_it_is():
-    told = pages_of(paper_of(Leaf("A", [Heading("Kop"), hostile_table(80)]), Leaf("B", [Note("alleen")])))
+    told = pages_of(
+        paper_of(Leaf("A", [Heading("Kop"), hostile_table(80)]), Leaf("B", [PaperNote("alleen")]))
+    )
     first, last = told[:-1], told[-1]
     assert len(first) > 1
     for number, page in enumerate(first, start=1):
@@ -82,7 +84,7 @@ def test_each_list_counts_its_own_pages_and_says_on_each_what_it_is():
 
 
 def test_copies_come_in_both_files():
-    paper = paper_of(Leaf("A", [Note("een")], copies=3), Leaf("B", [Note("twee")]))
+    paper = paper_of(Leaf("A", [PaperNote("een")], copies=3), Leaf("B", [PaperNote("twee")]))
     assert [page.count("een") for page in pages_of(paper)] == [1, 1, 1, 0]
     assert openpyxl.load_workbook(io.BytesIO(to_xlsx(paper))).sheetnames == ["A", "A (2)", "A (3)", "B"]
 
@@ -109,7 +111,7 @@ def test_work_can_be_stopped_between_two_lists():
             raise Enough
 
     with pytest.raises(Enough):
-        to_pdf(paper_of(*[Leaf("A", [Note("x")])] * 5), on_leaf=stop)
+        to_pdf(paper_of(*[Leaf("A", [PaperNote("x")])] * 5), on_leaf=stop)
     assert seen == [1, 2]
 
 

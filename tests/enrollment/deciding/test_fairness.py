@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from enrollment.domain.deciding import fairness
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.participants import people
 from enrollment.domain.requests import decisions
 from enrollment.models import Enrollment
@@ -28,7 +28,7 @@ def group(haren, service):
 
 def asked(group, by, person, day, placed_on=None):
     now = at(f"{day} 10:00")
-    note = enter_note(group.prison, participant=person, asks=[Ask(series=group)], by=by, now=now)
+    note = enter_note(group.prison, participant=person, asks=[NoteAsk(series=group)], by=by, now=now)
     row = Enrollment.objects.get(request__note=note)
     if placed_on:
         decisions.approve(row, by=by, now=at(f"{placed_on} 10:00"))
@@ -102,7 +102,7 @@ def test_the_page_links_each_number_for_the_service_and_masks_few_for_others(
 
 
 def asked_today(group, by, person):
-    note = enter_note(group.prison, participant=person, asks=[Ask(series=group)], by=by)
+    note = enter_note(group.prison, participant=person, asks=[NoteAsk(series=group)], by=by)
     return Enrollment.objects.get(request__note=note)
 
 
@@ -125,7 +125,7 @@ def test_as_many_queries_for_many_as_for_few(
 
 def test_wishes_are_counted_by_what_is_wished_for(haren, organiser_anna, organiser_emile):
     for title in ("Yoga", "yoga", "YOGA ", "Schaken"):
-        ask = Ask(
+        ask = NoteAsk(
             wish_domain="sport", wish_title=title, organisation=organiser_anna.memberships.get().organisation
         )
         enter_note(haren, participant=make_participant(haren), asks=[ask], by=organiser_anna)

@@ -14,7 +14,7 @@ from enrollment import exports
 from enrollment.domain.attendance import sheet_codes
 from enrollment.domain.lists import day_lists, versions
 from enrollment.domain.lists.day import from_json, to_json
-from enrollment.domain.lists.list_changes import Kind, changes
+from enrollment.domain.lists.list_changes import ListChangeKind, changes
 from enrollment.domain.locking import lock_facts
 from enrollment.models import Attendance, Enrollment, ListVersion, Participant, Skip, Stay
 from prisons.models import AuditEntry, Prison
@@ -332,7 +332,7 @@ def test_a_writer_freezes_first_so_the_list_is_that_of_the_cut_off(haren, series
     assert "Nieuw, Piet" not in [row.person.name for row in frozen.movements()]
     current = day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
     assert [(change.kind, change.person.name) for change in changes(frozen, current)] == [
-        (Kind.ADDED, "Nieuw, Piet")
+        (ListChangeKind.ADDED, "Nieuw, Piet")
     ]
 
 
@@ -344,7 +344,7 @@ def test_a_corrected_name_or_number_is_no_other_cell(haren, series, session, uni
     Stay.objects.filter(participant=numbered.participant).update(register_number="0907")
     current = day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
     found = changes(frozen, current)
-    assert {change.kind for change in found} == {Kind.CORRECTED}
+    assert {change.kind for change in found} == {ListChangeKind.CORRECTED}
     rows = str(texts(exports.changes_page(frozen, current, version=1)))
     assert "Okaphor, Zacharie" in rows and "0907" in rows
     assert "ANDERE CEL" not in rows.upper() and "AUTRE CELLULE" not in rows.upper()
@@ -358,13 +358,17 @@ def test_every_kind_of_change_is_told(haren, series, session, units):
     Stay.objects.filter(participant=moved.participant).update(cell="77")
     GroupSession.objects.filter(pk=session.pk).update(ends_at=at("2026-11-23 11:00"))
     current = day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
-    assert [change.kind for change in changes(frozen, current)] == [Kind.MOVED, Kind.REHOUSED, Kind.REMOVED]
+    assert [change.kind for change in changes(frozen, current)] == [
+        ListChangeKind.MOVED,
+        ListChangeKind.REHOUSED,
+        ListChangeKind.REMOVED,
+    ]
     rows = texts(exports.changes_page(frozen, current, version=1))
     assert any("NIET MEER / RETIRÉ" in row and "Okafor, Zacharie" in row for row in rows)
     assert any("Klas 1 (was / était 09:00–10:30 Klas 1)" in row for row in rows)
     GroupSession.objects.filter(pk=session.pk).update(state="cancelled")
     (cancelled,) = changes(frozen, day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING))
-    assert cancelled.kind == Kind.CANCELLED
+    assert cancelled.kind == ListChangeKind.CANCELLED
 
 
 def test_no_change_is_said(haren, session):

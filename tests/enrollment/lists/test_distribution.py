@@ -8,7 +8,7 @@ import pytest
 from core.errors import PlannerError
 from core.paper import to_pdf
 from enrollment.domain.lists import day_lists, distribution, versions
-from enrollment.domain.lists.distribution import Line, PostPlan
+from enrollment.domain.lists.distribution import DistributionLine, PostPlan
 from enrollment.exports import papers
 from enrollment.models import Handout, Post
 from prisons.models import AuditEntry, Job
@@ -90,7 +90,7 @@ def test_everybody_on_the_movement_list_is_in_some_pile(haren, units, day):  # n
 
 
 def test_a_post_without_anything_is_told_so(haren, day):
-    plan = PostPlan(7, "Poort", (Line(Sheet.MOVEMENTS, 1, units=("Z9",)),))
+    plan = PostPlan(7, "Poort", (DistributionLine(Sheet.MOVEMENTS, 1, units=("Z9",)),))
     (cover,) = pages_of(papers.for_post(plan, papers.Source(day, None)))
     assert "Niets voor deze post op deze dag / Rien pour ce poste ce jour" in cover
 

@@ -11,7 +11,7 @@ from core.errors import PlannerError
 from core.paper import to_pdf
 from core.words.text import as_counted
 from enrollment.domain.lists import day_lists, family_visits, handing_over, list_rules, versions
-from enrollment.domain.lists.list_changes import Kind, changes, gate_changes
+from enrollment.domain.lists.list_changes import ListChangeKind, changes, gate_changes
 from enrollment.exports import papers
 from enrollment.models import Enrollment, FamilyVisit, ListVersion, Skip, Stay
 from prisons.models import AuditEntry
@@ -128,7 +128,11 @@ def test_whoever_else_comes_in_is_told_to_the_gate(haren, service, series, room)
     Material.objects.create(series=series, name="Gitaar", count=1, state="granted")
     current = day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
     told = [(one.kind, one.visitor.name if one.visitor else "") for one in gate_changes(frozen, current)]
-    assert sorted(told) == [(Kind.ADDED, "Ben"), (Kind.MOVED, ""), (Kind.REMOVED, "Ann")]
+    assert sorted(told) == [
+        (ListChangeKind.ADDED, "Ben"),
+        (ListChangeKind.MOVED, ""),
+        (ListChangeKind.REMOVED, "Ann"),
+    ]
     rows = texts_of(papers.changes_page(frozen, current, 1))
     assert any("ERBIJ / EN PLUS" in row and "Ben (vervanger / remplaçant)" in row for row in rows)
     assert any("1 × Gitaar" in " ".join(row) for row in rows)
@@ -214,7 +218,7 @@ def test_numbers_after_the_cut_off_are_changes_at_the_gate(haren, afternoon, org
     frozen = versions.day_of(versions.latest(haren, MONDAY, now=FRIDAY_EVENING))
     current = day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
     assert (frozen.meetings[0].family, current.meetings[0].family) == ((0, 0), (2, 3))
-    assert [one.kind for one in gate_changes(frozen, current)] == [Kind.MOVED]
+    assert [one.kind for one in gate_changes(frozen, current)] == [ListChangeKind.MOVED]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from core.paper import Paper, to_pdf
 from enrollment import exports
 from enrollment.domain.lists import day_lists
 from enrollment.domain.lists.day import Day, Person, from_json, to_json
-from enrollment.domain.lists.distribution import Line, PostPlan, for_nobody
-from enrollment.domain.lists.list_changes import Kind, changes
+from enrollment.domain.lists.distribution import DistributionLine, PostPlan, for_nobody
+from enrollment.domain.lists.list_changes import ListChangeKind, changes
 from enrollment.exports import papers
 from enrollment.models import Enrollment, Handout, Skip, Stay
 from rooms.models import Closure
@@ -98,11 +98,11 @@ def after(day: Day, current: Day) -> set[tuple]:
     for change in changes(day, current):
         meeting, person = change.meeting, change.person
         match change.kind:
-            case Kind.CANCELLED:
+            case ListChangeKind.CANCELLED:
                 held = {key: one for key, one in held.items() if key[0] != meeting.id}
-            case Kind.REMOVED if person:
+            case ListChangeKind.REMOVED if person:
                 del held[meeting.id, person.id]
-            case Kind.ADDED | Kind.REHOUSED | Kind.CORRECTED if person:
+            case ListChangeKind.ADDED | ListChangeKind.REHOUSED | ListChangeKind.CORRECTED if person:
                 held[meeting.id, person.id] = person
         where[meeting.id] = (meeting.starts_at, meeting.ends_at, meeting.room)
     return {(meeting_id, *where[meeting_id], person) for (meeting_id, _pk), person in held.items()}
@@ -147,7 +147,7 @@ def words_of(paper: Paper) -> list[str]:
 
 def by_unit(day: Day, units) -> Paper:
     """The day split by a table that has a post for each unit."""
-    lines = [Line(Handout.Sheet.MOVEMENTS, 1, units=(unit.code,)) for unit in units]
+    lines = [DistributionLine(Handout.Sheet.MOVEMENTS, 1, units=(unit.code,)) for unit in units]
     plans = [PostPlan(number, f"Post {number}", (line,)) for number, line in enumerate(lines, start=1)]
     assert for_nobody(plans, day) is None
     return papers.for_posts(plans, papers.Source(day, None))

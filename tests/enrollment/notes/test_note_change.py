@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core.dates import clock
 from core.errors import PlannerError
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.notes.note_undo import replace_note, undo
 from enrollment.domain.participants.forgetting import forget
 from enrollment.domain.requests.decisions import approve
@@ -23,12 +23,12 @@ def long_note(haren, service, organiser_anna):
         for n in range(5)
     ]
     wishes = [
-        Ask(wish_domain="sport", wish_title=title, organisation=service)
+        NoteAsk(wish_domain="sport", wish_title=title, organisation=service)
         for title in ("Judo", "Dans", "Schaak")
     ]
     return enter_note(
         haren, participant=make_participant(haren, "Peeters, An"), channel="paper", received_on=clock.today(),
-        entry_key=uuid.uuid4(), by=organiser_anna, asks=[*(Ask(series=each) for each in groups), *wishes],
+        entry_key=uuid.uuid4(), by=organiser_anna, asks=[*(NoteAsk(series=each) for each in groups), *wishes],
     )  # fmt: skip
 
 
@@ -149,9 +149,9 @@ def test_a_wish_leaves_the_image_of_a_note_with_its_person_and_undo_still_works(
     an, jan = make_participant(haren, "Peeters, An"), make_participant(haren, "Peeters, Jan")
     note = enter_note(
         haren, participant=an, received_on=clock.today(), entry_key=uuid.uuid4(), by=organiser_anna,
-        asks=[Ask(wish_domain="sport", wish_title="Zebedeus", organisation=service)],
+        asks=[NoteAsk(wish_domain="sport", wish_title="Zebedeus", organisation=service)],
     )  # fmt: skip
-    ask = Ask(wish_domain="sport", wish_title="Judo", organisation=service)
+    ask = NoteAsk(wish_domain="sport", wish_title="Judo", organisation=service)
     changed = replace_note(note, participant=jan, asks=[ask], entry_key=uuid.uuid4(), by=organiser_anna)
     assert "Zebedeus" in str(changed.before_change)
     forget(an)
@@ -165,6 +165,6 @@ def test_a_note_that_is_gone_is_not_changed_into_a_second(haren, long_note, orga
     with pytest.raises(PlannerError) as refused:
         replace_note(
             stale, participant=stale.participant, entry_key=uuid.uuid4(), by=organiser_anna,
-            asks=[Ask(wish_domain="sport", wish_title="Judo")],
+            asks=[NoteAsk(wish_domain="sport", wish_title="Judo")],
         )  # fmt: skip
     assert refused.value.code == "changed_meanwhile" and not Note.objects.exists()

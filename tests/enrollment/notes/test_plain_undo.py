@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.models import Enrollment
 from prisons.models import Organisation, Prison, User
 from tests.factories import make_activity, make_participant, make_series, signed_in
@@ -21,7 +21,7 @@ def test_a_decision_can_be_taken_back_with_and_without_htmx(
     browser, offers = signed_in(organiser_anna), {}
     for headers in ({}, HTMX):
         person = make_participant(haren)
-        enter_note(haren, participant=person, asks=[Ask(series=series)], by=organiser_anna)
+        enter_note(haren, participant=person, asks=[NoteAsk(series=series)], by=organiser_anna)
         row = Enrollment.objects.get(participant=person)
         url = f"/p/haren/enrolments/{row.pk}/{verb}/"
         sent = {"tab": "", "reason": "full", "seen": row.version}

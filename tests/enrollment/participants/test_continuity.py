@@ -7,7 +7,7 @@ import pytest
 from core.dates import clock
 from core.errors import PlannerError
 from enrollment import tasks
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.participants import continuity, forgetting, held, people, transfer, welcome
 from enrollment.domain.requests import decisions, endings, inbox
 from enrollment.domain.slips import slip_text
@@ -42,7 +42,11 @@ def test_who_leaves_gives_the_place_on_and_open_requests_end_as_left(group, hare
     row = make_enrollment(group, placed_from=dt.date(2026, 11, 1))
     waiting = make_enrollment(group, state="waiting")
     note = enter_note(
-        haren, participant=row.participant, asks=[Ask(activity=group.activity)], by=organiser_anna, now=NOW
+        haren,
+        participant=row.participant,
+        asks=[NoteAsk(activity=group.activity)],
+        by=organiser_anna,
+        now=NOW,
     )
     left = continuity.leave(row.participant, haren, by=organiser_anna, now=NOW)
     row.refresh_from_db(), waiting.refresh_from_db()
@@ -54,7 +58,7 @@ def test_who_leaves_gives_the_place_on_and_open_requests_end_as_left(group, hare
 
 def test_a_decision_that_was_never_handed_out_ends_as_left_too(group, haren, organiser_anna):
     person = make_participant(haren)
-    enter_note(haren, participant=person, asks=[Ask(series=group)], by=organiser_anna, now=NOW)
+    enter_note(haren, participant=person, asks=[NoteAsk(series=group)], by=organiser_anna, now=NOW)
     decisions.decline(Enrollment.objects.get(), "full", by=organiser_anna, now=NOW)
     continuity.leave(person, haren, by=organiser_anna, now=NOW)
     assert Request.objects.get().state == "left"
@@ -152,7 +156,7 @@ def test_new_arrivals_who_have_nothing_yet(group, haren, organiser_anna):
     make_participant(haren, starts_on=dt.date(2026, 11, 1))
     make_enrollment(group, make_participant(haren, starts_on=dt.date(2026, 11, 20)))
     asked = make_participant(haren, starts_on=dt.date(2026, 11, 20))
-    enter_note(haren, participant=asked, asks=[Ask(activity=group.activity)], by=organiser_anna, now=NOW)
+    enter_note(haren, participant=asked, asks=[NoteAsk(activity=group.activity)], by=organiser_anna, now=NOW)
     moved = make_participant(haren, starts_on=dt.date(2026, 10, 1))
     people.move(moved, haren, make_unit(haren), "5", by=organiser_anna, now=NOW)
     assert [each.participant for each in welcome.new_arrivals(haren, now=NOW)] == [new]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from enrollment.domain.deciding import evidence, requirements
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.participants import merge_image, merging, person
 from enrollment.domain.participants.people import PersonData
 from enrollment.domain.requests import answers, counts
@@ -87,7 +87,9 @@ def test_the_own_service_is_told_that_it_was_asked_before(haren, group, organise
 
 def test_what_is_double_is_settled_by_its_owner(haren, group, organiser_anna, organiser_emile):
     first = make_enrollment(group)
-    enter_note(haren, participant=first.participant, asks=[Ask(series=group)], by=organiser_emile, now=NOW)
+    enter_note(
+        haren, participant=first.participant, asks=[NoteAsk(series=group)], by=organiser_emile, now=NOW
+    )
     double = Request.objects.get()
     anna = access_for(organiser_anna, haren)
     assert list(counts.undecided(anna)) == [double] and Enrollment.objects.count() == 1
@@ -102,7 +104,9 @@ def test_what_is_double_is_settled_by_its_owner(haren, group, organiser_anna, or
 
 def test_a_double_whose_first_has_ended_is_taken_up(haren, group, organiser_anna, organiser_emile):
     first = make_enrollment(group)
-    enter_note(haren, participant=first.participant, asks=[Ask(series=group)], by=organiser_emile, now=NOW)
+    enter_note(
+        haren, participant=first.participant, asks=[NoteAsk(series=group)], by=organiser_emile, now=NOW
+    )
     Enrollment.objects.update(state=E.ENDED, placed_until=NOW.date())
     taken = answers.settle_double(Request.objects.get(), by=organiser_anna, now=NOW)
     assert taken.state == E.REQUESTED and approve(taken, by=organiser_anna, now=NOW).state == E.PLACED
@@ -113,7 +117,7 @@ def test_a_wish_of_another_service_is_not_betrayed_by_writing_the_same(
 ):
     who = make_participant(haren)
     for by, organisation in ((organiser_anna, service), (organiser_emile, other_service)):
-        wish = Ask(wish_domain="sport", wish_title="Schaken", organisation=organisation)
+        wish = NoteAsk(wish_domain="sport", wish_title="Schaken", organisation=organisation)
         enter_note(haren, participant=who, asks=[wish], by=by, now=NOW)
     assert Request.objects.count() == 2
 
@@ -242,7 +246,7 @@ def test_a_note_is_taken_back_the_same_way_whatever_the_other_service_has_answer
     emile, said, left = signed_in(organiser_emile), [], []
     for verb in (None, approve):
         who = make_participant(haren) if not is_new else PersonData("Nieuw", f"Jan {len(said)}")
-        note = enter_note(haren, participant=who, asks=[Ask(series=group)], by=organiser_emile, now=NOW)
+        note = enter_note(haren, participant=who, asks=[NoteAsk(series=group)], by=organiser_emile, now=NOW)
         if verb:
             verb(Enrollment.objects.get(request__note=note), by=organiser_anna, now=NOW)
         said.append(undone(emile, note))
@@ -258,7 +262,7 @@ def test_what_the_own_service_has_answered_still_stands_in_the_way(haren, group,
     note = enter_note(
         haren,
         participant=make_participant(haren),
-        asks=[Ask(series=group), Ask(series=theirs)],
+        asks=[NoteAsk(series=group), NoteAsk(series=theirs)],
         by=organiser_emile,
         now=NOW,
     )
@@ -274,7 +278,7 @@ def test_a_note_is_changed_in_place_whatever_the_other_service_has_answered(
     said = []
     for verb in (None, approve):
         who = make_participant(haren)
-        note = enter_note(haren, participant=who, asks=[Ask(series=group)], by=organiser_emile, now=NOW)
+        note = enter_note(haren, participant=who, asks=[NoteAsk(series=group)], by=organiser_emile, now=NOW)
         if verb:
             verb(Enrollment.objects.get(request__note=note), by=organiser_anna, now=NOW)
         answer = signed_in(organiser_emile).post(
@@ -311,7 +315,9 @@ def test_two_in_one_group_of_another_service_become_one_and_nobody_is_told(
     make_enrollment(group, keep, of_keep)
     make_enrollment(group, gone, of_gone)
     was = {keep.pk: of_keep, gone.pk: of_gone}
-    merging.merge(keep, gone, haren, merging.Decision("twice", is_sure=True), by=organiser_emile, now=NOW)
+    merging.merge(
+        keep, gone, haren, merging.MergeDecision("twice", is_sure=True), by=organiser_emile, now=NOW
+    )
     live = Enrollment.objects.live().get(series=group)
     assert (live.participant_id, live.state) == (keep.pk, stays)
     assert not Slip.objects.exists()

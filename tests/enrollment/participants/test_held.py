@@ -136,13 +136,15 @@ def test_what_is_said_to_hold_no_name_holds_none(haren, jan, service, organiser_
     there = clock.now() + dt.timedelta(days=8)  # its lists close later, whatever the hour is
     make_session(mine, there, state="published")
     note = note_intake.enter_note(
-        haren, participant=jan, asks=[note_intake.Ask(series=mine)], by=organiser_anna
+        haren, participant=jan, asks=[note_intake.NoteAsk(series=mine)], by=organiser_anna
     )
     decisions.approve(note.requests.get().enrollment, by=organiser_anna)
-    note_intake.enter_note(haren, participant=jan, asks=[note_intake.Ask(series=theirs)], by=organiser_anna)
+    note_intake.enter_note(
+        haren, participant=jan, asks=[note_intake.NoteAsk(series=theirs)], by=organiser_anna
+    )
     versions.freeze_everywhere(now=there - dt.timedelta(hours=1))
     twin = make_participant(haren, "Zebedeus, J.", register_number="987655")
-    merging.merge(jan, twin, haren, merging.Decision("twice", is_sure=True), by=organiser_anna)
+    merging.merge(jan, twin, haren, merging.MergeDecision("twice", is_sure=True), by=organiser_anna)
     anna, bert = signed_in(organiser_anna), signed_in(liaison_bert)
     anna.get(reverse("planner:search", args=["haren"]), {"q": "zebedeus"})
     bert.post(reverse("enrollment:person_leave", args=["haren", jan.pk]), {"on": f"{clock.today()}"})

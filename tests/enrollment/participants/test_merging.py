@@ -8,13 +8,13 @@ from django.urls import reverse
 from core.dates.clock import now, today
 from core.errors import PlannerError
 from enrollment.domain.participants import forgetting, merge_image, merging
-from enrollment.domain.participants.merging import Decision
+from enrollment.domain.participants.merging import MergeDecision
 from enrollment.models import Consent, FixedBlock, LevelHeld, Merge, Participant, Separation, Stay
 from prisons.models import AuditEntry
 from tests.factories import make_enrollment, make_series, signed_in
 
 pytestmark = pytest.mark.postgres
-SURE = Decision("twice", is_sure=True)
+SURE = MergeDecision("twice", is_sure=True)
 
 
 def person_of(prison, name, number=""):
@@ -111,7 +111,10 @@ def test_whoever_is_forgotten_is_forgotten_here_too(haren, two, organiser_anna):
 
 
 def test_a_reason_and_certainty_are_asked(haren, two, organiser_anna):
-    for decision, code in ((Decision("because", True), "reason_missing"), (Decision("twice"), "differs")):
+    for decision, code in (
+        (MergeDecision("because", True), "reason_missing"),
+        (MergeDecision("twice"), "differs"),
+    ):
         with pytest.raises(PlannerError) as refusal:
             merging.merge(*two, haren, decision, by=organiser_anna)
         assert refusal.value.code == code

@@ -106,10 +106,10 @@ def test_a_roster_in_capitals_finds_the_namesake(haren, elsewhere):
 
 
 def test_a_known_person_by_the_domain(haren, group, elsewhere, organiser_anna):
-    from enrollment.domain.notes.note_intake import Ask
+    from enrollment.domain.notes.note_intake import NoteAsk
 
     data = PersonData("Łuczak", "Zoë", register_number="5", same_as=elsewhere)
-    note = enter_note(haren, participant=data, asks=[Ask(series=group)], by=organiser_anna)
+    note = enter_note(haren, participant=data, asks=[NoteAsk(series=group)], by=organiser_anna)
     assert note.participant == elsewhere and Participant.objects.count() == 1
 
 

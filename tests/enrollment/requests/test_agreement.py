@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from core.errors import PlannerError
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.requests import agreement, decisions, waiting_list
 from enrollment.domain.requests.seats import count
 from enrollment.models import Enrollment, EnrollmentStep, Request, Slip
@@ -23,7 +23,7 @@ def group(haren, service):
 
 def ask(group, by):
     note = enter_note(
-        group.prison, participant=make_participant(group.prison), asks=[Ask(series=group)], by=by
+        group.prison, participant=make_participant(group.prison), asks=[NoteAsk(series=group)], by=by
     )
     return Enrollment.objects.get(request__note=note)
 

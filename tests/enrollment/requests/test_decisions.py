@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.errors import PlannerError
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.requests import decisions, series_end
 from enrollment.domain.requests.seats import count
 from enrollment.domain.slips import reply_slips
@@ -36,7 +36,9 @@ def group(haren, service):
 
 def ask(series, by, person=None, now=NOW, **fields):
     person = person or make_participant(series.prison)
-    note = enter_note(series.prison, participant=person, asks=[Ask(series=series)], by=by, now=now, **fields)
+    note = enter_note(
+        series.prison, participant=person, asks=[NoteAsk(series=series)], by=by, now=now, **fields
+    )
     return Enrollment.objects.get(request__note=note)
 
 

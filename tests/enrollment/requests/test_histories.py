@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import PlannerError
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.participants import continuity
 from enrollment.domain.requests import agreement, decisions, waiting_list
 from enrollment.domain.taking_part import occupancy
@@ -96,7 +96,7 @@ class World:
             getattr(self, verb)(group, person, row, which)
 
     def ask(self, group, person, row, which):
-        enter_note(self.prison, participant=person, asks=[Ask(series=group)], by=self.by, now=self.now)
+        enter_note(self.prison, participant=person, asks=[NoteAsk(series=group)], by=self.by, now=self.now)
 
     def approve(self, group, person, row, which):
         if row:

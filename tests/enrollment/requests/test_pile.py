@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.dates import clock
 from core.errors import PlannerError
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.requests import bulk, decisions, reopening
 from enrollment.domain.requests.states import Verb
 from enrollment.domain.slips import reply_slips
@@ -44,7 +44,7 @@ def group(haren, service):
 
 def ask(series, by, person=None) -> Enrollment:
     person = person or make_participant(series.prison)
-    note = enter_note(series.prison, participant=person, asks=[Ask(series=series)], by=by)
+    note = enter_note(series.prison, participant=person, asks=[NoteAsk(series=series)], by=by)
     return Enrollment.objects.get(request__note=note)
 
 

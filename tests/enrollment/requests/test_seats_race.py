@@ -11,7 +11,7 @@ from django.db import connection
 
 from core.dates import clock
 from core.errors import PlannerError
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.requests import decisions
 from enrollment.models import Enrollment, EnrollmentStep
 from tests.factories import make_participant, make_series, make_session
@@ -45,7 +45,7 @@ def group(haren, service):
 
 def ask(series, by):
     person = make_participant(series.prison)
-    note = enter_note(series.prison, participant=person, asks=[Ask(series=series)], by=by)
+    note = enter_note(series.prison, participant=person, asks=[NoteAsk(series=series)], by=by)
     return Enrollment.objects.get(request__note=note)
 
 
@@ -82,6 +82,6 @@ def test_one_form_sent_many_times_makes_one_note(group, organiser_anna):
     import uuid
 
     person, key = make_participant(group.prison), uuid.uuid4()
-    sent = {"participant": person, "asks": [Ask(series=group)], "entry_key": key, "by": organiser_anna}
+    sent = {"participant": person, "asks": [NoteAsk(series=group)], "entry_key": key, "by": organiser_anna}
     notes = at_once([lambda: enter_note(group.prison, **sent).pk] * 8)
     assert len(set(notes)) == 1 and Enrollment.objects.count() == 1

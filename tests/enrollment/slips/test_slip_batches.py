@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from core.dates import clock
-from enrollment.domain.notes.note_intake import Ask, enter_note, mark_unreadable
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note, mark_unreadable
 from enrollment.domain.requests import counts, decisions
 from enrollment.domain.slips import reply_slips, slip_batches
 from enrollment.models import Enrollment, Slip
@@ -44,7 +44,7 @@ def group(haren, service):
 def answered(group, by, *people):
     """Each of them has a place, and a slip that says so."""
     for person in people:
-        enter_note(group.prison, participant=person, asks=[Ask(series=group)], by=by)
+        enter_note(group.prison, participant=person, asks=[NoteAsk(series=group)], by=by)
         decisions.approve(Enrollment.objects.get(participant=person, series=group), by=by)
 
 

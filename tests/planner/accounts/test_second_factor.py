@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-from core.secrets.encryption import SealBroken
+from core.secrets.encryption import NotDecrypted
 from planner.accounts.second_factor import SealedSecrets
 from tests.factories import make_user
 
@@ -23,5 +23,5 @@ def test_secrets_of_the_second_step_are_sealed(settings):
     assert SealedSecrets().decrypt(SealedSecrets().encrypt(secret)) == secret
     sealed = SealedSecrets().encrypt(secret)
     settings.SECRET_KEY = "another"
-    with pytest.raises(SealBroken):
+    with pytest.raises(NotDecrypted):
         SealedSecrets().decrypt(sealed)

@@ -10,8 +10,8 @@ import pytest
 from django.utils import translation
 
 from planner.board.drawing import week
-from planner.board.week.cards import Card, Mark
-from planner.board.week.table import Column
+from planner.board.week.cards import Card, CardMark
+from planner.board.week.table import BoardColumn
 
 CARD = Card(
     session_id=7,
@@ -48,7 +48,7 @@ SEEN: dict[str, Any] = {
     "languages": "FR",
     "version": 2,
     "is_mine": False,
-    "mark": Mark("room taken", 2, is_hard=True),
+    "mark": CardMark("room taken", 2, is_hard=True),
 }
 
 
@@ -86,7 +86,7 @@ def test_every_reader_gets_their_own_drawing() -> None:
 
 
 def test_what_a_card_shows_is_escaped() -> None:
-    card = replace(CARD, title="<b>", workers="<i>", languages="<u>", mark=Mark("<s>", 1, is_hard=False))
+    card = replace(CARD, title="<b>", workers="<i>", languages="<u>", mark=CardMark("<s>", 1, is_hard=False))
     html = drawn(card, room="<em>", picks=True)
     assert not [tag for tag in ("<b>S", "<b></", "<i>", "<u>", "<s>", "<em>") if tag in html]
     assert "&lt;em&gt;" in html and "&lt;s&gt;" in html
@@ -94,11 +94,11 @@ def test_what_a_card_shows_is_escaped() -> None:
 
 def test_a_card_can_be_told_apart_by_every_field() -> None:
     """A field left out of the comparison would leave an old drawing standing."""
-    assert all(field.compare for field in fields(Card)) and all(field.compare for field in fields(Mark))
+    assert all(field.compare for field in fields(Card)) and all(field.compare for field in fields(CardMark))
 
 
 def test_a_cell_says_what_closes_it_now() -> None:
-    ink, column = week._ink("en"), Column(dt.date(2050, 1, 10), 4, 510, 600)
+    ink, column = week._ink("en"), BoardColumn(dt.date(2050, 1, 10), 4, 510, 600)
     free = week._opened(ink, 2, column, "", "", False)
     assert 'data-cell="2-20500110-4"' in free and "is-closed" not in free
     closed = week._opened(ink, 2, column, "strike <1>", "", False)

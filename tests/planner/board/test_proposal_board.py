@@ -10,7 +10,7 @@ from core.dates import clock
 from planner.models import Proposal
 from planner.proposals import running, starting
 from planner.proposals.problem.planning_request import WhatIf
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from prisons.models import Organisation, Prison, User
 from tests.factories import at, make_room, make_series, make_session, make_slot, signed_in
 
@@ -26,7 +26,7 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def made(prison: Prison, by: User, **changes: object) -> Proposal:
     fields = {"first": MONDAY, "last": MONDAY + dt.timedelta(days=6), "seconds": 5} | changes
-    proposal = starting.start_proposal(prison, Wish(**fields), by=by, now=NOW)  # type: ignore[arg-type]
+    proposal = starting.start_proposal(prison, PlanningWish(**fields), by=by, now=NOW)  # type: ignore[arg-type]
     assert proposal.job_id is not None
     running.run(proposal.job_id)
     proposal.refresh_from_db()

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from core.dates import clock
 from planner.models import ClosureCall
 from planner.scheduling.closures.closing import announce, confirm
-from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from planner.workers import calls
 from prisons.access import access_for
 from prisons.models import AuditEntry, Prison, Todo, User
@@ -76,7 +76,7 @@ def session(series: Series, room: Room, zoe: Worker) -> GroupSession:
 
 @pytest.fixture
 def announced(haren: Prison, liaison_bert: User, session: GroupSession) -> Closure:
-    part = Part(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
+    part = ClosurePart(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
     return announce(haren, ClosureDraft("strike", (part,)), by=liaison_bert, now=NOW).closures[0]
 
 
@@ -420,7 +420,7 @@ def test_a_facilitator_is_not_bothered_with_other_rooms(
 ) -> None:
     zoe.user = worker_chloe
     zoe.save()
-    part = Part(make_room(haren).pk, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
+    part = ClosurePart(make_room(haren).pk, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
     announce(haren, ClosureDraft("works", (part,)), by=liaison_bert, now=NOW)
     assert "Works" not in signed_in(worker_chloe).get("/p/haren/").content.decode()
 
@@ -470,7 +470,7 @@ def test_the_earliest_session_is_called_about_first_and_who_knows_stands_last(
     for name, hour in (("Adam", "15:00"), ("Bea", "08:00"), ("Zara", "11:00")):
         made[name] = make_worker(haren, name=name)
         make_session(series, f"{DAY} {hour}", workers=[made[name]], state="published", published_at=NOW)
-    part = Part(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
+    part = ClosurePart(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
     row = announce(haren, ClosureDraft("strike", (part,)), by=liaison_bert, now=NOW).closures[0]
     url = f"/p/haren/closures/{row.pk}/calls/"
     liaison.post(f"{url}{made['Bea'].pk}/", {"reached": "yes"})

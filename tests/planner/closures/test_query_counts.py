@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from planner.scheduling.closures.closing import announce, confirm
-from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from prisons.models import Organisation, Prison, User
 from rooms.models import Closure
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker, signed_in
@@ -27,7 +27,7 @@ def closed_day(prison: Prison, service: Organisation, by: User, day: int, sessio
         worker, room = make_worker(prison), make_room(prison)
         series = make_series(prison, organisation=service)
         make_session(series, f"2026-11-{day} 09:00", room=room, workers=[worker], state="published")
-    part = Part(None, None, at(f"2026-11-{day} 00:00"), at(f"2026-11-{day} 22:00"))
+    part = ClosurePart(None, None, at(f"2026-11-{day} 00:00"), at(f"2026-11-{day} 22:00"))
     closure = announce(prison, ClosureDraft("strike", (part,)), by=by, now=NOW).closures[0]
     return confirm(closure, by=by, now=NOW).closures[0]
 

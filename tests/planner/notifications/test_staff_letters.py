@@ -11,7 +11,7 @@ from planner.notifications import letters, permissions
 from planner.notifications import staff_letters as staff_letters_module
 from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
-from planner.scheduling.closures.parts import Part as Place
+from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.placement import writer
 from planner.scheduling.placement.changes import Change, Part
 from planner.scheduling.placement.undo import undo

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import CommandError, call_command
 
-from core.secrets.encryption import SealBroken, seal, unseal
+from core.secrets.encryption import NotDecrypted, decrypt, encrypt
 from planner.accounts.second_factor import SealedSecrets
 from planner.emergency import pack_file
 from planner.models import EmergencyPack
@@ -20,14 +20,14 @@ def secrets_of_before(haren):
     user, secret = make_user(), generate_totp_secret()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
-    EmergencyPack.objects.create(prison=haren, sealed_passphrase=seal("oude woorden", pack_file.PURPOSE))
+    EmergencyPack.objects.create(prison=haren, sealed_passphrase=encrypt("oude woorden", pack_file.PURPOSE))
     return secret, RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).get_unused_codes()
 
 
 def read():
     secret = SealedSecrets().decrypt(Authenticator.objects.get(type="totp").data["secret"])
     codes = RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).get_unused_codes()
-    assert unseal(EmergencyPack.objects.get().sealed_passphrase, pack_file.PURPOSE) == "oude woorden"
+    assert decrypt(EmergencyPack.objects.get().sealed_passphrase, pack_file.PURPOSE) == "oude woorden"
     return secret, codes
 
 
@@ -35,7 +35,7 @@ def test_another_key_reads_nothing_the_old_one_named_reads_all_and_resealing_mak
     secrets_of_before, settings, capsys
 ):
     old, settings.SECRET_KEY = settings.SECRET_KEY, "a new key of fifty letters and more, made at random"
-    with pytest.raises(SealBroken):
+    with pytest.raises(NotDecrypted):
         read()
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("reseal")

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from planner.operations import supervisor
-from planner.operations.supervisor import Part
+from planner.operations.supervisor import ServedPart
 
 
-def _part(code: str, *, has_pulse: bool = False) -> Part:
-    return Part("Part", [sys.executable, "-S", "-c", code], has_pulse=has_pulse)
+def _part(code: str, *, has_pulse: bool = False) -> ServedPart:
+    return ServedPart("Part", [sys.executable, "-S", "-c", code], has_pulse=has_pulse)
 
 
 @pytest.fixture(autouse=True)

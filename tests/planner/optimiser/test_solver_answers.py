@@ -11,23 +11,23 @@ from planner.optimiser.exact import cpsat
 from planner.optimiser.incumbent import Limits
 from planner.optimiser.precheck import check
 from planner.optimiser.problem import (
-    Activity,
     Apart,
     Bar,
     Clique,
-    Pattern,
     PatternKind,
     Place,
     Plan,
     Problem,
+    ProblemActivity,
+    ProblemPattern,
+    ProblemRoom,
+    ProblemUnit,
+    ProblemWorker,
     Progress,
-    Room,
     Session,
     Slot,
     Status,
-    Unit,
     Weights,
-    Worker,
 )
 from planner.optimiser.reasons.explain import explain
 from planner.optimiser.reasons.why_not import why_not
@@ -44,9 +44,9 @@ def make_problem(**changes: object) -> Problem:
     """Two days of two slots, two rooms (8 with a gym, 12), worker Ann, unit A, four sessions of 6 people."""
     problem = Problem(
         slots=tuple(Slot(f"t{i}", i // 2, i % 2) for i in range(4)),
-        rooms=(Room("gym", 8, ALL, frozenset({"gym"})), Room("hall", 12, ALL)),
-        workers=(Worker("ann", ALL), Worker("bob", ALL)),
-        units=(Unit("A", ALL),),
+        rooms=(ProblemRoom("gym", 8, ALL, frozenset({"gym"})), ProblemRoom("hall", 12, ALL)),
+        workers=(ProblemWorker("ann", ALL), ProblemWorker("bob", ALL)),
+        units=(ProblemUnit("A", ALL),),
         sessions=tuple(Session(f"s{i}", 6, units=(0,)) for i in range(4)),
     )
     return replace(problem, **changes)  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def with_session(problem: Problem, index: int, **changes: object) -> Problem:
         ({"rooms": ()}, "no_rooms"),
         ({"slots": ()}, "no_slots"),
         ({"sessions": ()}, "no_sessions"),
-        ({"rooms": (Room("cupboard", 2, ALL),)}, "no_place"),
+        ({"rooms": (ProblemRoom("cupboard", 2, ALL),)}, "no_place"),
     ],
 )
 def test_impossible_input_is_answered_with_a_code(changes: dict[str, object], code: str) -> None:
@@ -117,14 +117,14 @@ def test_stopping_keeps_the_best_so_far_and_says_so() -> None:
     many = frozenset(range(40))
     problem = make_problem(
         slots=tuple(Slot(f"t{i}", i // 4, i % 4) for i in range(40)),
-        rooms=tuple(Room(f"r{i}", 9, many) for i in range(12)),
+        rooms=tuple(ProblemRoom(f"r{i}", 9, many) for i in range(12)),
         sessions=tuple(
             Session(f"s{i}", 6, (i % 2,), (0,), preferred=frozenset({i % 7}), published=Place(i % 40, i % 12))
             for i in range(76)
         ),
-        workers=(Worker("ann", many), Worker("bob", many)),
-        units=(Unit("A", many),),
-        activities=tuple(Activity(f"a{i}", (4 * i, 4 * i + 1, 4 * i + 2), 3) for i in range(18)),
+        workers=(ProblemWorker("ann", many), ProblemWorker("bob", many)),
+        units=(ProblemUnit("A", many),),
+        activities=tuple(ProblemActivity(f"a{i}", (4 * i, 4 * i + 1, 4 * i + 2), 3) for i in range(18)),
     )
     solution = solve(
         problem, Limits(seconds=60), on_progress=heard.append, should_stop=lambda: len(heard) > 0
@@ -149,7 +149,7 @@ def test_importing_the_engine_loads_neither_numpy_nor_ortools() -> None:
 
 
 def test_removed_pairs_are_counted_once_under_their_first_reason() -> None:
-    problem = make_problem(workers=(Worker("ann", frozenset({0, 1})), Worker("bob", ALL)))
+    problem = make_problem(workers=(ProblemWorker("ann", frozenset({0, 1})), ProblemWorker("bob", ALL)))
     problem = with_session(problem, 0, workers=(0,), features=frozenset({"gym"}), bars=(Bar("asked", 1, 0),))
     precheck = check(problem)
     assert precheck.domains[0] == {0: (0,)}
@@ -158,8 +158,11 @@ def test_removed_pairs_are_counted_once_under_their_first_reason() -> None:
 
 def test_cost_by_rule_of_a_plan_worked_out_by_hand() -> None:
     problem = make_problem(
-        activities=(Activity("a", (0, 1), 2),),
-        patterns=(Pattern(PatternKind.GAPS, "ann", (2, 3), 3), Pattern(PatternKind.OUTINGS, "A", (0, 1), 1)),
+        activities=(ProblemActivity("a", (0, 1), 2),),
+        patterns=(
+            ProblemPattern(PatternKind.GAPS, "ann", (2, 3), 3),
+            ProblemPattern(PatternKind.OUTINGS, "A", (0, 1), 1),
+        ),
         weights=Weights(over_capacity=1),
     )
     problem = with_session(problem, 0, preferred=frozenset({3}), published=Place(3, 1), notice=2)
@@ -194,7 +197,7 @@ def test_why_not_names_who_is_in_the_way_but_not_who_must_be_kept_apart() -> Non
 
 
 def test_three_sessions_of_a_worker_with_two_slots_are_explained() -> None:
-    problem = make_problem(workers=(Worker("ann", frozenset({0, 3})), Worker("bob", ALL)))
+    problem = make_problem(workers=(ProblemWorker("ann", frozenset({0, 3})), ProblemWorker("bob", ALL)))
     for index in range(3):
         problem = with_session(problem, index, workers=(0,))
     plan = (Place(0, 0), Place(3, 0), None, Place(1, 0))
@@ -234,7 +237,7 @@ def test_a_closed_room_is_mended_with_as_few_moves_as_sessions_it_held() -> None
 
 
 def test_what_cannot_be_mended_is_left_out_and_proven() -> None:
-    problem = make_problem(workers=(Worker("ann", frozenset()), Worker("bob", ALL)))
+    problem = make_problem(workers=(ProblemWorker("ann", frozenset()), ProblemWorker("bob", ALL)))
     problem = with_session(problem, 0, workers=(0,), present=Place(0, 0))
     problem = with_session(problem, 1, present=Place(1, 0))
     mended = repair(problem, Limits(seconds=10))

@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 
 from planner.optimiser.incumbent import Limits
 from planner.optimiser.problem import (
-    Activity,
     Apart,
     Clique,
-    Pattern,
     PatternKind,
     Place,
     Plan,
     Problem,
-    Room,
+    ProblemActivity,
+    ProblemPattern,
+    ProblemRoom,
+    ProblemUnit,
+    ProblemWorker,
     Session,
     Slot,
     Status,
-    Unit,
     Weights,
-    Worker,
 )
 from planner.optimiser.repair import repair
 from planner.optimiser.score import breaches, score
@@ -63,7 +63,7 @@ def prisons(draw: st.DrawFn) -> Problem:
         for i in range(SLOTS)
     )
     rooms = tuple(
-        Room(
+        ProblemRoom(
             f"r{i}",
             draw(st.sampled_from([4, 8])),
             draw(some_slots()) | {i},
@@ -91,13 +91,15 @@ def prisons(draw: st.DrawFn) -> Problem:
         slots=slots,
         rooms=rooms,
         sessions=sessions,
-        workers=tuple(Worker(f"w{i}", draw(some_slots()) | {i}) for i in range(2)),
-        units=tuple(Unit(f"u{i}", draw(some_slots()) | {i}) for i in range(2)),
-        activities=(Activity("a0", (0, 1), draw(st.integers(1, 2))), Activity("a1", (2, 3), 1)),
+        workers=tuple(ProblemWorker(f"w{i}", draw(some_slots()) | {i}) for i in range(2)),
+        units=tuple(ProblemUnit(f"u{i}", draw(some_slots()) | {i}) for i in range(2)),
+        activities=(ProblemActivity("a0", (0, 1), draw(st.integers(1, 2))), ProblemActivity("a1", (2, 3), 1)),
         cliques=(Clique("participant", "p0", draw(some_sessions())),),
         apart=(Apart("k0", draw(some_sessions()), draw(some_sessions())),) if draw(st.booleans()) else (),
         patterns=tuple(
-            Pattern(kind, "u0", draw(some_sessions()), 2) for kind in PatternKind if draw(st.booleans())
+            ProblemPattern(kind, "u0", draw(some_sessions()), 2)
+            for kind in PatternKind
+            if draw(st.booleans())
         ),
         weights=Weights(
             over_capacity=draw(st.sampled_from([None, None, 1])), fairness=draw(st.integers(0, 1))
@@ -189,7 +191,7 @@ def test_who_must_leave_a_slot_that_became_too_small_is_counted_without_a_solver
         replace(s, units=takes[i], present=Place(0, i)) if i < 5 else s
         for i, s in enumerate(problem.sessions)
     )
-    rooms = tuple(Room(f"r{i}", 10, frozenset(range(10))) for i in range(6))
+    rooms = tuple(ProblemRoom(f"r{i}", 10, frozenset(range(10))) for i in range(6))
     problem = replace(problem, sessions=tuple(sessions), rooms=rooms, activities=())
     mended = repair(problem, Limits(seconds=0))
     assert mended.at_least == 3
@@ -229,11 +231,11 @@ def crowded_prison() -> Problem:
     everywhere = frozenset(range(10))
     return Problem(
         slots=tuple(Slot(f"t{i}", i // 2, i % 2, max_movements=3) for i in range(10)),
-        rooms=tuple(Room(f"r{i}", 10, everywhere) for i in range(3)),
-        units=tuple(Unit(f"u{i}", everywhere) for i in range(3)),
-        workers=tuple(Worker(f"w{i}", everywhere) for i in range(5)),
+        rooms=tuple(ProblemRoom(f"r{i}", 10, everywhere) for i in range(3)),
+        units=tuple(ProblemUnit(f"u{i}", everywhere) for i in range(3)),
+        workers=tuple(ProblemWorker(f"w{i}", everywhere) for i in range(5)),
         sessions=tuple(
             Session(f"s{i}", 8, (i % 5,), (i % 3,), preferred=frozenset({i % 4, 7})) for i in range(24)
         ),
-        activities=tuple(Activity(f"a{i}", (2 * i, 2 * i + 1), 2) for i in range(12)),
+        activities=tuple(ProblemActivity(f"a{i}", (2 * i, 2 * i + 1), 2) for i in range(12)),
     )

@@ -13,18 +13,18 @@ from planner.optimiser.annealing.grid import Grid
 from planner.optimiser.construct import construct
 from planner.optimiser.incumbent import Limits
 from planner.optimiser.problem import (
-    Activity,
     Clique,
-    Pattern,
     PatternKind,
     Place,
     Plan,
     Problem,
-    Room,
+    ProblemActivity,
+    ProblemPattern,
+    ProblemRoom,
+    ProblemUnit,
+    ProblemWorker,
     Session,
     Slot,
-    Unit,
-    Worker,
 )
 from planner.optimiser.score import breaches, score
 from planner.optimiser.solve import solve
@@ -76,14 +76,14 @@ def random_prison(seed: int) -> Problem:
     )
     return Problem(
         slots=slots,
-        rooms=tuple(Room(f"r{i}", 6 + 2 * i, everywhere - {i}) for i in range(4)),
-        workers=tuple(Worker(f"w{i}", everywhere - {2 * i}) for i in range(8)),
-        units=tuple(Unit(f"u{i}", everywhere) for i in range(4)),
+        rooms=tuple(ProblemRoom(f"r{i}", 6 + 2 * i, everywhere - {i}) for i in range(4)),
+        workers=tuple(ProblemWorker(f"w{i}", everywhere - {2 * i}) for i in range(8)),
+        units=tuple(ProblemUnit(f"u{i}", everywhere) for i in range(4)),
         sessions=sessions,
-        activities=tuple(Activity(f"a{i}", (3 * i, 3 * i + 1, 3 * i + 2), 2) for i in range(10)),
+        activities=tuple(ProblemActivity(f"a{i}", (3 * i, 3 * i + 1, 3 * i + 2), 2) for i in range(10)),
         cliques=(Clique("participant", "p", (0, 5, 10, 35)),),
         patterns=tuple(
-            Pattern(kind, f"u{k}", tuple(range(k, 36, 5)), k + 1) for k, kind in enumerate(PatternKind)
+            ProblemPattern(kind, f"u{k}", tuple(range(k, 36, 5)), k + 1) for k, kind in enumerate(PatternKind)
         ),
     )
 

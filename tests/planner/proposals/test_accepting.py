@@ -13,7 +13,7 @@ from planner.proposals import running, starting
 from planner.proposals.accepting import accept
 from planner.proposals.lines.needing import needs_of
 from planner.proposals.problem.planning_request import WhatIf
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
@@ -46,7 +46,7 @@ def tray(haren: Prison, service: Organisation, room: Room) -> list[GroupSession]
 
 def made(prison: Prison, by: User, **changes: object) -> Proposal:
     fields = {"first": MONDAY, "last": MONDAY + dt.timedelta(days=6), "seconds": 0} | changes
-    proposal = starting.start_proposal(prison, Wish(**fields), by=by, now=NOW)  # type: ignore[arg-type]
+    proposal = starting.start_proposal(prison, PlanningWish(**fields), by=by, now=NOW)  # type: ignore[arg-type]
     assert proposal.job_id is not None
     running.run(proposal.job_id)
     proposal.refresh_from_db()
@@ -223,7 +223,7 @@ def test_a_line_into_a_place_that_another_leaves_takes_that_one_along(
     one = make_session(series[0], "2026-11-23 08:30", room=room)
     two = make_session(series[1], "2026-11-23 08:30", room=other)
     three = make_session(series[2], "2026-11-24 08:30", room=room)
-    wish = Wish(first=MONDAY, last=MONDAY + dt.timedelta(days=6))
+    wish = PlanningWish(first=MONDAY, last=MONDAY + dt.timedelta(days=6))
     proposal = starting.make_by_hand(haren, wish, by=organiser_anna, now=NOW)
     for session, to in ((one, other), (two, room), (three, other)):
         assert session.starts_at is not None

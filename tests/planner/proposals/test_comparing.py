@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from planner.optimiser.problem import (
-    Activity,
-    Pattern,
     PatternKind,
     Place,
     Problem,
-    Room,
+    ProblemActivity,
+    ProblemPattern,
+    ProblemRoom,
+    ProblemUnit,
+    ProblemWorker,
     Session,
     Slot,
-    Unit,
-    Worker,
 )
 from planner.optimiser.tables import build_tables
 from planner.proposals.lines.comparing import (
@@ -31,9 +31,9 @@ def problem(*sessions: Session, **more: object) -> Problem:
     everywhere = frozenset(range(4))
     fields: dict[str, object] = {
         "slots": slots,
-        "rooms": (Room("one", 20, everywhere), Room("two", 20, frozenset({NOON, LATE, NEXT}))),
-        "workers": (Worker("w", everywhere),),
-        "units": (Unit("u", everywhere),),
+        "rooms": (ProblemRoom("one", 20, everywhere), ProblemRoom("two", 20, frozenset({NOON, LATE, NEXT}))),
+        "workers": (ProblemWorker("w", everywhere),),
+        "units": (ProblemUnit("u", everywhere),),
     }
     return Problem(sessions=sessions, **(fields | more))  # type: ignore[arg-type]
 
@@ -97,8 +97,8 @@ def test_a_movement_that_is_saved_is_the_reason() -> None:
     given = problem(
         Session("x", present=at(MORNING), units=(0,)),
         Session("y", present=at(LATE), units=(0,)),
-        patterns=(Pattern(PatternKind.OUTINGS, "u", (0, 1), weight=3),),
-        activities=(Activity("one", (0,)), Activity("two", (1,))),
+        patterns=(ProblemPattern(PatternKind.OUTINGS, "u", (0, 1), weight=3),),
+        activities=(ProblemActivity("one", (0,)), ProblemActivity("two", (1,))),
     )
     found = reasons(given, (at(NOON), at(NOON, 1)))
     assert found[0]["reason"] == found[1]["reason"] == "outings"

@@ -9,7 +9,7 @@ import pytest
 from core.dates import clock
 from planner.models import Proposal
 from planner.proposals import running, starting
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession
@@ -33,7 +33,7 @@ def rooms(haren: Prison) -> list[Room]:
 
 
 def proposed(prison: Prison, by: User, session: GroupSession) -> tuple[dt.date, int]:
-    wish = Wish(first=MONDAY, last=MONDAY + dt.timedelta(days=6), seconds=1)
+    wish = PlanningWish(first=MONDAY, last=MONDAY + dt.timedelta(days=6), seconds=1)
     proposal = starting.start_proposal(prison, wish, by=by, now=NOW)
     assert proposal.job_id is not None
     running.run(proposal.job_id)

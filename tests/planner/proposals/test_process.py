@@ -13,7 +13,7 @@ from django.db import connection
 
 from planner.models import Proposal
 from planner.proposals import starting
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from prisons.models import Organisation, Prison, User
 from sessions.models import GroupSession
 from tests.factories import make_room, make_series, make_session, make_slot
@@ -53,7 +53,9 @@ def test_the_process_makes_the_proposal(haren: Prison, service: Organisation, or
     session = make_session(
         make_series(haren, organisation=service, starts_on=week.monday), None, week_on=week.monday
     )
-    proposal = starting.start_proposal(haren, Wish(week.monday, week.sunday, seconds=2), by=organiser_anna)
+    proposal = starting.start_proposal(
+        haren, PlanningWish(week.monday, week.sunday, seconds=2), by=organiser_anna
+    )
     name = connection.settings_dict["NAME"]
     database = {"DATABASE_URL": url_of(name)}
 

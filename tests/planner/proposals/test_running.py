@@ -16,7 +16,7 @@ from planner.optimiser.problem import Problem, Solution
 from planner.optimiser.solve import solve
 from planner.proposals import running, starting, tasks
 from planner.proposals.problem.planning_request import WhatIf
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from prisons.domain.work import jobs
 from prisons.models import Job, Organisation, Prison, User
 from sessions.models import GroupSession
@@ -42,8 +42,8 @@ def plain(haren: Prison, service: Organisation) -> list[GroupSession]:
     return [make_session(make_series(haren, organisation=service), None, week_on=MONDAY) for _ in range(3)]
 
 
-def wish(**changes: Any) -> Wish:
-    return Wish(**({"first": MONDAY, "last": SUNDAY, "seconds": 2} | changes))
+def wish(**changes: Any) -> PlanningWish:
+    return PlanningWish(**({"first": MONDAY, "last": SUNDAY, "seconds": 2} | changes))
 
 
 def made(prison: Prison, by: User, **changes: Any) -> Proposal:

@@ -11,7 +11,7 @@ from django.test import Client
 from core.dates import clock
 from planner.models import Proposal, ProposalLine
 from planner.proposals import running, starting
-from planner.proposals.starting import Wish
+from planner.proposals.starting import PlanningWish
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession
@@ -59,7 +59,7 @@ def tray(haren: Prison, service: Organisation, room: Room) -> list[GroupSession]
 
 def made(prison: Prison, by: User, **changes: Any) -> Proposal:
     fields = {"first": MONDAY, "last": MONDAY + dt.timedelta(days=6), "seconds": 0} | changes
-    proposal = starting.start_proposal(prison, Wish(**fields), by=by, now=NOW)
+    proposal = starting.start_proposal(prison, PlanningWish(**fields), by=by, now=NOW)
     assert proposal.job_id is not None
     running.run(proposal.job_id)
     proposal.refresh_from_db()
@@ -161,7 +161,9 @@ def test_a_span_that_cannot_be_is_said_at_its_field(haren: Prison, organiser_ann
 def test_progress_is_a_part_and_ends_by_opening_the_whole_page(
     haren: Prison, organiser_anna: User, tray: list[GroupSession]
 ) -> None:
-    proposal = starting.start_proposal(haren, Wish(MONDAY, MONDAY, seconds=60), by=organiser_anna, now=NOW)
+    proposal = starting.start_proposal(
+        haren, PlanningWish(MONDAY, MONDAY, seconds=60), by=organiser_anna, now=NOW
+    )
     Proposal.objects.update(state="running", cost=12, bound=7, left_out=1)
     client = signed_in(organiser_anna)
 
@@ -345,7 +347,7 @@ def test_discarding_and_stopping(haren: Prison, organiser_anna: User, tray: list
     proposal.refresh_from_db()
     assert proposal.state == State.DISCARDED
 
-    waiting = starting.start_proposal(haren, Wish(MONDAY, MONDAY), by=organiser_anna, now=NOW)
+    waiting = starting.start_proposal(haren, PlanningWish(MONDAY, MONDAY), by=organiser_anna, now=NOW)
     client.post(f"{HERE}{waiting.pk}/stop/")
     waiting.refresh_from_db()
     assert waiting.state == State.STOPPED

@@ -11,7 +11,7 @@ from tests.factories import make_feature, make_series, make_worker
 pytestmark = pytest.mark.django_db
 
 
-def told(why: dict[str, object]) -> words.Why:
+def told(why: dict[str, object]) -> words.LeftOutReason:
     found = words.why_in_words(why, words.Names([why]))
     assert found is not None
     return found

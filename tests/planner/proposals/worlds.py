@@ -6,7 +6,7 @@ import datetime as dt
 import random
 
 from planner.models import Proposal
-from planner.proposals.problem.planning_request import Brief
+from planner.proposals.problem.planning_request import PlanningRequest
 from prisons.models import Organisation, Prison
 from sessions.models import GroupSession
 from tests.factories import (
@@ -86,7 +86,7 @@ def draw(prison: Prison, service: Organisation, seed: int, *, weeks: int = 1) ->
     return tray
 
 
-def brief_for(prison: Prison, *, weeks: int = 1, **changes: object) -> Brief:
+def brief_for(prison: Prison, *, weeks: int = 1, **changes: object) -> PlanningRequest:
     fields = {
         "prison": prison,
         "first": MONDAY,
@@ -94,4 +94,4 @@ def brief_for(prison: Prison, *, weeks: int = 1, **changes: object) -> Brief:
         "is_weekly": weeks > 2,
         "scope": Proposal.Scope.TRAY,
     } | changes
-    return Brief(**fields)  # type: ignore[arg-type]
+    return PlanningRequest(**fields)  # type: ignore[arg-type]

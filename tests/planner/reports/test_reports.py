@@ -10,7 +10,7 @@ from enrollment.models import Attendance, Headcount, Note, Request, Slip
 from planner.reports.figures import figures_of
 from planner.reports.lists import LISTS
 from planner.reports.periods import Period
-from planner.reports.scope import Scope
+from planner.reports.scope import ReportScope
 from sessions.models import Cancellation
 from tests.factories import (
     at,
@@ -52,9 +52,9 @@ def cancelled(series, start, reason, was_state="published"):
     Cancellation.objects.create(session=session, reason=reason, was_state=was_state, at=NOW)
 
 
-def scope(prison, *services, period=TERM, now=NOW) -> Scope:
+def scope(prison, *services, period=TERM, now=NOW) -> ReportScope:
     ids = frozenset(service.pk for service in services) if services else None
-    return Scope((prison.pk,), period, now, ids)
+    return ReportScope((prison.pk,), period, now, ids)
 
 
 def mark(session, participant, value="present"):

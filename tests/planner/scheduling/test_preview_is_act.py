@@ -32,7 +32,7 @@ from planner.proposals.lines import mending
 from planner.scheduling.asks import ask_acts
 from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
-from planner.scheduling.closures.parts import Part as Place
+from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.series.make_up import dates_for
@@ -320,7 +320,7 @@ def end(house: House) -> Act:
 
 def propose(house: House) -> Act:
     first, last = MONDAY, MONDAY + dt.timedelta(days=6)
-    wish = starting.Wish(first=first, last=last)
+    wish = starting.PlanningWish(first=first, last=last)
     proposal = starting.make_by_hand(house.prison, wish, by=house.users["anna"])
     tray = [make_session(house.series, None, week_on=MONDAY) for _number in range(2)]
     goal = mending.Goal(2, 510, 660, house.room, dt.date(2050, 1, 11))

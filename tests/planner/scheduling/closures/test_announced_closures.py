@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.dates.weeks import Week
 from planner.optimiser.problem import Problem as SolverProblem
-from planner.optimiser.problem import Room as SolverRoom
+from planner.optimiser.problem import ProblemRoom as SolverRoom
 from planner.optimiser.problem import Session, Slot, Weights
 from planner.optimiser.solve import solve
 from planner.scheduling.choices import candidates

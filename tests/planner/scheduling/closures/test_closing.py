@@ -10,7 +10,7 @@ import pytest
 from core.errors import PlannerError
 from planner.scheduling.closures.closing import announce, confirm, group_of, lift, restore
 from planner.scheduling.closures.effects import effects_of, effects_of_closures
-from planner.scheduling.closures.parts import ClosureDraft, Part, reduced_regime, strike
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart, reduced_regime, strike
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.rules import conflicts, snapshot
 from prisons.access import access_for
@@ -50,11 +50,11 @@ def series(haren: Prison, service: Any) -> Series:
 
 def draft(start: str, end: str, **fields: Any) -> ClosureDraft:
     room, unit = fields.pop("room", None), fields.pop("unit", None)
-    part = Part(room and room.pk, unit and unit.pk, at(start), at(end))
+    part = ClosurePart(room and room.pk, unit and unit.pk, at(start), at(end))
     return ClosureDraft("strike", (part,), **fields)
 
 
-def hit_by(prison: Prison, *parts: Part, now: dt.datetime = NOW) -> set[int]:
+def hit_by(prison: Prison, *parts: ClosurePart, now: dt.datetime = NOW) -> set[int]:
     return {hit.session.pk for hit in effects_of(prison, parts, now=now).hits}
 
 
@@ -88,7 +88,7 @@ def test_a_session_is_hit_when_it_shares_a_minute(
     haren: Prison, room: Room, series: Series, closed: tuple[str, str], is_hit: bool
 ) -> None:
     session = make_session(series, f"{DAY} 09:00", room=room)
-    part = Part(None, None, at(f"{DAY} {closed[0]}"), at(f"{DAY} {closed[1]}"))
+    part = ClosurePart(None, None, at(f"{DAY} {closed[0]}"), at(f"{DAY} {closed[1]}"))
     assert (session.pk in hit_by(haren, part)) is is_hit
 
 
@@ -106,7 +106,7 @@ def test_a_strike_runs_from_ten_to_ten_over_midnight(
 ) -> None:
     session = make_session(series, starts, minutes=60, room=room)
     span = strike(dt.date(2026, 11, 24), 24, now=NOW)
-    assert (session.pk in hit_by(haren, Part(None, None, *span))) is is_hit
+    assert (session.pk in hit_by(haren, ClosurePart(None, None, *span))) is is_hit
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,11 @@ def test_a_room_a_unit_and_the_prison_hit_what_is_theirs(haren: Prison, room: Ro
     )
     span = at(f"{DAY} 00:00"), at("2026-11-25 00:00")
 
-    assert hit_by(haren, Part(room.pk, None, *span)) == {for_all.pk, for_both.pk}
-    assert hit_by(haren, Part(None, north.pk, *span)) == {for_north.pk}
-    both = Part(None, north.pk, *span), Part(None, south.pk, *span)
+    assert hit_by(haren, ClosurePart(room.pk, None, *span)) == {for_all.pk, for_both.pk}
+    assert hit_by(haren, ClosurePart(None, north.pk, *span)) == {for_north.pk}
+    both = ClosurePart(None, north.pk, *span), ClosurePart(None, south.pk, *span)
     assert hit_by(haren, *both) == {for_north.pk, for_both.pk}
-    assert hit_by(haren, Part(None, None, *span)) == {for_all.pk, for_north.pk, for_both.pk}
+    assert hit_by(haren, ClosurePart(None, None, *span)) == {for_all.pk, for_north.pk, for_both.pk}
 
 
 def test_two_closures_together_close_the_last_unit_of_a_group(haren: Prison, room: Room) -> None:
@@ -148,14 +148,14 @@ def test_two_closures_together_close_the_last_unit_of_a_group(haren: Prison, roo
     span = at(f"{DAY} 00:00"), at("2026-11-25 00:00")
     make_closure(haren, *span, unit=north)
 
-    assert hit_by(haren, Part(None, south.pk, *span)) == {session.pk}
+    assert hit_by(haren, ClosurePart(None, south.pk, *span)) == {session.pk}
 
 
 def test_what_is_over_and_what_is_cancelled_is_not_hit(haren: Prison, room: Room, series: Series) -> None:
     make_session(series, "2026-11-21 13:30", room=room)
     make_session(series, "2026-11-22 13:30", room=room, state="cancelled")
     today = make_session(series, "2026-11-22 09:00", room=room)
-    part = Part(None, None, at("2026-11-21 00:00"), at("2026-11-23 00:00"))
+    part = ClosurePart(None, None, at("2026-11-21 00:00"), at("2026-11-23 00:00"))
     assert hit_by(haren, part) == {today.pk}
 
 
@@ -165,7 +165,7 @@ def test_people_and_facilitators_are_counted_once(haren: Prison, room: Room, ser
     make_session(series, f"{DAY} 13:30", room=room, workers=[worker])
     make_enrollment(series)
     make_enrollment(series)
-    effects = effects_of(haren, [Part(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 23:00"))], now=NOW)
+    effects = effects_of(haren, [ClosurePart(None, None, at(f"{DAY} 00:00"), at(f"{DAY} 23:00"))], now=NOW)
 
     assert (len(effects.hits), effects.people, [str(w) for w in effects.workers]) == (2, 2, ["Zoë"])
     assert [(group.owner, group.people) for group in effects.by_owner] == [(series.activity.organisation, 2)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner.scheduling.closures.closing import announce, confirm, group_of, lift
 from planner.scheduling.closures.effects import effects_of, effects_of_closures
-from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.rules import conflicts, snapshot
 from prisons.models import Prison, User
@@ -114,8 +114,8 @@ def play(prison: Prison, by: User, planned: Any, closing: Any) -> None:
     assert set(lifted.session_ids) == shown and business(prison) == before
 
 
-def part_of(part: Any, rooms: Any, units: Any) -> Part:
+def part_of(part: Any, rooms: Any, units: Any) -> ClosurePart:
     what, number, start, length = part
     room_id = rooms[number].pk if what == "room" else None
     unit_id = units[number].pk if what == "unit" else None
-    return Part(room_id, unit_id, moment(start), moment(start + length))
+    return ClosurePart(room_id, unit_id, moment(start), moment(start + length))

@@ -14,7 +14,7 @@ from core.errors import PlannerError
 from enrollment.models import Enrollment
 from planner.scheduling.copying import copies
 from planner.scheduling.copying.copies import CopyOutcome, CopyPreview, copy_series, copy_term, preview_copy
-from planner.scheduling.copying.notes import Kind, Note, in_words
+from planner.scheduling.copying.notes import CopyNote, CopyNoteKind, in_words
 from planner.scheduling.copying.plans import PLAIN
 from planner.scheduling.placement.undo import undo
 from prisons.access import Access, access_for
@@ -182,7 +182,7 @@ def test_dates_in_conflict_can_be_left_out_instead(
     outcome = copy(old, spring, organiser_anna, unplaced_when_in_conflict=False)
 
     assert outcome.in_tray == () and len(outcome.placed) == 3
-    assert [(note.code, note.kind) for note in outcome.notes] == [("closed", Kind.LEFT_OUT)]
+    assert [(note.code, note.kind) for note in outcome.notes] == [("closed", CopyNoteKind.LEFT_OUT)]
     assert outcome.created[0][1].skipped_dates.get().on == dt.date(2027, 1, 18)
 
 
@@ -240,7 +240,7 @@ def test_one_act_for_a_whole_term_and_other_services_are_named(
     assert [source for source, _new in outcome.created] == mine
     assert [new.list_code for _source, new in outcome.created] == ["A-01", "A-02"]
     assert ChangeSet.objects.count() == 1
-    (note,) = [note for note in outcome.notes if note.kind == Kind.REFUSED]
+    (note,) = [note for note in outcome.notes if note.kind == CopyNoteKind.REFUSED]
     assert (note.code, note.series_id) == ("not_yours", theirs.pk)
 
 
@@ -319,7 +319,7 @@ def test_without_a_usual_room_it_keeps_its_hour_and_waits_in_the_tray(
     (one,) = outcome.preview.copied
     assert (one.placed_count, one.tray_count, outcome.placed, len(outcome.in_tray)) == (0, 4, (), 4)
     assert starts(outcome.created[0][1])[0] == at("2027-01-11 09:00")
-    assert [(note.code, note.kind) for note in outcome.notes] == [("no_room", Kind.TRAY)]
+    assert [(note.code, note.kind) for note in outcome.notes] == [("no_room", CopyNoteKind.TRAY)]
 
 
 def test_a_permission_that_ends_takes_the_facilitator_off_the_dates_after_it(
@@ -420,7 +420,7 @@ def test_what_is_refused_as_a_whole(
 
     assert outcome.created == () and list(codes(outcome)) == [code]
     (told,) = outcome.preview.in_words()
-    assert told.kind == Kind.REFUSED and "%" not in told.sentence and "?" not in told.sentence
+    assert told.kind == CopyNoteKind.REFUSED and "%" not in told.sentence and "?" not in told.sentence
 
 
 def test_a_series_that_ended_after_its_last_date_is_copied(
@@ -482,7 +482,7 @@ def test_notes_survive_being_kept(
     outcome = copy(mondays(autumn, service, room, workers=[worker]), spring, organiser_anna)
     assert outcome.change_set is not None
     kept = ChangeSet.objects.get(pk=outcome.change_set.pk).facts["notes"]
-    assert tuple(Note.from_json(one) for one in kept) == outcome.notes
+    assert tuple(CopyNote.from_json(one) for one in kept) == outcome.notes
 
 
 def test_a_term_of_forty_series_takes_a_fixed_number_of_queries(

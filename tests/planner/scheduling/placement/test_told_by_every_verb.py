@@ -16,10 +16,10 @@ from planner.models import Notice
 from planner.scheduling.closures import closing
 from planner.scheduling.closures.effects import effects_of
 from planner.scheduling.closures.parts import ClosureDraft
-from planner.scheduling.closures.parts import Part as Place
+from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.placement import writer
 from planner.scheduling.placement.act_words import ACTS
-from planner.scheduling.placement.audience_counts import Told, told_by
+from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from prisons.models import Prison
 from tests.factories import at
 from tests.planner.scheduling.placement.test_undo_table import NOW, TABLE, House, house  # noqa: F401
@@ -138,9 +138,9 @@ def writes_change_sets(path: Path) -> bool:
 
 
 @pytest.fixture
-def promised(monkeypatch: pytest.MonkeyPatch) -> list[Told]:
+def promised(monkeypatch: pytest.MonkeyPatch) -> list[AudienceCounts]:
     """What would have been said of each list of changes, just before it is written."""
-    said: list[Told] = []
+    said: list[AudienceCounts] = []
     load = writer._load
 
     def listening(prison: Prison, changes: list[Any], created: frozenset[int]) -> Any:
@@ -155,7 +155,7 @@ def promised(monkeypatch: pytest.MonkeyPatch) -> list[Told]:
 @pytest.mark.parametrize("verb", TABLE)
 def test_told_before_is_written_after(
     house: House,  # noqa: F811
-    promised: list[Told],
+    promised: list[AudienceCounts],
     verb: str,
     seed: int,
 ) -> None:
@@ -174,7 +174,7 @@ def test_told_before_is_written_after(
 
     written = Notice.objects.filter(change_set=act).exclude(kind__in=OF_A_CLOSURE)
     slips = [slip for slip in Slip.objects.all() if slip.facts.get("act") == act.pk]
-    said = promised[-1] if promised else Told()  # an announcement changes no session
+    said = promised[-1] if promised else AudienceCounts()  # an announcement changes no session
     assert promised or verb == "announce_closure"
     assert said.workers == written.values("worker").distinct().count()
     assert said.people_count == len({slip.participant_id for slip in slips})

@@ -19,7 +19,7 @@ from planner.scheduling.bulk import cancelling
 from planner.scheduling.bulk.date_edits import DateEdit, Scope, edit_dates
 from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
-from planner.scheduling.closures.parts import Part as Place
+from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.copying.copies import copy_series
 from planner.scheduling.placement.act_words import ACTS, name_of
 from planner.scheduling.placement.changes import Change, Part, placing_of
@@ -207,7 +207,7 @@ def proposed(house: House) -> ChangeSet:
     return done.change_set
 
 
-def _strike(house: House) -> closing.Decision:
+def _strike(house: House) -> closing.ClosureDecision:
     draft = ClosureDraft("strike", (Place(None, None, at("2026-11-29 22:00"), at("2026-11-30 22:00")),))
     return closing.announce(house.prison, draft, by=house.bert, now=NOW)
 

@@ -17,7 +17,7 @@ from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts
 from planner.scheduling.rules.codes import CODES
 from planner.scheduling.rules.sentences import speak
-from planner.scheduling.rules.snapshot import Picture, Row, SeriesFacts, WorkerFacts, load
+from planner.scheduling.rules.snapshot import SeriesFacts, Snapshot, SnapshotRow, WorkerFacts, load
 from prisons.models import Organisation, Prison, User
 from rooms.domain.facts import Rules, rules_of
 from sessions.models import GroupSession
@@ -33,7 +33,7 @@ starts = st.builds(
     st.integers(0, 40),
 )
 rows = st.builds(
-    lambda pk, room, start, minutes, workers: Row(
+    lambda pk, room, start, minutes, workers: SnapshotRow(
         pk, 1 + pk % 3, room, start, start + dt.timedelta(minutes=minutes), tuple(sorted(workers))
     ),
     st.integers(1, 40),
@@ -45,7 +45,7 @@ rows = st.builds(
 
 
 @st.composite
-def pictures(draw: Any) -> Picture:
+def pictures(draw: Any) -> Snapshot:
     drawn = {row.session_id: row for row in draw(st.lists(rows, max_size=14))}
     series = {
         pk: SeriesFacts(
@@ -55,7 +55,7 @@ def pictures(draw: Any) -> Picture:
     }
     people = {pk: draw(st.frozensets(st.sampled_from(PEOPLE), max_size=3)) for pk in drawn}
     workers = {pk: WorkerFacts(needs_permission=draw(st.booleans())) for pk in WORKERS}
-    return Picture(drawn, series, workers, people, separations=frozenset({(100, 101)}))
+    return Snapshot(drawn, series, workers, people, separations=frozenset({(100, 101)}))
 
 
 def rules(turnaround: int) -> Rules:
@@ -64,7 +64,7 @@ def rules(turnaround: int) -> Rules:
 
 @given(pictures(), st.sampled_from([0, 15]))
 @settings(max_examples=150, deadline=None)
-def test_a_week_says_the_same_as_its_sessions_asked_one_by_one(seen: Picture, turnaround: int) -> None:
+def test_a_week_says_the_same_as_its_sessions_asked_one_by_one(seen: Snapshot, turnaround: int) -> None:
     of_week = conflicts.by_session(conflicts.find(seen, rules(turnaround)))
     for row in seen.rows.values():
         assert row.starts_at is not None
@@ -78,7 +78,7 @@ def test_a_week_says_the_same_as_its_sessions_asked_one_by_one(seen: Picture, tu
 
 @given(pictures())
 @settings(max_examples=100, deadline=None)
-def test_nothing_is_said_twice_and_pairs_are_said_of_both(seen: Picture) -> None:
+def test_nothing_is_said_twice_and_pairs_are_said_of_both(seen: Snapshot) -> None:
     found = conflicts.find(seen, RULES)
     assert len({conflict.key for conflict in found}) == len(found)
     pairs = {(c.code, c.session_id, c["other"]) for c in found if c.code in ("room_taken", "worker_taken")}
@@ -87,7 +87,7 @@ def test_nothing_is_said_twice_and_pairs_are_said_of_both(seen: Picture) -> None
 
 @given(pictures(), rows)
 @settings(max_examples=100, deadline=None)
-def test_what_is_added_and_what_stood_make_up_what_is_found(seen: Picture, candidate: Row) -> None:
+def test_what_is_added_and_what_stood_make_up_what_is_found(seen: Snapshot, candidate: SnapshotRow) -> None:
     after = seen.with_rows([candidate])
     new = {c.key for c in conflicts.added(seen, after, RULES)}
     old = {c.key for c in conflicts.find(seen, RULES)}
@@ -179,6 +179,6 @@ def test_every_conflict_can_be_said_in_words(plan: Plan) -> None:
 
 @given(pictures())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_the_engine_finds_it_can_say(haren: Prison, seen: Picture) -> None:
+def test_what_the_engine_finds_it_can_say(haren: Prison, seen: Snapshot) -> None:
     for one in speak(conflicts.find(seen, rules(15)), haren):
         assert one.sentence and "%(" not in one.sentence

@@ -10,7 +10,7 @@ import pytest
 
 from planner.scheduling.rules import conflicts
 from planner.scheduling.rules.codes import HARD, WAIVABLE
-from planner.scheduling.rules.snapshot import Picture, Row, SeriesFacts, WorkerFacts
+from planner.scheduling.rules.snapshot import SeriesFacts, Snapshot, SnapshotRow, WorkerFacts
 from rooms.domain.facts import BandFacts, BlockedHours, ClosureFacts, RoomFacts, Rules, SlotFacts, UnitFacts
 from tests.factories import at
 
@@ -42,10 +42,12 @@ RULES = Rules(
 SERIES = SeriesFacts(1, 1, 8, frozenset(), frozenset(), None, False)
 
 
-def row(session_id: int = 1, start: str = "2026-11-23 09:00", minutes: int = 60, **fields: Any) -> Row:
+def row(
+    session_id: int = 1, start: str = "2026-11-23 09:00", minutes: int = 60, **fields: Any
+) -> SnapshotRow:
     starts_at = at(start)
     values = {"series_id": 1, "room_id": ROOM, "worker_ids": ()} | fields
-    return Row(
+    return SnapshotRow(
         session_id=session_id,
         starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(minutes=minutes),
@@ -53,11 +55,11 @@ def row(session_id: int = 1, start: str = "2026-11-23 09:00", minutes: int = 60,
     )
 
 
-def picture(*rows: Row, series: SeriesFacts = SERIES, **fields: Any) -> Picture:
-    return Picture({one.session_id: one for one in rows}, {1: series}, **fields)
+def picture(*rows: SnapshotRow, series: SeriesFacts = SERIES, **fields: Any) -> Snapshot:
+    return Snapshot({one.session_id: one for one in rows}, {1: series}, **fields)
 
 
-def codes(seen: Picture, rules: Rules = RULES) -> list[str]:
+def codes(seen: Snapshot, rules: Rules = RULES) -> list[str]:
     return sorted(conflict.code for conflict in conflicts.find(seen, rules))
 
 
@@ -118,7 +120,7 @@ def test_three_sessions_in_one_room_name_each_pair() -> None:
 
 
 def test_a_session_without_a_time_is_never_in_conflict() -> None:
-    assert codes(picture(Row(1, 1, None, None, None, (ELS,)))) == []
+    assert codes(picture(SnapshotRow(1, 1, None, None, None, (ELS,)))) == []
 
 
 @pytest.mark.parametrize(("places", "is_too_small"), [(12, False), (13, True)])

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.dates import clock
 from core.errors import PlannerError
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.domain.requests import decisions
 from enrollment.domain.slips import reply_slips
 from enrollment.domain.taking_part import occupancy
@@ -65,7 +65,7 @@ def people(group, organiser_anna):
     for number in range(4):
         person = make_participant(group.prison, starts_on=dt.date(2026, 11, 1))
         note = enter_note(
-            group.prison, participant=person, asks=[Ask(series=group)], by=organiser_anna, now=START
+            group.prison, participant=person, asks=[NoteAsk(series=group)], by=organiser_anna, now=START
         )
         row = Enrollment.objects.get(request__note=note)
         rows.append(row if number == 3 else decisions.approve(row, by=organiser_anna, now=START))
@@ -173,7 +173,7 @@ def running(haren, service):
 
 def test_the_page_shows_ends_and_takes_back(haren, running, organiser_anna, organiser_emile, liaison_bert):
     person = make_participant(haren)
-    enter_note(haren, participant=person, asks=[Ask(series=running)], by=organiser_anna)
+    enter_note(haren, participant=person, asks=[NoteAsk(series=running)], by=organiser_anna)
     decisions.approve(Enrollment.objects.get(), by=organiser_anna)
     page = reverse("planner:series_end", args=[haren.slug, running.pk])
     assert signed_in(organiser_emile).get(page).status_code == 403
