@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from enrollment.models import Slip
 from planner.models import Notice
-from planner.scheduling.placement.changes import Placing
+from sessions.domain.placing import Placing
 from sessions.models import GroupSession
 
 URGENT = dt.timedelta(hours=48)

@@ -11,11 +11,12 @@ from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
 from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change, Part
+from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.undo import undo
 from prisons.access import access_for
 from prisons.models import Message, User
 from sessions.domain import feeds
+from sessions.domain.placing import Part
 from sessions.models import Feed, FeedRules, StoredEvent
 from tests.factories import (
     at,

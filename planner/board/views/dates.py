@@ -31,11 +31,12 @@ from planner.scheduling.bulk.date_edits import (
 )
 from planner.scheduling.choices.candidates import length_minutes
 from planner.scheduling.choices.room_fits import fits_of, wanted_of
-from planner.scheduling.placement.changes import KEEP, Part, Placing
+from planner.scheduling.placement.changes import KEEP
 from planner.scheduling.rules.sentences import speak, when
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import WEEKDAYS, Room
+from sessions.domain.placing import Part, Placing
 from sessions.models import GroupSession, Worker
 
 

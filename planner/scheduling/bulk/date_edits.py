@@ -18,7 +18,7 @@ from django.db import transaction
 from core.dates import clock
 from core.secrets.digest import digest, require_seen
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import KEEP, Change, Keep, Outcome, Part, Placing, Refused
+from planner.scheduling.placement.changes import KEEP, Change, Keep, Outcome, Refused
 from planner.scheduling.placement.foreseen import foresee
 from planner.scheduling.placement.writer import apply, preview
 from planner.scheduling.rules import conflicts
@@ -28,6 +28,7 @@ from prisons.domain.locking import lock_prison
 from prisons.domain.records import audit
 from prisons.domain.records.changes import Image, remember
 from prisons.models import User
+from sessions.domain.placing import Part, Placing
 from sessions.domain.recurrence import instants
 from sessions.models import GroupSession, Series, SeriesWorker, SessionWorker, SkippedDate
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,8 @@ from core.dates import clock
 from core.errors import PlannerError
 from planner.scheduling.rules.codes import Conflict
 from prisons.models import ChangeSet
-from sessions.models import Cancellation, GroupSession, SessionWorker, Waiver
+from sessions.domain.placing import Allowed, Part, Placing
+from sessions.models import Cancellation, GroupSession
 
 State = GroupSession.State
 
@@ -26,24 +26,6 @@ class Keep(Enum):
 
 
 KEEP = Keep.KEEP
-
-
-class Part(NamedTuple):
-    """A worker on a session: leader, substitute or interpreter (with a language)."""
-
-    worker_id: int
-    part: str = SessionWorker.Part.LEADER
-    language: str = ""
-
-
-class Allowed(NamedTuple):
-    """One rule that a coordinator lets a session break this once, and why (a Waiver as plain values)."""
-
-    code: str
-    reason: str
-    by_id: int
-    at: str
-    """The instant in ISO 8601, UTC."""
 
 
 @dataclass(frozen=True)
@@ -63,33 +45,6 @@ class Change:
     """Exactly these; when left alone, those that still hold (see `waivers_that_hold`)."""
     allow: tuple[Allowed, ...] = ()
     """Rules that a coordinator waives with this very change; planner/scheduling/rules/waivers.py says who may."""
-
-
-@dataclass(frozen=True)
-class Placing:
-    """All that `apply` writes of a session, as it is or as it shall be."""
-
-    room_id: int | None
-    starts_at: dt.datetime | None
-    ends_at: dt.datetime | None
-    state: str
-    week_on: dt.date
-    workers: tuple[Part, ...]
-    cancellation: tuple[str, int | None, str] | None = None
-    """(reason, closure, the state it had)."""
-    waivers: tuple[Allowed, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "room_id": self.room_id,
-            "starts_at": self.starts_at and self.starts_at.astimezone(dt.UTC).isoformat(),
-            "ends_at": self.ends_at and self.ends_at.astimezone(dt.UTC).isoformat(),
-            "state": self.state,
-            "week_on": self.week_on.isoformat(),
-            "workers": [list(part) for part in self.workers],
-            "cancellation": list(self.cancellation) if self.cancellation else None,
-            "waivers": [list(allowed) for allowed in self.waivers],
-        }
 
 
 @dataclass(frozen=True)
@@ -115,26 +70,6 @@ class Refused(PlannerError):
             super().__init__("points_to_watch", _("There are points to watch. Look at them, then decide."))
         else:
             super().__init__(found[0].code, _("This cannot be done. Nothing was changed."))
-
-
-def placing_of(session: GroupSession) -> Placing:
-    """How the session stands now; reads its workers, cancellation and waivers."""
-    parts = tuple(Part(sw.worker_id, sw.part, sw.language) for sw in session.session_workers.all())
-    cancelled = getattr(session, "cancellation", None)
-    return Placing(
-        session.room_id,
-        session.starts_at,
-        session.ends_at,
-        session.state,
-        session.week_on,
-        tuple(sorted(parts)),
-        (cancelled.reason, cancelled.closure_id, cancelled.was_state) if cancelled else None,
-        tuple(sorted(_allowed(waiver) for waiver in session.waivers.all())),
-    )
-
-
-def _allowed(waiver: Waiver) -> Allowed:
-    return Allowed(waiver.code, waiver.reason, waiver.by_id, waiver.at.astimezone(dt.UTC).isoformat())
 
 
 def waivers_that_hold(

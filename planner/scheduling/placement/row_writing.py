@@ -13,10 +13,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from planner.scheduling.placement.changes import Placing
 from prisons.domain.records import audit
 from prisons.domain.records.changes import Image, open_change_set, remember
 from prisons.models import ChangeSet, Prison, User
+from sessions.domain.placing import Placing
 from sessions.models import Cancellation, GroupSession, SessionWorker, Waiver
 
 State = GroupSession.State

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.dates.clock import today
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Change, Outcome, Part, placing_of
+from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
@@ -24,6 +24,7 @@ from planner.scheduling.rules.snapshot import SnapshotRow
 from prisons.access import Access
 from prisons.models import User
 from rooms.domain.facts import rules_of
+from sessions.domain.placing import Part, placing_of
 from sessions.models import GroupSession, SessionWorker, Worker
 
 Role = SessionWorker.Part

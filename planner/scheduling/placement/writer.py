@@ -23,7 +23,7 @@ from planner.notifications.audience import audience_of
 from planner.notifications.session_change import SessionChange
 from planner.notifications.unsaid import withdraw
 from planner.scheduling.placement import stale_fields
-from planner.scheduling.placement.changes import Change, Outcome, Refused, after_of, placing_of
+from planner.scheduling.placement.changes import Change, Outcome, Refused, after_of
 from planner.scheduling.placement.row_writing import Work, keep_record, write
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
@@ -31,6 +31,7 @@ from prisons.access import Access, access_for
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain.facts import rules_of
 from sessions import guards
+from sessions.domain.placing import placing_of
 from sessions.models import GroupSession
 
 State = GroupSession.State

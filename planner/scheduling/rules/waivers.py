@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.errors import PlannerError
 from enrollment.domain.locking import lock_facts
-from planner.scheduling.placement.changes import Allowed, Change, Outcome, placing_of
+from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import WAIVABLE, Conflict
 from prisons.access import Access, Right, access_for
 from prisons.models import Organisation, Prison, User
 from rooms.domain.facts import rules_of
+from sessions.domain.placing import Allowed, placing_of
 from sessions.models import GroupSession, Waiver
 
 LONGEST_REASON = 200

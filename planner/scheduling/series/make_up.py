@@ -19,13 +19,14 @@ from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
 from planner.models import MadeUp
 from planner.scheduling.choices.candidates import Choice, choices
-from planner.scheduling.placement.changes import Change, Outcome, Part
+from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules.codes import Conflict
 from planner.scheduling.rules.sentences import when
 from prisons.access import Access, Right, access_for
 from prisons.domain.records import audit
 from prisons.models import Prison, User
+from sessions.domain.placing import Part
 from sessions.models import GroupSession
 
 WEEKS_AHEAD = 4

@@ -17,7 +17,7 @@ from core.dates import clock
 from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
 from planner.scheduling.choices.candidates import OF_THE_ROOM
-from planner.scheduling.placement.changes import Change, Outcome, Part
+from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
@@ -30,6 +30,7 @@ from prisons.models import Prison, Unit, User
 from rooms.domain.facts import rules_of
 from rooms.models import Feature, Holiday
 from sessions.domain import recurrence
+from sessions.domain.placing import Part
 from sessions.domain.recurrence import DateMove, Extra, LeftOutDate, Occurrence
 from sessions.models import GroupSession, Series, SkippedDate, Worker
 

@@ -11,11 +11,12 @@ from enrollment.models import Slip
 from planner.models import Notice
 from planner.notifications import letters, own_sessions
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change, Part
+from planner.scheduling.placement.changes import Change
 from planner.workers import calls
 from prisons.access import access_for
 from prisons.domain.work import outbox
 from prisons.models import AuditEntry, Message, Todo
+from sessions.domain.placing import Part
 from sessions.models import GroupSession, WorkerAbsence
 from tests.factories import (
     at,

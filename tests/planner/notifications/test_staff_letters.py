@@ -13,11 +13,12 @@ from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
 from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change, Part
+from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.workers import calls
 from prisons.access import access_for
 from prisons.models import AuditEntry, Message
+from sessions.domain.placing import Part
 from sessions.models import GroupSession, WorkerAccess
 from tests.factories import (
     at,

@@ -17,11 +17,12 @@ from core.database.pointing import pointing_to
 from core.errors import PlannerError
 from enrollment.models import Attendance, FamilyVisit, Headcount, Note, Request, SheetDraft, Skip
 from planner.models import Ask, Proposal, ProposalLine
-from planner.scheduling.placement.changes import Change, Part
+from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.series.making import SeriesDraft, create_series
 from prisons.models import Organisation, Prison, User
+from sessions.domain.placing import Part
 from sessions.models import Feed, GroupSession, Material, Series, SkippedDate
 from tests.factories import (
     at,

@@ -17,12 +17,13 @@ from planner.models import Ask
 from planner.scheduling.asks import ask_acts
 from planner.scheduling.asks.changes import is_outdated
 from planner.scheduling.asks.lists import answered, received, sent
-from planner.scheduling.placement.changes import Change, Part, Refused, placing_of
+from planner.scheduling.placement.changes import Change, Refused
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from prisons.access import access_for
 from prisons.models import AuditEntry, Message, Organisation, Prison, Todo, User
 from rooms.models import Room
+from sessions.domain.placing import Part, placing_of
 from sessions.models import GroupSession
 from tests.factories import (
     at,

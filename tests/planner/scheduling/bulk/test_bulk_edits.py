@@ -16,11 +16,11 @@ from planner.scheduling.bulk.bulk_edits import (
     what_can_be_edited,
 )
 from planner.scheduling.bulk.cancelling import SomeCannot
-from planner.scheduling.placement.changes import placing_of
 from planner.scheduling.placement.undo import undo
 from prisons.access import access_for
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
+from sessions.domain.placing import placing_of
 from sessions.models import GroupSession, Series, Worker
 from tests.factories import (
     at,

@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 
 from planner.scheduling.bulk.date_edits import DateEdit, Scope, edit_dates, effect_of, pattern_of
-from planner.scheduling.placement.changes import Part, Refused, placing_of
+from planner.scheduling.placement.changes import Refused
 from planner.scheduling.placement.undo import undo
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room
+from sessions.domain.placing import Part, placing_of
 from sessions.models import GroupSession, Series
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker
 

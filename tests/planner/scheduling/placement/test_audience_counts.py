@@ -15,12 +15,13 @@ from enrollment.models import ListVersion, Slip
 from planner.models import Notice
 from planner.scheduling.news import since_last_publication
 from planner.scheduling.placement.audience_counts import told_by, told_by_each
-from planner.scheduling.placement.changes import Change, Part
+from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.publishing import publish
 from prisons.access import Access, access_for
 from prisons.models import ChangeImage, Organisation, Prison, User
+from sessions.domain.placing import Part
 from sessions.models import GroupSession
 from tests.factories import at, make_enrollment, make_room, make_series, make_session, make_slot, make_worker
 

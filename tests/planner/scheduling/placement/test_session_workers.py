@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Part, Refused
+from planner.scheduling.placement.changes import Refused
 from planner.scheduling.placement.session_workers import candidates, put, take_off
 from planner.scheduling.placement.undo import undo
 from prisons.models import Organisation, Prison, User
+from sessions.domain.placing import Part
 from sessions.models import GroupSession, SessionWorker, Worker
 from tests.factories import at, make_absence, make_series, make_session, make_slot, make_worker
 

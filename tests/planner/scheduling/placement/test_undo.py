@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Change, Part, placing_of
+from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.undo import latest_of, undo
 from planner.scheduling.placement.writer import apply
 from prisons.models import ChangeSet, Organisation, Prison, User
+from sessions.domain.placing import Part, placing_of
 from sessions.models import GroupSession
 from tests.factories import (
     at,

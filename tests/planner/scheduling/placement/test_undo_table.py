@@ -22,7 +22,7 @@ from planner.scheduling.closures.parts import ClosureDraft
 from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.copying.copies import copy_series
 from planner.scheduling.placement.act_words import ACTS, name_of
-from planner.scheduling.placement.changes import Change, Part, placing_of
+from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.undo_effects import effect_of
 from planner.scheduling.placement.writer import apply
@@ -35,6 +35,7 @@ from prisons.access import access_for
 from prisons.domain.work import outbox
 from prisons.models import ChangeSet, Message, Organisation, Prison, User
 from rooms.models import Closure
+from sessions.domain.placing import Part, placing_of
 from sessions.feeds import read_session
 from sessions.models import GroupSession, Material, Series, SkippedDate
 from tests.factories import (

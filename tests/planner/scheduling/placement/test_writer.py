@@ -7,9 +7,10 @@ import datetime as dt
 import pytest
 
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Change, Part, Refused
+from planner.scheduling.placement.changes import Change, Refused
 from planner.scheduling.placement.writer import apply
 from prisons.models import AuditEntry, ChangeSet, Organisation, Prison, User
+from sessions.domain.placing import Part
 from sessions.models import Cancellation, GroupSession, SessionWorker
 from tests.factories import at, make_holiday, make_room, make_series, make_session, make_slot, make_worker
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates.clock import today
-from planner.scheduling.placement.changes import Change, Part, Refused, placing_of
+from planner.scheduling.placement.changes import Change, Refused
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts
@@ -20,6 +20,7 @@ from planner.scheduling.rules.sentences import speak
 from planner.scheduling.rules.snapshot import SeriesFacts, Snapshot, SnapshotRow, WorkerFacts, load
 from prisons.models import Organisation, Prison, User
 from rooms.domain.facts import Rules, rules_of
+from sessions.domain.placing import Part, placing_of
 from sessions.models import GroupSession
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker
 from tests.planner.scheduling.rules.test_conflicts import RULES

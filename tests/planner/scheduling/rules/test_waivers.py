@@ -10,7 +10,7 @@ from core.dates.weeks import Week
 from core.errors import PlannerError
 from planner.scheduling.bulk.returning import what_can_return
 from planner.scheduling.choices.candidates import choices
-from planner.scheduling.placement.changes import Change, Part, Refused, placing_of
+from planner.scheduling.placement.changes import Change, Refused
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import waivers
@@ -18,6 +18,7 @@ from planner.scheduling.rules.codes import CODES, WAIVABLE
 from planner.scheduling.rules.open_conflicts import open_conflicts
 from prisons.models import AuditEntry, ChangeSet, Organisation, Prison, User
 from rooms.models import Room
+from sessions.domain.placing import Part, placing_of
 from sessions.models import GroupSession, Waiver
 from tests.factories import (
     at,
