@@ -65,7 +65,7 @@ def test_htmx_is_asked_for_in_templates_alone() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in [*PYTHON, *SCRIPTS]
-        if path != ROOT / "planner" / "board" / "drawing.py"
+        if path != ROOT / "planner" / "board" / "drawing" / "week.py"
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if written.search(line) and not line.lstrip().startswith(("//", "#"))
     ]
