@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.management.commands import house_map
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("core", "prisons", "rooms", "sessions", "enrollment", "planner")
 PYTHON = [
@@ -94,11 +96,11 @@ def imports_of(path: Path) -> set[str]:
 def test_one_file_alone_knows_the_constraint_solver() -> None:
     users = [path.relative_to(ROOT) for path in PYTHON if "ortools" in imports_of(path)]
     assert len(users) <= 1
-    assert all(path.parts[:2] == ("planner", "solver") for path in users)
+    assert all(path.parts[:2] == ("planner", "optimiser") for path in users)
 
 
 def test_the_solver_is_pure() -> None:
-    solver = [path for path in PYTHON if path.is_relative_to(ROOT / "planner" / "solver")]
+    solver = [path for path in PYTHON if path.is_relative_to(ROOT / "planner" / "optimiser")]
     forbidden = {"django", *APPS} - {"planner"}
     assert solver
     assert not [path.name for path in solver if imports_of(path) & forbidden]
@@ -137,3 +139,32 @@ def test_days_are_asked_for_as_bounds() -> None:
         if lookup.search(line) or lookup_of_functions.search(line)
     ]
     assert not found
+
+
+# --- The map ----------------------------------------------------------------------------------------------
+
+
+def test_the_map_is_drawn_from_the_imports() -> None:
+    """Raises where two parts of an app import each other."""
+    assert house_map.FILE.read_text(encoding="utf-8") == house_map.drawn(ROOT), "manage.py house_map --write"
+
+
+def test_no_class_has_two_homes() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in PYTHON:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name not in {"Command"}:
+                homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert not {name: where for name, where in homes.items() if len(where) > 1}
+
+
+def test_a_folder_can_be_read_at_a_glance() -> None:
+    folders: dict[Path, int] = {}
+    for path in PYTHON:
+        if path.name != "__init__.py":
+            folders[path.parent] = folders.get(path.parent, 0) + 1
+    assert not {
+        str(folder.relative_to(ROOT)): n
+        for folder, n in folders.items()
+        if n > 19 and folder.name != "commands"
+    }
