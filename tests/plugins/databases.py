@@ -18,7 +18,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 
 import pytest
@@ -159,16 +158,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Take the migrated copy as it stands instead of asking whether to delete it."""
     if not os.environ["DATABASE_URL"]:
         config.option.reuse_db = True
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """TEST_SHARD=1/2 keeps every second test, so that two runs side by side use two cores."""
-    part, _slash, parts = os.environ.get("TEST_SHARD", "").partition("/")
-    if parts:
-        session.items[:] = [
-            item for item in session.items if zlib.crc32(item.nodeid.encode()) % int(parts) == int(part) - 1
-        ]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
