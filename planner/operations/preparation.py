@@ -14,8 +14,9 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.loader import MigrationLoader
 
 from planner.operations import catalogues
 
@@ -30,6 +31,22 @@ def prepare() -> None:
         call_command("createcachetable", verbosity=0)
     catalogues.compile_all()
     collect_static()
+
+
+def refuse_halfway(alias: str = DEFAULT_DB_ALIAS) -> None:
+    """Raises CommandError for a database that has seen some of the migrations that one replaces, not all.
+
+    Django leaves such an app alone without a word, and nobody would ever add what is missing.
+    """
+    loader = MigrationLoader(connections[alias])
+    seen = set(loader.applied_migrations)
+    for (app, name), migration in (loader.disk_migrations or {}).items():
+        earlier = set(migration.replaces)
+        if earlier & seen and not earlier <= seen and (app, name) not in seen:
+            raise CommandError(
+                f"This database was kept by a release that knew less of {app}. First go to the last release with many"
+                " migrations (docs/operations.md, Update), then to this one. Nothing was changed."
+            )
 
 
 @contextlib.contextmanager

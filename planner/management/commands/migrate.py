@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from planner.operations.preparation import one_at_a_time
+from planner.operations.preparation import one_at_a_time, refuse_halfway
 from planner.operations.whole_migrations import WholeMigrations
 
 # Django's command takes no other executor than the one of this name.
@@ -18,6 +18,7 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         with one_at_a_time(options["database"]):
+            refuse_halfway(options["database"])
             if connection.vendor == "sqlite" and not (options["plan"] or options["check_unapplied"]):
                 _lift_guards(connection, is_chosen=bool(options["app_label"]))
             super().handle(*args, **options)
