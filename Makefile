@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # `make test` runs its parts one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations format messages bench bench-planner screenshots papers lock clean bench-load bench-scale seed-national seed-history
+.PHONY: help setup install demo serve upgrade downgrade test test-fast test-postgres test-browser proof check lint style layers types migrations translations scripts format messages bench bench-planner screenshots papers lock clean bench-load bench-scale seed-national seed-history
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -71,7 +71,7 @@ proof: setup ## races, office and calendar programs, fuzzing; SIZE=small is the 
 	@$(PYTHON) manage.py messages compile
 	PROOF_SIZE="$(SIZE)" $(PYTHON) -m pytest tests/proof
 
-check: lint style layers types migrations translations ## everything below that reads the code without running it
+check: lint style layers types migrations translations scripts ## everything below that reads the code without running it
 
 lint: setup
 	$(PYTHON) -m ruff check .
@@ -91,7 +91,14 @@ migrations: setup
 translations: setup
 	$(PYTHON) manage.py messages check
 
-format: setup ## mend what ruff can mend
+# Read by biome, which npm brings; where it cannot be fetched, that is said and the scripts are read in the next check.
+BIOME := npm exec --yes --quiet -- @biomejs/biome@2.6.8
+
+scripts:
+	@if $(BIOME) --version >/dev/null 2>&1; then $(BIOME) check; else echo "The scripts were not read: npm brings no biome here."; fi
+
+format: setup ## mend what ruff and biome can mend
+	-@$(BIOME) check --write
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 

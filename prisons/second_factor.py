@@ -17,12 +17,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from core.dates import clock
-from core.web import htmx
+from core.web import address, htmx
 from prisons.domain.records import readings
 
 
@@ -144,5 +144,4 @@ def _back(request: HttpRequest) -> str:
         return HtmxDetails(request).current_url_abs_path or "/"
     if request.method == "GET":
         return request.get_full_path()
-    before = request.headers.get("Referer", "")
-    return before if url_has_allowed_host_and_scheme(before, {request.get_host()}) else "/"
+    return address.of_this_site(request.headers.get("Referer"), request) or "/"

@@ -37,6 +37,8 @@ from enrollment.models import (
 from planner.board.week import choices
 from planner.models import Ask, Notice, Proposal, StaffNotice
 from planner.notifications import letters, staff_letters
+from planner.scheduling.asks.changes import as_json
+from planner.scheduling.placement.changes import Change
 from prisons.access import access_for
 from prisons.domain.records import audit
 from prisons.models import Announcement, Job, Message, Organisation, Prison, User
@@ -368,11 +370,13 @@ def _papers(town: Town) -> None:
         by=users["coordinator"],
         created_at=NOW,
     )
+    theirs = town.sessions["theirs1"]
     Ask.objects.create(
         prison=prison,
         from_organisation=town.service,
         to_organisation=town.other,
-        session=town.sessions["theirs1"],
+        session=theirs,
+        changes=[as_json(Change(theirs.pk, room_id=None, starts_at=None, ends_at=None), theirs)],
         asked_by=users["organiser"],
         asked_at=NOW,
     )

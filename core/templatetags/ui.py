@@ -7,10 +7,9 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
-from core.web import form_tokens
+from core.web import address, form_tokens
 from core.web.theme import chosen_theme
 from core.words.badges import DOMAINS, MESSAGE_TONES, STATES, TONES, Badge
 from core.words.languages import language_names as names_of_languages
@@ -116,7 +115,6 @@ def dark_media(chosen: str) -> str:
 
 
 @register.filter
-def own_page(address: str | None, request: HttpRequest) -> str:
+def own_page(wanted: str | None, request: HttpRequest) -> str:
     """The address when it leads to a page of this site, else the first page."""
-    host = {request.get_host()}
-    return address if address and url_has_allowed_host_and_scheme(address, host, request.is_secure()) else "/"
+    return address.of_this_site(wanted, request) or "/"

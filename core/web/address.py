@@ -9,6 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
 from core.dates.weeks import YEARS, Week
 
 DIGITS = 18
@@ -74,3 +77,16 @@ class DayConverter:
 
     def to_url(self, value: dt.date | str) -> str:
         return str(value)
+
+
+def of_this_site(wanted: str | None, request: HttpRequest) -> str:
+    """`wanted` when it leads to a page of this site, else nothing.
+
+    A word without a slash is no address: `redirect` would look for a page of that name, and fail.
+    """
+    wanted = wanted or ""
+    is_address = wanted.startswith(("/", "http://", "https://"))
+    hosts = {request.get_host()}
+    return (
+        wanted if is_address and url_has_allowed_host_and_scheme(wanted, hosts, request.is_secure()) else ""
+    )

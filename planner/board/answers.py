@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.dates.weeks import Week
 from core.errors import PlannerError
+from core.web.address import of_this_site
 from core.web.htmx import is_partial
 from core.web.htmx import redirect as htmx_redirect
 from planner.board.drawing.day import draw_day
@@ -145,13 +145,8 @@ def _each_once(reasons: list[Spoken]) -> list[Spoken]:
 
 def board_url(prison: Prison, week: Week, request: PrisonRequest) -> str:
     """The board of this week as it was looked at last, or where the form says that the person came from."""
-    if wanted := local_address(request, request.POST.get("next", "")):
+    if wanted := of_this_site(request.POST.get("next"), request):
         return wanted
     behind = shown_behind(request, prison, week.monday)
     shown = behind if behind.week == week else behind.at(week.monday)
     return board_address(prison) + shown.query
-
-
-def local_address(request: HttpRequest, wanted: str) -> str:
-    """Where somebody came from, as the page says; empty for an address elsewhere."""
-    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else ""

@@ -13,7 +13,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -249,10 +248,8 @@ def _told(request: PrisonRequest, verdicts: Sequence[ReturnVerdict]) -> list[dic
 
 
 def _next(request: PrisonRequest, prison: Prison) -> str:
-    wanted = request.POST.get("next", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-        return wanted
-    return reverse("planner:session_list", args=[prison.slug])
+    wanted = address.of_this_site(request.POST.get("next"), request)
+    return wanted or reverse("planner:session_list", args=[prison.slug])
 
 
 def _done(request: PrisonRequest, prison: Prison, text: str) -> HttpResponse:

@@ -56,6 +56,7 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
     scope = form.scope()
     found, link = figures_of(scope), _link(prison, scope)
     neutral = not gate.may_ask(request.access, gate.Fact.SERVICE)
+    balances = _balances(found, link)[-1 if neutral else 0 :]
     context = {
         "form": form.shown(scope),
         "scope": scope,
@@ -71,8 +72,8 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
             for state, number in (("unreadable", found.demand.unreadable), ("left", found.demand.left))
         ],
         "services": [] if scope.organisation_ids or neutral else _by_service(found, prison, scope),
-        "balances": _balances(found, link)[-1 if neutral else 0 :],
-        "most": _most(found),
+        "balances": balances,
+        "most": _most(balances),
     }
     return render(request, "planner/reports/reports.html", context)
 
@@ -141,10 +142,10 @@ def _balances(found: Figures, link: Link) -> list[tuple[str, list[BalanceLine]]]
     ]
 
 
-def _most(found: Figures) -> int:
-    """The longest bar of demand and offer: all bars have its scale."""
-    rows = [*found.demand.domains, *found.demand.languages, *found.demand.units]
-    return max((max(row.asked, row.places) for row in rows), default=1) or 1
+def _most(balances: list[tuple[str, list[BalanceLine]]]) -> int:
+    """The longest bar of those that are shown: all bars have its scale, and it tells nothing of the others."""
+    lines = [line for _title, shown in balances for line in shown]
+    return max((max(line.asked.value, line.places.value) for line in lines), default=1) or 1
 
 
 _RELATED = {

@@ -10,10 +10,10 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core.secrets.digest import digest
+from core.web import address
 from core.web.htmx import is_partial
 from core.web.htmx import redirect as htmx_redirect
 from prisons.domain import submissions
@@ -80,6 +80,5 @@ def _said(request: HttpRequest) -> str:
 def _again(request: HttpRequest, to: str) -> HttpResponse:
     messages.info(request, _("This form was sent twice. It was saved once."))
     if not to:
-        page = request.headers.get("Referer", "")
-        to = page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else "/"
+        to = address.of_this_site(request.headers.get("Referer"), request) or "/"
     return htmx_redirect(to) if is_partial(request) else redirect(to)

@@ -1,6 +1,5 @@
 // What every page does: theme, shortcuts, menus, dialogs, search results, toasts, the guard against a double
 // submit. Bound by data-* attributes and delegated from the document, so swapped parts need no set-up.
-"use strict";
 
 (() => {
   const root = document.documentElement;
@@ -31,28 +30,32 @@
 
   const isDownload = (form) => form.hasAttribute("data-download");
 
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.matches("[data-theme-form]") && event.submitter) {
-      event.preventDefault();
-      setTheme(event.submitter.value);
-      return;
-    }
-    // Filters that HTMX put into the address since this page was drawn come along into the other language.
-    if (form.matches(".lang")) form.elements.next.value = location.pathname + location.search;
-    if (form.method === "dialog" || form.hasAttribute("data-no-guard")) return;
-    if ("busy" in form.dataset) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      return;
-    }
-    // After this turn, so that the pressed button's own name and value still travel with the form.
-    setTimeout(() => {
-      if (event.defaultPrevented && !form.matches("[hx-post], [hx-put], [hx-delete], [hx-get]")) return;
-      setBusy(form, true);
-      if (isDownload(form)) setTimeout(() => setBusy(form, false), 4000);
-    });
-  }, true);
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.matches("[data-theme-form]") && event.submitter) {
+        event.preventDefault();
+        setTheme(event.submitter.value);
+        return;
+      }
+      // Filters that HTMX put into the address since this page was drawn come along into the other language.
+      if (form.matches(".lang")) form.elements.next.value = location.pathname + location.search;
+      if (form.method === "dialog" || form.hasAttribute("data-no-guard")) return;
+      if ("busy" in form.dataset) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      // After this turn, so that the pressed button's own name and value still travel with the form.
+      setTimeout(() => {
+        if (event.defaultPrevented && !form.matches("[hx-post], [hx-put], [hx-delete], [hx-get]")) return;
+        setBusy(form, true);
+        if (isDownload(form)) setTimeout(() => setBusy(form, false), 4000);
+      });
+    },
+    true,
+  );
 
   const free = (event) => {
     const form = event.target.closest ? event.target.closest("form") : null;
@@ -75,9 +78,10 @@
   });
 
   // --- menus: one open at a time ---
-  const closeMenus = (except) => all("details[data-menu][open]").forEach((menu) => {
-    if (menu !== except && !menu.contains(except)) menu.open = false;
-  });
+  const closeMenus = (except) =>
+    all("details[data-menu][open]").forEach((menu) => {
+      if (menu !== except && !menu.contains(except)) menu.open = false;
+    });
 
   // --- dialogs ---
   const openDialog = (id) => {
@@ -98,7 +102,9 @@
 
   const searchBox = () => document.querySelector("[data-search] input[type=search]");
   const results = () => document.querySelector("[data-search-results]");
-  const closeResults = () => { if (results()) results().replaceChildren(); };
+  const closeResults = () => {
+    if (results()) results().replaceChildren();
+  };
 
   document.addEventListener("click", (event) => {
     const target = event.target;
@@ -119,7 +125,8 @@
   });
 
   // --- keys ---
-  const isWriting = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName);
+  const isWriting = (element) =>
+    element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName);
 
   const walkResults = (event) => {
     const links = all("a, button", results());
@@ -131,7 +138,7 @@
     else links[Math.min(next, links.length - 1)].focus();
   };
 
-  const escape = (event) => {
+  const closeOnEscape = (event) => {
     const menu = event.target.closest("details[data-menu][open]");
     if (menu) {
       menu.open = false;
@@ -144,19 +151,28 @@
 
   document.addEventListener("keydown", (event) => {
     const isFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "k";
-    const isSlash = event.key === "/" && !event.ctrlKey && !event.altKey && !event.metaKey && !isWriting(event.target);
+    const isSlash =
+      event.key === "/" && !event.ctrlKey && !event.altKey && !event.metaKey && !isWriting(event.target);
     if ((isFind || isSlash) && searchBox()) {
       event.preventDefault();
       searchBox().focus();
       searchBox().select();
     } else if (event.key === "Escape") {
-      escape(event);
+      closeOnEscape(event);
     } else if (/^Arrow(Up|Down)$/.test(event.key) && event.target.closest("[data-search]") && results()) {
       walkResults(event);
-    } else if (!event.ctrlKey && !event.altKey && !event.metaKey && /^(.|ArrowLeft|ArrowRight)$/.test(event.key) && !isWriting(event.target)) {
+    } else if (
+      !event.ctrlKey &&
+      !event.altKey &&
+      !event.metaKey &&
+      /^(.|ArrowLeft|ArrowRight)$/.test(event.key) &&
+      !isWriting(event.target)
+    ) {
       const link = document.querySelector(`[data-key~="${CSS.escape(event.key)}"]`);
-      if (link && link.nodeName === "SELECT") { event.preventDefault(); link.focus(); }
-      else if (link) link.click();
+      if (link && link.nodeName === "SELECT") {
+        event.preventDefault();
+        link.focus();
+      } else if (link) link.click();
     }
   });
 
@@ -167,25 +183,35 @@
   });
 
   // --- tables: one that fits its frame keeps its head in view, a wider one scrolls inside it (components.css) ---
-  const frames = new ResizeObserver((changes) => changes.forEach(({ target }) => {
-    const frame = target.closest(".table-wrap");
-    if (!frame) return;
-    const fits = frame.scrollWidth <= frame.clientWidth + 1;
-    frame.classList.toggle("fits", fits);
-    // A frame that scrolls can be reached by keyboard even when nothing in it can.
-    if (fits || frame.querySelector("a, button, input, select, summary")) frame.removeAttribute("tabindex");
-    else frame.tabIndex = 0;
-  }));
-  const measure = (part) => all(".table-wrap, .table-wrap > table", part.parentElement || part).forEach((each) => frames.observe(each));
+  const frames = new ResizeObserver((changes) =>
+    changes.forEach(({ target }) => {
+      const frame = target.closest(".table-wrap");
+      if (!frame) return;
+      const fits = frame.scrollWidth <= frame.clientWidth + 1;
+      frame.classList.toggle("fits", fits);
+      // A frame that scrolls can be reached by keyboard even when nothing in it can.
+      if (fits || frame.querySelector("a, button, input, select, summary")) frame.removeAttribute("tabindex");
+      else frame.tabIndex = 0;
+    }),
+  );
+  const measure = (part) =>
+    all(".table-wrap, .table-wrap > table", part.parentElement || part).forEach((each) =>
+      frames.observe(each),
+    );
 
   // --- what a swap brings in: focus where the answer stands; dialogs that ask to be open ---
   const settle = (part) => {
     measure(part);
-    const focus = part.matches("[data-focus]") ? part : part.querySelector("[data-focus]:not([data-no-focus] *)");
+    const focus = part.matches("[data-focus]")
+      ? part
+      : part.querySelector("[data-focus]:not([data-no-focus] *)");
     if (focus) focus.focus({ preventScroll: false });
     // What was typed before is gone on with at its end, not before it.
-    if (focus && focus.matches("input[type=text]")) focus.setSelectionRange(focus.value.length, focus.value.length);
-    all("dialog[data-open]", part).forEach((dialog) => { if (!dialog.open) dialog.showModal(); });
+    if (focus && focus.matches("input[type=text]"))
+      focus.setSelectionRange(focus.value.length, focus.value.length);
+    all("dialog[data-open]", part).forEach((dialog) => {
+      if (!dialog.open) dialog.showModal();
+    });
   };
   document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
   settle(document.body);
@@ -194,7 +220,9 @@
   const watch = (toast) => {
     if (toast.matches(".tone-stop, .tone-warn")) return;
     let timer = 0;
-    const start = () => { timer = setTimeout(() => toast.remove(), toast.querySelector("form") ? 20000 : 7000); };
+    const start = () => {
+      timer = setTimeout(() => toast.remove(), toast.querySelector("form") ? 20000 : 7000);
+    };
     toast.addEventListener("pointerenter", () => clearTimeout(timer));
     toast.addEventListener("pointerleave", start);
     toast.addEventListener("focusin", () => clearTimeout(timer));
@@ -202,9 +230,13 @@
   };
   const toasts = document.getElementById("toasts");
   if (toasts) {
-    new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((node) => {
-      if (node.nodeType === 1 && node.matches("[data-toast]")) watch(node);
-    }))).observe(toasts, { childList: true });
+    new MutationObserver((changes) =>
+      changes.forEach((change) =>
+        change.addedNodes.forEach((node) => {
+          if (node.nodeType === 1 && node.matches("[data-toast]")) watch(node);
+        }),
+      ),
+    ).observe(toasts, { childList: true });
     all("[data-toast]", toasts).forEach(watch);
   }
 })();

@@ -1,11 +1,12 @@
 // The board: what its modules share, and how the table that the server sends is put in place. Every act posts what the
 // plain form posts; a refused or failed change never leaves a card where it is not.
-"use strict";
 
 (() => {
   const board = () => document.querySelector("[data-board]");
   const line = () => document.getElementById("board-says");
-  const says = (text) => { if (line()) line().textContent = text; };
+  const says = (text) => {
+    if (line()) line().textContent = text;
+  };
   const words = line() ? line().dataset : {};
   const base = () => location.pathname.replace(/\/board\/.*$/, "/board/");
   const isWeek = () => board() && board().dataset.board === "week";
@@ -20,9 +21,16 @@
   let acts = 0;
   const post = (card, act, values) => {
     acts += 1;
-    return htmx.ajax("POST", `${base()}sessions/${card.dataset.session}/${act}/${isWeek() ? location.search : ""}`, {
-      source: "#board-answer", target: "#board", swap: "outerHTML", values: { ...values, version: card.dataset.version, week: board().dataset.week },
-    });
+    return htmx.ajax(
+      "POST",
+      `${base()}sessions/${card.dataset.session}/${act}/${isWeek() ? location.search : ""}`,
+      {
+        source: "#board-answer",
+        target: "#board",
+        swap: "outerHTML",
+        values: { ...values, version: card.dataset.version, week: board().dataset.week },
+      },
+    );
   };
 
   // --- a table larger than its window moves along under a card that is carried to its edge ---
@@ -54,17 +62,25 @@
   window.tempoBoard = { board, isWeek, says, base, words, post, titleOf, scrollAtEdges, onDrawn };
 
   // --- a poll never swaps the table under a card that is held or a dialog ---
-  const isPoll = ({ elt, requestConfig }) => elt === board() && requestConfig.verb === "get" && requestConfig.path.includes("/board/live/");
+  const isPoll = ({ elt, requestConfig }) =>
+    elt === board() && requestConfig.verb === "get" && requestConfig.path.includes("/board/live/");
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!isPoll(event.detail)) return;
-    if (document.hidden || "held" in board().dataset || document.querySelector("dialog[open]")) event.preventDefault();
+    if (document.hidden || "held" in board().dataset || document.querySelector("dialog[open]"))
+      event.preventDefault();
     event.detail.requestConfig.acts = acts;
   });
   // Nor when its answer comes after the card was taken up, or knows nothing of an act that was sent meanwhile.
-  const isLate = ({ elt, requestConfig }) => requestConfig && isPoll({ elt, requestConfig }) && ("held" in board().dataset || requestConfig.acts !== acts);
+  const isLate = ({ elt, requestConfig }) =>
+    requestConfig &&
+    isPoll({ elt, requestConfig }) &&
+    ("held" in board().dataset || requestConfig.acts !== acts);
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.detail.target || event.detail.target.id !== "board" || !board()) return;
-    if (isLate(event.detail)) { event.detail.shouldSwap = false; return; }
+    if (isLate(event.detail)) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     const wrap = board().querySelector(".board-wrap");
     board.scroll = wrap ? [wrap.scrollLeft, wrap.scrollTop] : null;
     board.hadFocus = board().contains(document.activeElement);
@@ -83,11 +99,15 @@
   });
   // Toasts are announced by their own region. A refusal opens a dialog; its reasons are read out as well.
   document.addEventListener("htmx:afterSwap", (event) => {
-    const reasons = event.detail.target && event.detail.target.id === "board-answer" && [...event.detail.target.querySelectorAll("h2, .reason-said")];
+    const reasons = event.detail.target &&
+      event.detail.target.id === "board-answer" && [
+        ...event.detail.target.querySelectorAll("h2, .reason-said"),
+      ];
     if (reasons && reasons.length) says(reasons.map((one) => one.textContent.trim()).join(". "));
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches(".board-filter")) event.target.classList.toggle("is-on", Boolean(event.target.value));
+    if (event.target.matches(".board-filter"))
+      event.target.classList.toggle("is-on", Boolean(event.target.value));
   });
   // What was refused is answered by now: an act that succeeded closes the dialog that offered it.
   document.addEventListener("panel-close", emptyAnswer);

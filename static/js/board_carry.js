@@ -1,9 +1,9 @@
 // A card of the week carried by keyboard: Space picks it up, arrows carry it over the cells, each of which says whether it
 // fits and why not, Enter or Space puts it down, Escape leaves it where it was. It posts what a drop by mouse posts.
-"use strict";
 
 (() => {
-  const { board, isWeek, says, words, post, titleOf, makeGhost, places, walkTo, neighbour, firstCell } = window.tempoBoard;
+  const { board, isWeek, says, words, post, titleOf, makeGhost, places, walkTo, neighbour, firstCell } =
+    window.tempoBoard;
   const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   let held = null; // { card, home, ghost, place }
 
@@ -11,7 +11,9 @@
   const cardOf = (element) => {
     const place = element.closest && element.closest(".card-slip, td[data-cell]");
     if (!place || !board().contains(place)) return null;
-    return place.matches(".card-slip") ? place : place.querySelector(".card-slip[data-mine], .card-slip[data-theirs]");
+    return place.matches(".card-slip")
+      ? place
+      : place.querySelector(".card-slip[data-mine], .card-slip[data-theirs]");
   };
   const mayMove = (card) => card && card.matches("[data-mine], [data-theirs]");
 
@@ -19,7 +21,9 @@
   const say = () => {
     clearTimeout(held.saying);
     const { place } = held;
-    const text = place.matches("[data-tray]") ? words.tray : place.dataset.said || place.title || words.asking;
+    const text = place.matches("[data-tray]")
+      ? words.tray
+      : place.dataset.said || place.title || words.asking;
     held.saying = setTimeout(() => says(text), 60);
   };
   const showThere = () => {
@@ -31,7 +35,10 @@
   const carryTo = (place) => {
     held.place = place;
     if (place.matches("td")) walkTo(place);
-    else { place.tabIndex = -1; place.focus(); }
+    else {
+      place.tabIndex = -1;
+      place.focus();
+    }
     place.scrollIntoView({ block: "nearest", inline: "nearest" });
     showThere();
   };
@@ -39,11 +46,16 @@
   const refuse = () => {
     says(words.rooms);
     places.tell(words.rooms, false);
-    setTimeout(() => { if (!held) places.tell("", false); }, 4000);
+    setTimeout(() => {
+      if (!held) places.tell("", false);
+    }, 4000);
   };
 
   const pickUp = (card) => {
-    if (board().dataset.rows !== "rooms") { refuse(); return; }
+    if (board().dataset.rows !== "rooms") {
+      refuse();
+      return;
+    }
     const home = card.closest("td[data-cell], [data-tray]");
     held = { card, home, ghost: makeGhost(card), place: home };
     card.classList.add("is-moving");
@@ -51,7 +63,12 @@
     carryTo(home.matches("td[data-slot]") ? home : firstCell());
     clearTimeout(held.saying);
     says(`${titleOf(card)}. ${words.taken}`);
-    places.showFor(card, () => { if (held && held.card === card) { places.aim(held.place); if (held.place !== held.home) say(); } });
+    places.showFor(card, () => {
+      if (held && held.card === card) {
+        places.aim(held.place);
+        if (held.place !== held.home) say();
+      }
+    });
   };
 
   const letGo = () => {
@@ -72,7 +89,10 @@
   };
 
   const putDown = () => {
-    if (held.place === held.home) { abandon(true); return; }
+    if (held.place === held.home) {
+      abandon(true);
+      return;
+    }
     const { card, place } = letGo();
     const { row, day, slot } = place.dataset;
     post(card, "drop", slot ? { room: row, day, slot } : {});
@@ -90,30 +110,64 @@
 
   const whileHeld = (event) => {
     if (event.key === "Shift") return;
-    if (event.key === "Tab") { abandon(false); return; }
+    if (event.key === "Tab") {
+      abandon(false);
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation(); // letters, numbers and Escape belong to nothing else while a card is held
     if (event.key === "Escape") abandon(true);
-    else if (event.key === "Enter" || event.key === " ") { if (!event.repeat) putDown(); }
-    else if (STEPS[event.key]) {
+    else if (event.key === "Enter" || event.key === " ") {
+      if (!event.repeat) putDown();
+    } else if (STEPS[event.key]) {
       const place = next(event.key);
       if (place) carryTo(place);
       places.withShift(event.shiftKey);
     }
   };
 
-  document.addEventListener("keydown", (event) => {
-    if (!board() || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (held) { whileHeld(event); return; }
-    if (event.key !== " " || event.shiftKey || !isWeek() || board().classList.contains("is-selecting") || event.target.matches("input, button, select, textarea")) return;
-    const card = cardOf(event.target);
-    if (!mayMove(card) || event.repeat) return;
-    event.preventDefault();
-    pickUp(card);
-  }, true);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (!board() || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (held) {
+        whileHeld(event);
+        return;
+      }
+      if (
+        event.key !== " " ||
+        event.shiftKey ||
+        !isWeek() ||
+        board().classList.contains("is-selecting") ||
+        event.target.matches("input, button, select, textarea")
+      )
+        return;
+      const card = cardOf(event.target);
+      if (!mayMove(card) || event.repeat) return;
+      event.preventDefault();
+      pickUp(card);
+    },
+    true,
+  );
   // The mouse, another window, a table that was swapped: whatever comes between leaves the card where it was.
-  document.addEventListener("pointerdown", () => { if (held) abandon(false); }, true);
-  window.addEventListener("blur", () => { if (held) abandon(false); });
-  document.addEventListener("htmx:afterSwap", () => { if (held && !document.contains(held.card)) letGo(); });
-  document.addEventListener("scroll", () => { if (held) showThere(); }, true);
+  document.addEventListener(
+    "pointerdown",
+    () => {
+      if (held) abandon(false);
+    },
+    true,
+  );
+  window.addEventListener("blur", () => {
+    if (held) abandon(false);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (held && !document.contains(held.card)) letGo();
+  });
+  document.addEventListener(
+    "scroll",
+    () => {
+      if (held) showThere();
+    },
+    true,
+  );
 })();

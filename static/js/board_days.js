@@ -1,5 +1,4 @@
 // The week on a phone: one day at a time, chosen by tabs above the table and remembered while the tab stays open.
-"use strict";
 
 (() => {
   const { board, isWeek } = window.tempoBoard;
@@ -23,8 +22,12 @@
   };
 
   const show = (day) => {
-    board().querySelectorAll("[data-day]").forEach((one) => one.classList.toggle("is-shown", one.dataset.day === day));
-    board().querySelectorAll("[data-day-tab]").forEach((tab) => tab.setAttribute("aria-current", String(tab.dataset.dayTab === day)));
+    board()
+      .querySelectorAll("[data-day]")
+      .forEach((one) => one.classList.toggle("is-shown", one.dataset.day === day));
+    board()
+      .querySelectorAll("[data-day-tab]")
+      .forEach((tab) => tab.setAttribute("aria-current", String(tab.dataset.dayTab === day)));
   };
 
   const start = () => {
@@ -34,7 +37,10 @@
     board().toggleAttribute("data-one-day", narrow.matches);
     makeTabs(days);
     const kept = sessionStorage.getItem("board-day");
-    const wanted = days.find((day) => day.dataset.day === kept) || days.find((day) => day.classList.contains("is-today")) || days[0];
+    const wanted =
+      days.find((day) => day.dataset.day === kept) ||
+      days.find((day) => day.classList.contains("is-today")) ||
+      days[0];
     show(wanted.dataset.day);
   };
 

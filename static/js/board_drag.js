@@ -1,6 +1,5 @@
 // The week by mouse and touch: a copy of the card follows the pointer, the cells say where it may go. The card itself
 // stays at home until the server has moved it, so no row grows and what is let go outside every cell flies back.
-"use strict";
 
 (() => {
   const { board, isWeek, says, words, post, scrollAtEdges, makeGhost, places } = window.tempoBoard;
@@ -12,12 +11,17 @@
     return place && board().contains(place) ? place : null;
   };
 
-  const follow = (x, y) => { held.ghost.style.translate = `${x - held.dx}px ${y - held.dy}px`; };
+  const follow = (x, y) => {
+    held.ghost.style.translate = `${x - held.dx}px ${y - held.dy}px`;
+  };
 
   const flyHome = (ghost, card) => {
     const box = card.getBoundingClientRect();
     const isQuiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (isQuiet || !document.contains(card)) { ghost.remove(); return; }
+    if (isQuiet || !document.contains(card)) {
+      ghost.remove();
+      return;
+    }
     ghost.style.transition = "translate 0.16s ease-out";
     ghost.style.translate = `${box.left}px ${box.top}px`;
     ghost.addEventListener("transitionend", () => ghost.remove());
@@ -70,7 +74,10 @@
 
   const drop = (x, y) => {
     const place = placeAt(x, y);
-    if (!place || place === placeOf(held.card)) { abandon(); return; }
+    if (!place || place === placeOf(held.card)) {
+      abandon();
+      return;
+    }
     const { card, ghost } = letGo();
     ghost.remove();
     const { row, day, slot } = place.dataset;

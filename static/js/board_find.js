@@ -1,12 +1,18 @@
 // "Where can it go?" colours the board as a drag does, as long as its panel is open: a click on a coloured cell puts the
 // session there, and one line says why where it cannot be.
-"use strict";
 
 (() => {
   const { board, isWeek, post, places, onDrawn } = window.tempoBoard;
   const panel = () => document.getElementById("panel");
   const asked = () => panel() && panel().querySelector("[data-places-of]");
-  const isShown = () => Boolean(board() && isWeek() && board().dataset.rows === "rooms" && asked() && asked().dataset.placesWeek === board().dataset.week);
+  const isShown = () =>
+    Boolean(
+      board() &&
+        isWeek() &&
+        board().dataset.rows === "rooms" &&
+        asked() &&
+        asked().dataset.placesWeek === board().dataset.week,
+    );
   let shown = null; // the answer that the cells are painted with
 
   const show = async () => {
@@ -26,17 +32,25 @@
     places.tell("", false);
   };
   const check = () => {
-    if (isShown()) { if (shown !== asked() || !("finding" in board().dataset)) show(); }
-    else if (shown) hide();
+    if (isShown()) {
+      if (shown !== asked() || !("finding" in board().dataset)) show();
+    } else if (shown) hide();
   };
 
   if (panel()) new MutationObserver(check).observe(panel(), { childList: true });
   onDrawn(check);
   // A card that was carried meanwhile has wiped the tones of the one that is looked for.
-  places.afterwards = () => { if (isShown()) show(); };
+  places.afterwards = () => {
+    if (isShown()) show();
+  };
 
   const cellOf = (event) => {
-    const cell = shown && board() && "finding" in board().dataset && event.target.closest && event.target.closest("td[data-slot]");
+    const cell =
+      shown &&
+      board() &&
+      "finding" in board().dataset &&
+      event.target.closest &&
+      event.target.closest("td[data-slot]");
     return cell && board().contains(cell) && !event.target.closest(".card-slip") ? cell : null;
   };
   document.addEventListener("pointerover", (event) => {
@@ -44,14 +58,22 @@
     const cell = event.target.closest && event.target.closest("td[data-slot]");
     places.explain(cell && board().contains(cell) ? cell : null);
   });
-  document.addEventListener("click", (event) => {
-    const cell = cellOf(event);
-    if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    event.stopImmediatePropagation(); // it is no empty cell that something new is put in
-    places.explain(cell);
-    if (cell.matches(".is-refused")) return;
-    const { row, day, slot } = cell.dataset;
-    post({ dataset: { session: shown.dataset.placesOf, version: shown.dataset.placesVersion } }, "drop", { room: row, day, slot });
-  }, true);
+  document.addEventListener(
+    "click",
+    (event) => {
+      const cell = cellOf(event);
+      if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      event.stopImmediatePropagation(); // it is no empty cell that something new is put in
+      places.explain(cell);
+      if (cell.matches(".is-refused")) return;
+      const { row, day, slot } = cell.dataset;
+      post({ dataset: { session: shown.dataset.placesOf, version: shown.dataset.placesVersion } }, "drop", {
+        room: row,
+        day,
+        slot,
+      });
+    },
+    true,
+  );
 })();

@@ -1,5 +1,4 @@
 // Where a session may go: the cells say it in tones and in words, for a card that is carried by mouse, finger or keyboard.
-"use strict";
 
 (() => {
   const { board, says, base, words } = window.tempoBoard;
@@ -23,9 +22,16 @@
     const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
     return answer && answer.ok ? answer.json() : null; // without: the server still decides when the card is dropped
   };
-  const paint = (cells) => board().querySelectorAll("td[data-slot]").forEach((cell) => show(cell, cells[cell.dataset.cell]));
+  const paint = (cells) =>
+    board()
+      .querySelectorAll("td[data-slot]")
+      .forEach((cell) => show(cell, cells[cell.dataset.cell]));
   const show = (cell, found) => {
-    if (!found) { cell.classList.add("is-refused"); cell.title = words.nowhere; return; } // a day that is over, a room out of use
+    if (!found) {
+      cell.classList.add("is-refused");
+      cell.title = words.nowhere;
+      return;
+    } // a day that is over, a room out of use
     cell.classList.add({ free: "is-free", soft: "is-soft", ask: "is-ask" }[found.kind] || "is-refused");
     if (found.why) cell.title = found.why;
     cell.dataset.said = found.said;
@@ -33,12 +39,14 @@
   const wipe = () => {
     document.querySelectorAll(".is-target").forEach((place) => place.classList.remove("is-target"));
     if (!board()) return;
-    board().querySelectorAll("td[data-cell]").forEach((cell) => {
-      cell.classList.remove(...KINDS);
-      delete cell.dataset.along;
-      delete cell.dataset.said;
-      cell.removeAttribute("title");
-    });
+    board()
+      .querySelectorAll("td[data-cell]")
+      .forEach((cell) => {
+        cell.classList.remove(...KINDS);
+        delete cell.dataset.along;
+        delete cell.dataset.said;
+        cell.removeAttribute("title");
+      });
   };
   const showFor = async (card, then = () => {}) => {
     asked = card;
@@ -65,7 +73,9 @@
   const explain = (place) => tell(reasonOf(place), Boolean(place && place.matches(".is-refused")));
   const aim = (place) => {
     explain(place);
-    document.querySelectorAll(".is-target").forEach((one) => one.classList.toggle("is-target", one === place));
+    document
+      .querySelectorAll(".is-target")
+      .forEach((one) => one.classList.toggle("is-target", one === place));
     if (place) place.classList.add("is-target");
   };
 
@@ -76,18 +86,24 @@
     const card = asked;
     const { row, day, slot } = cell.dataset;
     const query = new URLSearchParams({ room: row, day, slot });
-    const answer = await fetch(`${base()}sessions/${card.dataset.session}/along/?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(`${base()}sessions/${card.dataset.session}/along/?${query}`, {
+      headers: { Accept: "application/json" },
+    }).catch(() => null);
     const found = answer && answer.ok ? await answer.json() : null;
     if (asked !== card) return;
-    if (found) { cell.dataset.along = `${found.free}/${found.all}`; says(found.said); }
-    else delete cell.dataset.along;
+    if (found) {
+      cell.dataset.along = `${found.free}/${found.all}`;
+      says(found.said);
+    } else delete cell.dataset.along;
   };
   const withShift = (is) => {
     if (board()) board().classList.toggle("with-shift", is);
     if (is) showAlong(document.querySelector("td.is-target"));
   };
   const isHeld = () => asked && board() && "held" in board().dataset;
-  const onShift = (event) => { if (event.key === "Shift" && isHeld()) withShift(event.type === "keydown"); };
+  const onShift = (event) => {
+    if (event.key === "Shift" && isHeld()) withShift(event.type === "keydown");
+  };
   document.addEventListener("keydown", onShift);
   document.addEventListener("keyup", onShift);
 

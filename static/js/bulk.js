@@ -1,6 +1,5 @@
 // Tables whose rows can be ticked: <form data-bulk> holds rows with <input type=checkbox data-bulk-row>, one
 // <input type=checkbox data-bulk-all> in the head, and the bar of components/bulk_bar.html. Shift ticks a range.
-"use strict";
 
 (() => {
   const rowsOf = (form) => [...form.querySelectorAll("input[data-bulk-row]:not(:disabled)")];
@@ -26,22 +25,41 @@
   const tickRange = (form, from, to, value) => {
     const rows = rowsOf(form);
     const [start, end] = [rows.indexOf(from), rows.indexOf(to)].sort((a, b) => a - b);
-    if (start >= 0) rows.slice(start, end + 1).forEach((row) => { row.checked = value; });
+    if (start >= 0)
+      rows.slice(start, end + 1).forEach((row) => {
+        row.checked = value;
+      });
   };
 
   // A row that goes where others stand takes those along; without one of them it cannot stay ticked itself.
   const tickNeeded = (form, row) => {
     const rows = rowsOf(form);
     const needs = (one) => (one.dataset.bulkNeeds || "").split(" ").filter(Boolean);
-    if (row.checked) rows.filter((one) => needs(row).includes(one.value)).forEach((one) => { one.checked = true; });
-    else rows.filter((one) => needs(one).includes(row.value)).forEach((one) => { one.checked = false; });
+    if (row.checked)
+      rows
+        .filter((one) => needs(row).includes(one.value))
+        .forEach((one) => {
+          one.checked = true;
+        });
+    else
+      rows
+        .filter((one) => needs(one).includes(row.value))
+        .forEach((one) => {
+          one.checked = false;
+        });
   };
 
   document.addEventListener("click", (event) => {
     const form = event.target.closest("form[data-bulk]");
     if (!form) return;
-    if (event.target.matches("[data-bulk-clear]")) rowsOf(form).forEach((row) => { row.checked = false; });
-    if (event.target.matches("[data-bulk-all]")) rowsOf(form).forEach((row) => { row.checked = event.target.checked; });
+    if (event.target.matches("[data-bulk-clear]"))
+      rowsOf(form).forEach((row) => {
+        row.checked = false;
+      });
+    if (event.target.matches("[data-bulk-all]"))
+      rowsOf(form).forEach((row) => {
+        row.checked = event.target.checked;
+      });
     if (event.target.matches("[data-bulk-row]")) {
       if (event.shiftKey && last) tickRange(form, last, event.target, event.target.checked);
       last = event.target;

@@ -3,7 +3,6 @@
 // A row is taken only when it is highlighted, by itself when it is the only one. Whoever is quicker than the answer, or
 // has no JavaScript, leaves it to the server to find what the text means, or to ask. With data-choice-many="NAME" what
 // is taken becomes a ticked box in [data-choice-picked], the choices stand there on focus, and the next can be typed.
-"use strict";
 
 (() => {
   const WAIT = 120; // milliseconds of rest before the server is asked
@@ -12,7 +11,8 @@
   const states = new WeakMap(); // { timer, turn, isAsking, steps, enters }
 
   const stateOf = (field) => {
-    if (!states.has(field)) states.set(field, { timer: 0, turn: 0, isAsking: false, steps: 0, enters: false });
+    if (!states.has(field))
+      states.set(field, { timer: 0, turn: 0, isAsking: false, steps: 0, enters: false });
     return states.get(field);
   };
   const inputOf = (field) => field.querySelector("input[role=combobox]");
@@ -26,12 +26,17 @@
     return field && event.target === inputOf(field) ? field : null;
   };
   const isMany = (field) => "choiceMany" in field.dataset;
-  const says = (field, text) => { field.querySelector("[data-choice-says]").textContent = text; };
+  const says = (field, text) => {
+    field.querySelector("[data-choice-says]").textContent = text;
+  };
 
   // --- what is shown ---
   const mark = (field, option) => {
     optionsOf(field).forEach((each) => each.setAttribute("aria-selected", String(each === option)));
-    if (!option) { inputOf(field).removeAttribute("aria-activedescendant"); return; }
+    if (!option) {
+      inputOf(field).removeAttribute("aria-activedescendant");
+      return;
+    }
     inputOf(field).setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
   };
@@ -61,17 +66,24 @@
   };
 
   // What the choices hang on beside the text: other fields of the form, by name.
-  const beside = (field) => (field.dataset.choiceWith || "").split(" ").filter(Boolean).map((name) => {
-    const other = field.closest("form").elements[name];
-    return [name, other ? other.value : ""];
-  });
+  const beside = (field) =>
+    (field.dataset.choiceWith || "")
+      .split(" ")
+      .filter(Boolean)
+      .map((name) => {
+        const other = field.closest("form").elements[name];
+        return [name, other ? other.value : ""];
+      });
 
   const ask = async (field) => {
     const state = stateOf(field);
     const input = inputOf(field);
-    const turn = (state.turn += 1);
+    state.turn += 1;
+    const turn = state.turn;
     const url = `${field.dataset.choices}?${new URLSearchParams([[input.name, input.value], ...beside(field)])}`;
-    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(
+      () => null,
+    );
     const html = answer && answer.ok ? await answer.text() : "";
     if (state.turn !== turn) return;
     const { steps, enters } = state;
@@ -97,8 +109,16 @@
     const known = boxes(field).find((box) => box.value === key);
     if (known) known.checked = true;
     else {
-      const [row, label, box, words] = ["li", "label", "input", "span"].map((name) => document.createElement(name));
-      Object.assign(box, { type: "checkbox", name: field.dataset.choiceMany, value: key, checked: true, className: "form-check-input" });
+      const [row, label, box, words] = ["li", "label", "input", "span"].map((name) =>
+        document.createElement(name),
+      );
+      Object.assign(box, {
+        type: "checkbox",
+        name: field.dataset.choiceMany,
+        value: key,
+        checked: true,
+        className: "form-check-input",
+      });
       label.className = "form-check";
       words.textContent = text;
       label.append(box, words);
@@ -111,7 +131,10 @@
   };
 
   const take = (field, option) => {
-    if (isMany(field)) { pick(field, option.dataset); return; }
+    if (isMany(field)) {
+      pick(field, option.dataset);
+      return;
+    }
     inputOf(field).value = option.dataset.text;
     keyOf(field).value = option.dataset.key;
     close(field);
@@ -134,7 +157,10 @@
   const enter = (field) => {
     const marked = markedOf(field);
     if (marked) take(field, marked);
-    else if (optionsOf(field).length) { askWhich(field); return; }
+    else if (optionsOf(field).length) {
+      askWhich(field);
+      return;
+    }
     goOn(field);
   };
 
@@ -147,7 +173,10 @@
 
   const walk = (field, step) => {
     const options = optionsOf(field);
-    if (!options.length) { askFor(field, step); return; }
+    if (!options.length) {
+      askFor(field, step);
+      return;
+    }
     const at = options.indexOf(markedOf(field));
     const start = at < 0 && step < 0 ? 0 : at;
     mark(field, options[(start + step + options.length) % options.length]);
@@ -161,7 +190,10 @@
   };
 
   const onEnter = (event, field) => {
-    if (event.repeat) { event.preventDefault(); return; } // a key that is held down says nothing more
+    if (event.repeat) {
+      event.preventDefault();
+      return;
+    } // a key that is held down says nothing more
     if (!inputOf(field).value && !markedOf(field)) return;
     event.preventDefault();
     const state = stateOf(field);
@@ -169,7 +201,9 @@
     else enter(field);
   };
 
-  const onTab = (field) => { if (markedOf(field)) take(field, markedOf(field)); };
+  const onTab = (field) => {
+    if (markedOf(field)) take(field, markedOf(field));
+  };
 
   const onEscape = (event, field) => {
     if (!optionsOf(field).length && !noneOf(field).hasChildNodes()) return;
@@ -180,9 +214,13 @@
   document.addEventListener("keydown", (event) => {
     const field = fieldOf(event);
     if (!field || event.isComposing || event.ctrlKey || event.metaKey) return;
-    if (event.key === "ArrowDown") { event.preventDefault(); walk(field, 1); }
-    else if (event.key === "ArrowUp") { event.preventDefault(); walk(field, -1); }
-    else if (event.key === "Enter") onEnter(event, field);
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      walk(field, 1);
+    } else if (event.key === "ArrowUp") {
+      event.preventDefault();
+      walk(field, -1);
+    } else if (event.key === "Enter") onEnter(event, field);
     else if (event.key === "Tab") onTab(field);
     else if (event.key === "Escape") onEscape(event, field);
   });

@@ -1,6 +1,5 @@
 // The day to scale: drag a session or one of its edges, by mouse, touch or keyboard, in steps of five minutes. A ghost
 // shows where it would be and what stands against it; the session itself stays until the server has moved it.
-"use strict";
 
 (() => {
   const STEP = 5;
@@ -11,15 +10,24 @@
   const isDay = () => board() && board().dataset.board === "day";
   const first = () => Number(board().dataset.first);
   const last = () => Number(board().dataset.last);
-  const clock = (minute) => `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  const clock = (minute) =>
+    `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
   const lanes = () => [...board().querySelectorAll("td.lane")];
   const byRooms = () => board().dataset.rows === "rooms";
-  const nameOf = (lane) => lane.closest("tr").querySelector("th").firstChild.textContent.replace(/\u00ad/g, "").trim();
+  const nameOf = (lane) =>
+    lane
+      .closest("tr")
+      .querySelector("th")
+      .firstChild.textContent.replace(/\u00ad/g, "")
+      .trim();
   const laneOf = (card) => card.closest("td.lane");
   const snap = (minute) => Math.round(minute / STEP) * STEP;
 
   // --- minutes and places on the line: what lies between the slots is squeezed (planner/board/week/axis.py) ---
-  const pieces = () => board().dataset.axis.split(";").map((piece) => piece.split(",").map(Number));
+  const pieces = () =>
+    board()
+      .dataset.axis.split(";")
+      .map((piece) => piece.split(",").map(Number));
   const between = (value, [from, to, begin, end]) => begin + ((value - from) / (to - from)) * (end - begin);
   const placeOf = (minute) => {
     const all = pieces();
@@ -51,11 +59,16 @@
       asked.spans = await answer.json();
       paint();
       show();
-    } catch { /* the server still decides when it is put down */ }
+    } catch {
+      /* the server still decides when it is put down */
+    }
   };
 
   const found = () => {
-    const stretches = held.spans && held.lane && held.spans[held.lane.hasAttribute("data-room") ? held.lane.dataset.row : held.card.dataset.roomId];
+    const stretches =
+      held.spans &&
+      held.lane &&
+      held.spans[held.lane.hasAttribute("data-room") ? held.lane.dataset.row : held.card.dataset.roomId];
     if (!stretches) return null;
     const minute = held.mode === "end" ? held.end : held.start;
     const hit = stretches.find(([from, until]) => from <= minute && minute < until);
@@ -69,11 +82,19 @@
     const where = held.lane && !byRooms() ? [held.lane] : lanes();
     where.forEach((lane) => {
       const stretches = held.spans[byRooms() ? lane.dataset.row : held.card.dataset.roomId];
-      if (!stretches) { lane.classList.toggle("is-refused", held.mode === "move"); return; }
+      if (!stretches) {
+        lane.classList.toggle("is-refused", held.mode === "move");
+        return;
+      }
       const open = stretches.filter(([, , kind]) => kind !== "refused");
       lane.classList.toggle("is-refused", !open.length);
       open.forEach(([from, until, kind]) => {
-        const [begin, end] = held.mode === "move" ? [from, until - STEP + length] : held.mode === "end" ? [from - STEP, until - STEP] : [from, until];
+        const [begin, end] =
+          held.mode === "move"
+            ? [from, until - STEP + length]
+            : held.mode === "end"
+              ? [from - STEP, until - STEP]
+              : [from, until];
         const [a, b] = [Math.max(begin, first()), Math.min(end, last())];
         if (b <= a) return;
         const area = document.createElement("i");
@@ -86,30 +107,52 @@
   };
   const wipe = () => {
     if (!board()) return;
-    board().querySelectorAll(".may").forEach((one) => one.remove());
-    board().querySelectorAll(".lane.is-refused").forEach((lane) => lane.classList.remove("is-refused"));
+    board()
+      .querySelectorAll(".may")
+      .forEach((one) => one.remove());
+    board()
+      .querySelectorAll(".lane.is-refused")
+      .forEach((lane) => lane.classList.remove("is-refused"));
   };
 
   // --- the same line as in the week, and with Shift for how many of the dates from here on the minute is free ---
-  const sentence = ({ kind, why }) => (kind === "free" || !why ? words.fits : kind === "soft" ? `${words.but} ${why}` : why);
+  const sentence = ({ kind, why }) =>
+    kind === "free" || !why ? words.fits : kind === "soft" ? `${words.but} ${why}` : why;
   const placeKey = () => `${held.lane ? held.lane.dataset.row : ""} ${held.start}`;
   const countAlong = async () => {
     const asked = held;
     const at = placeKey();
-    if (asked.mode !== "move" || !asked.lane || !asked.lane.hasAttribute("data-room") || "along" in asked.ghost.dataset) return;
+    if (
+      asked.mode !== "move" ||
+      !asked.lane ||
+      !asked.lane.hasAttribute("data-room") ||
+      "along" in asked.ghost.dataset
+    )
+      return;
     asked.ghost.dataset.along = "…";
-    const query = new URLSearchParams({ room: asked.lane.dataset.row, day: board().dataset.day, start: asked.start });
-    const answer = await fetch(`${base()}sessions/${asked.card.dataset.session}/along/?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const query = new URLSearchParams({
+      room: asked.lane.dataset.row,
+      day: board().dataset.day,
+      start: asked.start,
+    });
+    const answer = await fetch(`${base()}sessions/${asked.card.dataset.session}/along/?${query}`, {
+      headers: { Accept: "application/json" },
+    }).catch(() => null);
     const counted = answer && answer.ok ? await answer.json() : null;
     if (held !== asked || placeKey() !== at) return;
-    if (counted) { asked.ghost.dataset.along = `${counted.free}/${counted.all}`; says(counted.said); }
-    else delete asked.ghost.dataset.along;
+    if (counted) {
+      asked.ghost.dataset.along = `${counted.free}/${counted.all}`;
+      says(counted.said);
+    } else delete asked.ghost.dataset.along;
   };
 
   // --- the ghost ---
   const show = () => {
     const { ghost, lane } = held;
-    if (!lane) { ghost.remove(); return; }
+    if (!lane) {
+      ghost.remove();
+      return;
+    }
     if (ghost.parentElement !== lane) lane.append(ghost);
     const answer = found();
     ghost.className = `block ghost${answer ? ` is-${answer.kind}` : ""}`;
@@ -117,7 +160,10 @@
     ghost.style.setProperty("--on", lane === held.from ? held.on : 0);
     ghost.children[0].textContent = `${clock(held.start)}–${clock(held.end)}`;
     ghost.children[1].textContent = answer ? answer.why : "";
-    if (ghost.dataset.at !== placeKey()) { delete ghost.dataset.along; ghost.dataset.at = placeKey(); }
+    if (ghost.dataset.at !== placeKey()) {
+      delete ghost.dataset.along;
+      ghost.dataset.at = placeKey();
+    }
     places.tell(answer ? sentence(answer) : "", Boolean(answer) && answer.kind === "refused");
     if (held.byKeys) {
       clearTimeout(held.said);
@@ -134,10 +180,26 @@
     ghost.children[1].className = "why";
     const minutes = lane ? Number(card.dataset.end) - start : Number(card.dataset.minutes);
     const on = Number(getComputedStyle(card).getPropertyValue("--on")) || 0;
-    held = { card, mode, byKeys, ghost, lane, on, from: lane, start, end: lane ? start + minutes : null, minutes, grab: minutes / 2, spans: null };
+    held = {
+      card,
+      mode,
+      byKeys,
+      ghost,
+      lane,
+      on,
+      from: lane,
+      start,
+      end: lane ? start + minutes : null,
+      minutes,
+      grab: minutes / 2,
+      spans: null,
+    };
     card.classList.add("is-held");
     board().dataset.held = "";
-    if (!lane) { held.start = first(); held.end = first() + minutes; }
+    if (!lane) {
+      held.start = first();
+      held.end = first() + minutes;
+    }
     if (lane) show();
     ask();
   };
@@ -190,7 +252,11 @@
     show();
   };
 
-  const isSame = () => held.lane === held.from && held.lane && held.start === Number(held.card.dataset.start) && held.end === Number(held.card.dataset.end);
+  const isSame = () =>
+    held.lane === held.from &&
+    held.lane &&
+    held.start === Number(held.card.dataset.start) &&
+    held.end === Number(held.card.dataset.end);
 
   const abandon = () => {
     letGo();
@@ -199,8 +265,15 @@
 
   const putDown = async () => {
     const { card, lane, from, toTray, start, end, ghost } = held;
-    if (toTray && from) { letGo(); post(card, "drop", {}); return; }
-    if (!lane || isSame()) { abandon(); return; }
+    if (toTray && from) {
+      letGo();
+      post(card, "drop", {});
+      return;
+    }
+    if (!lane || isSame()) {
+      abandon();
+      return;
+    }
     const room = byRooms() ? lane.dataset.row : card.dataset.roomId;
     focusOn = held.byKeys ? card.dataset.session : null;
     letGo();
@@ -208,11 +281,16 @@
     ghost.classList.add("is-waiting");
     try {
       await post(card, "move", { room, day: board().dataset.day, start: clock(start), minutes: end - start });
-    } catch { /* told in a toast (static/js/errors.js) */ } finally { ghost.remove(); }
+    } catch {
+      /* told in a toast (static/js/errors.js) */
+    } finally {
+      ghost.remove();
+    }
   };
 
   const takes = (event) => {
-    if (!isDay() || held || event.target.closest("input") || board().classList.contains("is-selecting")) return null;
+    if (!isDay() || held || event.target.closest("input") || board().classList.contains("is-selecting"))
+      return null;
     const card = event.target.closest(".card-slip[data-mine], .card-slip[data-theirs]");
     return card && board().contains(card) ? { card, grip: event.target.closest("[data-grip]") } : null;
   };
@@ -238,8 +316,12 @@
   };
 
   window.tempoDrag({ takes, begin, move: follow, drop, abandon });
-  document.addEventListener("keydown", (event) => { if (event.key === "Shift" && held && !held.byKeys) countAlong(); });
-  document.addEventListener("keyup", (event) => { if (event.key === "Shift" && held) delete held.ghost.dataset.along; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Shift" && held && !held.byKeys) countAlong();
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Shift" && held) delete held.ghost.dataset.along;
+  });
 
   // --- keyboard: arrows move, Shift and arrows change the end, Enter puts down, Escape leaves it ---
   const step = (event) => {
@@ -247,7 +329,10 @@
     const minutes = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key] || 0;
     if (event.shiftKey) {
       held.end = Math.max(held.start + STEP, Math.min(held.end + minutes, last()));
-      if (held.end - held.start !== held.minutes) { held.minutes = held.end - held.start; askSoon(); }
+      if (held.end - held.start !== held.minutes) {
+        held.minutes = held.end - held.start;
+        askSoon();
+      }
     } else {
       held.start = Math.max(first(), Math.min(held.start + minutes, last() - held.minutes));
       held.end = held.start + held.minutes;
@@ -265,29 +350,33 @@
     held.asking = setTimeout(() => held && ask(), 120);
   };
 
-  document.addEventListener("keydown", (event) => {
-    if (!isDay() || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && held) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      abandon();
-      return;
-    }
-    const card = event.target.closest && event.target.closest(".card-slip");
-    if (!card || event.target.matches("input") || !card.matches("[data-mine], [data-theirs]")) return;
-    if (/^Arrow/.test(event.key) && laneOf(card)) {
-      event.preventDefault();
-      if (!held) take(card, "move", true);
-      if (held.byKeys && held.card === card) step(event);
-    } else if ((event.key === "Enter" || event.key === " ") && held && held.byKeys) {
-      event.preventDefault();
-      if (!event.repeat) putDown();
-    } else if (event.key === " " && !held && laneOf(card) && !board().classList.contains("is-selecting")) {
-      event.preventDefault();
-      take(card, "move", true);
-      says(words.taken);
-    }
-  }, true);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (!isDay() || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Escape" && held) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        abandon();
+        return;
+      }
+      const card = event.target.closest && event.target.closest(".card-slip");
+      if (!card || event.target.matches("input") || !card.matches("[data-mine], [data-theirs]")) return;
+      if (/^Arrow/.test(event.key) && laneOf(card)) {
+        event.preventDefault();
+        if (!held) take(card, "move", true);
+        if (held.byKeys && held.card === card) step(event);
+      } else if ((event.key === "Enter" || event.key === " ") && held && held.byKeys) {
+        event.preventDefault();
+        if (!event.repeat) putDown();
+      } else if (event.key === " " && !held && laneOf(card) && !board().classList.contains("is-selecting")) {
+        event.preventDefault();
+        take(card, "move", true);
+        says(words.taken);
+      }
+    },
+    true,
+  );
   document.addEventListener("focusout", (event) => {
     if (held && held.byKeys && held.card.contains(event.target)) letGo();
   });
@@ -296,7 +385,9 @@
   const start = () => {
     if (!isDay()) return;
     if (document.getElementById("day-keys")) {
-      board().querySelectorAll("[data-mine] .slip-title, [data-theirs] .slip-title").forEach((link) => link.setAttribute("aria-describedby", "day-keys"));
+      board()
+        .querySelectorAll("[data-mine] .slip-title, [data-theirs] .slip-title")
+        .forEach((link) => link.setAttribute("aria-describedby", "day-keys"));
     }
     if (focusOn) {
       const link = board().querySelector(`[data-session="${focusOn}"] .slip-title`);

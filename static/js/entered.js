@@ -1,6 +1,5 @@
 // Notes one after the other. Ctrl-Z takes the last one back, as often as it is pressed, unless there is text of one's own
 // to undo first; Escape leaves a change; what is typed while a note is being saved begins the next one.
-"use strict";
 
 (() => {
   const isTyping = (element) => element.matches("input, textarea") && element.value !== "";
@@ -11,7 +10,10 @@
 
   const undoLast = () => {
     const button = document.querySelector("#last-notes [data-undo]");
-    if (!button) { waiting = 0; return; }
+    if (!button) {
+      waiting = 0;
+      return;
+    }
     button.click();
   };
 

@@ -1,6 +1,5 @@
 // When HTMX gets no good answer: say what happened, that nothing was saved, and what to do. Answers 409 and 422
 // are swapped in place (see htmx-config in base.html); the sentences stand in <template data-sentence> there.
-"use strict";
 
 (() => {
   const toasts = document.getElementById("toasts");

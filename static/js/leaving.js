@@ -1,13 +1,16 @@
 // A form in which somebody typed is not left by accident: the browser asks first, whichever way leads out of it.
 // Forms that HTMX sends stay on the page, and are not meant.
-"use strict";
 
 (() => {
   const typed = new Set();
   let sent = null;
 
-  const isMeant = (form) => form && form.method === "post" && form.closest("main")
-    && !form.matches("[hx-post], [data-download], .lang") && !form.querySelector("[type=password], [hx-post]");
+  const isMeant = (form) =>
+    form &&
+    form.method === "post" &&
+    form.closest("main") &&
+    !form.matches("[hx-post], [data-download], .lang") &&
+    !form.querySelector("[type=password], [hx-post]");
 
   document.addEventListener("input", (event) => {
     const form = event.target.form;
@@ -27,9 +30,11 @@
     event.preventDefault();
     event.returnValue = "";
     // Whoever stays can press again.
-    setTimeout(() => document.querySelectorAll("form[data-busy]").forEach((form) => {
-      delete form.dataset.busy;
-      form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-    }));
+    setTimeout(() =>
+      document.querySelectorAll("form[data-busy]").forEach((form) => {
+        delete form.dataset.busy;
+        form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+      }),
+    );
   });
 })();

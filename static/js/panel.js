@@ -1,7 +1,6 @@
 // The side panel: links with hx-target="#panel" hx-swap="innerHTML" fill it; Escape, its cross or an answer with
 // HX-Trigger "panel-close" empty it and give the focus back to where it came from. While an act that was sent from the
 // panel is under way, its form stays: an answer that finds no form any more would tell nobody what was done.
-"use strict";
 
 (() => {
   const panel = () => document.querySelector("[data-panel]");
@@ -14,18 +13,24 @@
 
   document.addEventListener("htmx:beforeSend", (event) => {
     const { elt, requestConfig } = event.detail;
-    if (requestConfig.verb === "post" && elt.nodeName === "FORM" && isInPanel(elt)) act = { form: elt, whenAnswered: [] };
+    if (requestConfig.verb === "post" && elt.nodeName === "FORM" && isInPanel(elt))
+      act = { form: elt, whenAnswered: [] };
   });
   document.addEventListener("htmx:confirm", (event) => {
     if (!act || event.detail.elt === act.form || !isInPanel(event.detail.target)) return;
     event.preventDefault();
     const { elt, path, verb, issueRequest } = event.detail;
     // The link of a card goes with the table that the answer replaces; where it led does not.
-    wait(() => (elt.isConnected || verb !== "get" ? issueRequest(false) : htmx.ajax("GET", path, { target: "#panel", swap: "innerHTML" })));
+    wait(() =>
+      elt.isConnected || verb !== "get"
+        ? issueRequest(false)
+        : htmx.ajax("GET", path, { target: "#panel", swap: "innerHTML" }),
+    );
   });
   // Asked before the act was sent, answered after: it speaks of a form that is no longer what counts.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (act && event.detail.requestConfig.elt !== act.form && isInPanel(event.detail.target)) event.detail.shouldSwap = false;
+    if (act && event.detail.requestConfig.elt !== act.form && isInPanel(event.detail.target))
+      event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!act || event.detail.requestConfig.elt !== act.form) return;
@@ -35,7 +40,10 @@
   });
 
   const close = () => {
-    if (act) { wait(close); return; }
+    if (act) {
+      wait(close);
+      return;
+    }
     if (!panel() || !panel().hasChildNodes()) return;
     panel().replaceChildren();
     if (opener && document.contains(opener)) opener.focus();
@@ -43,7 +51,8 @@
   };
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target === panel() && !panel().contains(document.activeElement)) opener = document.activeElement;
+    if (event.detail.target === panel() && !panel().contains(document.activeElement))
+      opener = document.activeElement;
   });
   document.addEventListener("click", (event) => {
     const closer = event.target.closest("[data-close-panel]");

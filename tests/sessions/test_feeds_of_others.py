@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 
 from prisons.access import access_for
 from prisons.domain.people.tokens import hash_secret
-from prisons.models import AuditEntry
 from sessions.domain import feeds
 from sessions.models import Feed
 from tests.factories import at, make_membership, make_series, make_session, make_worker
@@ -61,18 +58,6 @@ def test_the_planners_of_another_prison_do_not_see_it(haren, saint_gilles, chloe
     feeds.create(chloe, access=access_for(organiser_anna, haren), language="nl", now=NOW)
     make_membership(organiser_anna, saint_gilles, "organiser", service)
     assert feeds.kept_by(access_for(organiser_anna, saint_gilles)) == []
-
-
-def test_what_a_planner_made_before_feeds_hung_on_a_role_has_ended(
-    haren, chloe, worker_chloe, organiser_anna
-):
-    mine, own_secret = feeds.create(chloe, access=access_for(worker_chloe, haren), language="nl", now=NOW)
-    old, old_secret = feeds.create(chloe, access=access_for(organiser_anna, haren), language="nl", now=NOW)
-    Feed.objects.filter(pk=old.pk).update(membership=None)  # as it stood before
-    assert live_of(old_secret) and live_of(own_secret)
-    import_module("sessions.migrations.0011_feeds_of_planners_end").end_them(apps, None)
-    assert live_of(old_secret) is None and live_of(own_secret)
-    assert AuditEntry.objects.filter(verb="create_feed", object_id=mine.pk).exists()
 
 
 def test_nobody_without_an_account_has_a_feed_of_his_own(haren, chloe):

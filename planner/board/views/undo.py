@@ -16,9 +16,10 @@ from core.dates.clock import today
 from core.dates.weeks import Week
 from core.errors import PlannerError
 from core.secrets.digest import FIELD, NotAsShown
+from core.web import address
 from core.web.htmx import is_partial
 from core.web.htmx import redirect as htmx_redirect
-from planner.board.answers import board_url, done, local_address, refused
+from planner.board.answers import board_url, done, refused
 from planner.scheduling.placement.act_words import title_of
 from planner.scheduling.placement.changes import Change, Keep
 from planner.scheduling.placement.undo import require_right
@@ -60,7 +61,7 @@ def undo(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
 
 def _led_to_what_is_gone(request: PrisonRequest, effect: UndoEffect) -> bool:
     """Whether the page that somebody would go back to is that of a series which the undoing has taken away."""
-    wanted = urlsplit(local_address(request, request.POST.get("next", ""))).path
+    wanted = urlsplit(address.of_this_site(request.POST.get("next"), request)).path
     slug = effect.act.prison.slug
     return any(wanted == reverse("enrollment:series_detail", args=[slug, row.pk]) for row in effect.series)
 
@@ -90,7 +91,8 @@ def _ask(
         "series": [_series_title(request, one) for one in effect.series],
         "closures": [_place_of(one) for one in _closures(effect)],
         "error": error,
-        "next": local_address(request, request.GET.get("next", "")) or board_url(act.prison, week, request),
+        "next": address.of_this_site(request.GET.get("next"), request)
+        or board_url(act.prison, week, request),
     }
     return render(request, "planner/board/undo.html", context, status=error.status if error else 200)
 

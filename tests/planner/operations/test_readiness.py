@@ -41,7 +41,7 @@ def test_work_that_nobody_does() -> None:
 
 
 def test_a_migration_that_is_not_applied() -> None:
-    MigrationRecorder(connection).migration_qs.filter(app="rooms").order_by("-name").first().delete()
+    MigrationRecorder(connection).migration_qs.filter(app="rooms").delete()
     assert _ready("?for=web") == (503, "migrations: 1 not applied: manage.py prepare")
 
 
