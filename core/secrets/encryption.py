@@ -22,7 +22,7 @@ def encrypt(text: str, purpose: str) -> str:
 
 
 def decrypt(sealed: str, purpose: str) -> str:
-    """Raises SealBroken."""
+    """Raises NotDecrypted."""
     try:
         return _fernet(purpose).decrypt(sealed.encode()).decode()
     except InvalidToken as error:
@@ -30,7 +30,7 @@ def decrypt(sealed: str, purpose: str) -> str:
 
 
 def encrypt_anew(sealed: str, purpose: str) -> str:
-    """The same secret under the present key. Raises SealBroken."""
+    """The same secret under the present key. Raises NotDecrypted."""
     return encrypt(decrypt(sealed, purpose), purpose)
 
 

@@ -25,6 +25,7 @@ from prisons.models import ChangeSet, Letters, Message, Prison
 from sessions.models import Worker
 
 SALT = "planner.telling.read"
+"""What letters are signed with that people already have: it keeps the word it began with."""
 DAILY_FROM = dt.time(17)
 """From this hour on, whoever wants one letter a day gets it."""
 

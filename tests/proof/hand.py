@@ -45,11 +45,12 @@ class Hand:
 
 BEGIN = """
 import datetime as dt
-from core import clock
+from core.dates import clock
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from prisons.domain import audit, jobs
+from prisons.domain.records import audit
+from prisons.domain.work import jobs
 from prisons.models import *
 from rooms.models import *
 from sessions.models import *

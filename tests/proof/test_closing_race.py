@@ -19,13 +19,13 @@ import datetime as dt, json, time
 import django
 django.setup()
 from planner.scheduling.closures.closing import announce, confirm
-from planner.scheduling.closures.parts import ClosureDraft, Part
+from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from prisons.models import Membership, Prison
 from sessions.models import GroupSession
 prison = Prison.objects.get(slug="race")
 bert = Membership.objects.get(prison=prison, role="liaison").user
 day = dt.datetime(2050, 1, 10, tzinfo=dt.UTC)
-part = Part(None, None, day + dt.timedelta(hours=8), day + dt.timedelta(hours=10))
+part = ClosurePart(None, None, day + dt.timedelta(hours=8), day + dt.timedelta(hours=10))
 closure = announce(prison, ClosureDraft("strike", (part,)), by=bert).closures[0]
 while not GroupSession.objects.exclude(room=None).exists():
     time.sleep(0.05)

@@ -32,7 +32,7 @@ import datetime as dt, json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from enrollment.domain.notes.note_intake import Ask, enter_note
+from enrollment.domain.notes.note_intake import NoteAsk, enter_note
 from enrollment.models import Enrollment
 from rooms.models import Closure
 from tests.factories import *
@@ -58,7 +58,7 @@ make_session(group, "2050-01-12 08:30", room=rooms[0])
 asked = []
 for _ in range(CLIENTS):
     person = make_participant(prison)
-    note = enter_note(prison, participant=person, asks=[Ask(series=group)], by=organiser)
+    note = enter_note(prison, participant=person, asks=[NoteAsk(series=group)], by=organiser)
     asked.append(Enrollment.objects.get(request__note=note).pk)
 closure = Closure.objects.create(prison=prison, kind="strike", state="announced", created_at=at("2049-12-01 12:00"),
     starts_at=at("2050-01-13 00:00"), ends_at=at("2050-01-14 00:00"))

@@ -205,14 +205,14 @@ def _change(session: GroupSession, edit: Edit) -> Change:
     return Change(session.pk, workers=(*staying, Part(edit.worker_id)))
 
 
-def tried(sessions: list[GroupSession], rehearsal: DryRun, rules: Rules) -> list[ReturnVerdict]:
+def tried(sessions: list[GroupSession], trial: DryRun, rules: Rules) -> list[ReturnVerdict]:
     """All lifted, then put down in order of time. What cannot be put down goes back, and all are tried again:
     its old place is not free for the others then.
     """
-    known = {c.key for c in conflicts.find(rehearsal.before, rules) if not c.is_waived}
+    known = {c.key for c in conflicts.find(trial.before, rules) if not c.is_waived}
     refused: dict[int, tuple[Conflict, ...]] = {}
     while True:
-        accepted, soft = _put_down(sessions, rehearsal, rules, known, refused)
+        accepted, soft = _put_down(sessions, trial, rules, known, refused)
         if accepted:
             break
     return [
@@ -225,20 +225,20 @@ def tried(sessions: list[GroupSession], rehearsal: DryRun, rules: Rules) -> list
 
 def _put_down(
     sessions: list[GroupSession],
-    rehearsal: DryRun,
+    trial: DryRun,
     rules: Rules,
     known: Collection[object],
     refused: dict[int, tuple[Conflict, ...]],
 ) -> tuple[bool, dict[int, tuple[Conflict, ...]]]:
     """One round: whether all that are left could be put down, and their points to watch. Adds to `refused`."""
     rest = [session.pk for session in sessions if session.pk not in refused]
-    waivers = {pk: rehearsal.waivers[pk] for pk in rest}
-    rows = {pk: rehearsal.rows[pk] for pk in rest}
-    together = _new(rehearsal.before.with_rows(rows.values(), waivers=waivers), rules, known)
+    waivers = {pk: trial.waivers[pk] for pk in rest}
+    rows = {pk: trial.rows[pk] for pk in rest}
+    together = _new(trial.before.with_rows(rows.values(), waivers=waivers), rules, known)
     if not any(conflict.is_hard for conflict in together):
         own = conflicts.by_session(together)
         return True, {pk: tuple(own.get(pk, ())) for pk in rest}
-    standing = rehearsal.before.with_rows([], gone=rest, waivers=waivers)
+    standing = trial.before.with_rows([], gone=rest, waivers=waivers)
     for pk, row in rows.items():
         tried = standing.with_rows([row])
         hard = tuple(c for c in _new(_near(tried, row), rules, known) if c.is_hard)

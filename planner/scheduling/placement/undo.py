@@ -21,6 +21,7 @@ from planner.scheduling.placement.writer import apply
 from planner.scheduling.series import series_end
 from prisons.access import Access, Right, access_for
 from prisons.domain.records import audit
+from prisons.domain.records.changes import UNDO_WITHIN
 from prisons.models import ChangeSet, Organisation, Prison, User
 from sessions.models import GroupSession, Series
 
@@ -28,7 +29,7 @@ from sessions.models import GroupSession, Series
 def latest_of(prison: Prison, user: User, *, now: dt.datetime | None = None) -> ChangeSet | None:
     """The act that this person could take back now: the own latest one of this hour, if it stands."""
     now = now or clock.now()
-    mine = ChangeSet.objects.in_prison(prison).filter(by=user, at__gt=now - dt.timedelta(hours=1))
+    mine = ChangeSet.objects.in_prison(prison).filter(by=user, at__gt=now - UNDO_WITHIN)
     latest = mine.exclude(verb="undo").first()
     return latest if latest is not None and latest.undone_by_id is None else None
 

@@ -210,10 +210,10 @@ def dry_run(
     `sessions` that were read with all that a placing is read from are not read again.
     Raises PlannerError as `apply` does for changes that make no sense by themselves.
     """
-    return _rehearsed(prison, _load(prison, list(changes), frozenset(), sessions))
+    return _tried(prison, _load(prison, list(changes), frozenset(), sessions))
 
 
-def _rehearsed(prison: Prison, works: list[Work]) -> DryRun:
+def _tried(prison: Prison, works: list[Work]) -> DryRun:
     moments = [m for work in works for m in (work.before.starts_at, work.after.starts_at) if m is not None]
     loaded = snapshot.load(
         prison,
@@ -238,7 +238,7 @@ def _conflicts_added(prison: Prison, works: list[Work]) -> list[Conflict]:
     risky = [work for work in works if _can_add_conflicts(work)]
     if not risky:
         return []
-    tried = _rehearsed(prison, risky)
+    tried = _tried(prison, risky)
     after = tried.before.with_rows(tried.rows.values(), waivers=tried.waivers)
     return conflicts.added(tried.before, after, rules_of(prison))
 

@@ -1,7 +1,7 @@
 """Every code of a conflict: hard or soft, whether it may be waived, and the words it is shown with.
 
-Codes are computed, sentences are made when shown (planner/scheduling/rules/sentences.py). The definitions are in
-docs/conflicts.md.
+Codes are computed, sentences are made when shown (planner/scheduling/rules/sentences.py). Each rule is defined
+where it is asked, in conflicts.py.
 """
 
 from __future__ import annotations

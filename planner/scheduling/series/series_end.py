@@ -21,7 +21,7 @@ from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access
-from prisons.domain.records.changes import Image, remember
+from prisons.domain.records.changes import UNDO_WITHIN, Image, remember
 from prisons.models import ChangeSet, User
 from sessions.models import Cancellation, GroupSession, Series
 
@@ -109,7 +109,7 @@ def reopen(change_set: ChangeSet, *, by: User, now: dt.datetime) -> None:
 
 def that_ended(series: Series, user: User, *, now: dt.datetime | None = None) -> ChangeSet | None:
     """The act of this user that ended the series and can still be taken back."""
-    since = (now or clock.now()) - dt.timedelta(hours=1)
+    since = (now or clock.now()) - UNDO_WITHIN
     rows = ChangeSet.objects.in_prison(series.prison).filter(verb=VERB, by=user, at__gt=since)
     return next(
         (row for row in rows.filter(undone_by__isnull=True) if row.facts.get("series") == series.pk), None

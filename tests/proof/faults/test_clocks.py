@@ -87,6 +87,6 @@ def test_set_forward_and_back_while_people_write(clocked: tuple[House, Clock]) -
         writers.answered
     )
     assert house.hand.do(
-        "from prisons.domain import seals\nseals.seal_all()\nall(one.is_whole for one in seals.verify([]))"
+        "from prisons.domain.records import seals\nseals.seal_all()\nall(one.is_whole for one in seals.verify([]))"
     )
     until(lambda: house.node.get("/readyz")[0] == 200, lambda: str(house.node.get("/readyz")))

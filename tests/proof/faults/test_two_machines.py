@@ -39,7 +39,7 @@ import re
 from django.core.cache import cache
 from core.dates.weeks import Week
 from django.test import Client
-from enrollment.domain import separations
+from enrollment.domain.participants import separations
 from planner.scheduling.rules.open_conflicts import hard_ones
 from prisons.access import access_for
 from rooms.domain.places import save_room

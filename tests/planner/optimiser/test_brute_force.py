@@ -199,7 +199,7 @@ def test_who_must_leave_a_slot_that_became_too_small_is_counted_without_a_solver
 
 @settings(max_examples=25, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(prisons())
-def test_solver_finds_what_brute_force_finds(problem: Problem) -> None:
+def test_finds_what_brute_force_finds(problem: Problem) -> None:
     solution = solve(problem, Limits(seconds=20, steps=8))
     assert is_legal(problem, solution.plan)
     assert breaches(build_tables(problem), solution.plan) == []
