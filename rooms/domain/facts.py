@@ -216,7 +216,8 @@ def _rooms(prison: Prison) -> dict[int, RoomFacts]:
 
 def _units(prison: Prison) -> dict[int, UnitFacts]:
     hours: dict[int, dict[int, list[BlockedHours]]] = defaultdict(lambda: defaultdict(list))
-    for row in UnitHours.objects.filter(unit__prison=prison).order_by("starts"):
+    units = list(Unit.objects.in_prison(prison))
+    for row in UnitHours.objects.filter(unit__in=[unit.pk for unit in units]).order_by("starts"):
         hours[row.unit_id][row.weekday].append(BlockedHours(minutes(row.starts), minutes(row.ends), row.kind))
     return {
         unit.pk: UnitFacts(
@@ -227,7 +228,7 @@ def _units(prison: Prison) -> dict[int, UnitFacts]:
             regime=unit.regime,
             hours={day: tuple(spans) for day, spans in hours.get(unit.pk, {}).items()},
         )
-        for unit in Unit.objects.in_prison(prison)
+        for unit in units
     }
 
 
