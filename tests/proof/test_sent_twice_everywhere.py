@@ -82,6 +82,8 @@ CREATING = {
 
 MOST_TRIES = 2
 """So many rows of a kind: what is refused for the first may be allowed for the next."""
+DULL = 5
+"""Pages of a kind that brought no new form, after which no more of them are opened."""
 Rows = dict[str, set[Any]]
 
 
@@ -246,22 +248,25 @@ LINK = re.compile(r'"(/[^"\s#?]*)[^"\s]*"')
 
 
 def walked(town: Town, names: tuple[str, ...]) -> dict[str, Found]:
-    """From the pages that are about no row on to those that they lead to, a few of each kind."""
+    """From pages about no row on to those that they lead to: of each kind until a few brought no new form."""
     found: dict[str, Found] = defaultdict(Found)
     for name in names:
         walker = Walker(town.users[name])
-        presser, pages = Presser(walker, found), Counter[str]()
+        presser, pages, kinds = Presser(walker, found), Counter[str](), set[str]()
         ahead, known = deque(sorted(beginnings())), set(beginnings())
         while ahead:
             address = ahead.popleft()
-            if pages[name_of(address)] == MOST_TRIES:
+            if pages[name_of(address)] == DULL:
                 continue
             walker.client.cookies = walker.cookies.copy()
             page = walker.client.get(address)
             if page.status_code != 200 or not page["Content-Type"].startswith("text/html"):
                 continue
-            pages[name_of(address)] += 1
-            for form in forms_in(page):
+            forms = forms_in(page)
+            leads_to = {name_of((form.action or address).partition("#")[0]) for form in forms}
+            pages[name_of(address)] += leads_to <= kinds
+            kinds |= leads_to
+            for form in forms:
                 presser.press(address, form)
             new = {link for link in LINK.findall(page.content.decode()) if name_of(link)} - known
             known |= new
