@@ -244,7 +244,8 @@ def told(answer: Any) -> str:
     return str(answer.headers.get("Location") or answer.headers.get("HX-Redirect") or "")
 
 
-LINK = re.compile(r'"(/[^"\s#?]*)[^"\s]*"')
+LINK = re.compile(r'"(/[^"\s#?]*(?:\?tab=\w+)?)[^"\s]*"')
+"""Of what follows the question mark only the tab: another tab of a page has other forms."""
 
 
 def walked(town: Town, names: tuple[str, ...]) -> dict[str, Found]:
