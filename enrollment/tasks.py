@@ -7,7 +7,7 @@ from enrollment.domain.lists import versions
 from enrollment.domain.participants import continuity, forgetting, merge_image
 from enrollment.domain.requests import endings
 from enrollment.domain.roster import draft_forgetting
-from prisons.domain.work import upkeep
+from prisons.domain.background import upkeep
 from prisons.models import Prison
 
 

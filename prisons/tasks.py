@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from prisons.domain import submissions
+from prisons.domain.background import jobs, outbox, upkeep
 from prisons.domain.people import accounts
 from prisons.domain.records import changes, seals
-from prisons.domain.work import jobs, outbox, upkeep
 
 
 def send_message(message_pk: int) -> None:

@@ -18,7 +18,7 @@ from planner.closures import notices
 from planner.notifications import cannot_come
 from planner.scheduling.asks import ask_acts
 from planner.scheduling.placement import act_words
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import ChangeSet, Job, Todo
 from tests.test_rubbish import broken
 from tests.town import NOW, Town, living_in, taken_back

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
 from planner.emergency import pack_file
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import Job, Prison, User
 
 KIND = "emergency_pack"

@@ -21,7 +21,7 @@ from core.words.badges import DOMAINS
 from enrollment.wording import both, day_in_words, hour, joined
 from planner.leaflet.programme import LeafletEntry, Programme, programmes
 from prisons.access import Right, access_for
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import Job, Prison, Unit, User
 
 KIND = "leaflet"

@@ -24,9 +24,9 @@ from planner.notifications.sentences import sentence_of
 from planner.notifications.session_change import SessionChange
 from planner.notifications.staff import readers
 from prisons.access import Access
+from prisons.domain.background import outbox
 from prisons.domain.locking import lock_prison
 from prisons.domain.records import audit
-from prisons.domain.work import outbox
 from prisons.models import Prison, Todo, User
 from sessions.domain.workers import add_absence, remove_absence
 from sessions.models import GroupSession, Worker

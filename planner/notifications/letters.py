@@ -20,7 +20,7 @@ from core.dates.clock import BRUSSELS
 from planner.models import Notice
 from planner.notifications import staff_letters
 from planner.notifications.sentences import LINK_LASTS, sentence
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import ChangeSet, Letters, Message, Prison
 from sessions.models import Worker
 

@@ -16,8 +16,8 @@ from core.dates import clock
 from planner.models import StaffNotice
 from planner.notifications import staff
 from planner.notifications.session_change import URGENT
+from prisons.domain.background import outbox
 from prisons.domain.records import audit
-from prisons.domain.work import outbox
 from prisons.models import Letters
 from sessions.models import WorkerAccess
 

@@ -21,7 +21,7 @@ from planner.models import StaffNotice
 from planner.notifications.sentences import LINK_LASTS, closed, happened
 from prisons import gate
 from prisons.access import Access, access_for
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import ChangeSet, Letters, Message
 from rooms.models import Closure
 from sessions.models import GroupSession, WorkerAccess

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from enrollment.domain.slips import reply_slips
 from planner.models import Notice, StaffNotice
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import ChangeSet, Message
 
 

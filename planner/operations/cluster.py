@@ -20,7 +20,7 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections
 from django_q import cluster
 
-from prisons.domain.work.schedules import mend_far_ahead
+from prisons.domain.background.schedules import mend_far_ahead
 
 logger = logging.getLogger("tempo.jobs")
 

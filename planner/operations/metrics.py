@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from core.dates import clock
 from core.web.request_log import route_of
-from prisons.domain.work import upkeep
+from prisons.domain.background import upkeep
 from prisons.models import Job, Message
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"

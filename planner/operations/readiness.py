@@ -12,7 +12,7 @@ from django_q.models import OrmQ, Schedule
 
 from core.database import database_file
 from core.dates import clock
-from prisons.domain.work import upkeep
+from prisons.domain.background import upkeep
 
 STANDSTILL = dt.timedelta(minutes=5)
 """Regular tasks run every minute; so late, and nobody works any more."""

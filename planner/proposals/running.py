@@ -25,8 +25,8 @@ from planner.proposals.problem import planning_context as grounds
 from planner.proposals.problem.building import Assignment, assign
 from planner.proposals.problem.planning_request import brief_of
 from planner.proposals.starting import KIND, TASK
+from prisons.domain.background import jobs
 from prisons.domain.records import audit
-from prisons.domain.work import jobs
 from prisons.models import Job, Prison
 
 State = Proposal.State

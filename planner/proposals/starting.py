@@ -15,9 +15,9 @@ from planner.models import Proposal
 from planner.proposals.problem.planning_request import MOST_DAYS, WhatIf, is_weekly
 from planner.proposals.problem.presets import RULES
 from prisons.access import Access, Right, access_for
+from prisons.domain.background import jobs
 from prisons.domain.locking import lock_prison
 from prisons.domain.records import audit
-from prisons.domain.work import jobs
 from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Closure
 from sessions.models import GroupSession, Term

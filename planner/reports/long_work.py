@@ -21,7 +21,7 @@ from enrollment.exports import papers
 from planner.reports import year_figures, year_report
 from planner.reports.periods import Month, Period, calendar_year, school_year
 from prisons.access import Access, Right, access_for
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import Job, Prison, User
 from prisons.models.places import Authority
 from sessions.models import GroupSession

@@ -29,8 +29,8 @@ from planner.today.lists_state import ListsOfDay, lists_to_hand_over
 from planner.workers import calls
 from prisons import gate
 from prisons.access import Access, Right
+from prisons.domain.background import outbox
 from prisons.domain.people.announcements import for_reader
-from prisons.domain.work import outbox
 from prisons.models import Announcement
 from sessions.models import GroupSession
 

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import clock
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import User
 
 KIND = "account"

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from core.errors import PlannerError
 from core.web.htmx import render_part, trigger
 from prisons.access import Access, PrisonRequest, Right, prison_view
+from prisons.domain.background import jobs
 from prisons.domain.records import audit
-from prisons.domain.work import jobs
 from prisons.models import Job, JobFile, Prison
 from prisons.second_factor import fresh_second_factor
 

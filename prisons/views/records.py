@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import Message, Prison
 
 ROWS = 50

@@ -7,7 +7,7 @@ from django_q.models import OrmQ
 
 from core.dates.clock import now
 from core.errors import PlannerError
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import AuditEntry, Job, JobFile
 from tests.factories import signed_in
 

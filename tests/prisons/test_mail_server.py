@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from core.dates.clock import now
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import Message
 from tests.mail_server import mail_server
 

@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 
 from core.dates.clock import now
 from core.errors import PlannerError
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import Message
 from prisons.tasks import send_message
 from tests.factories import make_user, signed_in

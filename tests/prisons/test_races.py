@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from core.errors import PlannerError
+from prisons.domain.background import outbox
 from prisons.domain.people import invitations
-from prisons.domain.work import outbox
 from prisons.models import Membership, Message, User
 from tests.factories import PASSWORD
 

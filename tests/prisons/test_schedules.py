@@ -1,7 +1,7 @@
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
-from prisons.domain.work.schedules import keep_schedules
+from prisons.domain.background.schedules import keep_schedules
 
 
 def test_every_regular_task_exists(settings):

@@ -16,8 +16,8 @@ from enrollment import tasks as people_tasks
 from enrollment.domain.participants import forgetting
 from enrollment.models import Participant, Stay
 from prisons import tasks
-from prisons.domain.work import jobs, outbox, upkeep
-from prisons.domain.work.schedules import keep_schedules, mend_far_ahead
+from prisons.domain.background import jobs, outbox, upkeep
+from prisons.domain.background.schedules import keep_schedules, mend_far_ahead
 from prisons.models import AuditEntry, Job, Message, Prison
 from tests.factories import at, make_participant
 

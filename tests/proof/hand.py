@@ -50,7 +50,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from prisons.domain.records import audit
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import *
 from rooms.models import *
 from sessions.models import *

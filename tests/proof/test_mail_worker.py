@@ -17,7 +17,7 @@ from tests.proof.test_booking_race import environment_of
 pytestmark = pytest.mark.proof
 
 POST = """
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from tests.factories import make_prison, make_user
 make_user("Karim Haddad")
 print(outbox.post(make_prison("haren"), "anna@example.org", "programme", "nl", "Programma", "Dag.").pk)
@@ -26,14 +26,14 @@ SEND = "from prisons.tasks import send_message; send_message(1)"
 LATER = """
 import datetime as dt, json
 from core.dates.clock import now
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import Message
 outbox.tend(now=now() + dt.timedelta(minutes=16))
 outbox.deliver(1)
 print(json.dumps(list(Message.objects.values_list("state", "failure", "attempts"))[0]))
 """
 CLICK = """
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import Message, User
 outbox.resend(Message.objects.get(), by=User.objects.get(full_name="Karim Haddad"))
 outbox.deliver(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from prisons.domain.work import jobs, outbox
+from prisons.domain.background import jobs, outbox
 from prisons.models import Job, Message
 
 KIND = "proof"

@@ -27,8 +27,8 @@ from enrollment.models import (
     Slip,
     Stay,
 )
+from prisons.domain.background import upkeep
 from prisons.domain.records import audit
-from prisons.domain.work import upkeep
 from prisons.models import User
 
 DEFAULT_DAYS = 365

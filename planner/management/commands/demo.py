@@ -14,7 +14,7 @@ from core.dates.clock import today
 from planner.management.commands import serve
 from planner.operations import catalogues
 from planner.operations.preparation import collect_static
-from prisons.domain.work.schedules import keep_schedules
+from prisons.domain.background.schedules import keep_schedules
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ from django.db import OperationalError, ProgrammingError
 from planner.operations import metrics, supervisor
 from planner.operations.listening import is_given, open_socket
 from planner.operations.supervisor import ServedPart
-from prisons.domain.work.schedules import keep_schedules
+from prisons.domain.background.schedules import keep_schedules
 
 
 class Command(BaseCommand):

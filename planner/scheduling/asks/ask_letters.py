@@ -20,7 +20,7 @@ from planner.notifications.session_change import AT_ONCE
 from planner.scheduling.asks.words import wish_in_words
 from planner.scheduling.rules.sentences import when
 from prisons import gate
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import ChangeSet, Membership, Organisation, Prison, Role, User
 
 

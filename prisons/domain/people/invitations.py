@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import clock
 from core.errors import PlannerError
+from prisons.domain.background import outbox
 from prisons.domain.locking import lock_prison
 from prisons.domain.people.accounts import verify_address
 from prisons.domain.people.memberships import (
@@ -25,7 +26,6 @@ from prisons.domain.people.memberships import (
 )
 from prisons.domain.people.tokens import hash_secret, new_secret
 from prisons.domain.records import audit
-from prisons.domain.work import outbox
 from prisons.models import Invitation, Membership, Organisation, Prison, User
 
 VALID_FOR = dt.timedelta(days=14)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from prisons.domain.work.schedules import keep_schedules
+from prisons.domain.background.schedules import keep_schedules
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from core.dates import clock
 from core.dates.clock import BRUSSELS
-from prisons.domain.work import upkeep
+from prisons.domain.background import upkeep
 
 
 class Command(BaseCommand):

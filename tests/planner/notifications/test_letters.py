@@ -14,7 +14,7 @@ from planner.scheduling.placement import writer
 from planner.scheduling.placement.changes import Change
 from planner.workers import calls
 from prisons.access import access_for
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import AuditEntry, Message, Todo
 from sessions.domain.placing import Part
 from sessions.models import GroupSession, WorkerAbsence

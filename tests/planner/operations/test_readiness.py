@@ -12,8 +12,8 @@ from django_q.models import OrmQ, Schedule
 
 from core.dates import clock
 from planner.operations import readiness
-from prisons.domain.work import upkeep
-from prisons.domain.work.schedules import keep_schedules
+from prisons.domain.background import upkeep
+from prisons.domain.background.schedules import keep_schedules
 from prisons.guards import audit_guards
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

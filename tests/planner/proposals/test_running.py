@@ -17,7 +17,7 @@ from planner.optimiser.solve import solve
 from planner.proposals import running, starting, tasks
 from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import PlanningWish
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import Job, Organisation, Prison, User
 from sessions.models import GroupSession
 from tests.factories import make_room, make_series, make_session, make_slot, make_worker

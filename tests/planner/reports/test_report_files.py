@@ -15,7 +15,7 @@ from planner.reports import long_work, work_hours, year_report
 from planner.reports.masking import masked, masked_column
 from planner.reports.periods import Month, Period, calendar_year, school_year
 from prisons.access import access_for
-from prisons.domain.work import jobs
+from prisons.domain.background import jobs
 from prisons.models import AuditEntry, Job, JobFile
 from sessions.models import Cancellation
 from tests.factories import (

@@ -32,7 +32,7 @@ from planner.scheduling.series import make_up, series_end
 from planner.scheduling.series.gained_dates import Longer, OneMore, TakenUp, add_dates
 from planner.scheduling.series.making import SeriesDraft, create_series
 from prisons.access import access_for
-from prisons.domain.work import outbox
+from prisons.domain.background import outbox
 from prisons.models import ChangeSet, Message, Organisation, Prison, User
 from rooms.models import Closure
 from sessions.domain.placing import Part, placing_of

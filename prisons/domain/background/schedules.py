@@ -12,7 +12,7 @@ from django_q.conf import Conf
 from django_q.models import OrmQ, Schedule
 
 from core.dates import clock
-from prisons.domain.work import jobs, outbox
+from prisons.domain.background import jobs, outbox
 from prisons.models import Message
 
 

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import clock
 from core.errors import PlannerError
+from prisons.domain.background.jobs import enqueue
 from prisons.domain.records import audit
-from prisons.domain.work.jobs import enqueue
 from prisons.models import ChangeSet, Message, Prison, User
 
 State = Message.State
