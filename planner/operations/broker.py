@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -25,9 +26,13 @@ logger = logging.getLogger("tempo.jobs")
 
 KNOCK = "tempo:knock"
 MOST_SLEEP = 10
+NAP = 0.5
+"""Between two looks whether it is told to stop: so long may a stop in good order take, besides what is in hand."""
 
 
 class WokenQueue(ORM):
+    is_stopping: Callable[[], bool] = staticmethod(lambda: False)
+    """Set by whoever may tell it to stop while it sleeps."""
     _is_away = False
 
     def enqueue(self, task: Any) -> Any:
@@ -70,15 +75,24 @@ class WokenQueue(ORM):
             self._note_away(error)
 
     def _sleep(self) -> None:
-        if settings.REDIS_URL:
-            try:
-                self._redis.blpop([KNOCK], timeout=MOST_SLEEP)
-                self._note_back()
-            except RedisError as error:
-                self._note_away(error)
-                time.sleep(Conf.POLL)
-            return
-        time.sleep(Conf.POLL)
+        """Until somebody knocks, at most MOST_SLEEP seconds, and no longer than until it is told to stop."""
+        until = time.monotonic() + (MOST_SLEEP if settings.REDIS_URL else Conf.POLL)
+        while time.monotonic() < until and not self.is_stopping():
+            if not settings.REDIS_URL:
+                time.sleep(NAP)
+            elif self._hears_a_knock():
+                return
+
+    def _hears_a_knock(self) -> bool:
+        """Also when Redis is away: then it is time to look oneself."""
+        try:
+            knocked = self._redis.blpop([KNOCK], timeout=NAP)
+            self._note_back()
+        except RedisError as error:
+            self._note_away(error)
+            time.sleep(Conf.POLL)
+            return True
+        return knocked is not None
 
     def _note_away(self, error: RedisError) -> None:
         """Once, and not with each second in which a worker finds it so."""

@@ -43,6 +43,11 @@ class Guard(cluster.Sentinel):
             _mend_schedules()
         return super().status()
 
+    def spawn_pusher(self) -> Process:
+        # It takes a copy of the broker with it, and so knows while it sleeps that it is told to stop.
+        self.broker.is_stopping = self.event_out.is_set
+        return super().spawn_pusher()
+
     def reincarnate(self, process: Process) -> None:
         if process.exitcode is not None and process.exitcode < 0:
             name = signal.Signals(-process.exitcode).name

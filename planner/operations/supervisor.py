@@ -152,8 +152,10 @@ def stop(parts: Sequence[ServedPart]) -> None:
     deadline = time.monotonic() + GRACE_SECONDS
     for part in parts:
         if part.process is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            try:
                 part.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                logger.warning("%s: not done within %s seconds. It is ended.", part.name, GRACE_SECONDS)
         part.tell(signal.SIGKILL)
         part.end_what_is_left(at_once=True)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
@@ -10,6 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django_q.models import OrmQ, Schedule
 
+from core.database import database_file
 from core.dates import clock
 from planner.operations import readiness
 from prisons.domain.background import upkeep
@@ -61,6 +65,23 @@ def test_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "cursor", away)
     assert _ready() == (503, "database: DatabaseError")
     assert Client().get("/healthz").content == b"ok"
+
+
+def _is_a_copy(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+    return execute(sql.replace("pg_is_in_recovery()", "true"), *more)
+
+
+@pytest.mark.parametrize("closed", ["the file", "the folder"])
+def test_a_database_that_cannot_be_written_to(monkeypatch: pytest.MonkeyPatch, closed: str) -> None:
+    """An embedded one that was mounted read-only; a PostgreSQL that is the copy of another."""
+    file = Path(connection.settings_dict["NAME"])
+    shut = file if closed == "the file" else file.parent
+    monkeypatch.setattr(database_file.os, "access", lambda path, mode: path != shut)
+    with connection.execute_wrapper(_is_a_copy):
+        assert _ready("?for=web") == (503, "database: cannot be written to")
+        assert Client().get("/healthz").content == b"ok", "nobody should kill it for that"
+    monkeypatch.undo()
+    assert _ready("?for=web") == (200, "ready")
 
 
 def test_what_waits_for_somebody_is_a_remark() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -71,3 +72,25 @@ def test_after_a_sign_of_life_silence_is_counted_anew(clock: Callable[[float], N
         assert part.why_down() == "no sign of life for 90 seconds"
     finally:
         part.clear_away()
+
+
+STUBBORN = (
+    "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); sys.stdin.read()"
+)
+WILLING = "print(flush=True); import sys; sys.stdin.read()"
+
+
+@pytest.mark.parametrize(("code", "is_ended"), [(STUBBORN, True), (WILLING, False)])
+def test_what_does_not_stop_in_time_is_ended_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: str, is_ended: bool
+) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0 if is_ended else 60)
+    part = _part(code)
+    with subprocess.Popen(
+        part.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+    ) as part.process:
+        assert part.process.stdout
+        part.process.stdout.readline()
+        supervisor.stop([part])
+        assert part.process.wait(timeout=60) == (-9 if is_ended else -15)
+    assert ("Part: not done within 0 seconds. It is ended." in caplog.text) == is_ended

@@ -69,6 +69,7 @@ def test_the_program_told_to_stop_and_started_again(house: House) -> None:
         house.node.start()
         writers.more()
     house.check(writers)
+    assert "It is ended" not in house.node.said(), "nobody had to be killed: all were done in time"
 
 
 def test_a_backup_while_people_write(house: House, tmp_path: Path) -> None:
