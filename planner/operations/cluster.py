@@ -13,19 +13,22 @@ import contextlib
 import logging
 import os
 import signal
+import time
 from multiprocessing import Event, Process
-from time import sleep
 from typing import Any
 
 from django.db import DatabaseError, close_old_connections
 from django_q import cluster
 
+from core.dates import clock
 from prisons.domain.background.schedules import mend_far_ahead
 
 logger = logging.getLogger("tempo.jobs")
 
 ROUNDS = 120
 """Rounds of half a second between two looks at the schedules."""
+SET_BACK = 60
+"""Seconds; what is less is put right by the next look at the schedules, or by itself."""
 PULSE = "JOBS_PULSE"
 """Names the file descriptor on which the guard tells, in every round, that it is alive."""
 
@@ -34,14 +37,20 @@ class Guard(cluster.Sentinel):
     """Watches worker, pusher and monitor."""
 
     rounds = 0
+    _lead = float("-inf")
+    """What the wall clock was ahead of the one that nobody sets, in the last round."""
 
     def status(self) -> str:
         """Asked once in each round of the guard."""
         _beat()
         self.rounds += 1
-        if self.rounds % ROUNDS == 0:
+        if self._clock_was_set_back() or self.rounds % ROUNDS == 0:
             _mend_schedules()
         return super().status()
+
+    def _clock_was_set_back(self) -> bool:
+        before, self._lead = self._lead, clock.now().timestamp() - time.monotonic()
+        return self._lead < before - SET_BACK
 
     def spawn_pusher(self) -> Process:
         # It takes a copy of the broker with it, and so knows while it sleeps that it is told to stop.
@@ -78,7 +87,7 @@ class Cluster(cluster.Cluster):
         self.sentinel = cluster.get_mp_context().Process(target=Guard, args=known)
         self.sentinel.start()
         while self.start_event and not self.start_event.is_set() and self.sentinel.is_alive():
-            sleep(0.1)
+            time.sleep(0.1)
         return self.pid
 
 

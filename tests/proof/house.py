@@ -43,8 +43,8 @@ class House:
     ) -> None:
         self.node, self.hand, self.session, self.server, self.redis = node, hand, session, server, redis
 
-    def writers(self) -> Writers:
-        return Writers([self.node], self.session)
+    def writers(self, count: int = 4) -> Writers:
+        return Writers([self.node], self.session, count)
 
     def does_work(self, mark: str) -> None:
         """A job that is given now is done, once."""

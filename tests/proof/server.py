@@ -89,21 +89,27 @@ class Postgres:
         return self.url.removesuffix("postgres") + name
 
     def migrate(self, environment: Mapping[str, str]) -> None:
-        """Brings up to date what is empty, from the dump of the last time where no migration has changed."""
+        """Brings up to date what is empty."""
+        self.fill("postgres", environment)
+        _migrate(environment)
+
+    def fill(self, name: str, environment: Mapping[str, str]) -> None:
+        """With the dump of an up-to-date database that was never stopped, kept until a migration changes."""
         kept = ROOT / "var" / "test" / f"{migrations_digest()}.dump"
-        at = [*self._at(), "--no-owner"]
-        if kept.exists():
-            words = [self.binaries / "pg_restore", *at, "--clean", "--if-exists", "-d", "postgres", kept]
-            subprocess.run(words, check=True)
-        migrate = [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks"]
-        subprocess.run(migrate, cwd=ROOT, env=dict(environment), check=True)
         if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            beside = kept.with_suffix(f".{os.getpid()}")
-            subprocess.run([self.binaries / "pg_dump", *at, "-Fc", "-f", beside, "postgres"], check=True)
-            for old in kept.parent.glob("*.dump"):
-                old.unlink(missing_ok=True)
-            beside.replace(kept)
+            self._keep(kept, environment)
+        words = [self.binaries / "pg_restore", *self._at(), "--no-owner", "--clean", "--if-exists"]
+        subprocess.run([*words, "-d", name, kept], check=True)
+
+    def _keep(self, kept: Path, environment: Mapping[str, str]) -> None:
+        _migrate({**environment, "DATABASE_URL": self.beside("to_be_kept")})
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(f".{os.getpid()}")
+        words = [self.binaries / "pg_dump", *self._at(), "--no-owner", "-Fc", "-f", beside, "to_be_kept"]
+        subprocess.run(words, check=True)
+        for old in kept.parent.glob("*.dump"):
+            old.unlink(missing_ok=True)
+        beside.replace(kept)
 
     def follow(self) -> Postgres:
         """A streaming copy of this one, which can be read from."""
@@ -163,6 +169,11 @@ class Postgres:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=20)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _migrate(environment: Mapping[str, str]) -> None:
+    migrate = [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks"]
+    subprocess.run(migrate, cwd=ROOT, env=dict(environment), check=True)
 
 
 @dataclass

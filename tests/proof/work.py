@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from django.db import transaction
+
 from prisons.domain.background import jobs, outbox
 from prisons.models import Job, Message
 
@@ -24,7 +26,9 @@ def do(job_pk: int) -> None:
         while time.monotonic() < deadline:
             jobs.beat(job_pk, 0)
             time.sleep(0.05)
-        outbox.post(job.prison, "anna@example.org", KIND, "nl", job.facts["mark"], "Dag.", at_once=False)
+        with transaction.atomic():
+            outbox.post(job.prison, "anna@example.org", KIND, "nl", job.facts["mark"], "Dag.", at_once=False)
+            jobs.finish(job_pk)
 
 
 def done() -> dict[str, int]:

@@ -79,6 +79,7 @@ def test_killed_at_six_moments_and_run_again(
         assert _of_sqlite(tmp_path / "planner.sqlite3") == _of_sqlite(_never_killed(environment, tmp_path))
     else:
         other = server.beside("never_killed")
+        server.fill("never_killed", environment)
         manage(environment | {"DATABASE_URL": other}, "migrate", "--verbosity", "0")
         assert server.described("postgres") == server.described("never_killed")
 

@@ -11,25 +11,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.plugins.databases import ROOT
-from tests.proof.house import SMALL, House, standing
+from tests.proof.house import SMALL, House
 from tests.proof.node import Held, Node, Writers, until
 
 pytestmark = pytest.mark.proof
 
 AWAY = 4 if SMALL else 20
 """Seconds for which the database is gone."""
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with standing(request.param, tmp_path_factory.mktemp(f"faults-{request.param}")) as one:
-        yield one
+STOPS = ("first stop", "second stop")[: 1 if SMALL else None]
 
 
 def test_a_web_worker_and_then_all_of_them_killed(house: House) -> None:
@@ -150,12 +144,12 @@ def test_whoever_comes_while_it_is_told_to_stop_and_started_again_is_answered(
         Writers([node], house.session).writing() as writers,
     ):
         writers.more()
-        for mark in ("first stop", "second stop"):
+        for mark in STOPS:
             house.hand.do(f"work.start(Prison.objects.get(slug='race'), {mark!r}, seconds=1); None")
             assert node.stop() == 0
             node.start()
             writers.more()
-        for mark in ("in hand", "first stop", "second stop"):
+        for mark in ("in hand", *STOPS):
             house.has_done(mark)
     house.check(writers)
     assert writers.unanswered == 0
