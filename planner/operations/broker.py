@@ -65,7 +65,7 @@ class WokenQueue(ORM):
 
     @cached_property
     def _redis(self) -> Redis:
-        return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=MOST_SLEEP + 5)
+        return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=NAP + 5)
 
     def _knock(self) -> None:
         try:

@@ -27,10 +27,29 @@ logger = logging.getLogger("tempo.jobs")
 
 ROUNDS = 120
 """Rounds of half a second between two looks at the schedules."""
+GLANCE = 0.1
+"""Seconds between two looks whether it is told to stop."""
 SET_BACK = 60
 """Seconds; what is less is put right by the next look at the schedules, or by itself."""
 PULSE = "JOBS_PULSE"
 """Names the file descriptor on which the guard tells, in every round, that it is alive."""
+
+
+class SteadyEvent:
+    """An event between processes whose `wait` cannot be lengthened by setting the clock.
+
+    That of multiprocessing waits until a moment of the wall clock: set back by a year meanwhile, it waits for a year.
+    """
+
+    def __init__(self, event: Any) -> None:
+        self._event = event
+        self.set, self.is_set = event.set, event.is_set
+
+    def wait(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while not self.is_set() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, GLANCE))
+        return bool(self.is_set())
 
 
 class Guard(cluster.Sentinel):
@@ -39,6 +58,9 @@ class Guard(cluster.Sentinel):
     rounds = 0
     _lead = float("-inf")
     """What the wall clock was ahead of the one that nobody sets, in the last round."""
+
+    def __init__(self, stop_event: Any, *more: Any) -> None:
+        super().__init__(SteadyEvent(stop_event), *more)
 
     def status(self) -> str:
         """Asked once in each round of the guard."""

@@ -3,18 +3,25 @@
 Nobody is ever shown that their own change is missing: whoever has sent anything goes on reading from the database
 itself until the copy has surely caught up, on every machine and in every session, and so do all other pages, every
 transaction and every job. Feeds stay on the database: nobody can tell beforehand whose change a calendar waits for.
+Who has sent something is kept in the database too: a Redis that comes back empty would have forgotten it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
+
+from core.dates import clock
+from prisons.domain.background import jobs
+from prisons.models import Job
 
 REPLICA = "replica"
 READS = ("GET", "HEAD")
@@ -56,13 +63,28 @@ class ReadOwnWrites:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in READS:
             # Before the act: what is committed can never be older than what stands here.
-            cache.set(_key(request), True, settings.REPLICA_LAG_SECONDS + LONGEST_REQUEST)
+            _kept().set(_key(request), True, settings.REPLICA_LAG_SECONDS + LONGEST_REQUEST)
             return self.get_response(request)
-        token = _may_read.set(MAY_LAG in request.path and not cache.get(_key(request)))
+        token = _may_read.set(MAY_LAG in request.path and not _has_just_written(request))
         try:
             return self.get_response(request)
         finally:
             _may_read.reset(token)
+
+
+def _has_just_written(request: HttpRequest) -> bool:
+    """By a form, or by long work that they started and that is going, or was until a moment ago."""
+    if _kept().get(_key(request)):
+        return True
+    since = clock.now() - dt.timedelta(seconds=settings.REPLICA_LAG_SECONDS + LONGEST_REQUEST)
+    theirs = Q(by=request.user.pk)
+    return bool(request.user.pk) and (
+        jobs.going().filter(theirs).exists() or Job.objects.filter(theirs, finished_at__gte=since).exists()
+    )
+
+
+def _kept() -> Any:
+    return caches["database"]
 
 
 def _key(request: HttpRequest) -> str:

@@ -12,12 +12,16 @@ from tests.plugins.databases import ROOT, copy_migrated
 PLAY = """
 import os, shutil
 from django.conf import settings
+settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # in the place of Redis
 from django.core.management import call_command
 from django.test import Client
 call_command("migrate", verbosity=0)
 call_command("createcachetable", verbosity=0)
 from django.db import connections
-from prisons.models import Prison
+import datetime as dt
+from core.dates import clock
+from django.core.cache import caches
+from prisons.models import Job, Prison
 from tests.factories import *
 prison = make_prison("haren")
 service = make_organisation(prison)
@@ -44,6 +48,13 @@ print("before", read("karim", report), read("anna", report), read("anna", board)
 form = {"name": "Blok C", "code": "C", "once": "11111111-1111-4111-8111-111111111111"}
 print("post", browsers["karim"].post("/p/haren/settings/buildings/add/", form).status_code < 500)
 print("after", read("karim", report), read("phone", report), read("anna", report))
+caches["default"].clear()
+print("Redis came back empty", read("karim", report))
+work = Job.objects.create(prison=prison, by=anna, kind="term_copy", state="running", created_at=clock.now())
+print("work is going", read("anna", report))
+for seconds in (1, 1000):
+    Job.objects.update(state="done", finished_at=clock.now() - dt.timedelta(seconds=seconds))
+    print("work ended", read("anna", report))
 """
 
 
@@ -58,6 +69,12 @@ def test_reports_read_the_copy_and_whoever_has_written_reads_the_database(tmp_pa
     }
     run = [sys.executable, "manage.py", "shell", "-v", "0", "-c", PLAY]
     done = subprocess.run(run, cwd=ROOT, env=os.environ | own, capture_output=True, text=True, check=False)
-    assert done.stdout.splitlines() == ["before True True False", "post True", "after False False True"], (
-        done.stderr
-    )
+    assert done.stdout.splitlines() == [
+        "before True True False",
+        "post True",
+        "after False False True",
+        "Redis came back empty False",
+        "work is going False",
+        "work ended False",
+        "work ended True",
+    ], done.stderr
