@@ -6,7 +6,6 @@ cd "$(dirname "$0")/.."
 
 PYTHON=.venv/bin/python
 NOTE=var/upgraded-from
-BACKUPS=${BACKUP_FOLDER:-/var/backups/planner}
 # What a version needs beside its files; the tests, which share one environment, put something else here.
 SETUP=${UPGRADE_SETUP:-make --no-print-directory setup}
 
@@ -31,7 +30,8 @@ up() {
         exit 1
     fi
     mkdir -p var
-    backup=$BACKUPS/before-upgrade-$(date +%Y-%m-%d-%H%M%S).backup
+    # As the program sees it: the folder may be named in .env alone.
+    backup=$($PYTHON -c 'from planner import settings; print(settings.BACKUP_FOLDER)')/before-upgrade-$(date +%Y-%m-%d-%H%M%S).backup
     $PYTHON manage.py backup "$backup"
     printf '%s\n%s\n' "$(git rev-parse HEAD)" "$backup" >"$NOTE"
     git fetch --quiet --tags

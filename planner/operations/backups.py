@@ -32,6 +32,11 @@ class BackupError(Exception):
     """The backup or the restore did not happen; the text says why and what to do."""
 
 
+def new_file() -> Path:
+    """Where the nightly one goes."""
+    return Path(settings.BACKUP_FOLDER) / f"{now().astimezone(BRUSSELS):%Y-%m-%d-%H%M}.backup"
+
+
 def save(target: Path) -> None:
     """Write the database to `target`, which must not exist yet; checked before it gets that name."""
     if target.exists():
@@ -79,11 +84,7 @@ def restore(source: Path, *, overwrite: bool = False, key: Path | None = None) -
 
 
 def _restore_plain(source: Path, *, overwrite: bool) -> Path | None:
-    """Replace the database by the backup in `source`; returns where the previous one, if any, was put.
-
-    Raises BackupError when the file is damaged or made by a newer version, or when there is a database
-    already and `overwrite` is not set. An older backup is brought up to date by the migrations.
-    """
+    """Raises BackupError for what is damaged, newer, or may not be overwritten; what is older is migrated."""
     applied = _migrations_in_sqlite(source) if _is_sqlite() else _migrations_in_dump(source)
     _refuse_foreign(applied, source)
     _refuse_newer(applied)
@@ -197,6 +198,9 @@ def _migrations_in_sqlite(file: Path) -> list[tuple[str, str]]:
             state = backup.execute("PRAGMA integrity_check").fetchone()[0]
             if state != "ok":
                 raise BackupError(f"{file} is damaged: {state}")
+            pages, size = (backup.execute(f"PRAGMA page_{what}").fetchone()[0] for what in ("count", "size"))
+            if file.stat().st_size < pages * size:  # SQLite fills a last page that is cut with nothing
+                raise BackupError(f"{file} is damaged: its end is missing.")
             return list(backup.execute("SELECT app, name FROM django_migrations"))
     except sqlite3.Error as error:
         raise BackupError(f"{file} is not a backup of this program, or it is damaged ({error}).") from error

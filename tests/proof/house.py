@@ -6,13 +6,14 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.proof.hand import Hand
 from tests.proof.node import Node, Writers, until
 from tests.proof.server import Postgres, Redis
-from tests.proof.test_booking_race import environment_of
+from tests.proof.test_booking_race import environment_in, environment_of
 
 SMALL = os.environ.get("PROOF_SIZE") == "small"
 
@@ -75,7 +76,8 @@ def standing(
     at: Path | None = None,
 ) -> Iterator[House]:
     """A node on SQLite, or on a PostgreSQL of its own, with a Redis; `at`: where the data of PostgreSQL lie."""
-    environment = environment_of("sqlite", folder) | (own or {})
+    of = environment_in if engine == "postgres" else partial(environment_of, "sqlite")
+    environment = of(folder) | (own or {})
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(contextlib.closing(Postgres.begin(at))) if engine == "postgres" else None
         redis = stack.enter_context(contextlib.closing(Redis.begin(folder)))

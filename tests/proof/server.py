@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -48,6 +49,11 @@ class Postgres:
         subprocess.run(init, check=True, stdout=subprocess.DEVNULL, **one._run())
         one.start()
         return one
+
+    @classmethod
+    def that_answers_at(cls, url: str) -> Postgres:
+        """One that somebody else has started, and will end."""
+        return cls(_binaries(), Path("/"), urlsplit(url).port or 5432)
 
     @classmethod
     def _beside(cls, at: Path | None = None) -> Postgres:
@@ -98,18 +104,31 @@ class Postgres:
         kept = ROOT / "var" / "test" / f"{migrations_digest()}.dump"
         if not kept.exists():
             self._keep(kept, environment)
-        words = [self.binaries / "pg_restore", *self._at(), "--no-owner", "--clean", "--if-exists"]
-        subprocess.run([*words, "-d", name, kept], check=True)
+        self._read_dump(kept, name)
 
     def _keep(self, kept: Path, environment: Mapping[str, str]) -> None:
         _migrate({**environment, "DATABASE_URL": self.beside("to_be_kept")})
         kept.parent.mkdir(parents=True, exist_ok=True)
         beside = kept.with_suffix(f".{os.getpid()}")
-        words = [self.binaries / "pg_dump", *self._at(), "--no-owner", "-Fc", "-f", beside, "to_be_kept"]
-        subprocess.run(words, check=True)
+        self._dump("to_be_kept", beside)
         for old in kept.parent.glob("*.dump"):
             old.unlink(missing_ok=True)
         beside.replace(kept)
+
+    def _dump(self, name: str, file: Path) -> None:
+        words = [self.binaries / "pg_dump", *self._at(), "--no-owner", "-Fc", "-f", file, name]
+        subprocess.run(words, check=True)
+
+    def _read_dump(self, file: Path, name: str) -> None:
+        words = [self.binaries / "pg_restore", *self._at(), "--no-owner", "--clean", "--if-exists"]
+        subprocess.run([*words, "-d", name, file], check=True)
+
+    def dumped_and_read(self, name: str, file: Path) -> str:
+        """Another database, read from a dump of this one: PostgreSQL writes some conditions in other words then."""
+        self._dump(name, file)
+        self.beside(f"{name}_read")
+        self._read_dump(file, f"{name}_read")
+        return f"{name}_read"
 
     def follow(self) -> Postgres:
         """A streaming copy of this one, which can be read from."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.databases import ROOT, Unavailable, copy_migrated, start_postgres
+from tests.proof.server import Postgres
 
 SMALL = os.environ.get("PROOF_SIZE") == "small"
 PROCESSES, ATTEMPTS = 8, 50 if SMALL else 200
@@ -47,16 +48,21 @@ def manage(environment: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
+def environment_in(folder: Path) -> dict[str, str]:
+    """Of a machine with a data folder of its own, and no tables yet."""
+    return os.environ | {"PLANNER_TESTING": "yes", "DATA_DIR": str(folder), "DATABASE_URL": ""}
+
+
 def environment_of(engine: str, folder: Path) -> dict[str, str]:
-    own = {"PLANNER_TESTING": "yes", "DATA_DIR": str(folder), "DATABASE_URL": ""}
+    environment = environment_in(folder)
     if engine == "sqlite":
         copy_migrated(folder / "planner.sqlite3")
     else:
         try:
-            own["DATABASE_URL"] = start_postgres()
+            environment["DATABASE_URL"] = start_postgres()
         except Unavailable as reason:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(str(reason))
-    environment = os.environ | own
+        Postgres.that_answers_at(environment["DATABASE_URL"]).fill("postgres", environment)
     manage(environment, "migrate", "--verbosity", "0")
     return environment
 

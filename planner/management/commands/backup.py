@@ -16,12 +16,14 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", nargs="?", help="default: named after now, in BACKUP_FOLDER"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        file = options["file"] or backups.new_file()
         try:
-            backups.save(options["file"])
+            backups.save(file)
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
-        size = options["file"].stat().st_size / 1_000_000
-        self.stdout.write(f"Saved and checked: {options['file']} ({size:.1f} MB)")
+        self.stdout.write(f"Saved and checked: {file} ({file.stat().st_size / 1_000_000:.1f} MB)")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from planner.operations import backups
@@ -49,12 +50,16 @@ def test_restore_asks_before_it_replaces(backup: Path) -> None:
 
 
 def test_a_damaged_file_changes_nothing(backup: Path) -> None:
-    half = backup.with_name("half.backup")
-    half.write_bytes(backup.read_bytes()[: backup.stat().st_size // 2])
-    for file in (half, Path(__file__)):
+    """Cut off anywhere, down to its last byte, as by a disk that was full or a line that broke."""
+    whole, cut = backup.read_bytes(), backup.with_name("cut.backup")
+    for size in (0, 1, 100, len(whole) // 4, len(whole) // 2, len(whole) * 9 // 10, len(whole) - 1):
+        cut.write_bytes(whole[:size])
         with pytest.raises(backups.BackupError):
-            backups.restore(file, overwrite=True)
+            backups.restore(cut, overwrite=True)
+    with pytest.raises(backups.BackupError):
+        backups.restore(Path(__file__), overwrite=True)
     assert Prison.objects.count() == 2
+    assert list(backup.parent.glob("before-restore-*")) == [], "nothing was begun"
 
 
 def test_a_backup_of_a_newer_version_is_refused(data_dir: Path) -> None:
@@ -102,6 +107,13 @@ def keys(data_dir: Path) -> tuple[str, Path]:
     file = data_dir / "key.txt"
     file.write_text(f"# public key: {identity.to_public()}\n{identity}\n")
     return str(identity.to_public()), file
+
+
+def test_the_nightly_one_goes_where_the_settings_say(data_dir: Path, settings, capsys) -> None:
+    settings.BACKUP_FOLDER = str(data_dir / "nights")
+    call_command("backup")
+    [made] = (data_dir / "nights").glob("*.backup")
+    assert str(made) in capsys.readouterr().out
 
 
 def test_an_encrypted_backup_needs_no_private_key_to_write_and_one_to_restore(

@@ -13,7 +13,7 @@ from tests.proof.hand import Hand
 from tests.proof.house import PREPARE, House
 from tests.proof.node import Node, Writers, until
 from tests.proof.server import Postgres, Redis
-from tests.proof.test_booking_race import environment_of
+from tests.proof.test_booking_race import environment_in
 
 pytestmark = pytest.mark.proof
 
@@ -34,7 +34,7 @@ class Country:
     def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
         enter = stack.enter_context
         self.server = enter(contextlib.closing(Postgres.begin()))
-        environment = environment_of("sqlite", folder) | {"DATABASE_URL": self.server.url}
+        environment = environment_in(folder) | {"DATABASE_URL": self.server.url}
         self.server.migrate(environment)
         self.copy = enter(contextlib.closing(self.server.follow()))
         redis = enter(contextlib.closing(Redis.begin(folder)))

@@ -44,7 +44,7 @@ class Installation:
         self.server = server
         self.environment = os.environ | GIT | {
             "DATA_DIR": str(folder / "data"), "DATABASE_URL": server.url if server else "",
-            "BACKUP_FOLDER": str(self.backups), "UPGRADE_SETUP": "true", "PLANNER_TESTING": "", "MAKEFLAGS": "",
+            "UPGRADE_SETUP": "true", "PLANNER_TESTING": "", "MAKEFLAGS": "",
         }  # fmt: skip
         self._install()
 
@@ -56,6 +56,8 @@ class Installation:
         self.git(self.origin.parent, "clone", "--quiet", str(self.origin), str(self.folder))
         (self.folder / ".venv").symlink_to(ROOT / ".venv")
         (self.folder / ".git" / "info" / "exclude").write_text(".venv\n")
+        # On a real machine these stand in .env alone, where a shell does not see them.
+        (self.folder / ".env").write_text(f"BACKUP_FOLDER={self.backups}\n")
         data = Path(self.environment["DATA_DIR"])
         data.mkdir()
         if self.server:
@@ -140,6 +142,7 @@ def test_up_and_back(installation: Installation) -> None:
     here.newer_version()
     assert "The way back: make downgrade" in here.make("upgrade")
     assert (here.version(), here.has_the_table()) == ("A newer version", True)
+    assert [file.name[:14] for file in here.backups.glob("*.backup")] == ["before-upgrade"]
     here.add_prison("nivelles")
     assert "Back at" in here.make("downgrade")
     assert (here.version(), here.has_the_table()) == ("This version", False)
@@ -163,9 +166,9 @@ def test_one_that_cannot_be_prepared_goes_back_by_itself(installation: Installat
 
 @pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_with_an_encrypted_backup_it_asks_for_the_key(installation: Installation) -> None:
-    """Whom the backup is for stands in .env, as on a real machine."""
     here = installation
-    (here.folder / ".env").write_text(f"BACKUP_RECIPIENTS={here.public}\n")
+    with (here.folder / ".env").open("a") as settings:
+        settings.write(f"BACKUP_RECIPIENTS={here.public}\n")
     here.add_prison("haren")
     here.newer_version(late="raise ValueError('no way')")
     said = here.make("upgrade", succeeds=False)
