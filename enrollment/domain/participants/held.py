@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from enrollment.models import (
     Slip,
     Stay,
 )
+from prisons import gate
 from prisons.access import Access
 from prisons.domain.records import audit
 from prisons.models import Reading
@@ -43,6 +44,8 @@ class Held:
     person: str = "participant"
     prison: str = "prison"
     service: str = ""
+    known: Callable[[Access], Q] = lambda _access: Q()
+    """Of rows that are nobody's in particular, those that this reader may know of."""
 
 
 _SERIES = "series__activity__organisation"
@@ -99,7 +102,7 @@ HELD: dict[str, Held] = {
     "slips": Held(
         Slip, ("kind", "reason", "created_at", "handed_out_at"), service=f"enrollment__{_SERIES}"
     ),
-    "looks": Held(Reading, ("at", "verb", "page", "by__full_name"), person="person_id"),
+    "looks": Held(Reading, ("at", "verb", "page", "by__full_name"), person="person_id", known=gate.looks_known_to),
 }  # fmt: skip
 
 
@@ -132,7 +135,8 @@ def _rows(held: Held, person: Participant, access: Access | None) -> list[dict[s
     rows = held.model.objects.filter(**{held.person: person.pk})
     if access is not None:
         wall = Q(**{held.prison: access.prison}) if held.prison else Q()
-        rows = rows.filter(wall & (own(access, held.service) if held.service else Q())).distinct()
+        rows = rows.filter(wall & held.known(access) & (own(access, held.service) if held.service else Q()))
+        rows = rows.distinct()
     told = {name: name.replace("__", "_") for name in held.fields}
     named = {told[name]: in_language(name, codes) for name, codes in BY_LANGUAGE.items() if name in told}
     found: Sequence[dict[str, Any]] = rows.annotate(**named).values(

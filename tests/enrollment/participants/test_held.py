@@ -57,6 +57,22 @@ def test_what_another_service_knows_is_not_told(haren, saint_gilles, jan, other_
     assert len(held.everything_about(jan)["enrolments"]) == 1
 
 
+def test_which_pages_another_service_looked_at_is_not_told(
+    haren, jan, other_service, organiser_emile, coordinator_karim
+):
+    """The page of their group, with this person on it, would tell that Jan takes part."""
+    group = make_series(haren, organisation=other_service)
+    make_enrollment(group, jan)
+    emile = signed_in(organiser_emile)
+    assert emile.get(reverse("enrollment:series_detail", args=["haren", group.pk])).status_code == 200
+    assert emile.get(reverse("enrollment:person_detail", args=["haren", jan.pk])).status_code == 200
+    looked_at = {look["page"] for look in held.everything_about(jan)["looks"]}
+    assert looked_at == {"enrollment:series_detail", "enrollment:person_detail"}
+    address = reverse("enrollment:person_held_json", args=["haren", jan.pk])
+    looks = json.loads(signed_in(coordinator_karim).get(address).content)["looks"]
+    assert [look["page"] for look in looks] == ["enrollment:person_detail"]
+
+
 @pytest.mark.parametrize("fixture", ["organiser_anna", "liaison_bert", "worker_chloe", "auditor_greet"])
 def test_who_may_not_take_it(request, jan, fixture):
     address = reverse("enrollment:person_held_json", args=["haren", jan.pk])
