@@ -77,11 +77,15 @@ def _settled_id(kept: str) -> int:
 
 
 def _digest(kept: str, before: str, first_id: int, last_id: int) -> tuple[str, int]:
-    digest, number = hashlib.sha256(before.encode()), 0
-    for row in _rows(kept, first_id, last_id):
+    rows = list(_rows(kept, first_id, last_id))
+    return digest_of(rows, before), len(rows)
+
+
+def digest_of(rows: Iterable[tuple[Any, ...]], before: str) -> str:
+    digest = hashlib.sha256(before.encode())
+    for row in rows:
         digest.update(repr(row).encode())
-        number += 1
-    return digest.hexdigest(), number
+    return digest.hexdigest()
 
 
 def _rows(kept: str, first_id: int, last_id: int) -> Iterator[tuple[Any, ...]]:
@@ -107,8 +111,8 @@ def line_of(seal: AuditSeal) -> str:
 def write_file() -> Path:
     """All seals in DATA_DIR, for the backup to carry away; only ever longer."""
     target = Path(settings.DATA_DIR) / FILE
-    known = target.read_text(encoding="utf-8").splitlines() if target.exists() else []
-    fresh = [line for seal in AuditSeal.objects.order_by("pk") if (line := line_of(seal)) not in set(known)]
+    known = set(target.read_text(encoding="utf-8").splitlines()) if target.exists() else set()
+    fresh = [line for seal in AuditSeal.objects.order_by("pk") if (line := line_of(seal)) not in known]
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in fresh)
