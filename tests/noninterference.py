@@ -341,7 +341,7 @@ def differences(town: Town, name: str, values: Values) -> dict[str, str]:
     different = {}
     with a_world(town, reader.differs):
         for one, was in before.items():
-            if any(each.allows(name, one) for each in allowed):
+            if any(each.allows(name, one, town) for each in allowed):
                 continue
             now = said(walker, one)
             if digest(now) != was and not (one.address.startswith(SECRETS) and said(walker, one) != now):
@@ -353,25 +353,39 @@ def differences(town: Town, name: str, values: Values) -> dict[str, str]:
             key = f"{one.method} {re.sub(r'/[0-9]+', '/N', one.address)}"
             if key not in differ:
                 differ[key] = f"{one.address} {one.data}: {between(said(walker, one), now)}"
+                print(f"{name}: {key}: {differ[key]}")
     return differ
 
 
 TRUST = Path(__file__).parent.parent / "docs" / "trust.md"
-EXCEPTION = re.compile(r"^\| ([\w ]+) \| `?([\w /-]+)`? \| `(\w+)` \|", re.MULTILINE)
+EXCEPTION = re.compile(r"^\| ([\w ]+) \| `?([\w /-]+)`? \| `?(\w+)`? \|", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class OnPurpose:
-    """What may tell one reader something on purpose: a parameter of an address."""
+    """What may tell one reader something on purpose: a parameter of an address, or whichever is asked (`any`).
+
+    `OWN` in the address stands for the number of a session of the reader's own services, and of those alone.
+    """
 
     reader: str
     address: str
     parameter: str
 
-    def allows(self, reader: str, one: Question) -> bool:
+    def allows(self, reader: str, one: Question, town: Town) -> bool:
         path, _mark, query = one.address.partition("?")
         asked = {*parse_qs(query), *(name for name, _value in one.data)}
-        return (reader, path, asked) == (self.reader, f"/p/haren/{self.address}", {self.parameter})
+        is_asked = self.parameter == "any" or asked == {self.parameter}
+        return is_asked and (reader, one.method) == (self.reader, "GET") and path in self.addresses(town)
+
+    def addresses(self, town: Town) -> set[str]:
+        address = f"/p/haren/{self.address}"
+        if "OWN" not in self.address:
+            return {address}
+        acting = town.users[READERS[self.reader].user]
+        services = acting.memberships.values_list("organisation", flat=True)
+        own = GroupSession.objects.filter(series__activity__organisation__in=services)
+        return {address.replace("OWN", str(pk)) for pk in own.values_list("pk", flat=True)}
 
 
 def exceptions() -> list[OnPurpose]:

@@ -28,6 +28,7 @@ from planner.scheduling.placement.changes import Outcome, Refused
 from planner.scheduling.placement.undo_effects import address_of
 from planner.scheduling.rules.codes import OF_THE_CHOICE
 from planner.scheduling.rules.conflicts import without_twins
+from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.sentences import Spoken, speak
 from prisons.access import PrisonRequest
 from prisons.models import Prison
@@ -122,9 +123,10 @@ def refused(
     session: GroupSession | None = form.get("session")
     found = error.conflicts if isinstance(error, Refused) else ()
     access = getattr(request, "access", None)
+    known = without_twins(told(access, found, refuses=True), session.pk if session else None)
     context = {
         "error": error,
-        "reasons": _each_once(speak(without_twins(found, session.pk if session else None), prison, access)),
+        "reasons": _each_once(speak(known, prison, access)),
         "offers": offers_for(request, prison, error, session),
         "needs_consent": isinstance(error, Refused) and error.needs_consent,
         "form_url": form["url"],

@@ -18,7 +18,8 @@ from sessions.models import GroupSession
 
 def nearest(session: GroupSession, week: Week, found: Sequence[Choice], access: Access) -> dict[str, Any]:
     """What the template says: a shorter session, another week, what would have to move."""
-    near = alternatives(session, week, found)
+    is_own = access.may_change(session.series.activity.organisation)
+    near = alternatives(session, week, found, of_people=is_own)
     return {
         "minutes": near.minutes,
         "shorter": [_told(choice, session) for choice in near.shorter],

@@ -19,6 +19,8 @@ from core.web.htmx import is_partial, render_part
 from planner.closures import picture as pictures
 from planner.models import MadeUp
 from planner.scheduling.placement.changes import Refused
+from planner.scheduling.rules.codes import Conflict
+from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.sentences import speak, when
 from planner.scheduling.series.make_up import dates_for, digest_of, make_up
 from prisons.access import PrisonRequest, Right, prison_view
@@ -103,10 +105,14 @@ def _proposals(
         "made_up": row and {"session": row.instead, "when": when(row.instead.starts_at, row.instead.ends_at)},
         "choices": [] if row else _told(request, prison, session),
         "error": error,
-        "reasons": speak(error.conflicts, prison, request.access) if isinstance(error, Refused) else [],
+        "reasons": speak(_against(error, request), prison, request.access),
     }
     page, part = "planner/closures/session_make_up.html", "planner/closures/_dates.html"
     return render_part(request, page, part, context, status=error.status if error else 200)
+
+
+def _against(error: PlannerError | None, request: PrisonRequest) -> list[Conflict]:
+    return told(request.access, error.conflicts, refuses=True) if isinstance(error, Refused) else []
 
 
 def _told(request: PrisonRequest, prison: Prison, session: GroupSession) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.utils.translation import ngettext
 
+from planner.scheduling.rules.known_conflicts import told_each
 from planner.scheduling.rules.sentences import Spoken, speak
 from planner.scheduling.series.making import SeriesOutcome, TriedDate
 from prisons.access import Access, PrisonRequest
@@ -29,10 +30,11 @@ class DateLine:
 def lines_of(tried: Sequence[TriedDate], access: Access) -> list[DateLine]:
     """Puts each date together with its own sentences, which come in the same order."""
     holidays = {row.on: str(row) for row in Holiday.objects.in_prison(access.prison)}
-    spoken: Any = iter(speak([c for one in tried for c in one.conflicts], access.prison, access))
+    found = told_each(access, [one.conflicts for one in tried], refuses=True)
+    spoken: Any = iter(speak([c for some in found for c in some], access.prison, access))
     lines = []
-    for one in tried:
-        sentences = tuple(next(spoken) for _conflict in one.conflicts)
+    for one, some in zip(tried, found, strict=True):
+        sentences = tuple(next(spoken) for _conflict in some)
         lines.append(DateLine(one, _state(one), holidays.get(one.occurrence.on, ""), sentences))
     return lines
 

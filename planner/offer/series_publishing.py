@@ -18,6 +18,7 @@ from core.secrets.digest import FIELD, NotAsShown
 from planner.offer.own_series import own_series
 from planner.scheduling.placement.undo_effects import address_of
 from planner.scheduling.publishing import Publication, PublicationRefused, look, publish
+from planner.scheduling.rules.known_conflicts import told_each
 from planner.scheduling.rules.sentences import speak
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -69,8 +70,9 @@ def _page(
 
 def _in_words(publication: Publication, request: PrisonRequest) -> list[tuple[Any, list[Any]]]:
     """Each session that is refused, with its reasons."""
-    found = [conflict for _session, conflicts in publication.refused for conflict in conflicts]
-    spoken = iter(speak(found, request.prison, request.access))
+    known = told_each(request.access, [found for _session, found in publication.refused], refuses=True)
+    spoken = iter(speak([conflict for some in known for conflict in some], request.prison, request.access))
     return [
-        (session, [next(spoken) for _conflict in conflicts]) for session, conflicts in publication.refused
+        (session, [next(spoken) for _conflict in some])
+        for (session, _found), some in zip(publication.refused, known, strict=True)
     ]

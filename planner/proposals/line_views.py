@@ -19,6 +19,7 @@ from planner.proposals.showing import title_of, week_of
 from planner.proposals.views import proposals_of
 from planner.scheduling.placement.changes import Refused
 from planner.scheduling.rules.codes import Conflict
+from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.sentences import speak
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -32,7 +33,7 @@ def _line(prison: Prison, pk: int, line: int) -> tuple[Proposal, ProposalLine]:
 
 def _reasons(request: PrisonRequest, prison: Prison, found: Iterable[Conflict]) -> list[tuple[str, str]]:
     """Each sentence once, with its way out."""
-    spoken = speak(found, prison, request.access)
+    spoken = speak(told(request.access, found, refuses=True), prison, request.access)
     return list(dict.fromkeys((one.sentence, one.way_out) for one in spoken))[:8]
 
 

@@ -17,6 +17,7 @@ from core.dates import clock
 from core.dates.weeks import Week, weeks_between
 from planner.board.week.filters import BoardFilter
 from planner.scheduling.rules import conflicts, snapshot
+from planner.scheduling.rules.known_conflicts import told
 from planner.terms.term_weeks import BandRow, WeekHead, band_rows, week_heads
 from prisons import gate
 from prisons.access import Access
@@ -176,7 +177,7 @@ def _marks(
     """Series -> its sessions with their week. Who is there is counted as on the cards of the board."""
     days = {clock.today(one.starts_at) for one in sessions if one.starts_at is not None}
     loaded = snapshot.as_known(access, snapshot.load(access.prison, days))
-    found = conflicts.find(loaded, rules_of(access.prison))
+    found = told(access, conflicts.find(loaded, rules_of(access.prison)))
     broken = {one.session_id for one in found if one.is_hard}
     today, known = clock.today(now), set(weeks)
     marks: dict[int, list[tuple[Week, OverviewMark]]] = defaultdict(list)

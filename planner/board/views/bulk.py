@@ -25,6 +25,7 @@ from planner.scheduling.bulk import bulk_edits, cancelling
 from planner.scheduling.bulk.effects import BulkEffect
 from planner.scheduling.bulk.returning import ReturnVerdict
 from planner.scheduling.placement.changes import Outcome
+from planner.scheduling.rules.known_conflicts import told_each
 from planner.scheduling.rules.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -160,7 +161,8 @@ def effect_rows(
 ) -> list[dict[str, Any]]:
     """Each session with what it would become, and in words what stands against it or is to watch."""
     names = _BulkNames(effect)
-    shown = [verdict.conflicts[:3] for verdict in verdicts]
+    found = told_each(request.access, [verdict.conflicts for verdict in verdicts], refuses=True)
+    shown = [some[:3] for some in found]
     spoken = iter(
         speak([conflict for some in shown for conflict in some], request.access.prison, request.access)
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from core.web import address
 from planner.scheduling.rules import waivers
 from planner.scheduling.rules.codes import CODES
-from planner.scheduling.rules.open_conflicts import OpenConflict, ahead, open_conflicts
+from planner.scheduling.rules.open_conflicts import OpenConflict, ahead, open_for
 from planner.scheduling.rules.sentences import speak
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
@@ -32,9 +32,7 @@ def conflict_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     week = address.week(request.GET.get("week"))
     first, last = (week.monday, week.sunday) if week else ahead(prison)
     with_soft = request.GET.get("kind") == "soft"
-    rows = open_conflicts(
-        prison, first, last, with_soft=with_soft, with_drafts=gate.may_ask(request.access, gate.Fact.DRAFT)
-    )
+    rows = open_for(request.access, first, last, with_soft=with_soft)
     owners = _owners(rows, request)
     page = Paginator(_by_owner(rows, owners), ROWS).get_page(request.GET.get("page"))
     context = {

@@ -22,9 +22,10 @@ from planner.board.week.cells import asked_of, asking, that_matter, told_cells
 from planner.board.week.table import neighbours
 from planner.scheduling.choices.alternatives import free_of
 from planner.scheduling.choices.candidates import Choice, choices
-from planner.scheduling.choices.day_starts import Stretch, edges, starts
+from planner.scheduling.choices.day_starts import Edge, Stretch, edges, starts
 from planner.scheduling.rules.codes import OF_THE_CHOICE
 from planner.scheduling.rules.conflicts import without_twins
+from planner.scheduling.rules.known_conflicts import told_each
 from planner.scheduling.rules.sentences import Spoken, speak, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -47,12 +48,16 @@ def _week(request: PrisonRequest, session: GroupSession) -> Week:
     return address.week(request.GET.get("week")) or Week.from_date(on)
 
 
+def _is_own(request: PrisonRequest, session: GroupSession) -> bool:
+    return request.access.may_change(session.series.activity.organisation)
+
+
 @require_GET
 @prison_view(Right.PLACE)
 def session_cells(request: PrisonRequest, prison: Prison, pk: int) -> JsonResponse:
     """Cell -> free, soft, ask or refused, with the first reason in words: what a drag shows."""
     session = _session(prison, pk)
-    found = choices(session, _week(request, session))
+    found = choices(session, _week(request, session), of_people=_is_own(request, session))
     return JsonResponse(told_cells(session, found, _words(found, session, request), request.access))
 
 
@@ -64,12 +69,15 @@ def session_minutes(request: PrisonRequest, prison: Prison, pk: int) -> JsonResp
     Each stretch is [first minute, minute after the last, free or soft or ask or refused, the first reason in words].
     """
     session = _session(prison, pk)
+    of_people = _is_own(request, session)
     if (edge := request.GET.get("edge")) in ("start", "end"):
-        found = {session.room_id or 0: edges(session, "start" if edge == "start" else "end")}
+        side: Edge = "start" if edge == "start" else "end"
+        found = {session.room_id or 0: edges(session, side, of_people=of_people)}
     else:
         usual = today(session.starts_at) if session.starts_at else session.week_on
         minutes = address.number(request.GET.get("minutes")) or None
-        found = starts(session, BoardState.read(request.GET, request.access, usual).on, minutes=minutes)
+        on = BoardState.read(request.GET, request.access, usual).on
+        found = starts(session, on, minutes=minutes, of_people=of_people)
     flat = [one for stretches in found.values() for one in stretches]
     words, services = iter(_words(flat, session, request)), iter(asked_of(flat, session, request.access))
     told = {
@@ -99,7 +107,8 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     """The choices of a week, best first; one click moves."""
     session = _session(prison, pk)
     week = _week(request, session)
-    found = choices(session, week)
+    is_mine = _is_own(request, session)
+    found = choices(session, week, of_people=is_mine)
     words = _words(found, session, request)
     rooms = rules_of(prison).rooms
     rows = [
@@ -118,7 +127,7 @@ def session_places(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
         "session": session,
         "nearest": {} if free_of(found) else nearest(session, week, found, request.access),
         "owner": session.series.activity.organisation,
-        "is_mine": request.access.may_change(session.series.activity.organisation),
+        "is_mine": is_mine,
         "week": week,
         "back": board_url(prison, week, request),
         "before": before,
@@ -150,6 +159,7 @@ def _words(
     found: Sequence[Choice | Stretch], session: GroupSession, request: PrisonRequest
 ) -> list[list[Spoken]]:
     """The reasons of each choice, hard ones first; names are looked up once for all of them."""
-    each = [without_twins(one.conflicts, session.pk) for one in found]
+    known = told_each(request.access, [one.conflicts for one in found], refuses=True)
+    each = [without_twins(some, session.pk) for some in known]
     spoken = iter(speak([conflict for kept in each for conflict in kept], session.prison, request.access))
     return [[next(spoken) for _conflict in kept] for kept in each]

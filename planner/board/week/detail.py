@@ -14,6 +14,7 @@ from planner.scheduling.asks.rows import AskRow, rows_of
 from planner.scheduling.placement.undo_effects import UndoOffer, offer_of
 from planner.scheduling.rules import conflicts, snapshot, waivers
 from planner.scheduling.rules.codes import WAIVABLE
+from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.sentences import Spoken, speak, when
 from prisons import gate
 from prisons.access import Access, Right
@@ -106,8 +107,8 @@ def _conflicts(session: GroupSession, access: Access) -> list[Any]:
     if session.starts_at is None or not session.is_live:
         return []
     loaded = snapshot.as_known(access, snapshot.load(session.prison, [today(session.starts_at)]))
-    found = conflicts.find(loaded, rules_of(session.prison))
-    return conflicts.by_session(found).get(session.pk, [])
+    found = conflicts.by_session(conflicts.find(loaded, rules_of(session.prison)))
+    return told(access, found.get(session.pk, []))
 
 
 def _undo(session: GroupSession, access: Access) -> UndoOffer | None:

@@ -17,6 +17,7 @@ from planner.board.week.cards import Card, CardMaker
 from planner.board.week.filters import BoardFilter
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
+from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.snapshot import Snapshot, WorkerFacts
 from prisons import gate
 from prisons.access import Access
@@ -184,7 +185,7 @@ def read(
     here = {pk for pk, row in loaded.rows.items() if row.starts_at and start <= row.starts_at < end}
     found = {
         pk: list(group)
-        for pk, group in conflicts.by_session(conflicts.find(loaded, rules)).items()
+        for pk, group in conflicts.by_session(told(access, conflicts.find(loaded, rules))).items()
         if pk in here
     }
     cards = CardMaker(sessions, loaded, found, access).all()

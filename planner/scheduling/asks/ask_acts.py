@@ -25,6 +25,7 @@ from planner.scheduling.asks.lists import asks_of
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
 from planner.scheduling.placement.changes import Change, Outcome, Refused
 from planner.scheduling.placement.writer import apply, preview
+from planner.scheduling.rules.known_conflicts import told
 from prisons.access import Access, Right, access_for
 from prisons.domain.records import audit
 from prisons.models import ChangeSet, Organisation, Prison, Todo, User
@@ -97,7 +98,8 @@ def _ask(
 ) -> Ask:
     """Write the ask, tell the owner's people, and give them something to do.
 
-    Raises Refused (409) when a rule forbids it anyway, PlannerError `yours`, `asked_already`, `past`,
+    Whether people of that group can come then is looked at when the owner accepts: the asker may not know.
+    Raises Refused (409) when another rule forbids it anyway, PlannerError `yours`, `asked_already`, `past`,
     `not_live` (409), `may_not_ask` (403).
     """
     now = now or clock.now()
@@ -111,7 +113,7 @@ def _ask(
             raise PlannerError(
                 "asked_already", _("You have asked something for this session already. Take that back first.")
             )
-        hard = [conflict for conflict in preview(prison, changes, now=now) if conflict.is_hard]
+        hard = [one for one in told(access, preview(prison, changes, now=now)) if one.is_hard]
         if hard:
             raise Refused(hard)
         touched = [session, *([swap_with] if swap_with else [])]

@@ -7,13 +7,15 @@ shorter session, another week, and the cells that only other sessions stand in, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from core.dates import clock
 from core.dates.clock import today
 from core.dates.weeks import Week
 from planner.scheduling.choices.candidates import Choice, choices
+from planner.scheduling.rules.known_conflicts import OF_PEOPLE
 from sessions.models import GroupSession
 
 SHORTEST = 0.75
@@ -21,8 +23,12 @@ SHORTEST = 0.75
 STEP_MINUTES = 5
 WEEKS_AHEAD = 3
 
+Ask = Callable[..., list[Choice]]
+
 MOVABLE = frozenset({"room_taken", "worker_taken", "person_in_two_places"})
-"""Codes that go when the other session does; no move of others helps against the rest."""
+"""Codes that go when the other session does; no move of others helps against the rest. Of people only where the other
+one is of the same service: else it would tell where they are.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,18 @@ def alternatives(
     *,
     most: int = 3,
     at: dt.datetime | None = None,
+    of_people: bool = True,
 ) -> Alternatives:
-    """`found` is what `choices` answered for that week. Looks at more weeks and lengths, writes nothing."""
+    """`found` is what `choices` answered for that week, `of_people` as it was asked. Looks at more weeks and
+    lengths, writes nothing.
+    """
     at = at or clock.now()
-    minutes, shorter = _shorter(session, week, at)
+    ask = partial(choices, session, at=at, of_people=of_people)
+    minutes, shorter = _shorter(session, week, ask)
     return Alternatives(
         shorter=tuple(shorter[:most]),
         minutes=minutes,
-        other_weeks=tuple(_other_weeks(session, week, most, at)),
+        other_weeks=tuple(_other_weeks(week, most, ask, today(at))),
         in_the_way=tuple(_in_the_way(session, found))[:most],
     )
 
@@ -76,7 +86,7 @@ def _length(session: GroupSession) -> int:
     return session.series.duration_minutes
 
 
-def _shorter(session: GroupSession, week: Week, at: dt.datetime) -> tuple[int, list[Choice]]:
+def _shorter(session: GroupSession, week: Week, ask: Ask) -> tuple[int, list[Choice]]:
     """The longest length from 75 % up at which something is free, and those places; halves its steps."""
     length = _length(session)
     least = -int(-length * SHORTEST // STEP_MINUTES) * STEP_MINUTES
@@ -86,7 +96,7 @@ def _shorter(session: GroupSession, week: Week, at: dt.datetime) -> tuple[int, l
         # The shortest first: when even that does not fit, nothing longer does.
         middle = (low + high + 1) // 2 if best[0] else low
         minutes = least + middle * STEP_MINUTES
-        free = free_of(choices(session, week, at=at, minutes=minutes)) if minutes < length else []
+        free = free_of(ask(week, minutes=minutes)) if minutes < length else []
         if free:
             best, low = (minutes, free), middle + 1
         elif not best[0]:
@@ -96,16 +106,16 @@ def _shorter(session: GroupSession, week: Week, at: dt.datetime) -> tuple[int, l
     return best
 
 
-def _other_weeks(session: GroupSession, week: Week, most: int, at: dt.datetime) -> Iterator[Choice]:
+def _other_weeks(week: Week, most: int, ask: Ask, on: dt.date) -> Iterator[Choice]:
     """One of each time, the week after first, then the week before, as long as it lies ahead."""
-    this_week = Week.from_date(today(at))
+    this_week = Week.from_date(on)
     near = [week + 1, week + -1, *(week + number for number in range(2, WEEKS_AHEAD + 1))]
     count = 0
     for other in near:
         if other < this_week:
             continue
         times: dict[dt.datetime, Choice] = {}
-        for choice in free_of(choices(session, other, at=at)):
+        for choice in free_of(ask(other)):
             times.setdefault(choice.starts_at, choice)
         for choice in list(times.values())[: most - count]:
             count += 1
@@ -124,13 +134,19 @@ def _in_the_way(session: GroupSession, found: Sequence[Choice]) -> list[InTheWay
         .in_bulk()
     )
     owner = session.series.activity.organisation_id
+    own = {pk for pk, one in sessions.items() if one.series.activity.organisation_id == owner}
     rows: dict[frozenset[int], InTheWay] = {}
     for choice, others in blockers.items():
         standing = tuple(sessions[pk] for pk in sorted(others) if pk in sessions)
-        is_own = all(one.series.activity.organisation_id == owner for one in standing)
-        if standing:
+        is_own = others <= own
+        if standing and _sharing_people(choice) <= own | {session.pk}:
             rows.setdefault(others, InTheWay(choice, standing, is_own))
     return sorted(rows.values(), key=lambda row: (not row.is_own, len(row.sessions), row.choice.rank))
+
+
+def _sharing_people(choice: Choice) -> set[int]:
+    """The sessions in which somebody of this group, or who must not meet it, would be at that time."""
+    return {one.session_id for one in choice.hard if one.code in OF_PEOPLE}
 
 
 def _others(session_id: int, choice: Choice) -> frozenset[int]:

@@ -87,15 +87,22 @@ class Choice:
 
 
 def choices(
-    session: GroupSession, week: Week, *, at: dt.datetime | None = None, minutes: int | None = None
+    session: GroupSession,
+    week: Week,
+    *,
+    at: dt.datetime | None = None,
+    minutes: int | None = None,
+    of_people: bool = True,
 ) -> list[Choice]:
     """Every cell of the week that lies ahead, best first. A fixed number of queries, nothing is written.
 
-    `minutes` asks as if the session lasted so long.
+    `minutes` asks as if the session lasted so long; without `of_people` it looks away from who takes part, as
+    another service must.
     """
     day_of_now = today(at or now())
     days = [day for day in week.days if day >= day_of_now]
     seeker = seeker_of(session, days, minutes or length_minutes(session), day_of_now)
+    seeker.of_people = of_people
     return sorted(seeker.all(days), key=lambda choice: choice.rank)
 
 
@@ -131,6 +138,7 @@ class Seeker:
         self.session, self.workers, self.picture, self.rules = session, workers, loaded, rules
         self.series = loaded.series[session.series_id]
         self.minutes, self.standing = minutes, standing
+        self.of_people = True
         self._known: dict[Any, frozenset[Any]] = {}
         self.by_day: dict[dt.date, list[SnapshotRow]] = defaultdict(list)
         for row in loaded.rows.values():
@@ -190,7 +198,7 @@ class Seeker:
     def of_the_time(self, day: dt.date, start: int, room: RoomFacts) -> tuple[Conflict, ...]:
         """Facilitators, people, units, the day itself, movements: against everything of that day."""
         row = self.row(day, start, room.room_id)
-        found = self._added(day, self.by_day.get(day, ()), row, with_people=True)
+        found = self._added(day, self.by_day.get(day, ()), row, with_people=self.of_people)
         return tuple(c for c in found if c.code not in OF_THE_ROOM | OF_BOTH)
 
     def of_the_room(self, day: dt.date, row: SnapshotRow) -> tuple[Conflict, ...]:

@@ -15,6 +15,7 @@ from typing import Literal
 from core.dates.clock import now, today
 from planner.scheduling.choices.candidates import Kind, Seeker, length_minutes, seeker_of
 from planner.scheduling.rules.codes import Conflict
+from planner.scheduling.rules.known_conflicts import OF_PEOPLE
 from rooms.domain.availability import local_span
 from rooms.domain.facts import MINUTES_OF_DAY, RoomFacts
 from rooms.domain.facts import minutes as minutes_of
@@ -44,13 +45,19 @@ class Stretch:
 
 
 def starts(
-    session: GroupSession, day: dt.date, *, minutes: int | None = None, at: dt.datetime | None = None
+    session: GroupSession,
+    day: dt.date,
+    *,
+    minutes: int | None = None,
+    at: dt.datetime | None = None,
+    of_people: bool = True,
 ) -> dict[int, list[Stretch]]:
     """For each room in use: when it could start there with its present length. Nothing for a day that is over."""
     minutes = minutes or length_minutes(session)
     if day < today(at or now()) or minutes >= MINUTES_OF_DAY:
         return {}
     seeker = seeker_of(session, [day], minutes, day)
+    seeker.of_people = of_people
     last = MINUTES_OF_DAY - minutes
     by_time: dict[Kind, list[Stretch]] = {}
     found = {}
@@ -85,7 +92,9 @@ def _both(ones: list[Stretch], others: list[Stretch]) -> Iterator[Stretch]:
         one, other = one + (ones[one].until == until), other + (others[other].until == until)
 
 
-def edges(session: GroupSession, edge: Edge, *, at: dt.datetime | None = None) -> list[Stretch]:
+def edges(
+    session: GroupSession, edge: Edge, *, at: dt.datetime | None = None, of_people: bool = True
+) -> list[Stretch]:
     """Where its start or its end could lie, while the other stays. Nothing without a room and a time ahead."""
     if session.room_id is None or session.starts_at is None or session.ends_at is None:
         return []
@@ -93,6 +102,7 @@ def edges(session: GroupSession, edge: Edge, *, at: dt.datetime | None = None) -
     if day < today(at or now()) or end > MINUTES_OF_DAY:
         return []
     seeker = seeker_of(session, [day], end - start, day)
+    seeker.of_people = of_people
     room = seeker.rules.rooms[session.room_id]
 
     def answer(minute: int) -> tuple[Conflict, ...]:
@@ -125,9 +135,10 @@ def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 
 def _said(stretch: Stretch) -> set[str]:
-    """What is told apart: which rules, with whom; not the minutes that stand in a fact."""
+    """What is told apart: which rules, with whom; not the minutes that stand in a fact, nor where people are."""
+    untold = ("start", "end", "minutes")
     return {
-        f"{c.code} {[f for f in c.facts if f[0] not in ('start', 'end', 'minutes')]}"
+        f"{c.code} {[f for f in c.facts if c.code not in OF_PEOPLE and f[0] not in untold]}"
         for c in stretch.conflicts
     }
 

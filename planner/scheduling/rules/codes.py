@@ -142,7 +142,7 @@ _ALL = [
         "person_in_two_places",
         True,
         _("people in two places"),
-        _("Elsewhere at that time, of this group: %(count)s."),
+        _("Somebody of this group is elsewhere at that time."),
         _("Choose another time."),
     ),
     Code("keep_apart", True, _("cannot"), _("This cannot be done in this slot."), _("Choose another slot.")),

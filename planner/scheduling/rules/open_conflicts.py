@@ -14,6 +14,7 @@ from typing import NamedTuple
 from core.dates.clock import today
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
+from planner.scheduling.rules.known_conflicts import OF_PEOPLE, told
 from prisons import gate
 from prisons.access import Access, Right
 from prisons.models import Prison
@@ -54,6 +55,15 @@ def open_conflicts(
     return sorted(within, key=lambda row: (str(row.session.starts_at), row.session.pk))
 
 
+def open_for(access: Access, first: dt.date, last: dt.date, *, with_soft: bool = False) -> list[OpenConflict]:
+    """As far as they are this reader's to know."""
+    with_drafts = gate.may_ask(access, gate.Fact.DRAFT)
+    rows = open_conflicts(access.prison, first, last, with_soft=with_soft, with_drafts=with_drafts)
+    sessions = {row.session.pk: row.session for row in rows}
+    known = told(access, (row.conflict for row in rows))
+    return [OpenConflict(conflict, sessions[conflict.session_id]) for conflict in known]
+
+
 def _within(rows: Iterable[OpenConflict], first: dt.date, last: dt.date) -> list[OpenConflict]:
     return [row for row in rows if row.session.starts_at and first <= today(row.session.starts_at) <= last]
 
@@ -83,14 +93,23 @@ def to_solve(access: Access) -> int:
     ones = hard_ones(access)
     if not access.has(Right.PLACE):
         return len(ones)
-    own, authorities = access.organisation_ids, access.authorities
-    return sum(one.organisation_id in own or one.authority in authorities for one in ones)
+    return sum(_is_own(one, access) for one in ones)
 
 
 def hard_ones(access: Access, *, now: dt.datetime | None = None) -> tuple[HardConflict, ...]:
     """The rows of that very list, kept as long."""
     prison, with_drafts = access.prison, gate.may_ask(access, gate.Fact.DRAFT)
-    return _hard_ones(prison.pk, prison.plan_version, prison.rules_version, today(now), with_drafts)
+    ones = _hard_ones(prison.pk, prison.plan_version, prison.rules_version, today(now), with_drafts)
+    of_people = dict.fromkeys(one for one in ones if one.code in OF_PEOPLE and _is_told(one, access))
+    return (*(one for one in ones if one.code not in OF_PEOPLE), *of_people)
+
+
+def _is_told(one: HardConflict, access: Access) -> bool:
+    return gate.knows_places(access) or _is_own(one, access)
+
+
+def _is_own(one: HardConflict, access: Access) -> bool:
+    return one.organisation_id in access.organisation_ids or one.authority in access.authorities
 
 
 @lru_cache(maxsize=128)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS
 from planner.scheduling.rules.codes import CODES, Conflict
+from planner.scheduling.rules.known_conflicts import without_people
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison, Unit
@@ -48,7 +49,7 @@ def speak(
 
     `unwritten` holds name and time of sessions that are only previewed, by the ids that they bear meanwhile.
     """
-    conflicts = list(conflicts)
+    conflicts = without_people(access, conflicts)
     names = _Names(conflicts, prison, access, unwritten or {})
     return [_spoken(conflict, names) for conflict in conflicts]
 
@@ -63,7 +64,7 @@ def _spoken(conflict: Conflict, names: _Names) -> Spoken:
         str(code.title),
         str(code.sentence) % names.fill(facts),
         str(code.way_out),
-        names.known(facts["other"]) if conflict.code != "keep_apart" and facts.get("other", 0) > 0 else None,
+        names.known(facts["other"]) if facts.get("other", 0) > 0 else None,
     )
 
 
