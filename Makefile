@@ -78,6 +78,7 @@ lint: setup
 
 style: setup
 	$(PYTHON) -m ruff format --check .
+	.venv/bin/djangofmt --check --quiet templates
 
 layers: setup
 	$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
@@ -97,10 +98,11 @@ BIOME := npm exec --yes --quiet -- @biomejs/biome@2.6.8
 scripts:
 	@if $(BIOME) --version >/dev/null 2>&1; then $(BIOME) check; else echo "The scripts were not read: npm brings no biome here."; fi
 
-format: setup ## mend what ruff and biome can mend
+format: setup ## mend what ruff, djangofmt and biome can mend
 	-@$(BIOME) check --write
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+	.venv/bin/djangofmt --quiet templates
 
 messages: setup ## collect texts into locale/, then translate what is empty there
 	$(PYTHON) manage.py messages update

@@ -10,9 +10,15 @@ import lxml.html
 from django.test import Client
 
 
+def flat(response: Any) -> str:
+    """The body of an answer without the line breaks and indents that only its template has."""
+    body = response if isinstance(response, str) else response.content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"\s*(<[^>]*>)\s*", lambda tag: re.sub(r"\s+", " ", tag[1]), body)).strip()
+
+
 def seen_on(response: Any, field: str = "seen", beside: str = "") -> str:
     """The digest of what the page showed; of the form that holds `beside`, when there are several."""
-    forms = response.content.decode().split("<form")
+    forms = flat(response).split("<form")
     for form in forms:
         found = re.search(rf'name="{field}" value="([^"]+)"', form)
         if found and beside in form:
