@@ -12,8 +12,9 @@ from django.test import Client
 
 def flat(response: Any) -> str:
     """The body of an answer without the line breaks and indents that only its template has."""
-    body = response if isinstance(response, str) else response.content.decode()
-    return re.sub(r"\s+", " ", re.sub(r"\s*(<[^>]*>)\s*", lambda tag: re.sub(r"\s+", " ", tag[1]), body)).strip()
+    body = re.sub(r"\s+", " ", response if isinstance(response, str) else response.content.decode())
+    body = re.sub(r" ?(/?>)( (?=<))?", r"\1", body)
+    return re.sub(r"(<[a-zA-Z][^>]*>) | (?=</)", r"\1", body).strip()
 
 
 def seen_on(response: Any, field: str = "seen", beside: str = "") -> str:

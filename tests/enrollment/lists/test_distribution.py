@@ -22,6 +22,7 @@ from tests.enrollment.lists.test_day_lists import (  # noqa: F401 - fixtures
     units,
 )
 from tests.factories import make_room, make_unit, signed_in
+from tests.pages import flat
 
 Sheet = Handout.Sheet
 SETTINGS = "/p/haren/settings/lists/"
@@ -126,7 +127,7 @@ def test_a_post_for_each_unit_in_one_press(haren, units, liaison_bert):  # noqa:
 
 def test_the_field_of_a_post_bears_its_own_name(haren, units, coordinator_karim):  # noqa: F811
     """Not that of the page above it."""
-    page = signed_in(coordinator_karim).get(f"{SETTINGS}posts/add/").content.decode()
+    page = flat(signed_in(coordinator_karim).get(f"{SETTINGS}posts/add/"))
     assert re.findall(r'<label class="form-label"[^>]*>\s*([^<]*?)\s*<', page) == ["Name of the post or desk"]
 
 
@@ -143,7 +144,7 @@ def test_posts_and_lines_are_added_changed_and_taken_away(haren, units, coordina
     assert client.post(f"{SETTINGS}lines/{row.pk}/", gate).status_code == 302
     row.refresh_from_db()
     assert (row.sheet, row.copies, row.units.count()) == ("gate", 3, 0)  # a gate list is not of units
-    assert "3 × gate list" in client.get(SETTINGS).content.decode()
+    assert "3 × gate list" in flat(client.get(SETTINGS))
     assert client.post(f"{SETTINGS}lines/{row.pk}/remove/").status_code == 302
     assert client.post(f"{SETTINGS}posts/{post.pk}/remove/").status_code == 302
     assert not Post.objects.exists()
@@ -159,7 +160,7 @@ def test_a_stale_form_loses_nothing(haren, liaison_bert):
     distribution.save_post(haren, "Poort 2", by=liaison_bert, post=post)
     answer = client.post(f"{SETTINGS}posts/{post.pk}/", {"name": "Hoofdpoort", "seen": seen})
     assert answer.status_code == 409
-    assert "Hoofdpoort" in answer.content.decode()
+    assert "Hoofdpoort" in flat(answer)
 
 
 def test_units_of_another_prison_do_not_get_in(haren, saint_gilles, liaison_bert):
@@ -196,7 +197,7 @@ def test_each_post_has_its_own_files(haren, units, session, liaison_bert, organi
         assert client.get(f"/p/haren/lists/{MONDAY}/posts/0.{ending}").status_code == 200  # B2 goes nowhere
         # A service sees its own sessions only: half a pile would be taken for the whole.
         assert signed_in(organiser_anna).get(f"/p/haren/lists/{MONDAY}/posts.{ending}").status_code == 404
-    told = client.get(f"/p/haren/lists/?day={MONDAY}").content.decode()
+    told = flat(client.get(f"/p/haren/lists/?day={MONDAY}"))
     assert "Centrum A" in told
     assert "Goes to no post yet" in told
     assert AuditEntry.objects.filter(verb="download_posts", by=liaison_bert).exists()

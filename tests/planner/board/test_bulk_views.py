@@ -12,7 +12,7 @@ from prisons.models import ChangeSet, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import GroupSession, Series
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker, signed_in
-from tests.pages import press
+from tests.pages import flat, press
 
 BULK = "/p/haren/board/bulk/"
 BOARD = "/p/haren/board/"
@@ -48,10 +48,10 @@ def test_the_page_for_several_has_a_box_on_every_own_card(
     anna: Client, sessions: list[GroupSession], haren: Prison
 ) -> None:
     make_session(make_series(haren), "2050-01-10 09:00", room=make_room(haren))
-    text = anna.get(BOARD, {"week": "2050-W02", "select": "1"}).content.decode()
+    text = flat(anna.get(BOARD, {"week": "2050-W02", "select": "1"}))
     assert re.findall(r'name="pick" value="(\d+:\d+)"', text) == [f"{sessions[0].pk}:1"]
     assert 'form="board-picks"' in text and not re.search(r'id="board-picks"[^>]* hidden>', text)
-    plain = anna.get(BOARD, {"week": "2050-W02"}).content.decode()
+    plain = flat(anna.get(BOARD, {"week": "2050-W02"}))
     assert "card-pick" not in plain and re.search(r'id="board-picks"[^>]* hidden>', plain)
 
 
@@ -62,7 +62,7 @@ def done(anna: Client, values: dict[str, Any], **extra: Any) -> Any:
 
 
 def test_the_effect_is_shown_before_anything_changes(anna: Client, sessions: list[GroupSession]) -> None:
-    text = anna.post(BULK, sent(sessions, "weeks"), **HX).content.decode()
+    text = flat(anna.post(BULK, sent(sessions, "weeks"), **HX))
     assert "2 sessions would change" in text
     assert "Mon 10 Jan. 09:00–10:30 → Mon 17 Jan. 09:00–10:30" in text
     assert starts(sessions) == ["01-10 08:00", "01-17 08:00"]
@@ -71,7 +71,7 @@ def test_the_effect_is_shown_before_anything_changes(anna: Client, sessions: lis
 def test_many_weeks_on_as_one_act_with_undo_on_the_board(anna: Client, sessions: list[GroupSession]) -> None:
     answer = done(anna, sent(sessions, "weeks", sent="1", weeks="2", way="on", step="do"), **HX)
     assert starts(sessions) == ["01-24 08:00", "01-31 08:00"]
-    text = answer.content.decode()
+    text = flat(answer)
     change_set = ChangeSet.objects.get()
     assert "2 sessions are changed." in text and f"/p/haren/board/changes/{change_set.pk}/undo/" in text
     assert answer["HX-Retarget"] == "#board" and "picks-done" in answer["HX-Trigger-After-Settle"]
@@ -86,13 +86,13 @@ def test_what_cannot_is_named_and_stays(anna: Client, sessions: list[GroupSessio
     attic = make_room(haren, name="Attic")
     make_session(make_series(haren), "2050-01-17 09:00", room=attic)
     values = sent(sessions, "room", sent="1", room=attic.pk)
-    text = anna.post(BULK, values, HTTP_HX_TARGET="bulk-body", **HX).content.decode()
+    text = flat(anna.post(BULK, values, HTTP_HX_TARGET="bulk-body", **HX))
     assert text.startswith('<div id="bulk-body">')
     assert "1 session would change" in text and "1 stays as it is" in text
     assert 'name="leave_out" value="1"' in text
 
     refused = done(anna, values | {"step": "do"}, **HX)
-    assert refused.status_code == 409 and "Nothing was changed." in refused.content.decode()
+    assert refused.status_code == 409 and "Nothing was changed." in flat(refused)
     done(anna, values | {"step": "do", "leave_out": "1"}, **HX)
     rooms = list(
         GroupSession.objects.filter(pk__in=[s.pk for s in sessions]).values_list("room__name", flat=True)
@@ -103,21 +103,21 @@ def test_what_cannot_is_named_and_stays(anna: Client, sessions: list[GroupSessio
 def test_a_facilitator_and_a_cancellation(anna: Client, sessions: list[GroupSession], haren: Prison) -> None:
     tom = make_worker(haren, name="Tom")
     values = sent(sessions, "worker", sent="1", worker=tom.pk, beside="beside", step="do")
-    assert "2 sessions are changed." in done(anna, values, **HX).content.decode()
+    assert "2 sessions are changed." in flat(done(anna, values, **HX))
     assert tom.session_workers.count() == 2
 
     GroupSession.objects.update(version=1)
-    asked = anna.post(BULK, sent(sessions, "cancel"), **HX).content.decode()
+    asked = flat(anna.post(BULK, sent(sessions, "cancel"), **HX))
     assert "2 sessions would be cancelled" in asked
     unsaid = anna.post(BULK, sent(sessions, "cancel", sent="1", step="do"), **HX)
     assert unsaid.status_code == 422
     answer = done(anna, sent(sessions, "cancel", sent="1", step="do", reason="worker"), **HX)
-    assert "2 sessions are cancelled." in answer.content.decode()
+    assert "2 sessions are cancelled." in flat(answer)
 
 
 def test_without_javascript_it_is_a_page_that_leads_back(anna: Client, sessions: list[GroupSession]) -> None:
     back = f"{BOARD}?rows=units&week=2050-W02"
-    page = anna.post(BULK, sent(sessions, "weeks", next=back)).content.decode()
+    page = flat(anna.post(BULK, sent(sessions, "weeks", next=back)))
     assert "<h1>Move by weeks</h1>" in page and f'name="next" value="{back.replace("&", "&amp;")}"' in page
     values = sent(sessions, "weeks", sent="1", weeks="1", way="on", step="do", next=back)
     answer = done(anna, values)
@@ -129,13 +129,13 @@ def test_nothing_ticked_what_is_stale_and_what_cannot_be_read(
     anna: Client, sessions: list[GroupSession]
 ) -> None:
     nothing = anna.post(BULK, {"act": "weeks", "pick": ["x", "1x:3"]})
-    assert nothing.status_code == 422 and "Tick the sessions first." in nothing.content.decode()
+    assert nothing.status_code == 422 and "Tick the sessions first." in flat(nothing)
     too_many = anna.post(BULK, sent(sessions, "weeks", sent="1", weeks="99", way="on", step="do"))
     assert too_many.status_code == 422
     GroupSession.objects.filter(pk=sessions[0].pk).update(version=7, changed_at=at("2050-01-01 12:00"))
     stale = anna.post(BULK, sent(sessions, "weeks", sent="1", weeks="1", way="on", step="do"))
     assert stale.status_code == 409 and starts(sessions) == ["01-10 08:00", "01-17 08:00"]
-    assert "Look again, then decide." in stale.content.decode()
+    assert "Look again, then decide." in flat(stale)
 
 
 def test_anothers_sessions_and_who_may_not_plan(
@@ -143,6 +143,6 @@ def test_anothers_sessions_and_who_may_not_plan(
 ) -> None:
     theirs: Series = make_series(haren)
     session = make_session(theirs, "2050-01-10 09:00")
-    text = anna.post(BULK, sent([session], "weeks"), **HX).content.decode()
+    text = flat(anna.post(BULK, sent([session], "weeks"), **HX))
     assert "It belongs to" in text and "0 sessions would change" in text
     assert signed_in(liaison_bert).post(BULK, sent(sessions, "weeks")).status_code == 403

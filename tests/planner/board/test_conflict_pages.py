@@ -15,6 +15,7 @@ from planner.board.views import conflicts
 from prisons.models import Organisation, Prison, User
 from sessions.models import GroupSession, Series
 from tests.factories import make_room, make_series, make_session, make_slot, signed_in
+from tests.pages import flat
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def crowded(prison: Prison, owner: Organisation, hour: int) -> Series:
 def listed(client: Client, **asked: object) -> tuple[list[str], list[str]]:
     """(headings, sessions) of a page."""
     answer = client.get(reverse("planner:conflicts", args=["haren"]), asked)
-    text = answer.content.decode()
+    text = flat(answer)
     return re.findall(r"<h2>(.*?)</h2>", text), re.findall(r'data-label="Session"><a href="([^"]+)"', text)
 
 

@@ -32,6 +32,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import flat
 
 DAY = {"view": "day", "day": "2050-01-10"}
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -58,7 +59,7 @@ def anna(organiser_anna: User) -> Client:
 def page(client: Client, **query: str) -> str:
     response = client.get(reverse("planner:board", args=["haren"]), DAY | query)
     assert response.status_code == 200
-    return response.content.decode().replace("\u00ad", "")
+    return flat(response).replace("\u00ad", "")
 
 
 def rows(text: str) -> list[str]:
@@ -156,13 +157,13 @@ def test_filters_stand_in_every_step(anna: Client, series: Series, room: Room, s
 
 def test_the_week_keeps_them_too_and_links_each_day(anna: Client, series: Series, room: Room) -> None:
     url = reverse("planner:board", args=["haren"])
-    text = anna.get(url, {"week": "2050-W02", "rows": "workers", "domain": "sport"}).content.decode()
+    text = flat(anna.get(url, {"week": "2050-W02", "rows": "workers", "domain": "sport"}))
     text = text.replace("&amp;", "&")
     for step in ("week=2050-W01", "week=2050-W03", "view=day&day=2050-01-12"):
         assert f"?rows=workers&domain=sport&{step}" in text
     part = anna.get(url, {"week": "2050-W02", "domain": "sport", "service": ""}, **HX)
     assert part["HX-Push-Url"] == f"{url}?domain=sport&week=2050-W02"
-    assert 'id="board-steps" class="board-steps" hx-swap-oob="true"' in part.content.decode()
+    assert 'id="board-steps" class="board-steps" hx-swap-oob="true"' in flat(part)
 
 
 def test_the_poll_of_a_day_costs_204_until_something_changes(
@@ -172,7 +173,7 @@ def test_the_poll_of_a_day_costs_204_until_something_changes(
     haren.refresh_from_db()
     url = reverse("planner:board_live", args=["haren"])
     assert anna.get(url, DAY | {"version": haren.plan_version}, **HX).status_code == 204
-    part = anna.get(url, DAY | {"version": haren.plan_version - 1}, **HX).content.decode()
+    part = flat(anna.get(url, DAY | {"version": haren.plan_version - 1}, **HX))
     assert part.startswith('<div id="board"') and f'data-session="{session.pk}"' in part
     assert 'data-board="day" data-week="2050-W02" data-day="2050-01-10"' in part
 
@@ -184,7 +185,7 @@ def test_an_answer_shows_what_was_looked_at(anna: Client, series: Series, room: 
     sent = {"room": room.pk, "day": "2050-01-10", "start": "09:05", "minutes": "60", "version": "1"}
     page_url = "http://testserver/p/haren/board/?view=day&day=2050-01-10&mine=1"
     answer = anna.post(url, sent, HTTP_HX_CURRENT_URL=page_url, HTTP_HX_TARGET="board", **HX)
-    text = answer.content.decode()
+    text = flat(answer)
     assert 'data-board="day"' in text and "at-545 for-60" in text
     assert "Yoga is in Class A now, Mon 10 Jan. 09:05–10:05." in text
     assert f'data-session="{other.pk}"' not in text
@@ -199,9 +200,7 @@ def test_without_javascript_the_board_comes_back_as_it_was_looked_at(
     sent = {"room": room.pk, "day": "2050-01-10", "start": "09:05", "minutes": "60", "version": "1"}
     answer = anna.post(url, sent)
     assert answer["Location"] == "/p/haren/board/?mine=1&view=day&day=2050-01-10"
-    assert 'action="/p/haren/board/changes/' in anna.get(answer["Location"]).content.decode(), (
-        "undo is offered"
-    )
+    assert 'action="/p/haren/board/changes/' in flat(anna.get(answer["Location"])), "undo is offered"
 
 
 def test_the_timeline_asks_which_minutes_are_free(anna: Client, series: Series, room: Room) -> None:

@@ -34,7 +34,7 @@ from tests.factories import (
     signed_in,
 )
 from tests.noninterference import between, blotted
-from tests.pages import press, seen_on
+from tests.pages import flat, press, seen_on
 from tests.printed import text_of
 from tests.town import taken_back
 
@@ -104,7 +104,7 @@ def test_the_effects_are_shown_before_anything_is_written(liaison: Client, sessi
     told = answer.context["told"]
     assert (told.sessions, told.people, told.workers) == (1, 1, 1)
     assert not Closure.objects.exists()
-    page = answer.content.decode()
+    page = flat(answer)
     assert "Activiteit / Activité A-07" in page and "Addiction" not in page
 
 
@@ -126,7 +126,7 @@ def test_a_double_click_announces_once(liaison: Client, session: GroupSession) -
 
     answer = liaison.post(STRIKE, data)
 
-    assert answer.status_code == 409 and "already one" in answer.content.decode()
+    assert answer.status_code == 409 and "already one" in flat(answer)
     assert Closure.objects.count() == 1
 
 
@@ -157,7 +157,7 @@ def test_unusable_input_comes_back_with_words(
 ) -> None:
     answer = liaison.post(f"/p/haren/closures/announce/?preset={preset}", {**data, "reason": "kept"})
     assert answer.status_code == 422
-    page = answer.content.decode()
+    page = flat(answer)
     assert said in page and 'value="kept"' in page
 
 
@@ -207,7 +207,7 @@ def test_confirming_twice_or_unseen_is_refused_in_words(
     liaison.post(url, {"seen": seal})
     answer = liaison.post(url, {"seen": seal})
 
-    assert answer.status_code == 409 and "Bert Claes has confirmed this" in answer.content.decode()
+    assert answer.status_code == 409 and "Bert Claes has confirmed this" in flat(answer)
 
 
 def test_lifting_shows_first_and_gives_back(
@@ -226,12 +226,12 @@ def test_what_cannot_return_is_named_with_its_reason(
     liaison: Client, confirmed: Closure, session: GroupSession, room: Room, series: Series
 ) -> None:
     make_session(series, f"{DAY} 09:30", room=room)
-    page = liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/").content.decode()
+    page = flat(liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/"))
     assert "Class A is taken by" in page
 
     press(liaison, f"/p/haren/closures/{confirmed.pk}/lift/", {})
     again = liaison.post(f"/p/haren/closures/{confirmed.pk}/restore/")
-    assert again.status_code == 409 and "Class A is taken by" in again.content.decode()
+    assert again.status_code == 409 and "Class A is taken by" in flat(again)
 
 
 def test_undo_within_the_hour_from_the_page(
@@ -264,7 +264,7 @@ def test_undoing_a_closure_leads_back_to_where_one_came_from(
 def test_the_call_list_names_who_to_call_and_closes_the_todo(
     organiser: Client, confirmed: Closure, session: GroupSession
 ) -> None:
-    page = organiser.get(f"/p/haren/closures/{confirmed.pk}/calls/").content.decode()
+    page = flat(organiser.get(f"/p/haren/closures/{confirmed.pk}/calls/"))
     assert "Zoë Maes" in page and "+32 470 00 11 22" in page and "Addiction talk" in page
     assert Todo.objects.filter(done_at=None, kind="closure_call").count() == 1
 
@@ -277,7 +277,7 @@ def test_an_organiser_calls_only_the_own_facilitators(
     haren: Prison, organiser_emile: User, confirmed: Closure
 ) -> None:
     browser = signed_in(organiser_emile)
-    page = browser.get(f"/p/haren/closures/{confirmed.pk}/calls/").content.decode()
+    page = flat(browser.get(f"/p/haren/closures/{confirmed.pk}/calls/"))
     assert "Zoë" not in page
     browser.post(f"/p/haren/closures/{confirmed.pk}/called/")
     assert Todo.objects.filter(done_at=None, kind="closure_call").count() == 1
@@ -349,7 +349,7 @@ def test_what_stands_in_the_way_and_is_a_draft_is_not_named_to_the_prison(
     liaison: Client, confirmed: Closure, series: Series, room: Room
 ) -> None:
     make_session(series, f"{DAY} 09:30", room=room)
-    page = liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/").content.decode()
+    page = flat(liaison.get(f"/p/haren/closures/{confirmed.pk}/lift/"))
     assert "Class A is taken by another session (at that time)" in page
 
 
@@ -408,11 +408,11 @@ def test_the_first_page_tells_of_it_and_whom_to_call(
     zoe.user = worker_chloe
     zoe.save()
     for browser, link in ((liaison, True), (organiser, True), (signed_in(worker_chloe), False)):
-        page = browser.get("/p/haren/").content.decode()
+        page = flat(browser.get("/p/haren/"))
         assert "Strike: announced" in page
         assert (f"/p/haren/closures/{announced.pk}/" in page) is link
-    assert "Warn the facilitator of your 1 session" in organiser.get("/p/haren/").content.decode()
-    assert "Warn the facilitator" not in liaison.get("/p/haren/").content.decode()
+    assert "Warn the facilitator of your 1 session" in flat(organiser.get("/p/haren/"))
+    assert "Warn the facilitator" not in flat(liaison.get("/p/haren/"))
 
 
 def test_a_facilitator_is_not_bothered_with_other_rooms(
@@ -422,7 +422,7 @@ def test_a_facilitator_is_not_bothered_with_other_rooms(
     zoe.save()
     part = ClosurePart(make_room(haren).pk, None, at(f"{DAY} 00:00"), at(f"{DAY} 22:00"))
     announce(haren, ClosureDraft("works", (part,)), by=liaison_bert, now=NOW)
-    assert "Works" not in signed_in(worker_chloe).get("/p/haren/").content.decode()
+    assert "Works" not in flat(signed_in(worker_chloe).get("/p/haren/"))
 
 
 def test_who_has_read_it_needs_no_call(
@@ -433,7 +433,7 @@ def test_who_has_read_it_needs_no_call(
     zoe.notices.filter(session=session).update(read_at=NOW)
     page = organiser.get(url)
     assert [call.is_informed for call in page.context["calls"]] == [True]
-    assert "has read it" in page.content.decode()
+    assert "has read it" in flat(page)
 
 
 def test_a_tick_of_the_call_list_is_kept_with_who_and_when_and_can_be_taken_away(
@@ -445,7 +445,7 @@ def test_a_tick_of_the_call_list_is_kept_with_who_and_when_and_can_be_taken_away
     row = ClosureCall.objects.get()
     assert (row.closure, row.worker, row.by, row.state) == (confirmed, zoe, organiser_anna, "confirmed")
     page = organiser.get(url)
-    assert "Anna" in page.content.decode() and page.context["left"] == 0
+    assert "Anna" in flat(page) and page.context["left"] == 0
     assert not calls.to_call(access_for(organiser_anna, confirmed.prison, now=NOW), now=NOW).exists()
     assert AuditEntry.objects.filter(verb="call", object_id=row.pk, by=organiser_anna).count() == 1
     organiser.post(f"{url}{zoe.pk}/", {"reached": "no"})

@@ -25,7 +25,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import press
+from tests.pages import flat, press
 
 NOW = at("2026-11-22 12:00")
 
@@ -84,7 +84,7 @@ def make(organiser: Client, session: GroupSession, choice: Any) -> Any:
     url, data = f"/p/haren/board/sessions/{session.pk}/make-up/", sent(choice)
     beside = f'name="room" value="{choice.room_id}"'
     shown = f'name="starts_at" value="{choice.starts_at:%Y-%m-%dT%H:%M:%S%z}"'
-    for form in organiser.get(url).content.decode().split("<form"):
+    for form in flat(organiser.get(url)).split("<form"):
         if beside in form and shown in form and (seen := re.search(r'name="seen" value="([^"]+)"', form)):
             return organiser.post(url, {**data, "seen": seen[1]})
     return organiser.post(url, data)
@@ -119,7 +119,7 @@ def test_one_click_makes_the_session_anew(organiser: Client, session: GroupSessi
     assert instead.session_workers.get().worker == session.session_workers.get().worker
     session.refresh_from_db()
     assert session.state == "cancelled"
-    page = organiser.get(f"/p/haren/board/sessions/{session.pk}/make-up/").content.decode()
+    page = flat(organiser.get(f"/p/haren/board/sessions/{session.pk}/make-up/"))
     assert "made up" in page and "Mon 23 Nov" in page
 
 
@@ -129,7 +129,7 @@ def test_it_is_made_up_once(organiser: Client, session: GroupSession) -> None:
 
     answer = make(organiser, session, second)
 
-    assert answer.status_code == 409 and "made up already" in answer.content.decode()
+    assert answer.status_code == 409 and "made up already" in flat(answer)
     assert MadeUp.objects.count() == 1
 
 
@@ -142,7 +142,7 @@ def test_a_place_that_was_taken_meanwhile_is_refused_and_nothing_is_left(
 
     answer = make(organiser, session, choice)
 
-    assert answer.status_code == 409 and "is taken by" in answer.content.decode()
+    assert answer.status_code == 409 and "is taken by" in flat(answer)
     assert (GroupSession.objects.count(), MadeUp.objects.count()) == (before, 0)
 
 
@@ -167,7 +167,7 @@ def test_what_is_made_up_does_not_return_with_the_closure(
     liaison = signed_in(liaison_bert)
 
     page = liaison.get(f"/p/haren/closures/{closure.pk}/lift/")
-    assert "It is made up on" in page.content.decode()
+    assert "It is made up on" in flat(page)
     press(liaison, f"/p/haren/closures/{closure.pk}/lift/", {})
 
     session.refresh_from_db()

@@ -22,7 +22,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import seen_on
+from tests.pages import flat, seen_on
 
 pytestmark = pytest.mark.postgres
 TUESDAYS = ["2050-01-11", "2050-01-18", "2050-01-25", "2050-02-01"]
@@ -51,7 +51,7 @@ def url(name: str, series: Series) -> str:
 
 
 def page(client: Client, series: Series) -> str:
-    return client.get(url("enrollment:series_detail", series)).content.decode()
+    return flat(client.get(url("enrollment:series_detail", series)))
 
 
 def test_dates_are_rows_with_what_is_to_be_done(anna: Client, series: Series, service: Organisation) -> None:
@@ -138,7 +138,7 @@ def test_published_is_the_whole_series_also_outside_its_term(
     beside.refresh_from_db()
     assert beside.state == "draft"
     assert answer.redirect_chain[-1][0] == url("enrollment:series_detail", series)
-    assert "4 sessions are published." in answer.content.decode()
+    assert "4 sessions are published." in flat(answer)
 
 
 def test_what_a_rule_forbids_is_named_and_stays(anna: Client, series: Series, haren: Prison) -> None:
@@ -148,7 +148,7 @@ def test_what_a_rule_forbids_is_named_and_stays(anna: Client, series: Series, ha
     GroupSession.objects.filter(pk=first.pk).update(room=make_room(haren, capacity=8))
     here = url("planner:series_publish", series)
     shown = anna.get(here)
-    assert "3 sessions cannot be published yet" in shown.content.decode()
+    assert "3 sessions cannot be published yet" in flat(shown)
     anna.post(here, {"seen": seen_on(shown), "leave_out": "1"})
     assert list(GroupSession.objects.filter(series=series).published()) == [first]
 

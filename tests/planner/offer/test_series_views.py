@@ -26,7 +26,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import press, seen_on
+from tests.pages import flat, press, seen_on
 
 pytestmark = pytest.mark.postgres
 
@@ -111,7 +111,7 @@ def test_the_preview_says_what_will_happen_to_each_date(
     make_holiday(haren, FIRST + dt.timedelta(weeks=2), "Feest van de dag")
     data = typed(activity, room, preview="yes", skip=[(FIRST + dt.timedelta(weeks=3)).isoformat()])
     page = anna.post(url("series_add", haren), data, headers={"HX-Request": "true"})
-    text = page.content.decode()
+    text = flat(page)
     assert page.status_code == 200
     assert text.strip().startswith("<div") or "<html" not in text
     assert "<strong>5</strong> placed" in text
@@ -119,7 +119,7 @@ def test_the_preview_says_what_will_happen_to_each_date(
     assert "Class A is taken by" in text
     assert "Feest van de dag" in text
     assert not Series.objects.filter(activity=activity).exists()
-    whole = anna.post(url("series_add", haren), data).content.decode()
+    whole = flat(anna.post(url("series_add", haren), data))
     assert "<html" in whole and "<strong>5</strong> placed" in whole
 
 
@@ -128,7 +128,7 @@ def test_a_date_that_is_taken_goes_to_the_tray(
 ) -> None:
     make_session(make_series(haren), f"{FIRST + dt.timedelta(weeks=1)} 09:30", minutes=60, room=room)
     page = saved(anna, haren, typed(activity, room), follow=True)
-    assert "1 session waits in the tray" in page.content.decode()
+    assert "1 session waits in the tray" in flat(page)
     mine = GroupSession.objects.filter(series__activity=activity)
     assert (mine.filter(room=room).count(), mine.filter(room=None).count()) == (7, 1)
 
@@ -158,7 +158,7 @@ def test_bad_input_is_said_in_place(
     anna: Client, haren: Prison, activity: Activity, room: Room, change: dict[str, Any], sentence: str
 ) -> None:
     page = saved(anna, haren, typed(activity, room) | change)
-    text = page.content.decode()
+    text = flat(page)
     assert page.status_code in {422, 409}
     assert sentence in text
     assert 'value="A-01"' in text
@@ -204,7 +204,7 @@ def test_a_copy_starts_from_what_there_is(
     anna: Client, haren: Prison, activity: Activity, room: Room
 ) -> None:
     series = make_series(haren, activity=activity, label="Beginners", places=7, default_room=room)
-    text = anna.get(url("series_add", haren) + f"?copy={series.pk}").content.decode()
+    text = flat(anna.get(url("series_add", haren) + f"?copy={series.pk}"))
     assert 'value="Beginners"' in text and 'value="7"' in text and 'value="10:30"' in text
 
 
@@ -213,13 +213,11 @@ def test_the_list_keeps_titles_from_the_prison(
 ) -> None:
     series = make_series(haren, activity=activity, list_code="A-09", default_room=room)
     session = make_session(series, f"{FIRST} 09:00", room=room)
-    assert "Nederlands 1" in anna.get(url("series_list", haren)).content.decode()
-    assert "A-09" not in signed_in(liaison_bert).get(url("series_list", haren)).content.decode()
+    assert "Nederlands 1" in flat(anna.get(url("series_list", haren)))
+    assert "A-09" not in flat(signed_in(liaison_bert).get(url("series_list", haren)))
     GroupSession.objects.filter(pk=session.pk).update(state="published")
-    seen = (
-        signed_in(liaison_bert).get(url("series_list", haren) + "?sort=title&q=Nederlands").content.decode()
-    )
-    everything = signed_in(liaison_bert).get(url("series_list", haren)).content.decode()
+    seen = flat(signed_in(liaison_bert).get(url("series_list", haren) + "?sort=title&q=Nederlands"))
+    everything = flat(signed_in(liaison_bert).get(url("series_list", haren)))
     assert "A-09" in everything
     assert "Nederlands 1" not in everything + seen.replace('value="Nederlands', "")
 
@@ -233,7 +231,7 @@ def test_drafts_do_not_tell_the_prison_that_a_series_goes_on(
     bert = signed_in(liaison_bert)
 
     def shown(client: Client, query: str) -> bool:
-        return "A-09" in client.get(url("series_list", haren) + query).content.decode()
+        return "A-09" in flat(client.get(url("series_list", haren) + query))
 
     assert (shown(anna, ""), shown(anna, "?when=over")) == (True, False)
     assert (shown(bert, ""), shown(bert, "?when=over")) == (False, True)
@@ -248,7 +246,7 @@ def test_drafts_do_not_tell_the_prison_that_a_series_goes_on(
 )
 def test_sorting(anna: Client, haren: Prison, activity: Activity, sort: str) -> None:
     make_session(make_series(haren, activity=activity), f"{FIRST} 09:00")
-    assert "Nederlands 1" in anna.get(url("series_list", haren) + f"?sort={sort}").content.decode()
+    assert "Nederlands 1" in flat(anna.get(url("series_list", haren) + f"?sort={sort}"))
 
 
 def test_filters(anna: Client, haren: Prison, activity: Activity, service: Organisation) -> None:
@@ -258,7 +256,7 @@ def test_filters(anna: Client, haren: Prison, activity: Activity, service: Organ
     make_session(past, "2020-01-06 09:00")
 
     def shown(query: str) -> set[str]:
-        text = anna.get(url("series_list", haren) + query).content.decode()
+        text = flat(anna.get(url("series_list", haren) + query))
         return {title for title in ("Nederlands 1", "Yoga") if title in text}
 
     assert shown("") == {"Nederlands 1"}
@@ -323,7 +321,7 @@ def test_more_places_than_the_room_holds_asks_back(
     make_session(series, f"{FIRST} 09:00", room=room)
     page = anna.post(url("series_edit", haren, series.pk), edited(series, places="13"))
     assert page.status_code == 409
-    assert "Class A holds 12, the group has 13 places." in page.content.decode()
+    assert "Class A holds 12, the group has 13 places." in flat(page)
     data = edited(series, places="13", accepted=seen_on(page, "accepted"))
     assert anna.post(url("series_edit", haren, series.pk), data).status_code == 302
     series.refresh_from_db()
@@ -355,7 +353,7 @@ def test_material_is_asked_and_granted(anna: Client, haren: Prison, activity: Ac
     assert anna.post(url("material_edit", haren, material.pk), data).status_code == 302
     material.refresh_from_db()
     assert (material.state, material.granted_until) == ("granted", dt.date(2090, 1, 1))
-    assert "granted" in anna.get(url("series_edit", haren, series.pk)).content.decode()
+    assert "granted" in flat(anna.get(url("series_edit", haren, series.pk)))
     assert anna.post(url("material_remove", haren, material.pk)).status_code == 302
 
 
@@ -365,7 +363,7 @@ def test_the_checklist_ends_with_ready_to_plan(
     from tests.factories import make_band, make_term, make_unit_hours
 
     karim = signed_in(coordinator_karim)
-    assert "Not yet ready to plan" in karim.get(url("settings", haren)).content.decode()
+    assert "Not yet ready to plan" in flat(karim.get(url("settings", haren)))
     make_room(haren)
     for weekday in range(1, 6):
         make_slot(haren, weekday)
@@ -375,7 +373,7 @@ def test_the_checklist_ends_with_ready_to_plan(
     make_band(haren, soon, soon)
     make_term(haren, starts_on=soon, ends_on=soon)
     make_activity(service)
-    assert "Not yet ready to plan" in karim.get(url("settings", haren)).content.decode()
+    assert "Not yet ready to plan" in flat(karim.get(url("settings", haren)))
     make_worker(haren)
-    text = karim.get(url("settings", haren)).content.decode()
+    text = flat(karim.get(url("settings", haren)))
     assert "Not yet ready" not in text and "Ready to plan" in text

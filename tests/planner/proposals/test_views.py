@@ -29,7 +29,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import press
+from tests.pages import flat, press
 from tests.planner.proposals.worlds import MONDAY, NOW
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def made(prison: Prison, by: User, **changes: Any) -> Proposal:
 def page(user: User, path: str, status: int = 200, **options: Any) -> str:
     answer = signed_in(user).get(path, **options)
     assert answer.status_code == status
-    return answer.content.decode()
+    return flat(answer)
 
 
 def test_an_empty_list_says_what_to_do(haren: Prison, organiser_anna: User) -> None:
@@ -89,7 +89,7 @@ def test_asking_starts_a_job_and_shows_that_it_waits(
 ) -> None:
     term = make_term(haren, starts_on=MONDAY, ends_on=MONDAY + dt.timedelta(days=60))
     client = signed_in(organiser_anna)
-    assert f'value="{term.pk}"' in client.get(f"{HERE}mend/").content.decode()
+    assert f'value="{term.pk}"' in flat(client.get(f"{HERE}mend/"))
 
     answer = client.post(
         f"{HERE}mend/", {"term": term.pk, "scope": "mine", "preset": "movements", "seconds": "60"}
@@ -109,8 +109,8 @@ def test_a_repair_may_suppose_that_something_is_lost(
     make_room(haren)
     make_session(make_series(haren, organisation=service), "2026-11-23 09:00", room=room, workers=[chris])
     client = signed_in(organiser_anna)
-    assert "Chris Maes" in client.get(f"{HERE}mend/").content.decode()
-    assert "lost_room" not in client.get(f"{HERE}from-nothing/").content.decode()
+    assert "Chris Maes" in flat(client.get(f"{HERE}mend/"))
+    assert "lost_room" not in flat(client.get(f"{HERE}from-nothing/"))
     wish = {"first": "2026-11-23", "last": "2026-11-29", "scope": "all", "preset": "calm", "seconds": "15"}
 
     for name, row, outcome in (("lost_room", room, "moved"), ("lost_worker", chris, "left_out")):
@@ -132,8 +132,8 @@ def test_a_plan_from_nothing_may_suppose_another_slot_and_a_second_facilitator(
     }  # fmt: skip
     refused = client.post(f"{HERE}from-nothing/", data)
     assert refused.status_code == 422 and not Proposal.objects.exists()
-    assert "Give another time slot its day, its beginning and its end." in refused.content.decode()
-    backwards = client.post(f"{HERE}from-nothing/", data | {"more_until": "17:00"}).content.decode()
+    assert "Give another time slot its day, its beginning and its end." in flat(refused)
+    backwards = flat(client.post(f"{HERE}from-nothing/", data | {"more_until": "17:00"}))
     assert "The end must come after the beginning." in backwards
 
     client.post(f"{HERE}from-nothing/", data | {"more_until": "20:00"})
@@ -151,10 +151,10 @@ def test_a_span_that_cannot_be_is_said_at_its_field(haren: Prison, organiser_ann
     wish = {"scope": "tray", "preset": "calm", "seconds": "15", "first": "2026-12-01", "last": "2026-11-30"}
 
     answer = client.post(f"{HERE}from-nothing/", wish)
-    assert answer.status_code == 422 and "must not come before" in answer.content.decode()
+    assert answer.status_code == 422 and "must not come before" in flat(answer)
 
     answer = client.post(f"{HERE}from-nothing/", wish | {"first": "", "last": ""})
-    assert answer.status_code == 422 and "Choose a term" in answer.content.decode()
+    assert answer.status_code == 422 and "Choose a term" in flat(answer)
     assert not Proposal.objects.exists()
 
 
@@ -167,7 +167,7 @@ def test_progress_is_a_part_and_ends_by_opening_the_whole_page(
     Proposal.objects.update(state="running", cost=12, bound=7, left_out=1)
     client = signed_in(organiser_anna)
 
-    text = client.get(f"{HERE}{proposal.pk}/", headers={"HX-Request": "true"}).content.decode()
+    text = flat(client.get(f"{HERE}{proposal.pk}/", headers={"HX-Request": "true"}))
     assert "12 points" in text and ">7<" in text and "<html" not in text
 
     Proposal.objects.update(state="done")
@@ -222,7 +222,7 @@ def test_accepting_all_enters_it_with_an_undo(
     answer = accepted(client, proposal, "all", follow=True)
 
     assert GroupSession.objects.filter(room=room).count() == 2
-    text = answer.content.decode()
+    text = flat(answer)
     assert "2 sessions are entered." in text
     assert f"/undo/{ChangeSet.objects.get().pk}/" in text or "undo" in text
 
@@ -231,7 +231,7 @@ def test_ticking_nothing_is_said(haren: Prison, organiser_anna: User, tray: list
     proposal = made(haren, organiser_anna)
     answer = accepted(signed_in(organiser_anna), proposal, "ticked")
     assert answer.status_code == 422
-    assert "Tick at least one line" in answer.content.decode()
+    assert "Tick at least one line" in flat(answer)
 
 
 def test_another_services_reader_sees_it_but_cannot_accept(
@@ -254,7 +254,7 @@ def test_a_line_is_put_elsewhere_by_hand_and_a_taken_place_is_refused(
     client, path = signed_in(organiser_anna), f"{HERE}{proposal.pk}/lines/{line.pk}/"
 
     answer = client.post(path, {"slot": "2026-11-24/510-660", "room": other.pk})
-    assert answer.status_code == 409 and "Class B is taken" in answer.content.decode()
+    assert answer.status_code == 409 and "Class B is taken" in flat(answer)
 
     answer = client.post(path, {"slot": "2026-11-23/510-660", "room": other.pk, "starts": "09:15"})
     if answer.status_code == 409:  # the planner has put another of them there
@@ -297,9 +297,9 @@ def test_a_proposal_by_hand_collects_moves_that_go_together(
     add = f"{HERE}{proposal.pk}/add/"
     assert client.post(add, goal | {"session": tray[0].pk}).status_code == 302
     refused = client.post(add, goal | {"session": tray[1].pk})
-    assert refused.status_code == 409 and "Class A is taken" in refused.content.decode()
+    assert refused.status_code == 409 and "Class A is taken" in flat(refused)
     again = client.post(add, goal | {"session": tray[0].pk})
-    assert again.status_code == 409 and "stands in the proposal already" in again.content.decode()
+    assert again.status_code == 409 and "stands in the proposal already" in flat(again)
 
     accepted(client, proposal, "all")
     tray[0].refresh_from_db()
@@ -337,7 +337,7 @@ def test_two_are_laid_side_by_side_and_a_room_more_is_only_supposed(
     assert "If there were 1 room more." in text and "Left out" in text
     assert "Accept all" not in page(organiser_anna, f"{HERE}{richer.pk}/")
     answer = client.get(f"{HERE}compare/?with={proposal.pk}", follow=True)
-    assert "Tick two proposals" in answer.content.decode()
+    assert "Tick two proposals" in flat(answer)
 
 
 def test_discarding_and_stopping(haren: Prison, organiser_anna: User, tray: list[GroupSession]) -> None:

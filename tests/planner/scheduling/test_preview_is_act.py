@@ -53,7 +53,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import seen_on
+from tests.pages import flat, seen_on
 
 KEPT = (
     GroupSession,
@@ -561,7 +561,7 @@ def test_what_a_colleague_changed_is_shown_before_it_is_done(
     assert now_seen and now_seen != seen
     again = {**act.data, act.name: now_seen}
     if "pick" in again:  # each tick says which version of its session is shown
-        again["pick"] = re.findall(r'name="pick" value="([^"]+)"', refused.content.decode())
+        again["pick"] = re.findall(r'name="pick" value="([^"]+)"', flat(refused))
     assert client.post(act.url, again).status_code == act.answers
 
 

@@ -27,7 +27,7 @@ from tests.factories import (
     make_term,
     signed_in,
 )
-from tests.pages import press
+from tests.pages import flat, press
 
 THIS = Week.from_date(today())
 
@@ -70,7 +70,7 @@ def url(name: str, prison: Prison, *args: int) -> str:
 
 
 def text(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
+    return " ".join(flat(answer).split())
 
 
 def test_it_begins_with_this_term_the_next_one_and_all_of_ones_own(
@@ -115,7 +115,7 @@ def test_the_way_from_a_term_to_be_filled(
     for target, source in ((next_term, now_term), (now_term, earlier)):
         choice = anna.get(url("term_copy", haren), {"to": target.pk}).context["choice"]
         assert (choice.source, choice.target) == (source, target)
-    terms = signed_in(coordinator_karim).get(reverse("sessions:term_list", args=["haren"])).content.decode()
+    terms = flat(signed_in(coordinator_karim).get(reverse("sessions:term_list", args=["haren"])))
     assert f"{url('term_copy', haren)}?to={next_term.pk}" in terms
     assert f"{url('term_copy', haren)}?to={earlier.pk}" not in terms
 

@@ -40,6 +40,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import flat
 
 
 def make_request(series: Series, received_on: dt.date | None = None) -> Request:
@@ -63,13 +64,11 @@ def make_request(series: Series, received_on: dt.date | None = None) -> Request:
 def today_of(client: Client) -> str:
     answer = client.get(reverse("planner:today", args=["haren"]))
     assert answer.status_code == 200
-    return answer.content.decode()
+    return flat(answer)
 
 
 def search(client: Client, words: str, **headers: str) -> str:
-    return client.get(
-        reverse("planner:search", args=["haren"]), {"q": words}, headers=headers
-    ).content.decode()
+    return flat(client.get(reverse("planner:search", args=["haren"]), {"q": words}, headers=headers))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +220,7 @@ def test_only_the_own_conflicts_are_counted_and_the_list_says_the_same(
         shown = own or hard_count(access_for(user, haren))  # type: ignore[arg-type]
         answer = client.get(reverse("planner:today", args=["haren"]))
         words = "conflicts? to solve" if own else "open conflict"
-        assert re.search(rf'count-number">{shown}<[^>]*>[^<]*<[^>]*>{words}', answer.content.decode()), user
+        assert re.search(rf'count-number">{shown}<[^>]*>[^<]*<[^>]*>{words}', flat(answer)), user
         assert {item.count for item in answer.context["nav"] if item.name == "board"} == {shown}
         page = client.get(reverse("planner:conflicts", args=["haren"]))
         assert page.context["own"] == own
@@ -545,4 +544,4 @@ def test_the_slips_of_a_service_link_to_their_list(
         assert address.replace("&", "&amp;") in today_of(karim)
         answer = karim.get(address)
         assert len(answer.context["lines"]) == number
-        assert f"Of {one.short_name} only." in answer.content.decode()
+        assert f"Of {one.short_name} only." in flat(answer)

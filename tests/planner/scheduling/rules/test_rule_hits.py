@@ -34,7 +34,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
-from tests.pages import filled, seen_on
+from tests.pages import filled, flat, seen_on
 
 pytestmark = pytest.mark.postgres
 KEPT = (Room, RoomHours, Unit, UnitHours, TimeSlot, Holiday, Term, WorkerAccess, Series, Feature)
@@ -228,12 +228,12 @@ def test_what_it_hits_is_shown_and_accepted(
     asked = client.post(change.url, data)
 
     assert asked.status_code == 409 and rows() == before
-    text = asked.content.decode()
+    text = flat(asked)
     assert "1 coming session" in text and "10 Jan" in text
     house.add_one_more(change.code)  # a colleague, meanwhile: it would be hit too
     again = client.post(change.url, data | {"accepted": seen_on(asked, "accepted")})
     assert again.status_code == 409 and rows() == before
-    assert "2 coming sessions" in again.content.decode()
+    assert "2 coming sessions" in flat(again)
     accepted = data | {"accepted": seen_on(again, "accepted")}
     assert client.post(change.url, accepted).status_code == 302
     assert rows() != before
