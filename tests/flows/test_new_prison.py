@@ -14,6 +14,7 @@ from core.dates.clock import today
 from prisons.models import Organisation, Prison, User
 from rooms.models import SoftBand
 from tests.factories import make_membership, make_user, signed_in
+from tests.pages import flat
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -24,7 +25,7 @@ def url(name: str, *args: object) -> str:
 
 def next_step(karim: Client) -> tuple[str, str]:
     """The main button of the settings: where it leads and what it says."""
-    page = karim.get(url("planner:settings")).content.decode()
+    page = flat(karim.get(url("planner:settings")))
     found = re.search(r'class="btn btn-primary" href="([^"]+)">.*?</svg>(.*?)</a>', page, re.DOTALL)
     assert found, page
     return found[1], found[2].strip()
@@ -32,12 +33,12 @@ def next_step(karim: Client) -> tuple[str, str]:
 
 def send(karim: Client, name: str, values: dict[str, Any], *args: object) -> None:
     answer = karim.post(url(name, *args), values)
-    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert answer.status_code == 302, flat(answer)[-3000:]
 
 
 def test_from_nothing_to_ready_to_plan(haren: Prison, service: Organisation, coordinator_karim: User) -> None:
     karim = signed_in(coordinator_karim)
-    first_page = karim.get(url("planner:today")).content.decode()
+    first_page = flat(karim.get(url("planner:today")))
     assert "not ready to plan yet. Next: Rooms" in first_page and url("planner:settings") in first_page
 
     assert next_step(karim) == (url("rooms:building_list"), "Next: Rooms")
@@ -81,20 +82,17 @@ def test_from_nothing_to_ready_to_plan(haren: Prison, service: Organisation, coo
     worker = {"name": "Els Cools", "language": "nl", "needs_permission": "on"}
     send(karim, "sessions:worker_add", worker | {"permitted_until": last.isoformat()})
 
-    page = karim.get(url("planner:settings")).content.decode()
+    page = flat(karim.get(url("planner:settings")))
     assert "Ready to plan" in page and "Not yet ready" not in page
     assert next_step(karim) == (url("planner:series_add"), "Plan a series")
-    assert "not ready to plan" not in karim.get(url("planner:today")).content.decode()
+    assert "not ready to plan" not in flat(karim.get(url("planner:today")))
 
 
 def test_the_checklist_says_who_is_still_missing(haren: Prison, coordinator_karim: User) -> None:
     karim = signed_in(coordinator_karim)
-    assert (
-        "1 service works here, 0 organisers, 0 liaisons"
-        in karim.get(url("planner:settings")).content.decode()
-    )
+    assert "1 service works here, 0 organisers, 0 liaisons" in flat(karim.get(url("planner:settings")))
     make_membership(make_user("Bert"), haren, "liaison")
-    assert "0 organisers, 1 liaison" in karim.get(url("planner:settings")).content.decode()
+    assert "0 organisers, 1 liaison" in flat(karim.get(url("planner:settings")))
 
 
 @pytest.mark.parametrize(

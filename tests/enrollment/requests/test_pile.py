@@ -25,7 +25,7 @@ from tests.factories import (
     make_session,
     signed_in,
 )
-from tests.pages import seen_on
+from tests.pages import flat, seen_on
 
 E = Enrollment.State
 
@@ -66,19 +66,19 @@ def test_the_pile_goes_from_request_to_request_and_each_can_be_undone(haren, gro
     assert (
         page.redirect_chain[-1][0] == url("enrollment_detail", haren, first.pk) + f"?pile=1&series={group.pk}"
     )
-    assert "1 of 3 to decide" in page.content.decode()
+    assert "1 of 3 to decide" in flat(page)
     from_pile = {"back": "pile", "pile": "1", "series": str(group.pk)}
 
     page = browser.post(url("approve", haren, first.pk), from_pile | {"seen": first.version}, follow=True)
     assert f"/enrolments/{second.pk}/" in page.redirect_chain[-1][0]
-    text = page.content.decode()
+    text = flat(page)
     assert "1 of 2 to decide" in text and "has a place." in text
     undo = f"{url('take_back', haren, first.pk)}?pile=1&amp;series={group.pk}"
     assert f'action="{undo}"' in text
 
     page = browser.post(undo.replace("&amp;", "&"), follow=True)
     assert f"/enrolments/{first.pk}/" in page.redirect_chain[-1][0]
-    assert "1 of 3 to decide" in page.content.decode()
+    assert "1 of 3 to decide" in flat(page)
     for each in (first, second, third):
         each.refresh_from_db()
         page = browser.post(url("approve", haren, each.pk), from_pile | {"seen": each.version}, follow=True)
@@ -92,12 +92,12 @@ def test_a_refusal_stays_in_the_pile(haren, group, organiser_anna):
         url("decline", haren, first.pk), {"back": "pile", "pile": "1", "seen": first.version, "reason": ""}
     )
     assert answer.status_code == 422
-    assert "1 of 2 to decide" in answer.content.decode()
+    assert "1 of 2 to decide" in flat(answer)
 
 
 def test_an_empty_pile_says_so(haren, organiser_anna, stranger_dirk, liaison_bert):
     page = signed_in(organiser_anna).get(url("pile_start", haren), follow=True)
-    assert "There is nothing to decide here." in page.content.decode()
+    assert "There is nothing to decide here." in flat(page)
     assert signed_in(stranger_dirk).get(url("pile_start", haren)).status_code == 404
     assert signed_in(liaison_bert).get(url("pile_start", haren)).status_code == 403
 
@@ -107,10 +107,10 @@ def test_what_cannot_succeed_is_off_and_says_why(haren, service, group, organise
     make_session(other, soon(), state="published")
     row = ask(group, organiser_anna, make_enrollment(other).participant)
     browser = signed_in(organiser_anna)
-    text = browser.get(url("enrollment_detail", haren, row.pk)).content.decode()
+    text = flat(browser.get(url("enrollment_detail", haren, row.pk)))
     assert "Not possible: at the same time: Yoga" in text and 'data-key="a"' not in text
     assert "Swap: from Yoga" in text
-    listed = browser.get(url("series_detail", haren, group.pk) + "?tab=undecided").content.decode()
+    listed = flat(browser.get(url("series_detail", haren, group.pk) + "?tab=undecided"))
     assert 'aria-disabled="true" disabled title="at the same time: Yoga' in listed
 
 
@@ -160,7 +160,7 @@ def test_the_end_of_a_place_can_be_undone_with_its_dates(haren, group, organiser
         {"reason": "dropped_out", "seen": row.version, "tab": "in_group"},
         headers={"HX-Request": "true"},
     )
-    assert url("reopen_place", haren, row.pk) in ended.content.decode()
+    assert url("reopen_place", haren, row.pk) in flat(ended)
     browser.post(url("reopen_place", haren, row.pk))
     row.refresh_from_db()
     assert (row.state, row.placed_from) == (E.PLACED, clock.today() - dt.timedelta(days=20))
@@ -196,12 +196,12 @@ def test_many_are_shown_first_and_then_done_just_so(haren, group, organiser_anna
     browser, form = signed_in(organiser_anna), {"row": [row.pk for row in rows], "action": "approve"}
 
     shown = browser.post(url("bulk_decide", haren), form)
-    text = " ".join(shown.content.decode().split())
+    text = " ".join(flat(shown).split())
     assert "Answer 3 requests" in text and "on the waiting list" in text
     assert states() == [E.REQUESTED] * 4 and not Slip.objects.exists()
 
     done = browser.post(url("bulk_decide", haren), form | {"seen": seen_on(shown)})
-    assert str(rows[3].participant) in done.content.decode()
+    assert str(rows[3].participant) in flat(done)
     assert states() == [E.PLACED, E.PLACED, E.WAITING, E.REQUESTED]
 
 
@@ -223,7 +223,7 @@ def test_many_are_declined_with_a_reason_only(haren, group, organiser_anna):
     row = ask(group, organiser_anna)
     browser = signed_in(organiser_anna)
     page = browser.post(url("bulk_decide", haren), {"row": [row.pk], "action": "decline", "seen": "x"})
-    assert "choose a reason" in page.content.decode() and states() == [E.REQUESTED]
+    assert "choose a reason" in flat(page) and states() == [E.REQUESTED]
 
 
 @pytest.mark.parametrize("changed", ["form", "row", "place"])
@@ -239,7 +239,7 @@ def test_nothing_is_done_that_was_not_shown(haren, group, organiser_anna, change
         make_enrollment(group)
     before = states()
     answer = browser.post(url("bulk_decide", haren), form | {"seen": seen})
-    assert answer.status_code == 409 and "Nothing was changed" in answer.content.decode()
+    assert answer.status_code == 409 and "Nothing was changed" in flat(answer)
     assert states() == before
     again = browser.post(url("bulk_decide", haren), form | {"seen": seen_on(answer)})
     assert again.status_code == 200 and states() != before
@@ -266,5 +266,5 @@ def test_the_list_says_free_places_and_position(haren, group, organiser_anna):
     make_enrollment(group)
     ask(group, organiser_anna)
     ask(group, organiser_anna)
-    text = signed_in(organiser_anna).get(url("request_list", haren)).content.decode()
+    text = flat(signed_in(organiser_anna).get(url("request_list", haren)))
     assert "1 of 2" in text and "2 in line" in text

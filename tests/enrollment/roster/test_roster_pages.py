@@ -15,6 +15,7 @@ from enrollment.domain.roster.draft_forgetting import forget_drafts
 from enrollment.domain.roster.roster_workbook import read
 from enrollment.models import RosterDraft, Stay
 from tests.factories import make_participant, make_unit, signed_in
+from tests.pages import flat
 
 HEAD = "Nr;Naam;Voornaam;Leefeenheid;Cel;Aankomst\n"
 
@@ -46,7 +47,7 @@ def test_the_list_in_force_is_always_in_reach_with_its_file_and_its_counts(haren
     for n in range(25):
         draft = accepted(browser, haren, f"{HEAD}1;Een;An;A1;{n + 2};\n2;Twee;Bo;A1;2;\n", f"proef {n}.csv")
         browser.post(reverse("enrollment:roster_take_back", args=[haren.slug, draft.pk]))
-    pages = [browser.get(f"{url}?page={page}").content.decode() for page in (1, 2)]
+    pages = [flat(browser.get(f"{url}?page={page}")) for page in (1, 2)]
     assert "lijst van maandag.csv" in pages[1] and "2 new, 0 moved, 0 gone" in pages[1]
     assert reverse("enrollment:roster_take_back", args=[haren.slug, first.pk]) in pages[1]
     assert str(organiser_anna) in pages[1] and "proef 24.csv" in pages[0]
@@ -54,7 +55,7 @@ def test_the_list_in_force_is_always_in_reach_with_its_file_and_its_counts(haren
 
 def test_only_the_latest_in_force_offers_to_be_taken_back(haren, browser):
     drafts = [accepted(browser, haren, f"{HEAD}1;Een;An;A1;{n};\n", f"{n}.csv") for n in (1, 2)]
-    page = browser.get(reverse("enrollment:roster_read", args=[haren.slug])).content.decode()
+    page = flat(browser.get(reverse("enrollment:roster_read", args=[haren.slug])))
     urls = [reverse("enrollment:roster_take_back", args=[haren.slug, each.pk]) for each in drafts]
     assert urls[1] in page and urls[0] not in page and "first take back the later list" in page
     assert browser.post(urls[0]).status_code == 409
@@ -66,7 +67,7 @@ def test_an_accepted_list_says_what_it_changed(haren, browser):
         browser.get(reverse("enrollment:roster_preview", args=[haren.slug, draft.pk])),
         browser.post(reverse("enrollment:roster_accept", args=[haren.slug, draft.pk])),
     ):
-        page = answer.content.decode()
+        page = flat(answer)
         assert re.findall(r'count-number">(\d+)<', page) == ["2", "0", "0", "0", "0"]
         assert "lijst.csv" in page and "would be gone" not in page and 'name="seen"' not in page
 
@@ -76,7 +77,7 @@ def test_who_is_left_alone_is_named_with_who_worked_on_them(haren, browser, orga
     draft = accepted(browser, haren, f"{HEAD}1;Renard;Luc;A1;1;\n")
     people.move(Stay.objects.get(ends_on=None).participant, haren, None, "77", by=organiser_emile)
     done = browser.post(reverse("enrollment:roster_take_back", args=[haren.slug, draft.pk]), follow=True)
-    page = done.content.decode()
+    page = flat(done)
     assert "Renard, Luc (by " in page and organiser_emile.get_full_name() in page
     assert Stay.objects.get(ends_on=None).cell == "77"
 
@@ -84,7 +85,7 @@ def test_who_is_left_alone_is_named_with_who_worked_on_them(haren, browser, orga
 def test_what_is_asked_stands_above_the_lists(haren, browser):
     for n in range(30):
         make_participant(haren, register_number=f"9{n:03}")
-    page = sent(browser, haren, f"{HEAD}1;Een;An;A1;1;\n").content.decode()
+    page = flat(sent(browser, haren, f"{HEAD}1;Een;An;A1;1;\n"))
     assert page.index('id="questions"') < page.index('name="sure"') < page.index('id="gone"')
     assert 'href="#questions"' in page[page.index('id="gone"') :]
     assert "required" not in page[page.index('id="questions"') : page.index('id="gone"')]
@@ -92,7 +93,7 @@ def test_what_is_asked_stands_above_the_lists(haren, browser):
 
 def test_equal_remarks_are_one(haren, browser):
     rows = "".join(f"{n};Naam{n};An;A1;{n};kapot\n" for n in range(1, 41))
-    page = sent(browser, haren, HEAD + rows).content.decode()
+    page = flat(sent(browser, haren, HEAD + rows))
     assert page.count("the date of arrival is no date") == 1 and "40 times" in page
 
 
@@ -111,7 +112,7 @@ def test_the_known_person_is_chosen_beforehand(haren, browser):
         haren, "Een, An", register_number="1", ends_on=clock.today() - dt.timedelta(days=3)
     )
     make_participant(haren, "Een, An", register_number="")
-    page = sent(browser, haren, f"{HEAD}1;Een;An;A1;1;\n").content.decode()
+    page = flat(sent(browser, haren, f"{HEAD}1;Een;An;A1;1;\n"))
     (ticked,) = re.findall(r'value="(\d+)" checked', page)
     assert ticked == str(back.pk)
 
@@ -119,10 +120,10 @@ def test_the_known_person_is_chosen_beforehand(haren, browser):
 def test_rows_can_be_pasted(haren, browser):
     url = reverse("enrollment:roster_read", args=[haren.slug])
     text = "Nr\tNaam\tVoornaam\n1\tEen\tAn\n2\tTwee\tBo\n"
-    page = browser.post(url, {"pasted": text}, follow=True).content.decode()
+    page = flat(browser.post(url, {"pasted": text}, follow=True))
     assert "Een, An" in page and "Twee, Bo" in page
     bad = browser.post(url, {"pasted": "zomaar wat"})
-    assert bad.status_code == 422 and "zomaar wat" in bad.content.decode()
+    assert bad.status_code == 422 and "zomaar wat" in flat(bad)
 
 
 @pytest.mark.parametrize(

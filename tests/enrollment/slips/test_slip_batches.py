@@ -23,6 +23,7 @@ from tests.factories import (
     make_unit,
     signed_in,
 )
+from tests.pages import flat
 
 
 def url(name, haren, *args):
@@ -88,9 +89,7 @@ def test_a_batch_is_handed_out_taken_back_and_printed_again(haren, group, organi
     browser = signed_in(organiser_anna)
     key = printed(browser, haren)
     assert len(pages_of(browser.get(url("slip_file", haren, key)))) == 2
-    told = browser.post(
-        url("slip_hand_out", haren), {"batch": key, "list": "1"}, follow=True
-    ).content.decode()
+    told = flat(browser.post(url("slip_hand_out", haren), {"batch": key, "list": "1"}, follow=True))
     assert "2 slips are handed out." in told and url("batch_take_back", haren, key) in told
     assert counts.to_hand_out(access_for(organiser_anna, haren)).count() == 0
     assert len(pages_of(browser.get(url("slip_file", haren, key)))) == 2, "printed again, though handed out"
@@ -98,7 +97,7 @@ def test_a_batch_is_handed_out_taken_back_and_printed_again(haren, group, organi
     assert counts.to_hand_out(access_for(organiser_anna, haren)).count() == 2
     one = Slip.objects.first()
     assert len(pages_of(browser.get(url("slip_file", haren, key), {"slip": one.pk}))) == 1
-    page = browser.get(url("slip_batch", haren, key)).content.decode()
+    page = flat(browser.get(url("slip_batch", haren, key)))
     assert str(one.participant) in page and "Unit · cell</th>" in page and "Answer</th>" in page
 
 
@@ -116,12 +115,12 @@ def test_what_a_later_answer_replaces_must_come_out_of_the_pile(haren, group, or
     browser = signed_in(organiser_anna)
     key = printed(browser, haren)
     decisions.withdraw(Enrollment.objects.get(participant=person), by=organiser_anna)
-    page = browser.get(url("slip_batch", haren, key)).content.decode()
+    page = flat(browser.get(url("slip_batch", haren, key)))
     assert "Take 1 slip out of the pile" in page
     assert len(pages_of(browser.get(url("slip_file", haren, key)))) == 1
     (batch,) = slip_batches.batches(counts.own_slips(access_for(organiser_anna, haren)))
     assert (batch.slips, batch.to_hand_out, batch.replaced) == (2, 1, 1)
-    tab = browser.get(url("request_list", haren), {"tab": "hand_out"}).content.decode()
+    tab = flat(browser.get(url("request_list", haren), {"tab": "hand_out"}))
     assert "Print 1 new slip" in tab and "1 to take out of the pile" in tab
 
 
@@ -144,7 +143,7 @@ def test_a_later_answer_stops_taking_back(haren, group, organiser_anna):
     reply_slips.hand_out(haren, [slip.pk], by=organiser_anna)
     decisions.withdraw(Enrollment.objects.get(), by=organiser_anna)
     browser = signed_in(organiser_anna)
-    page = browser.post(url("slip_take_back", haren, slip.pk), follow=True).content.decode()
+    page = flat(browser.post(url("slip_take_back", haren, slip.pk), follow=True))
     assert "while no later answer is written" in page
     slip.refresh_from_db()
     assert slip.handed_out_at is not None
@@ -164,7 +163,7 @@ def test_the_week_slip_is_a_pdf_in_the_persons_languages(haren, group, organiser
     browser = signed_in(organiser_anna)
     (page,) = pages_of(browser.get(url("week_slip", haren, person.pk), {"week": "next", "as": "pdf"}))
     assert "Week, Jan" in page and "Néerlandais" in page and "Votre semaine" in page
-    shown = browser.get(url("week_slip", haren, person.pk), {"week": "next"}).content.decode()
+    shown = flat(browser.get(url("week_slip", haren, person.pk), {"week": "next"}))
     assert 'dir="rtl"' in shown
 
 
@@ -175,4 +174,4 @@ def test_a_batch_that_later_answers_replaced_says_so(haren, group, organiser_ann
     key = printed(browser, haren)
     decisions.withdraw(Enrollment.objects.get(participant=person), by=organiser_anna)
     page = browser.get(url("slip_file", haren, key), follow=True)
-    assert "Nothing of this batch is left to print" in page.content.decode()
+    assert "Nothing of this batch is left to print" in flat(page)

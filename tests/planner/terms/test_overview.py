@@ -32,6 +32,7 @@ from tests.factories import (
     make_worker,
     signed_in,
 )
+from tests.pages import flat
 from tests.printed import pages_of
 
 NOW = at("2026-11-25 12:00")
@@ -206,16 +207,16 @@ def test_the_prison_sees_neutral_names_and_nothing_that_is_not_published(
 ) -> None:
     make_session(make_series(haren, activity=make_activity(service, "Verslaving")), "2026-11-23 09:00")
     answer = signed_in(liaison_bert).get(reverse("planner:term_overview", args=["haren"]), {"term": term.pk})
-    said = answer.content.decode()
+    said = flat(answer)
     assert yoga.neutral_name in said
     assert "Yoga" not in said and "Verslaving" not in said and "domain-" not in said
 
 
 def test_pages(organiser_anna: User, coordinator_karim: User, stranger_dirk: User, haren: Prison) -> None:
     address = reverse("planner:term_overview", args=["haren"])
-    empty = signed_in(organiser_anna).get(address).content.decode()
+    empty = flat(signed_in(organiser_anna).get(address))
     assert "A community coordinator makes the terms" in empty
-    karims = signed_in(coordinator_karim).get(address).content.decode()
+    karims = flat(signed_in(coordinator_karim).get(address))
     assert reverse("sessions:term_add", args=["haren"]) in karims
     assert signed_in(stranger_dirk).get(address).status_code == 404
 
@@ -228,12 +229,12 @@ def test_the_page_links_each_session_to_its_week_on_the_board(
     session = yoga.group_sessions.order_by("starts_at").first()
     assert session is not None
     link = f"{reverse('planner:board', args=['haren'])}?week=2026-W47&amp;open={session.pk}"
-    assert link in answer.content.decode()
-    opened = browser.get(link.replace("&amp;", "&")).content.decode()
+    assert link in flat(answer)
+    opened = flat(browser.get(link.replace("&amp;", "&")))
     detail = reverse("planner:session_detail", args=["haren", session.pk])
     assert f'hx-get="{detail}" hx-trigger="load"' in opened
     part = browser.get(reverse("planner:term_overview", args=["haren"]), headers={"HX-Request": "true"})
-    assert part.content.decode().strip().startswith('<div id="term"')
+    assert flat(part).strip().startswith('<div id="term"')
 
 
 def test_the_number_of_queries_does_not_grow(
