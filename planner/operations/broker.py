@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import cached_property
+from multiprocessing.synchronize import Semaphore
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,8 @@ logger = logging.getLogger("tempo.jobs")
 
 KNOCK = "tempo:knock"
 MOST_SLEEP = 10
+GLANCE = 0.01
+"""Between two looks whether a worker is free."""
 NAP = 0.5
 """Between two looks whether it is told to stop: so long may a stop in good order take, besides what is in hand."""
 
@@ -33,6 +36,8 @@ NAP = 0.5
 class WokenQueue(ORM):
     is_stopping: Callable[[], bool] = staticmethod(lambda: False)
     """Set by whoever may tell it to stop while it sleeps."""
+    asking: Semaphore | None = None
+    """How many workers of this machine ask for work. What nobody here asks for is left to other machines."""
     _is_away = False
 
     def enqueue(self, task: Any) -> Any:
@@ -43,13 +48,31 @@ class WokenQueue(ORM):
         return number
 
     def dequeue(self) -> Any:
-        """One row for one worker: those that another is just taking are passed by, where the database can."""
-        taken = self._take()
+        """One row for a worker who asks for it; nothing while all are at work."""
+        if self.asking and not self.asking.acquire(block=False):
+            time.sleep(GLANCE)
+            return []
+        taken: list[tuple[int, Any]] = []
+        try:
+            taken = self._take()
+        finally:
+            if not taken:
+                self._ask_again()
         if not taken:
             self._sleep()
         return taken
 
+    def fail(self, task_id: int) -> None:
+        """What cannot be read is put away; whoever asked for work still does."""
+        super().fail(task_id)
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        if self.asking:
+            self.asking.release()
+
     def _take(self) -> list[tuple[int, Any]]:
+        """Those that another is just taking are passed by, where the database can."""
         rows, now = self.get_connection(), clock.now()
         due = rows.filter(key=self.list_key, lock__lt=now).order_by("lock")
         if not connections[Conf.ORM].features.has_select_for_update_skip_locked:

@@ -14,7 +14,7 @@ import logging
 import os
 import signal
 import time
-from multiprocessing import Event, Process
+from multiprocessing import Event, Process, Semaphore, Value
 from typing import Any
 
 from django.db import DatabaseError, close_old_connections
@@ -52,6 +52,21 @@ class SteadyEvent:
         return bool(self.is_set())
 
 
+class AskedQueue:
+    """The queue as a worker sees it: who takes from it tells that it is free.
+
+    Nothing is taken from the database for a worker that is busy: it would wait behind long work here, while a worker
+    of another machine is idle. Who dies at work asks no more, and its successor does: the count is always right.
+    """
+
+    def __init__(self, queue: Any, asking: Any) -> None:
+        self._queue, self._asking = queue, asking
+
+    def get(self) -> Any:
+        self._asking.release()
+        return self._queue.get()
+
+
 class Guard(cluster.Sentinel):
     """Watches worker, pusher and monitor."""
 
@@ -60,7 +75,12 @@ class Guard(cluster.Sentinel):
     """What the wall clock was ahead of the one that nobody sets, in the last round."""
 
     def __init__(self, stop_event: Any, *more: Any) -> None:
+        self.asking = Semaphore(0)
         super().__init__(SteadyEvent(stop_event), *more)
+
+    def spawn_worker(self) -> None:
+        asked = AskedQueue(self.task_queue, self.asking)
+        self.spawn_process(cluster.worker, asked, self.result_queue, Value("f", -1), self.timeout)
 
     def status(self) -> str:
         """Asked once in each round of the guard."""
@@ -75,8 +95,8 @@ class Guard(cluster.Sentinel):
         return self._lead < before - SET_BACK
 
     def spawn_pusher(self) -> Process:
-        # It takes a copy of the broker with it, and so knows while it sleeps that it is told to stop.
-        self.broker.is_stopping = self.event_out.is_set
+        # It takes a copy of the broker with it, and so knows that it is told to stop, and who asks for work.
+        self.broker.is_stopping, self.broker.asking = self.event_out.is_set, self.asking
         return super().spawn_pusher()
 
     def reincarnate(self, process: Process) -> None:

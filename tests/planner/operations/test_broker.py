@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from multiprocessing import Semaphore
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import override_settings
 from django_q.conf import Conf
+from django_q.models import OrmQ
 
 from planner.operations import broker
 from planner.operations.broker import WokenQueue
@@ -82,3 +85,40 @@ def test_while_redis_is_away_it_looks_by_itself(queue: WokenQueue, caplog: pytes
         thread.join(PATIENCE)
         assert not thread.is_alive()
     assert caplog.text.count("Redis is away") == 1
+
+
+@pytest.fixture
+def asked() -> Iterator[tuple[WokenQueue, Any]]:
+    """A queue of which nobody has asked for work yet, with three pieces of it."""
+    one = WokenQueue()
+    one.asking = Semaphore(0)
+    with override_settings(REDIS_URL=""):
+        for word in ("first", "second", "third"):
+            one.enqueue(word)
+        yield one, one.asking
+
+
+@pytest.mark.postgres
+def test_nothing_is_taken_for_workers_that_are_busy(asked: tuple[WokenQueue, Any]) -> None:
+    """It would wait behind what they do, while those of another machine are idle."""
+    queue, asking = asked
+    assert queue.dequeue() == []
+    asking.release()
+    assert [payload for _row, payload in queue.dequeue()] == ["first"]
+    assert queue.dequeue() == [], "the one who asked has it in hand"
+    assert [payload for _row, payload in WokenQueue().dequeue()] == ["second"], "another machine takes it"
+
+
+@pytest.mark.postgres
+def test_who_got_nothing_asks_still(asked: tuple[WokenQueue, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, asking = asked
+    asking.release()
+    monkeypatch.setattr(Conf, "POLL", 0)
+    OrmQ.objects.all().delete()
+    assert queue.dequeue() == []
+    queue.enqueue("later")
+    [(row, payload)] = queue.dequeue()
+    assert payload == "later"
+    queue.fail(row)  # it cannot be read
+    queue.enqueue("after what could not be read")
+    assert [payload for _row, payload in queue.dequeue()] == ["after what could not be read"]
