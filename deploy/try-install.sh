@@ -27,7 +27,7 @@ git -C "$FOLDER/source/planner.git" symbolic-ref HEAD refs/heads/main
 
 cat >"$FOLDER/play.sh" <<'INSIDE'
 set -eu
-update-ca-certificates >/dev/null 2>&1
+update-ca-certificates >/dev/null
 id planner >/dev/null 2>&1 || adduser --quiet --system --group --home /opt/planner planner
 planner="setpriv --reuid=planner --regid=planner --clear-groups env HOME=/opt/planner"
 as() { $planner "$@"; }

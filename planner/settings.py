@@ -370,7 +370,10 @@ LOGGING = {
         "with_request": {"()": "core.web.request_log.WithRequest"},
     },
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s:%(request_mark)s %(message)s"},
+        "line": {
+            "()": "core.log.Line",
+            "format": "%(asctime)s %(levelname)s %(name)s:%(request_mark)s %(message)s",
+        },
         "json": {"()": "core.web.request_log.JsonLine"},
     },
     "handlers": {

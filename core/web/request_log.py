@@ -17,7 +17,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from core.log import blot
+from core.log import blot, trace_of
 
 logger = logging.getLogger("tempo.request")
 
@@ -84,5 +84,5 @@ class JsonLine(logging.Formatter):
             line["request"] = number
         line |= getattr(record, "facts", {})
         if record.exc_info:
-            line["trace"] = blot(self.formatException(record.exc_info))
+            line["trace"] = trace_of(self, record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
