@@ -8,6 +8,7 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 
+from planner.board.drawing import shared
 from planner.scheduling.rules import rule_hits
 from prisons import api_limits
 from prisons.guards import audit_guards
@@ -32,6 +33,7 @@ def no_kept_rules() -> None:
     """A rolled back test gives the next one the same ids and versions: nobody may remember its rules or calls."""
     facts._rules.cache_clear()
     rule_hits.forget()
+    shared.forget()
     api_limits._asked.clear()
 
 

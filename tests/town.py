@@ -34,6 +34,7 @@ from enrollment.models import (
     Request,
     Slip,
 )
+from planner.board.drawing import shared
 from planner.board.week import choices
 from planner.models import Ask, Notice, Proposal, StaffNotice
 from planner.notifications import letters, staff_letters
@@ -107,6 +108,7 @@ def forget() -> None:
     choices._filter_choices.cache_clear()
     cache.clear()
     feed_answers.feeds._KEPT.clear()
+    shared.forget()
 
 
 def build() -> Town:

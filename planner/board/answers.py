@@ -17,11 +17,8 @@ from core.errors import PlannerError
 from core.web.address import of_this_site
 from core.web.htmx import is_partial
 from core.web.htmx import redirect as htmx_redirect
-from planner.board.drawing.day import draw_day
-from planner.board.drawing.week import draw
-from planner.board.week.board_state import BoardState, board_address, shown_behind, steps
-from planner.board.week.day import day_board
-from planner.board.week.table import week_board
+from planner.board.drawing.shared import table
+from planner.board.week.board_state import BoardState, board_address, shown_behind
 from planner.scheduling.asks.offers import offers_for
 from planner.scheduling.bulk.following import along, move_just_done
 from planner.scheduling.placement.changes import Outcome, Refused
@@ -33,16 +30,6 @@ from planner.scheduling.rules.sentences import Spoken, speak
 from prisons.access import PrisonRequest
 from prisons.models import Prison
 from sessions.models import GroupSession
-
-
-def board_of(request: PrisonRequest, prison: Prison, shown: BoardState) -> dict[str, Any]:
-    """The context of the board's table, of a week or of a day."""
-    context = {"shown": shown, "steps": steps(shown, prison)}
-    if shown.is_day:
-        day = day_board(prison, shown.on, request.access, shown.filter)
-        return context | {"board": day, "drawn": draw_day(day, request.access, shown.is_selecting)}
-    week = week_board(prison, shown.week, request.access, shown.filter)
-    return context | {"board": week, "drawn": draw(week, request.access, shown.is_selecting)}
 
 
 def done(
@@ -60,13 +47,12 @@ def done(
         return htmx_redirect(_landing(request, prison, week, outcome))
     prison.refresh_from_db(fields=["plan_version", "rules_version"])  # what was just written counts
     shown = shown_behind(request, prison, week.monday)
-    context = board_of(request, prison, shown) | {"prison": prison}
     toast = render_to_string(
         "planner/board/_toast.html",
         {"text": text, "tone": "ok", "undo_url": undo_url, "along": _along(prison, outcome)},
         request=request,
     )
-    response = HttpResponse(render_to_string("planner/board/_grid.html", context, request=request) + toast)
+    response = HttpResponse(table(request.access, shown) + toast)
     response["HX-Retarget"], response["HX-Reswap"] = "#board", "outerHTML"
     # Only after the swap: closing the panel takes away the form that asked, and htmx would lose its place.
     response["HX-Trigger-After-Settle"] = json.dumps({"plan-changed": {}, "panel-close": {}})

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,7 +18,8 @@ from core.secrets.digest import FIELD, NotAsShown, digest, require_seen
 from core.web import address
 from core.web.htmx import is_partial, render_part
 from planner.board import moves
-from planner.board.answers import board_of, board_url, done, refused
+from planner.board.answers import board_url, done, refused
+from planner.board.drawing.shared import board_of, table
 from planner.board.forms import CancelForm, DropForm, MoveForm
 from planner.board.week.board_state import BoardState, board_address, remember, shown_behind
 from planner.board.week.choices import filter_choices
@@ -73,7 +74,7 @@ def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSessio
 def board(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The week or the day: the whole page, or only its table and switches for HTMX."""
     shown = BoardState.read(request.GET, request.access)
-    context = board_of(request, prison, shown) | {
+    context = board_of(request.access, prison, shown) | {
         "choices": filter_choices(request.access),
         "may_place": request.access.has(Right.PLACE),
         "opened": address.number(request.GET.get("open")),
@@ -91,8 +92,7 @@ def board_live(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The poll: 204 as long as nothing has changed since the version that the reader has."""
     if request.GET.get("version") == str(prison.plan_version):
         return HttpResponse(status=204)
-    context = board_of(request, prison, BoardState.read(request.GET, request.access))
-    return render(request, "planner/board/_grid.html", context)
+    return HttpResponse(table(request.access, BoardState.read(request.GET, request.access)))
 
 
 @require_GET
