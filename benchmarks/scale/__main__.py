@@ -6,11 +6,15 @@ Every set is read by a process of its own, because settings are read once.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.scale import acts, comparing, named, nightly
@@ -40,7 +44,7 @@ def main() -> None:
         bench(asked.size, only_named=asked.only == "named")
         return
     if asked.act == "acts":
-        print(acts.measure(asked.set, asked.size))
+        measure_acts(asked.set, asked.size)
         return
     use(asked.set, asked.size)
     if asked.act in ("perform", "watch"):
@@ -53,6 +57,8 @@ def main() -> None:
 
 def folder_of(name: str, size: str) -> Path:
     """Its files: the database where it is SQLite, its secret key, its figures."""
+    if os.environ.get("SCALE_COPY"):
+        return Path(os.environ["SCALE_COPY"])
     return FOLDER / f"{name}-{size}{'-postgres' if SERVER else ''}"
 
 
@@ -72,7 +78,7 @@ def use(name: str, size: str) -> None:
 def _database(name: str, size: str) -> str:
     import psycopg
 
-    database = f"tempo_scale_{name}_{size}"
+    database = f"tempo_scale_{name}_{size}{'_copy' if os.environ.get('SCALE_COPY') else ''}"
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             server.execute(f'CREATE DATABASE "{database}"'.encode())
@@ -133,6 +139,26 @@ def measure_named(name: str, size: str) -> None:
     named.measure(folder_of(name, size), large=500 if size == "small" else 10_000)
 
 
+def measure_acts(name: str, size: str) -> None:
+    """How long others wait for the longest acts, each on a copy of this set."""
+    acts.measure(name, size, lambda: copied(name, size))
+
+
+@contextlib.contextmanager
+def copied(name: str, size: str) -> Iterator[dict[str, str]]:
+    """The set once more, to be changed; the environment that leads to it."""
+    import psycopg
+
+    with tempfile.TemporaryDirectory(prefix="planner-copy-") as folder:
+        shutil.copytree(folder_of(name, size), folder, dirs_exist_ok=True)
+        if SERVER:
+            source = f"tempo_scale_{name}_{size}"
+            with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
+                server.execute(f'DROP DATABASE IF EXISTS "{source}_copy" WITH (FORCE)'.encode())
+                server.execute(f'CREATE DATABASE "{source}_copy" TEMPLATE "{source}"'.encode())
+        yield {"SCALE_COPY": folder}
+
+
 def measure_nightly(name: str, size: str) -> None:
     """What the tasks that run by themselves take on this set."""
     print(f"{name}: {nightly.measure()}", flush=True)
@@ -154,7 +180,7 @@ def bench(size: str, *, only_named: bool = False) -> None:
     first, *others = (folder_of(name, size) / "costs.json" for name in SETS)
     print(comparing.table(first, others))
     print("Acts, beside a colleague in the same prison and one in another:")
-    print(acts.measure("national", size))
+    measure_acts("national", size)
 
 
 def _run(act: str, name: str, size: str) -> None:

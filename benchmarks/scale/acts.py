@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import select
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 ACTS = ("strike", "roster", "copy")
@@ -20,16 +22,11 @@ GOAL = 2.0
 
 
 def perform(what: str) -> float:
-    """Does it, and takes it back; returns how many seconds it took."""
-    from django.db import transaction
-
-    with transaction.atomic():
-        act = _prepared(what)
-        begun = time.perf_counter()
-        act()
-        taken = time.perf_counter() - begun
-        transaction.set_rollback(True)
-    return taken
+    """Does it for good, as a request does, and returns how many seconds it took: of a copy, see `copied`."""
+    act = _prepared(what)
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
 
 
 def _prepared(what: str) -> Callable[[], Any]:
@@ -115,26 +112,39 @@ def watch(slug: str) -> float:
     return longest
 
 
-def measure(name: str, size: str) -> str:
-    """A line for each act: how long it took, and the longest that the two others waited; first for no act at all."""
+def measure(name: str, size: str, copied: Callable[[], AbstractContextManager[dict[str, str]]]) -> str:
+    """A line for each act: how long it took, and the longest that the two others waited; first for no act at all.
+
+    Each act is done on a copy of the set, which `copied` makes; it gives the environment that leads there.
+    """
     lines = []
     for what in ("nothing", *ACTS):
-        runs = {who: _start("watch", who, name, size) for who in ("haren", "saint-gilles")}
-        for run in runs.values():
-            assert run.stdout is not None
-            run.stdout.readline()  # they are at it
-        act = json.loads(_start("perform", what, name, size).communicate()[0])
-        longest = {who: _end(run) for who, run in runs.items()}
+        with copied() as environment:
+            act, longest = _beside_others(what, name, size, os.environ | environment)
         lines.append(
             f"{what:8} {act:6.2f} s   same prison waited {longest['haren']:6.2f} s   "
             f"another prison {longest['saint-gilles']:6.2f} s   (goal {GOAL:.0f} s, 0 s)"
         )
+        print(lines[-1], flush=True)
     return "\n".join(lines)
 
 
-def _start(act: str, what: str, name: str, size: str) -> subprocess.Popen[str]:
+def _beside_others(
+    what: str, name: str, size: str, environment: dict[str, str]
+) -> tuple[float, dict[str, float]]:
+    runs = {who: _start("watch", who, name, size, environment) for who in ("haren", "saint-gilles")}
+    for run in runs.values():
+        assert run.stdout is not None
+        run.stdout.readline()  # they are at it
+    act = json.loads(_start("perform", what, name, size, environment).communicate()[0])
+    return act, {who: _end(run) for who, run in runs.items()}
+
+
+def _start(act: str, what: str, name: str, size: str, environment: dict[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "benchmarks.scale", act, name, "--size", size, "--what", what]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def _end(run: subprocess.Popen[str]) -> float:
