@@ -19,3 +19,12 @@ def test_schedules_follow_the_settings_and_keep_their_next_run(db, settings):
     settings.REGULAR_TASKS = {"prisons.tasks.sweep": 7}
     keep_schedules()
     assert Schedule.objects.get().minutes == 7
+
+
+def test_what_two_machines_made_at_the_same_moment_is_made_one(db, settings):
+    settings.REGULAR_TASKS = {"prisons.tasks.sweep": 5}
+    keep_schedules()
+    kept = Schedule.objects.get()
+    Schedule.objects.create(name=kept.name, func=kept.func, schedule_type=Schedule.MINUTES, minutes=5)
+    keep_schedules()
+    assert Schedule.objects.get() == kept

@@ -16,6 +16,9 @@ from tests.proof.server import Postgres, Redis
 from tests.proof.test_booking_race import environment_in, environment_of
 
 SMALL = os.environ.get("PROOF_SIZE") == "small"
+ENGINES = ("sqlite", "postgres")
+ONE_ENGINE = ENGINES[1:] if SMALL else ENGINES
+"""For what is the same to both: the small size tries it on one."""
 
 PREPARE = """
 from django.core.management import call_command

@@ -69,11 +69,11 @@ class Node:
                 words, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True, **more
             )
         if waits:
-            until(
-                self.is_whole,
-                lambda: f"{self.only or 'node'} is up:\n{self.said()[-3000:]}",
-                seconds=5 * PATIENCE,
-            )
+            self.wait()
+
+    def wait(self) -> None:
+        said = lambda: f"{self.only or 'node'} is up:\n{self.said()[-3000:]}"  # noqa: E731
+        until(self.is_whole, said, seconds=5 * PATIENCE)
 
     def is_whole(self) -> bool:
         assert self.process is not None and self.process.poll() is None, self.said()[-3000:]

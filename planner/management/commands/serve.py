@@ -15,6 +15,7 @@ from django.db import OperationalError, ProgrammingError
 
 from planner.operations import metrics, supervisor
 from planner.operations.listening import is_given, open_socket
+from planner.operations.preparation import one_at_a_time
 from planner.operations.supervisor import ServedPart
 from prisons.domain.background.schedules import keep_schedules
 
@@ -41,9 +42,12 @@ class Command(BaseCommand):
 
 
 def regular_tasks() -> None:
-    """Tells the worker what to do regularly, or says in one line what is missing."""
+    """Tells the worker what to do regularly, or says in one line what is missing. One machine after the other."""
     try:
-        keep_schedules()
+        with one_at_a_time():
+            keep_schedules()
+    except OSError as error:
+        raise CommandError(f"The data folder cannot be written to: {error}") from error
     except ProgrammingError as error:
         raise CommandError("The tables are not up to date. Run: manage.py prepare") from error
     except OperationalError as error:

@@ -24,7 +24,9 @@ def keep_schedules(*, now: dt.datetime | None = None) -> int:
     wanted: dict[str, int] = settings.REGULAR_TASKS
     with transaction.atomic():
         Schedule.objects.exclude(func__in=wanted).delete()
-        known = {schedule.func: schedule for schedule in Schedule.objects.all()}
+        known = {schedule.func: schedule for schedule in Schedule.objects.order_by("-pk")}
+        # Two machines that had started at the same moment each made their own.
+        Schedule.objects.exclude(pk__in=[schedule.pk for schedule in known.values()]).delete()
         for task, minutes in wanted.items():
             schedule = known.get(task) or Schedule(name=task, func=task, repeats=-1)
             if schedule.pk is None or schedule.minutes != minutes:

@@ -41,8 +41,13 @@ class Country:
         environment |= {"REDIS_URL": redis.url, "REPLICA_URL": self.copy.url}
         self.hand = enter(Hand(environment))
         self.session = self.hand.do(PREPARE)
-        self.web = [enter(Node(environment, folder / f"web{number}", only="web")) for number in (1, 2)]
-        self.jobs = [enter(Node(environment, folder / f"jobs{number}", only="jobs")) for number in (1, 2)]
+        self.web = [Node(environment, folder / f"web{number}", only="web") for number in (1, 2)]
+        self.jobs = [Node(environment, folder / f"jobs{number}", only="jobs") for number in (1, 2)]
+        for node in (*self.web, *self.jobs):
+            stack.callback(node.stop)
+            node.start(waits=False)
+        for node in (*self.web, *self.jobs):
+            node.wait()
 
     def first_day(self, node: Node, session: str) -> str:
         """From which day on the figures are, as a page of this machine says."""
@@ -57,6 +62,15 @@ class Country:
 def country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
     with contextlib.ExitStack() as stack:
         yield Country(tmp_path_factory.mktemp("country"), stack)
+
+
+def test_four_that_start_at_once_agree_on_what_is_done_regularly(country: Country) -> None:
+    twice = """
+from collections import Counter
+from django_q.models import Schedule
+[task for task, times in Counter(Schedule.objects.values_list("func", flat=True)).items() if times > 1]
+"""
+    assert country.hand.do(twice) == []
 
 
 def test_nobody_misses_their_own_change_on_a_copy_that_lags(country: Country) -> None:

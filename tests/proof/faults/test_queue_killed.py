@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.house import SMALL, House
+from tests.proof.house import ENGINES, ONE_ENGINE, SMALL, House
 from tests.proof.node import Node, until
 
 pytestmark = pytest.mark.proof
 
+ALL = "all three at once"
 WHO: dict[str, Callable[[Node], list[int]]] = {
     "worker": lambda node: node.job_processes()[:1],
     "monitor": lambda node: node.job_processes()[-2:-1],
     "pusher": lambda node: node.job_processes()[-1:],
-    "all three at once": lambda node: node.job_processes(),
+    ALL: lambda node: node.job_processes(),
     "guard": lambda node: [node.guard()],
     "head": lambda node: [node.job_head()],
 }
@@ -46,11 +47,18 @@ def _kill(node: Node, who: str) -> None:
         os.kill(pid, signal.SIGKILL)
     until(lambda: _is_new(node, before), lambda: f"all of it was started anew:\n{node.said()[-2500:]}")
     assert "It is started anew." in node.said()[said:]
-    if who in ("worker", "monitor", "pusher", "all three at once"):
+    if who in ("worker", "monitor", "pusher", ALL):
         assert "was killed (SIGKILL): all of it is started anew" in node.said()[said:]
 
 
-@pytest.mark.parametrize("who", list(WHO)[: 4 if SMALL else None])
+def _tries() -> list[tuple[str, str]]:
+    """Which process dies is the same to both databases; that all do at once is tried on both also in the small size."""
+    known = [(engine, who) for engine in ENGINES for who in WHO]
+    wanted = {("sqlite", who) for who in list(WHO)[:3]} | {(engine, ALL) for engine in ENGINES}
+    return [one for one in known if one in wanted or not SMALL]
+
+
+@pytest.mark.parametrize(("house", "who"), _tries(), indirect=["house"])
 def test_killed_with_work_before_it_and_work_that_comes(house: House, who: str) -> None:
     """Each piece is done, and once: what it had, what waited, what was given while nobody was there."""
     marks = [f"{who} {number}" for number in range(12)]
@@ -67,10 +75,11 @@ def test_killed_with_work_before_it_and_work_that_comes(house: House, who: str) 
     assert writers.unanswered == 0, "nobody who only looks and writes notices"
 
 
+@pytest.mark.parametrize("house", ONE_ENGINE, indirect=True)
 def test_killed_with_long_work_in_hand(house: House) -> None:
     house.hand.do("work.start(Prison.objects.get(slug='race'), 'long', seconds=600); None")
     until(lambda: house.hand.do("work.states()").get("long") == "running", "it is in hand")
-    _kill(house.node, "all three at once")
+    _kill(house.node, ALL)
     house.hand.do(
         "job = Job.objects.get(facts__mark='long'); job.facts['seconds'] = 0;"
         "job.heartbeat_at -= jobs.SILENCE * 2; job.save(); jobs.revive_silent(); None"
@@ -78,6 +87,7 @@ def test_killed_with_long_work_in_hand(house: House) -> None:
     house.has_done("long")
 
 
+@pytest.mark.parametrize("house", ENGINES, indirect=True)
 def test_two_workers_with_one_job(house: House, tmp_path: Path) -> None:
     count = "from django_q.models import OrmQ; OrmQ.objects.filter(lock__lte=clock.now()).count()"
     with Node(house.node.environment, tmp_path / "log", only="jobs"):

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.databases import ROOT
-from tests.proof.house import SMALL, House
+from tests.proof.house import ONE_ENGINE, SMALL, House
 from tests.proof.node import Held, Node, Writers, until
 
 pytestmark = pytest.mark.proof
@@ -98,10 +98,10 @@ def _names_in(file: Path, house: House) -> set[str]:
         return {row[0] for row in backup.execute("SELECT last_name FROM enrollment_participant")}
 
 
+@pytest.mark.parametrize("house", ["postgres"], indirect=True)
 def test_the_database_killed_and_away_for_a_while(house: House) -> None:
-    """PostgreSQL is killed, stays away, and comes back."""
-    if house.server is None:
-        pytest.skip("SQLite has no server that could go away")
+    """PostgreSQL is killed, stays away, and comes back; SQLite has no server that could go away."""
+    assert house.server
     with house.writers().writing() as writers:
         writers.more()
         house.server.kill()
@@ -118,6 +118,7 @@ def test_the_database_killed_and_away_for_a_while(house: House) -> None:
     assert "OperationalError" in house.node.said()
 
 
+@pytest.mark.parametrize("house", ONE_ENGINE, indirect=True)
 def test_redis_killed_and_away_for_a_while(house: House) -> None:
     """Nobody notices: what it holds is counted in the database meanwhile, and workers look by themselves."""
     with house.writers().writing() as writers:
@@ -134,6 +135,7 @@ def test_redis_killed_and_away_for_a_while(house: House) -> None:
     until(lambda: "Redis is back" in house.node.said(), lambda: house.node.said()[-2500:])
 
 
+@pytest.mark.parametrize("house", ONE_ENGINE, indirect=True)
 def test_whoever_comes_while_it_is_told_to_stop_and_started_again_is_answered(
     house: House, tmp_path: Path
 ) -> None:

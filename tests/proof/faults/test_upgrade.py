@@ -14,6 +14,7 @@ import pyrage
 import pytest
 
 from tests.plugins.databases import ROOT, copy_migrated
+from tests.proof.house import ENGINES, ONE_ENGINE, SMALL
 from tests.proof.server import Postgres
 
 pytestmark = pytest.mark.proof
@@ -126,7 +127,7 @@ def _copy_of_this_program(target: Path) -> None:
             shutil.copy2(ROOT / name, target / name)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=ENGINES)
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     server = Postgres.begin() if request.param == "postgres" else None
     try:
@@ -136,6 +137,7 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
             server.close()
 
 
+@pytest.mark.parametrize("installation", ENGINES[:1] if SMALL else ENGINES, indirect=True)
 def test_up_and_back(installation: Installation) -> None:
     here = installation
     here.add_prison("haren")
@@ -151,6 +153,7 @@ def test_up_and_back(installation: Installation) -> None:
     assert len(aside) == 1
 
 
+@pytest.mark.parametrize("installation", ONE_ENGINE, indirect=True)
 def test_one_that_cannot_be_prepared_goes_back_by_itself(installation: Installation) -> None:
     here = installation
     here.add_prison("haren")
