@@ -233,6 +233,8 @@ class PasteForm(PlainForm):
     def __init__(self, *args: Any, asks: Mapping[str, forms.Field], **kwargs: Any) -> None:
         """`asks` is what this kind of lines asks besides: whether to invite, which term."""
         super().__init__(*args, **kwargs)
+        for name in ("pasted", "file"):  # one of the two
+            self.fields[name].says_optional = False  # type: ignore[attr-defined]
         self.fields |= asks
         self.asked = tuple(asks)
 

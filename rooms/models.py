@@ -36,6 +36,10 @@ class Feature(models.Model):
     class Meta:
         ordering = ["code"]
 
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return (str(self),)
+
     def __str__(self) -> str:
         return localized(self, "name")
 
@@ -77,6 +81,10 @@ class Room(DoorNames):
             models.UniqueConstraint(fields=["prison", "name"], name="room_name_once_per_prison"),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="room_holds_at_least_one"),
         ]
+
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return str(self.building), str(self)
 
 
 class RoomHours(models.Model):

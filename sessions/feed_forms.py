@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.dates.clock import today
 from core.web.forms import PlainForm, PlainTexts
+from core.words.folding import in_reading_order
 from prisons.access import Access, Right
 from prisons.models import Organisation
 from rooms.models import Room
@@ -70,7 +71,7 @@ def _subjects(access: Access) -> list[tuple[Any, list[Subject]]]:
         ]
     if access.has(Right.MANAGE_RULES):
         found.append((_("Prison"), [prison]))
-    return [(label, [row for row in rows if _may(row, access)]) for label, rows in found]
+    return [(label, [row for row in in_reading_order(rows) if _may(row, access)]) for label, rows in found]
 
 
 def _may(subject: Subject, access: Access) -> bool:

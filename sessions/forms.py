@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates.clock import BRUSSELS
 from core.errors import PlannerError
 from core.web.forms import PlainForm
-from core.words.languages import SPOKEN
+from core.words.languages import by_name
 from prisons.access import Access
 from prisons.models import Organisation, Prison
 from rooms.forms import RuleForm
@@ -89,7 +89,7 @@ class WorkerForm(RuleForm):
     field_of = {"address_taken": "email", "works_here_already": "email"}
 
     languages = forms.MultipleChoiceField(
-        label=_("languages spoken"), choices=SPOKEN, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("languages spoken"), choices=by_name, required=False, widget=forms.CheckboxSelectMultiple
     )
     language = forms.ChoiceField(label=_("language of messages"), choices=MESSAGE_LANGUAGES)
     organisations = forms.ModelMultipleChoiceField(
@@ -139,7 +139,7 @@ class WorkerFilter(PlainForm):
     )
     permission = forms.ChoiceField(label=_("permission"), required=False, choices=PERMISSIONS)
     language = forms.ChoiceField(
-        label=_("language"), required=False, choices=[("", _("Every language")), *SPOKEN]
+        label=_("language"), required=False, choices=lambda: [("", _("Every language")), *by_name()]
     )
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:

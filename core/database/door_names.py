@@ -23,6 +23,10 @@ class DoorNames(models.Model):
         return named(self.name, self.names)
 
     @property
+    def reads_as(self) -> tuple[str, ...]:
+        return (str(self),)
+
+    @property
     def names(self) -> dict[str, str]:
         """Its name by language; empty where it is the one on the door."""
         return {"nl": self.name_nl, "fr": self.name_fr, "en": self.name_en}

@@ -100,10 +100,18 @@ def _headings(
     """Where the lines begin, which column holds what, and the headings that say nothing to us."""
     for index, row in enumerate(rows[:HEAD_ROWS]):
         found, unknown = _recognised(row, columns)
-        filled = sum(1 for cell in row if cell)
-        if found and len(found) * 2 >= filled and (len(found) > 1 or filled == 1):
+        if _are_headings(row, found, columns):
             return index + 1, found, tuple(unknown)
     return 0, {column.name: index for index, column in enumerate(columns)}, ()
+
+
+def _are_headings(row: Sequence[str], found: Mapping[str, int], columns: Sequence[PastedColumn]) -> bool:
+    """Most of them are known; or what is needed is, and nothing in the row counts or tells a time as a line does."""
+    filled = [cell for cell in row if cell]
+    if found and len(found) * 2 >= len(filled) and (len(found) > 1 or len(filled) == 1):
+        return True
+    needed = any(column.is_needed and column.name in found for column in columns)
+    return needed and len(filled) > 1 and not any(sign.isdigit() for cell in filled for sign in cell)
 
 
 def _recognised(row: Sequence[str], columns: Sequence[PastedColumn]) -> tuple[dict[str, int], list[str]]:

@@ -30,6 +30,24 @@ def without_placeholder(field: BoundField) -> BoundField:
 
 
 @register.filter
+def is_narrow(filters: forms.BaseForm) -> bool:
+    """Whether a bar of filters hides anything: an empty field and the first of several choices hide nothing."""
+    return any(_narrows(filters[name]) for name in filters.fields)
+
+
+def _narrows(field: BoundField) -> bool:
+    value = field.form.data.get(field.html_name)
+    choices = getattr(field.field, "choices", None)
+    return bool(value) and (choices is None or value != str(next(iter(choices), ("",))[0]))
+
+
+@register.filter
+def is_optional(field: BoundField) -> bool:
+    """Whether the label says so: not of what may be given in one of two ways (`says_optional = False`)."""
+    return not field.field.required and getattr(field.field, "says_optional", True)
+
+
+@register.filter
 def is_group(field: BoundField) -> bool:
     """A set of radio buttons or check boxes: needs a fieldset and a legend."""
     return isinstance(field.field.widget, CHOICE_GROUPS)

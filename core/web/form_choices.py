@@ -12,6 +12,8 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.words.folding import as_filed
+
 ALL = "all"
 
 
@@ -49,7 +51,29 @@ def some_of(value: Any) -> list[Any]:
     return [] if ALL in ticked else ticked
 
 
-class _WithAll(ModelChoiceIterator):
+class InReadingOrder(ModelChoiceIterator):
+    """By the words that the reader sees, where the rows are called otherwise in another language.
+
+    Never by what is not shown: the order would tell it.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        choices = super().__iter__()
+        if not hasattr(self.queryset.model, "reads_as"):
+            return choices
+        rows = list(choices)
+        empty = [row for row in rows if row[0] == ""]
+        return iter(empty + sorted(rows[len(empty) :], key=lambda row: as_filed(str(row[1]))))
+
+
+def sort_for_reader(field: forms.Field) -> None:
+    """Once for every form: a page sorts what it offers as its reader reads."""
+    if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:
+        field.iterator = InReadingOrder
+        field.widget.choices = field.choices
+
+
+class _WithAll(InReadingOrder):
     field: AllOrSomeRows
 
     def __iter__(self) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates.weeks import YEARS
 from core.errors import PlannerError
+from core.web.form_choices import sort_for_reader
 from core.words.text import one_line, printable
 
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -73,6 +74,7 @@ class PlainTexts(_AnyForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _use_pickers(field)
+            sort_for_reader(field)
             field.label = capfirst(field.label) if field.label else field.label
             if type(field) in (forms.CharField, forms.EmailField, forms.SlugField):
                 field.validators = [*field.validators, refuse_control_characters]

@@ -25,7 +25,14 @@ class FoldedName(Protocol):
     def every_name(self) -> tuple[str, ...]: ...
 
 
+class ReadByName(Protocol):
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        """The texts that lists of them are sorted by, in the reader's language."""
+
+
 Row = TypeVar("Row", bound=FoldedName)
+Read = TypeVar("Read", bound=ReadByName)
 
 PARTICLES = frozenset(
     (
@@ -68,6 +75,11 @@ def fold(text: str) -> str:
 def as_filed(name: str) -> str:
     """Sorts as people look a name up: d'Hoore before Maes, Şahin among the S, Worker 2 before Worker 10."""
     return as_counted(fold(name))
+
+
+def in_reading_order(rows: Iterable[Read]) -> list[Read]:
+    """As whoever reads the page looks for them: by what they are called in the reader's language."""
+    return sorted(rows, key=lambda row: [as_filed(text) for text in row.reads_as])
 
 
 def called(name: str, rows: Iterable[Row]) -> Row | None:

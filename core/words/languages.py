@@ -1,6 +1,6 @@
 """Which language a page is in, and which of an object's titles to show in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from babel import Locale
@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.functional import lazy
+
+from core.words.folding import as_filed
 
 FALLBACK_ORDER = ("nl", "fr", "en")
 
@@ -48,6 +50,13 @@ def _spoken(code: str) -> str:
 
 SPOKEN = [(code, lazy(_spoken, str)(code)) for code in OWN_NAMES]
 """Choices (code, label) in the reader's language."""
+
+
+def by_name(codes: Collection[str] = tuple(OWN_NAMES)) -> list[tuple[str, str]]:
+    """Choices as somebody looks for them: the languages of the house, then the others as the reader names them."""
+    labels = {code: str(label) for code, label in SPOKEN if code in codes}
+    own = [(code, labels.pop(code)) for code in FALLBACK_ORDER if code in labels]
+    return own + sorted(labels.items(), key=lambda one: as_filed(one[1]))
 
 
 def language_names(codes: Iterable[str]) -> str:

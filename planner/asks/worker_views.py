@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import PlannerError
 from core.web.htmx import render_part
-from core.words.languages import SPOKEN
+from core.words.languages import by_name
 from planner.asks.forms import AskedWorkerForm
 from planner.asks.session_views import session_of, week_of
 from planner.board.answers import board_url, done, refused
@@ -80,7 +80,7 @@ def _languages(prison: Prison) -> list[tuple[str, str]]:
     """Languages that some interpreter of this prison speaks."""
     rows = Worker.objects.in_prison(prison).active().filter(is_interpreter=True)
     spoken = {code for languages in rows.values_list("languages", flat=True) for code in languages}
-    return [(code, name) for code, name in SPOKEN if code in spoken]
+    return by_name(spoken)
 
 
 def _change(request: PrisonRequest, prison: Prison, session: GroupSession) -> HttpResponse:

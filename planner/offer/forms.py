@@ -13,7 +13,7 @@ from core.dates.weeks import Week
 from core.web import address
 from core.web.form_choices import AllOrSomeRows, choose_from
 from core.web.forms import PlainForm
-from core.words.languages import SPOKEN
+from core.words.languages import by_name
 from planner.offer.series_list import ALL, OVER, RUNNING
 from planner.scheduling.series.making import SeriesDraft, next_list_code
 from prisons import gate
@@ -130,7 +130,10 @@ class SeriesForm(PlainForm):
     )
     units = AllOrSomeRows(label=_("for these living units"), all_label=_("All living units"))
     languages = forms.MultipleChoiceField(
-        label=_("languages of the group"), choices=SPOKEN, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("languages of the group"),
+        choices=by_name,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     needs_features = forms.ModelMultipleChoiceField(
         label=_("the room must have"),

@@ -10,6 +10,7 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from core.dates.clock import today
@@ -29,7 +30,7 @@ def plan_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
     page = PastePage(
         _("Paste a plan"),
         reverse("planner:series_list", args=[prison.slug]),
-        _("Series"),
+        pgettext("several", "Series"),
         (
             (_("Activity"), _("Day"), _("From"), _("Until"), _("Room"), _("Places"), _("Facilitators")),
             ("Yoga", "di", "13:30", "15:00", "Sportzaal", "12", "Els Cools"),
@@ -38,6 +39,7 @@ def plan_paste(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "planner:plan_paste_undo",
         _("Each line becomes a series on its day in the term that you choose, as drafts."),
         asks={"term": _terms(prison)},
+        is_setting=False,
     )
     return pasting.paste(request, page, partial(_lines, request))
 

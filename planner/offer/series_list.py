@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from core.database.language_columns import in_language
 from core.dates import clock
 from core.dates.weeks import Week
-from core.words.folding import fold
+from core.words.folding import fold, in_reading_order
 from enrollment.models import Enrollment
 from prisons import gate
 from prisons.access import Access
 from sessions.domain.running import over_for, runs_for
-from sessions.models import GroupSession, Series
+from sessions.models import Activity, GroupSession, Series
 
 SORTS: dict[str, tuple[str, ...]] = {
     "title": ("title", "label"),
@@ -84,7 +83,14 @@ def in_order(rows: QuerySet[Series], sort: str, access: Access) -> QuerySet[Seri
     sorts = SORTS if gate.may_ask(access, gate.Fact.TITLE) else NEUTRAL_SORTS
     fields = sorts.get(sort.removeprefix("-"), sorts["title"])
     if sorts is SORTS:
-        rows = rows.annotate(title=in_language("activity__title"))
+        rows = rows.annotate(title=_place_of_title(rows))
     if sort.startswith("-"):
         return rows.order_by(F(fields[0]).desc(nulls_last=True), *fields[1:], "pk")
     return rows.order_by(F(fields[0]).asc(nulls_last=True), *fields[1:], "pk")
+
+
+def _place_of_title(rows: QuerySet[Series]) -> Case:
+    """No two databases agree on accents, so the places are told to them."""
+    offered = in_reading_order(Activity.objects.filter(pk__in=rows.order_by().values("activity")))
+    places = (When(activity=one.pk, then=Value(place)) for place, one in enumerate(offered, start=1))
+    return Case(*places, default=Value(0))

@@ -41,7 +41,7 @@ def series_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "is_filtered": any(value for name, value in request.GET.items() if name not in {"sort", "page"}),
         "neutral": not gate.may_ask(request.access, gate.Fact.TITLE),
     }
-    return render_part(request, "planner/offer/series_list.html", "planner/offer/_series_table.html", context)
+    return render_part(request, "planner/offer/series_list.html", "planner/offer/_series_part.html", context)
 
 
 @prison_view(Right.PLACE)

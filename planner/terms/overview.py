@@ -15,6 +15,7 @@ from django.db.models import Prefetch, Q
 
 from core.dates import clock
 from core.dates.weeks import Week, weeks_between
+from core.words.folding import as_filed
 from planner.board.week.filters import BoardFilter
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.known_conflicts import told
@@ -228,7 +229,7 @@ def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Serie
     """As a timetable reads: by day and hour; or by title or service; a minus turns it round."""
 
     def title(one: Series) -> str:
-        return gate.name_of(access, one).casefold()
+        return as_filed(gate.name_of(access, one))
 
     def key(one: Series) -> tuple[Any, ...]:
         day = (one.weekday, one.start_time)
@@ -236,7 +237,7 @@ def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Serie
         if name == "title":
             return (title(one), *day, one.pk)
         if name == "service" and gate.may_ask(access, gate.Fact.SERVICE):
-            return (one.activity.organisation.short_name.casefold(), *day, title(one), one.pk)
+            return (as_filed(one.activity.organisation.short_name), *day, title(one), one.pk)
         return (*day, title(one), one.pk)
 
     return sorted(series, key=key, reverse=sort.startswith("-"))

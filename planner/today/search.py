@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.dates.clock import now, today
-from core.words.folding import begins, fold
+from core.words.folding import as_filed, begins, fold
 from enrollment.domain.participants.finding import find_people
 from enrollment.models import Stay
 from planner.scheduling.rules.sentences import when
@@ -97,7 +97,11 @@ def _rooms(words: str, access: Access) -> list[SearchHit]:
     wanted = fold(words)
     rooms = sorted(
         (room for room in in_use if any(wanted in fold(name) for name in room.every_name)),
-        key=lambda room: (fold(str(room)) != wanted, not fold(str(room)).startswith(wanted), str(room)),
+        key=lambda room: (
+            fold(str(room)) != wanted,
+            not fold(str(room)).startswith(wanted),
+            as_filed(str(room)),
+        ),
     )[:MOST]
     board = reverse("planner:board", args=[access.prison.slug])
     may_edit = access.has(Right.MANAGE_RULES)

@@ -66,6 +66,10 @@ class Prison(models.Model):
         """In the reader's language."""
         return localized(self, "name")
 
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return (self.name,)
+
     def __str__(self) -> str:
         return self.name_nl if self.name_nl == self.name_fr else f"{self.name_nl} / {self.name_fr}"
 
@@ -137,6 +141,10 @@ class Unit(models.Model):
         ordering = ["prison", "code"]
         constraints = [models.UniqueConstraint(fields=["prison", "code"], name="unit_code_once_per_prison")]
 
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return self.code, self.name
+
     def __str__(self) -> str:
         return f"{self.code} {self.name}".strip()
 
@@ -172,6 +180,10 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["short_name"]
+
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return (self.short_name,)
 
     def __str__(self) -> str:
         return self.short_name

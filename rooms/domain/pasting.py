@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
 from core.tables.pasted import PastedColumn, PastedLine, PastedTable
+from core.words.text import one_line
 from prisons.domain.locking import lock_prison
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain import made_acts
@@ -125,5 +126,5 @@ def _tried(kind: PasteKind, line: PastedLine) -> PastedEntry:
             made = kind.make(line.values)
     except PlannerError as error:
         title = next((value for value in line.values.values() if value), "")
-        return PastedEntry(line, "refused", title[:80], remarks=(str(error),))
+        return PastedEntry(line, "refused", one_line(title, 80), remarks=(str(error),))
     return PastedEntry(line, "new" if made.rows else "same", made.title, made.facts, made.remarks, made.rows)

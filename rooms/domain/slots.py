@@ -55,7 +55,7 @@ def _save(prison: Prison, slot: TimeSlot, values: Mapping[str, Any], *, by: User
             day=other.get_weekday_display(),
             starts=f"{other.starts:%H:%M}",
             ends=f"{other.ends:%H:%M}",
-            since=f"{other.valid_from:%d.%m.%Y}",
+            since=f"{other.valid_from:%d/%m/%Y}",
         )
     return rulebook.write(prison, slot, values, by=by, seen=seen)
 

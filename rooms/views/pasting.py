@@ -45,6 +45,7 @@ class PastePage:
     undo_name: str
     lead: str = ""
     asks: Mapping[str, forms.Field] = field(default_factory=dict)
+    is_setting: bool = True
 
 
 KindOf = Callable[[PasteForm, str], PasteKind]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.words.folding import in_reading_order
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Building, Prison
 from rooms.domain import places
@@ -28,7 +29,11 @@ def building_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     here = Room.features.through.objects.filter(feature=OuterRef("pk"), room__prison=prison).values("feature")
     counted = Subquery(here.annotate(number=Count("pk")).values("number"))  # type: ignore[misc]
     features = Feature.objects.annotate(room_count=Coalesce(counted, 0))
-    return render(request, "rooms/building_list.html", {"buildings": buildings, "features": features})
+    return render(
+        request,
+        "rooms/building_list.html",
+        {"buildings": in_reading_order(buildings), "features": in_reading_order(features)},
+    )
 
 
 @prison_view(Right.MANAGE_RULES)
@@ -121,7 +126,7 @@ def room_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     return render(
         request,
         "rooms/room_list.html",
-        {"rooms": rooms.prefetch_related("features", "reachable_from", "hours")},
+        {"rooms": in_reading_order(rooms.prefetch_related("features", "reachable_from", "hours"))},
     )
 
 

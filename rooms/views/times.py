@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.dates.clock import today
+from core.words.folding import in_reading_order
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
 from rooms.domain import calendar, rulebook, slots, units
@@ -90,7 +91,7 @@ def slot_remove(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse
 @prison_view(Right.MANAGE_RULES)
 def unit_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     rows = Unit.objects.in_prison(prison).select_related("building").prefetch_related("hours")
-    return render(request, "rooms/unit_list.html", {"units": rows})
+    return render(request, "rooms/unit_list.html", {"units": in_reading_order(rows)})
 
 
 @prison_view(Right.MANAGE_RULES)

@@ -64,8 +64,8 @@ class WorkerLines:
         PastedColumn(
             "permitted_until",
             gettext_lazy("Permission until"),
-            "toelating|toelating tot|toelating tot en met|toegang tot|geldig tot|autorisation|"
-            "autorisation jusqu'au|autorisé jusqu'au|valable jusqu'au|permission|permission until|"
+            "toegelaten tot|permis jusqu'au|toelating|toelating tot|toelating tot en met|toegang tot|geldig tot|"
+            "autorisation|autorisation jusqu'au|autorisé jusqu'au|valable jusqu'au|permission|permission until|"
             "permitted until|valid until",
         ),
         PastedColumn("first_name", gettext_lazy("First name"), "voornaam|prénom|first name|given name"),

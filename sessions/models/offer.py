@@ -81,6 +81,10 @@ class Activity(KeepsFolded):
             )
         ]
 
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return (str(self),)
+
     def __str__(self) -> str:
         return localized(self, "title")
 
@@ -248,6 +252,10 @@ class Series(KeepsFolded):
             models.Index(fields=["prison", "starts_on"], name="series_by_start"),
             models.Index(fields=["prison", "pattern_ends_on"], name="series_by_end"),
         ]
+
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return str(self.activity), self.label
 
     def __str__(self) -> str:
         return f"{self.activity} {self.label}".strip()

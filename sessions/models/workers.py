@@ -49,6 +49,10 @@ class Worker(KeepsFolded):
         """Whoever has an account chose a language there; it holds for letters too."""
         return (self.user.language if self.user else "") or self.language
 
+    @property
+    def reads_as(self) -> tuple[str, ...]:
+        return (self.name,)
+
     def __str__(self) -> str:
         return self.name
 

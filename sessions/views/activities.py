@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.dates.clock import today
+from core.words.folding import in_reading_order
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.people.organisations import kept_ids, require_kept
 from prisons.models import Prison
@@ -26,7 +27,7 @@ from sessions.models import Activity, Series, Term
 @prison_view(Right.PLACE)
 def activity_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     filters = ActivityFilter(request.GET or None, prison=prison)
-    rows = list(_filtered(_activities(prison), filters))
+    rows = in_reading_order(_filtered(_activities(prison), filters))
     kept = kept_ids(request.access, {row.organisation for row in rows})
     for row in rows:
         row.is_mine = row.organisation_id in kept  # type: ignore[attr-defined]

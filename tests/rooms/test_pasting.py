@@ -19,6 +19,7 @@ from core.tables import cells
 from core.tables.pasted import PastedColumn, parse, text_of
 from prisons.models import AuditEntry, ChangeSet, Prison, User
 from rooms.domain import made_acts
+from rooms.domain.pasted_units import UnitLines
 from rooms.models import Room, TimeSlot, UnitHours
 from tests.factories import (
     make_building,
@@ -323,3 +324,12 @@ def test_a_room_in_which_a_series_usually_meets_stops_the_undo(
         made_acts.undo(act, by=coordinator_karim)
     series.refresh_from_db()
     assert series.default_room_id is not None
+
+
+def test_headings_are_known_by_the_one_that_is_needed() -> None:
+    """A sheet with other columns than ours would else become living units called "Capacité"."""
+    table = parse("Unité de vie\tCapacité\tHeures\nU-1\t30\tlu-ve 13:00-16:00\n", UnitLines.columns)
+    assert table.has_headings
+    assert table.unknown == ("Capacité", "Heures")
+    assert [line.values["unit"] for line in table.lines] == ["U-1"]
+    assert not parse("aile\t30\nB2\t12\n", UnitLines.columns).has_headings

@@ -15,6 +15,7 @@ from core.dates.clock import today
 from core.dates.weeks import Week
 from core.web import address
 from core.web.htmx import render_part
+from core.words.folding import as_filed
 from planner.board.answers import board_url
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -57,7 +58,7 @@ def _own_series(request: PrisonRequest, prison: Prison, room_id: int | None) -> 
     )
     recent = rows.filter(group_sessions__week_on__gte=today() - dt.timedelta(weeks=8)).distinct()
     own = [one for one in recent if request.access.may_change(one.activity.organisation)]
-    return sorted(own, key=lambda one: (one.default_room_id != room_id, str(one).casefold()))
+    return sorted(own, key=lambda one: (one.default_room_id != room_id, as_filed(str(one))))
 
 
 def _row(

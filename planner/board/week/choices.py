@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.words.languages import SPOKEN
+from core.words.folding import as_filed
+from core.words.languages import by_name
 from planner.board.week.filters import BoardFilter
 from prisons import gate
 from prisons.access import Access
@@ -61,10 +63,16 @@ def in_words(chosen: BoardFilter, access: Access) -> list[str]:
 def _filter_choices(prison_id: int, rules_version: int, language: str) -> FilterChoices:
     prison = Prison.objects.get(pk=prison_id)
     return FilterChoices(
-        services=list(Organisation.objects.filter(prisons=prison).values_list("pk", "short_name")),
+        services=_by_name(Organisation.objects.filter(prisons=prison).values_list("pk", "short_name")),
         domains=[(code, str(label)) for code, label in Domain.choices],
-        units=[(unit.unit_id, unit.label) for unit in rules_of(prison).units.values() if unit.is_active],
-        workers=list(Worker.objects.in_prison(prison).active().values_list("pk", "name")),
+        units=_by_name(
+            (unit.unit_id, unit.label) for unit in rules_of(prison).units.values() if unit.is_active
+        ),
+        workers=_by_name(Worker.objects.in_prison(prison).active().values_list("pk", "name")),
         states=[(code, str(label)) for code, label in GroupSession.State.choices],
-        languages=[(code, str(label)) for code, label in SPOKEN],
+        languages=by_name(),
     )
+
+
+def _by_name(rows: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    return sorted(rows, key=lambda row: as_filed(row[1]))

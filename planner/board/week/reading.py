@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS, midnight
 from core.dates.weeks import Week
+from core.words.folding import as_filed
 from planner.board.week.cards import Card, CardMaker
 from planner.board.week.filters import BoardFilter
 from planner.scheduling.rules import conflicts, snapshot
@@ -129,7 +130,7 @@ class WeekReading:
         for card in self.placed:
             if card.room_id is not None:
                 by_room[card.room_id].append(card)
-        for room in sorted(self.rules.rooms.values(), key=lambda room: (room.building, room.name)):
+        for room in sorted(self.rules.rooms.values(), key=_place):
             if room.is_active or room.room_id in by_room:
                 warning = "" if room.is_active else _("out of use")
                 cards = by_room.get(room.room_id, [])
@@ -143,7 +144,7 @@ class WeekReading:
         for card in self.placed:
             for unit_id in _units_of(card.series_id, self.picture) or self.rules.units:
                 by_unit[unit_id].append(card)
-        for unit in self.rules.units.values():
+        for unit in sorted(self.rules.units.values(), key=lambda unit: as_filed(unit.label)):
             if unit.is_active or unit.unit_id in by_unit:
                 taken = [one for one in self.hidden if not one.unit_ids or unit.unit_id in one.unit_ids]
                 yield ReadRow(unit.unit_id, unit.label, by_unit[unit.unit_id], unit=unit, taken=taken)
@@ -156,7 +157,7 @@ class WeekReading:
         names = dict(Worker.objects.filter(pk__in=list(by_worker)).values_list("pk", "name"))
         if 0 in by_worker:
             yield ReadRow(0, _("Nobody yet"), by_worker[0])
-        for worker_id, name in sorted(names.items(), key=lambda pair: pair[1]):
+        for worker_id, name in sorted(names.items(), key=lambda pair: as_filed(pair[1])):
             taken = [one for one in self.hidden if worker_id in one.worker_ids]
             cards = [self._beside(card, worker_id) for card in by_worker[worker_id]]
             yield ReadRow(worker_id, name, cards, taken=taken, worker=self.picture.workers.get(worker_id))
@@ -203,6 +204,10 @@ def _hidden(ids: Collection[int], loaded: Snapshot, access: Access) -> list[Take
         for row in rows
         if row.starts_at and row.ends_at
     ]
+
+
+def _place(room: RoomFacts) -> tuple[str, str]:
+    return as_filed(room.building), as_filed(room.name)
 
 
 def _is_placed(card: Card) -> bool:

@@ -101,4 +101,4 @@ def refuse_decided(rows: Sequence[Closure], allowed: Sequence[str]) -> None:
 
 
 def _moment(at: dt.datetime) -> str:
-    return f"{at.astimezone(BRUSSELS):%d.%m.%Y %H:%M}"
+    return f"{at.astimezone(BRUSSELS):%d/%m/%Y %H:%M}"
