@@ -29,6 +29,7 @@ ALIKE = {
                 "label",
             ),
             *("later", "lockdown", "moment", "open", "partner", "post", "school", "sport"),
+            *("enter", "shift", "esc"),
         )
     ),
     "fr": frozenset(
@@ -226,3 +227,14 @@ def test_what_is_counted_has_a_form_for_one() -> None:
         "%(n)s sessions",
         "%(n)s free places",
     ]
+
+
+STRAIGHT = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_an_apostrophe_is_one(language: str) -> None:
+    """“agenda's” beside “d’accueil” looks like two programs."""
+    told = [translated for message in catalogues.read(language) for _original, translated in texts(message)]
+    assert len(told) > 2000
+    assert [text for text in told if STRAIGHT.search(text)] == []

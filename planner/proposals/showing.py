@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from core.dates.clock import BRUSSELS
 from planner.models import Proposal, ProposalLine
@@ -231,7 +231,7 @@ def side_by_side(pictures: Sequence[ProposalPage]) -> list[tuple[str, list[tuple
     rows: list[tuple[str, list[object]]] = [
         (_("Left out"), [_or_dash(one.proposal.left_out) for one in pictures]),
         (_("Placed"), [one.counts.get(Outcome.PLACED, 0) for one in pictures]),
-        (_("Moved"), [one.counts.get(Outcome.MOVED, 0) for one in pictures]),
+        (pgettext("several sessions", "Moved"), [one.counts.get(Outcome.MOVED, 0) for one in pictures]),
         (_("Cost in points"), [_or_dash(one.proposal.cost) for one in pictures]),
     ]
     for rule in dict.fromkeys([rule for cost in costs for rule in cost]):

@@ -163,9 +163,11 @@ class _Names:
 
 
 def when(starts_at: dt.datetime | None, ends_at: dt.datetime | None) -> str:
-    """`Mon 23 Nov 09:00–10:30`, on the clock of the prison; a dash for what has no time yet."""
+    """`Mon 23 Nov 09:00–10:30`, both days where they are two; a dash for what has no time yet."""
     if starts_at is None or ends_at is None:
         return "-"
+    if starts_at.astimezone(BRUSSELS).date() != ends_at.astimezone(BRUSSELS).date():
+        return f"{_moment(starts_at)} – {_moment(ends_at)}"
     return f"{_moment(starts_at)}–{ends_at.astimezone(BRUSSELS):%H:%M}"
 
 
