@@ -249,6 +249,11 @@ def _offer(town: Town) -> None:
                 series, f"{on} {hour:02d}:00", room=rooms[number % 3], workers=[worker], state=state
             )
             town.sessions[f"{each['key']}{week}"] = session
+        for day in ("24", "25"):  # what first pages show: today and tomorrow, each at another hour
+            hour = ("13:30", "15:00", "08:30", "10:00")[number]
+            town.sessions[f"{each['key']}-{day}"] = make.make_session(
+                series, f"2026-11-{day} {hour}", room=rooms[number % 3], workers=[worker], state="published"
+            )
         Material.objects.create(series=series, name=f"Gitaar {number}", count=2)
     _over(town, rooms[1])
     make.make_closure(town.prison, make.at("2026-12-03 08:00"), make.at("2026-12-03 18:00"), room=rooms[0])

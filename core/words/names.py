@@ -33,6 +33,8 @@ class NamesRead:
 
     is_masked: bool = False
     has_names: bool = False
+    was_asked: bool = False
+    """Rows were looked for by a name, whether there are any or not."""
     people: set[int] = field(default_factory=set)
 
 
@@ -78,9 +80,12 @@ def masked(name: str) -> str:
 
 
 def not_found(word: str) -> str:
-    """The word itself; where names are masked one that no row has."""
+    """The word itself, which was asked for; where names are masked one that no row has."""
     look = _look.get()
-    return masked(word) if look is not None and look.is_masked else word
+    if look is None:
+        return word
+    look.was_asked = True
+    return masked(word) if look.is_masked else word
 
 
 def noticed(value: Any) -> Any:

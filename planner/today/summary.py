@@ -49,6 +49,8 @@ class Tile:
 class TodaySession:
     session: GroupSession
     name: str
+    service: str
+    """Whose it is; empty for whoever knows neutral names only."""
     enrolled: int
     is_cancelled: bool
     warnings: tuple[str, ...] = ()
@@ -257,6 +259,7 @@ def _told(sessions: Any, access: Access, now: dt.datetime) -> list[TodaySession]
         TodaySession(
             row,
             gate.name_of(access, row.series),
+            gate.service_of(access, row.series.activity.organisation),
             len(people.get(row.pk, ())),
             not row.is_live,
             tuple(_warnings(row, hard[row.pk])) if access.has(Right.SEE_BOARD) else (),

@@ -109,8 +109,10 @@ def _verb(request: HttpRequest, response: HttpResponseBase, look: NamesRead, bef
         return entrance
     if response.status_code in REFUSED or _is_stranger(request, response, after):
         return "refused"
-    if not look.has_names or response.status_code not in SHOWN or request.method == "HEAD":
+    if response.status_code not in SHOWN or not (look.has_names or look.was_asked):
         return None
+    if not look.has_names:
+        return "search_names"  # that nobody is found is an answer too
     if "attachment" in response.get("Content-Disposition", "") or _is_file(response):
         return "see_file"
     return "search_names" if request.GET.get("q", "").strip() else "see"

@@ -63,6 +63,24 @@ def test_a_search_by_name_is_recorded_without_the_word(haren, jan, organiser_ann
     assert "janss" not in str(vars(row)).lower()
 
 
+def test_a_search_that_finds_nobody_is_recorded_too(haren, jan, organiser_anna):
+    """That somebody is not here is an answer as well."""
+    anna = signed_in(organiser_anna)
+    for address in ("/p/haren/people/?q=nobody", "/p/haren/search/?q=nobody"):
+        anna.get(address)
+        look = Reading.objects.order_by("pk").last()
+        assert look is not None and (look.verb, look.people) == ("search_names", ""), address
+        assert Reading.objects.filter(pk__gte=look.pk).count() == 1
+    assert Reading.objects.filter(verb="search_names").count() == 2
+
+
+@pytest.mark.parametrize("method", ["head", "options"])
+def test_asking_for_less_than_the_page_is_recorded_as_the_page(haren, jan, organiser_anna, method):
+    """The length of an answer without its body tells whether anybody was found."""
+    getattr(signed_in(organiser_anna), method)("/p/haren/people/", query_params={"q": "zebe"})
+    assert Reading.objects.latest("pk").verb == "search_names"
+
+
 def test_a_file_with_names_is_recorded(haren, jan, organiser_anna, service):
     series = make_enrollment(make_series(haren, organisation=service), jan).series
     starts_at = clock.now() + dt.timedelta(days=1)
