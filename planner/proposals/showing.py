@@ -91,7 +91,7 @@ def rows_of(proposal: Proposal, access: Access) -> list[ProposalRow]:
         proposal.lines.select_related("series__activity__organisation", "room", "was_room", "change_set")
     )
     lines.sort(key=lambda one: (order[Outcome(one.outcome)], _when(one), one.pk))
-    names = words.Names(line.why for line in lines)
+    names = words.Names((line.why for line in lines), access)
     refusals = _refusals(lines, proposal, access)
     return [_row(line, names, refusals.get(line.pk, ()), access) for line in lines]
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.models import Proposal
+from prisons import gate
+from prisons.access import Access
 from rooms.models import Feature
 from sessions.models import Series, Worker
 
@@ -30,6 +32,8 @@ RULES: dict[str, Text] = {
     "over_capacity": gettext_lazy("People more than the room holds"),
 }
 
+OF_PEOPLE = {"person_taken", "person_in_two_places"}
+CANNOT = "keep_apart"
 CAUSES: dict[str, tuple[Text, Text]] = {
     "rooms_taken": (
         gettext_lazy("There are not enough rooms at the times that remain."),
@@ -164,9 +168,9 @@ class LeftOutReason:
 
 
 class Names:
-    """The names that explanations of one proposal need: three queries."""
+    """The names that explanations of one proposal need, and whose groups they are: three queries."""
 
-    def __init__(self, whys: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, whys: Iterable[Mapping[str, Any]], access: Access | None) -> None:
         whys = list(whys)
         causes = [cause for why in whys for cause in why.get("causes", ())]
         series = {pk for why in whys for pk in why.get("together", ())}
@@ -174,9 +178,15 @@ class Names:
         features = {pk for c in causes for pk in c.get("features", ())} | {
             c["feature"] for c in causes if c.get("feature")
         }
-        self.series = _in_bulk(Series.objects.select_related("activity"), series)
+        self._access = access
+        self.series = _in_bulk(Series.objects.select_related("activity__organisation"), series)
         self.workers = _in_bulk(Worker.objects.all(), {c["worker"] for c in causes if c.get("worker")})
         self.features = _in_bulk(Feature.objects.all(), features)
+
+    def are_own(self, ids: Iterable[int]) -> bool:
+        """Whether all of these groups are the reader's."""
+        found = [self.series.get(pk) for pk in ids]
+        return all(one is not None and gate.is_own(self._access, one.activity.organisation) for one in found)
 
     def fill(self, cause: Mapping[str, Any]) -> dict[str, str]:
         features = [str(self.features[pk]) for pk in cause.get("features", ()) if pk in self.features]
@@ -206,10 +216,17 @@ def why_in_words(why: Mapping[str, Any], names: Names) -> LeftOutReason | None:
             _("There was not enough time to find out why. Let the planner look a little longer.")
         )
     together = [str(names.series[pk]) for pk in why["together"] if pk in names.series]
-    causes = [cause for cause in why["causes"] if cause["code"] in CAUSES]
-    return LeftOutReason(
-        _opening(together, why["common_slots"]), tuple(_because(one, names) for one in causes)
-    )
+    causes = [_as_known(cause, why, names) for cause in why["causes"] if cause["code"] in CAUSES]
+    because = tuple(dict.fromkeys(_because(one, names) for one in causes))
+    return LeftOutReason(_opening(together, why["common_slots"]), because)
+
+
+def _as_known(cause: Mapping[str, Any], why: Mapping[str, Any], names: Names) -> Mapping[str, Any]:
+    """Where people of a group of another service come in, only that it cannot be."""
+    if cause["code"] not in OF_PEOPLE:
+        return cause
+    groups = {*why["together"], *([cause["series"]] if cause.get("series") else [])}
+    return cause if names.are_own(groups) else {"code": CANNOT}
 
 
 def _opening(together: list[str], common: int) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from planner.proposals import words
-from prisons.models import Organisation, Prison
+from prisons.access import Access, access_for
+from prisons.models import Organisation, Prison, User
 from tests.factories import make_feature, make_series, make_worker
 
 pytestmark = pytest.mark.django_db
 
 
-def told(why: dict[str, object]) -> words.LeftOutReason:
-    found = words.why_in_words(why, words.Names([why]))
+def told(why: dict[str, object], access: Access | None = None) -> words.LeftOutReason:
+    found = words.why_in_words(why, words.Names([why], access))
     assert found is not None
     return found
 
@@ -52,4 +53,16 @@ def test_every_cause_is_a_whole_sentence_whatever_is_known(code: str) -> None:
 def test_when_time_was_too_short_it_says_so() -> None:
     assert "not enough time" in told({"is_proven": False}).opening
     assert "a place for it after all" in told({"is_proven": False, "can_be_placed": True}).opening
-    assert words.why_in_words({}, words.Names([])) is None
+    assert words.why_in_words({}, words.Names([], None)) is None
+
+
+@pytest.mark.parametrize("code", sorted(words.OF_PEOPLE))
+def test_of_people_of_another_services_group_only_that_it_cannot_be(
+    haren: Prison, service: Organisation, code: str, organiser_anna: User, organiser_emile: User
+) -> None:
+    series = make_series(haren, organisation=service)
+    cause = {"code": code, "series": series.pk} if code == "person_in_two_places" else {"code": code}
+    why = {"is_proven": True, "together": [series.pk], "common_slots": 0, "causes": [cause]}
+    own, others = (told(why, access_for(user, haren)) for user in (organiser_anna, organiser_emile))
+    assert "eople" in own.causes[0].sentence and "eople" not in others.causes[0].sentence
+    assert others.causes[0].sentence == str(words.CAUSES["keep_apart"][0])
