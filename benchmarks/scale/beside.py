@@ -49,7 +49,8 @@ def add_prison(prison: Prison, number: int) -> None:
         },
     )
     copied.run()
-    add_audit(prison.pk + offset, clerk(prison), "")
+    # By number: without indexes the sessions and marks of all prisons so far would be read for each.
+    add_audit(prison.pk + offset, clerk(prison), f"AND s.id > {offset} AND s.id <= {offset + A_PRISON}")
     link = Organisation.prisons.through._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
