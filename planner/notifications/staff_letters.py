@@ -60,10 +60,10 @@ def post(
     """One letter about these notices of one person; None when somebody else has just written it."""
     user, prison = rows[0].user, rows[0].prison
     with translation.override(user.language):
-        lines = lines_of(rows)
+        lines, number = _told(rows, MOST_LINES)
         if not lines:
             return None
-        more = len(lines) - MOST_LINES
+        more = number - MOST_LINES
         context = {
             "user": user,
             "prison": prison,
@@ -72,8 +72,8 @@ def post(
             "link": settings.BASE_URL + reverse("read_staff_notices", args=[read_token(rows)]),
             "product": settings.PRODUCT_NAME,
         }
-        told = ngettext("%(number)s thing has changed in %(prison)s", "%(number)s things have changed in %(prison)s", len(lines))  # fmt: skip  # noqa: E501
-        subject = lines[0] if len(lines) == 1 else told % {"number": len(lines), "prison": prison}
+        told = ngettext("%(number)s thing has changed in %(prison)s", "%(number)s things have changed in %(prison)s", number)  # fmt: skip  # noqa: E501
+        subject = lines[0] if number == 1 else told % {"number": number, "prison": prison}
         text = render_to_string("planner/notifications/staff_letter.txt", context)
         html = render_to_string("planner/notifications/staff_letter.html", context)
     with transaction.atomic():
@@ -98,33 +98,46 @@ def lines_of(rows: list[StaffNotice]) -> list[str]:
 
     Names are those that the person may know now, not those of the day on which it happened.
     """
+    return _told(rows, None)[0]
+
+
+def _told(rows: list[StaffNotice], most: int | None) -> tuple[list[str], int]:
+    """The first lines, and how many there are: of a thousand sessions a letter shows few."""
     access = access_for(rows[0].user, rows[0].prison)
-    return [line for row in rows for line in _lines_of(row, access)]
+    found = [_lines_of(row, access, most) for row in rows]
+    return [line for lines, _number in found for line in lines][:most], sum(
+        number for _lines, number in found
+    )
 
 
-def _lines_of(row: StaffNotice, access: Access | None) -> list[str]:
+def _lines_of(row: StaffNotice, access: Access | None, most: int | None) -> tuple[list[str], int]:
     if row.kind == StaffNotice.Kind.PERMISSION:
-        return list(_permissions(row))
+        lines = list(_permissions(row))
+        return lines, len(lines)
     head = []
     if row.kind == StaffNotice.Kind.CLOSURE:
         ids = row.facts["closures"]
         closures = list(Closure.objects.filter(pk__in=ids).select_related("room", "unit", "prison"))
         head = [closed(closures, row.facts["state"])] if closures else []
-    return head + _changes(row, access)
+    lines, number = _changes(row, access, most)
+    return head + lines, len(head) + number
 
 
-def _changes(row: StaffNotice, access: Access | None) -> list[str]:
-    entries = row.facts.get("changes", [])
+def _changes(row: StaffNotice, access: Access | None, most: int | None) -> tuple[list[str], int]:
+    """In order of time."""
+    entries = {
+        pk: (kind, dt.datetime.fromisoformat(was) if was else None)
+        for pk, kind, was in row.facts.get("changes", [])
+    }
+    starts = dict(GroupSession.objects.filter(pk__in=list(entries)).values_list("pk", "starts_at"))
+    order = sorted(starts, key=lambda pk: (starts[pk] or entries[pk][1] or row.created_at, pk))
     rows = GroupSession.objects.select_related("series__activity", "prison")
-    sessions = rows.in_bulk([pk for pk, _kind, _was in entries])
+    sessions = rows.in_bulk(order[:most])
     lines = []
-    for pk, kind, was in entries:
-        if session := sessions.get(pk):
-            title = gate.name_of(access, session.series)
-            began = dt.datetime.fromisoformat(was) if was else None
-            at = session.starts_at or began or row.created_at
-            lines.append((at, pk, happened(kind, session, began, title)))
-    return [line for _at, _pk, line in sorted(lines)]
+    for pk in order[:most]:
+        kind, began = entries[pk]
+        lines.append(happened(kind, sessions[pk], began, gate.name_of(access, sessions[pk].series)))
+    return lines, len(order)
 
 
 def _permissions(row: StaffNotice) -> Iterable[str]:

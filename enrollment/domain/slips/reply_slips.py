@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.database import many_rows
 from core.dates import clock
 from core.dates.clock import today
 from core.errors import PlannerError
@@ -170,21 +171,20 @@ def _write_for(
     """A slip per (session, person), in one statement."""
     people = Participant.objects.in_bulk({person for _session, person in wanted})
     places = _places(prison, wanted)
-    slips = [
-        Slip(
-            prison=prison,
-            participant=people[person],
-            enrollment_id=places.get((session_id, person)),
-            kind=kind,
-            language=people[person].language,
-            third_language=people[person].third_language,
-            facts={"session": session_id, "before": before.get(session_id, ""), "act": act},
-            created_at=at,
+    same = {"prison_id": prison.pk, "created_at": at}
+    names = ("participant_id", "enrollment_id", "kind", "language", "third_language", "facts")
+    slips = (
+        (
+            person,
+            places.get((session_id, person)),
+            kind,
+            people[person].language,
+            people[person].third_language,
+            {"session": session_id, "before": before.get(session_id, ""), "act": act},
         )
         for (session_id, person), kind in sorted(wanted.items())
-    ]
-    Slip.objects.bulk_create(slips, batch_size=500)
-    return len(slips)
+    )
+    return many_rows.insert(Slip, same, names, slips)
 
 
 def _places(prison: Prison, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:

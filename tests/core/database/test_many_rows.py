@@ -1,0 +1,63 @@
+"""Rows written by one prepared statement are those that bulk_create would have written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.database import many_rows
+from enrollment.models import Slip
+from prisons.models import Prison
+from tests.factories import at, make_participant
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+NAMES = ("participant_id", "kind", "facts")
+
+
+def rows_of(prison: Prison) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in row.items() if name != "id"}
+        for row in Slip.objects.in_prison(prison).order_by("pk").values()
+    ]
+
+
+def test_it_writes_what_bulk_create_writes(haren: Prison) -> None:
+    people = [make_participant(haren) for _number in range(3)]
+    facts: list[dict[str, Any]] = [
+        {},
+        {"session": 3, "before": "'; DROP TABLE x; --"},
+        {"é": [1, None, "%s"]},
+    ]
+    written_at = at("2026-11-26 09:00")
+    told = list(zip(people, Slip.Kind, facts, strict=False))
+    Slip.objects.bulk_create(
+        Slip(prison=haren, participant=person, kind=kind, facts=fact, created_at=written_at)
+        for person, kind, fact in told
+    )
+    wanted = rows_of(haren)
+    Slip.objects.all().delete()
+    with CaptureQueriesContext(connection) as asked:
+        count = many_rows.insert(
+            Slip,
+            {"prison_id": haren.pk, "created_at": written_at},
+            NAMES,
+            [(person.pk, kind, fact) for person, kind, fact in told],
+        )
+    assert count == 3
+    assert rows_of(haren) == wanted
+    assert len(asked) == 1
+
+
+def test_nothing_to_write_asks_nothing(haren: Prison, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert many_rows.insert(Slip, {"prison_id": haren.pk}, NAMES, []) == 0
+
+
+def test_a_field_that_is_none_and_a_row_that_is_too_short_are_refused(haren: Prison) -> None:
+    with pytest.raises(ValueError, match="no prisn_id"):
+        many_rows.insert(Slip, {"prisn_id": haren.pk}, NAMES, [])
+    with pytest.raises(ValueError, match="argument"):
+        many_rows.insert(Slip, {"prison_id": haren.pk}, NAMES, [(1, "placed")])
