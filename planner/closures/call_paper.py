@@ -13,20 +13,20 @@ from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS
 from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
-from planner.closures.picture import ClosureCallRow, ClosurePicture, State
+from planner.closures.showing import ClosureCallRow, ClosurePage, State
 from planner.workers.call_paper import when_made
 from prisons.models import Prison
 
 
 def call_paper(
-    prison: Prison, picture: ClosurePicture, calls: Sequence[ClosureCallRow], *, now: dt.datetime
+    prison: Prison, shown: ClosurePage, calls: Sequence[ClosureCallRow], *, now: dt.datetime
 ) -> Paper:
     title = _("Call list")
     blocks: list[Block] = [
-        Heading(f"{title} · {capfirst(picture.root.get_kind_display())}"),
-        PaperNote(f"{prison} · {', '.join(map(str, picture.places))} · {_span(picture)}", is_bold=True),
+        Heading(f"{title} · {capfirst(shown.root.get_kind_display())}"),
+        PaperNote(f"{prison} · {', '.join(map(str, shown.places))} · {_span(shown)}", is_bold=True),
     ]
-    if warning := standing_words(picture.state):
+    if warning := standing_words(shown.state):
         blocks.append(PaperNote(warning, is_bold=True))
     blocks.append(_table(calls) if calls else PaperNote(_("Nobody has to be called."), is_bold=True))
     return Paper(
@@ -48,9 +48,9 @@ def standing_words(state: str) -> str:
     return ""
 
 
-def _span(picture: ClosurePicture) -> str:
+def _span(shown: ClosurePage) -> str:
     starts, ends = (
-        date_format(at.astimezone(BRUSSELS), "j N H:i") for at in (picture.starts_at, picture.ends_at)
+        date_format(at.astimezone(BRUSSELS), "j N H:i") for at in (shown.starts_at, shown.ends_at)
     )
     return _("%(from)s to %(to)s") % {"from": starts, "to": ends}
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.dates.clock import now, today
 from core.paper.answering import answer
-from planner.closures import picture as pictures
+from planner.closures import showing
 from planner.closures.call_paper import call_paper, standing_words
 from planner.closures.views import closures_of
 from planner.scheduling.closures import closing, todos
@@ -27,12 +27,12 @@ from prisons.models import Organisation, Prison
 @prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
 def closure_calls(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """Whom to call, with telephone numbers."""
-    picture, calls = _calls(request, prison, pk)
+    shown, calls = _calls(request, prison, pk)
     context = {
-        "picture": picture,
+        "shown": shown,
         "calls": calls,
         "left": sum(1 for call in calls if not call.is_done),
-        "standing": standing_words(picture.state),
+        "standing": standing_words(shown.state),
     }
     return render(request, "planner/closures/closure_calls.html", context)
 
@@ -42,30 +42,30 @@ def closure_calls(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespon
 @never_cache
 def closure_calls_file(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The same on paper, beside the telephone."""
-    picture, calls = _calls(request, prison, pk)
-    audit.record(prison, request.user, "print_calls", picture.root)
-    name = f"{prison.slug}-{slugify(_('Call list'))}-{today(picture.starts_at):%Y-%m-%d}"
-    return answer(call_paper(prison, picture, calls, now=now()), name, "pdf")
+    shown, calls = _calls(request, prison, pk)
+    audit.record(prison, request.user, "print_calls", shown.root)
+    name = f"{prison.slug}-{slugify(_('Call list'))}-{today(shown.starts_at):%Y-%m-%d}"
+    return answer(call_paper(prison, shown, calls, now=now()), name, "pdf")
 
 
 def _calls(
     request: PrisonRequest, prison: Prison, pk: int
-) -> tuple[pictures.ClosurePicture, list[pictures.ClosureCallRow]]:
-    picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
-    effects = pictures.own_part(pictures.effects_now(prison, picture), request.access)
-    return picture, pictures.calls_of(effects, request.access, calls_about(picture.root))
+) -> tuple[showing.ClosurePage, list[showing.ClosureCallRow]]:
+    shown = showing.page_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
+    effects = showing.own_part(showing.effects_now(prison, shown), request.access)
+    return shown, showing.calls_of(effects, request.access, calls_about(shown.root))
 
 
 @require_POST
 @prison_view(Right.CLOSE, Right.MANAGE_WORKERS)
 def closure_call(request: PrisonRequest, prison: Prison, pk: int, worker: int) -> HttpResponse:
     """The tick beside a facilitator whom this reader may call; `reached=no` takes it away again."""
-    picture, calls = _calls(request, prison, pk)
+    shown, calls = _calls(request, prison, pk)
     call = next((one for one in calls if one.worker.pk == worker), None)
     if call is None:
         raise Http404
     act = untick if request.POST.get("reached") == "no" else tick
-    act(picture.root, call.worker, call.sessions, by=request.user)
+    act(shown.root, call.worker, call.sessions, by=request.user)
     return redirect(reverse("planner:closure_calls", args=[prison.slug, pk]) + f"#call-{worker}")
 
 

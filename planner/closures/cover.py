@@ -12,7 +12,7 @@ from django.utils import translation
 from core.dates.clock import BRUSSELS, today
 from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from enrollment.wording import both, day_in_words, joined, moment
-from planner.closures.picture import ClosurePicture
+from planner.closures.showing import ClosurePage
 from planner.scheduling.closures.effects import ClosureHit, Effects
 from prisons.models import Prison
 from rooms.models import Closure
@@ -28,7 +28,7 @@ _NONE = ("Geen sessies op deze dag", "Aucune séance ce jour")
 _WHOLE = ("hele gevangenis", "toute la prison")
 
 
-def cover_sheet(prison: Prison, picture: ClosurePicture, effects: Effects, *, now: dt.datetime) -> Paper:
+def cover_sheet(prison: Prison, shown: ClosurePage, effects: Effects, *, now: dt.datetime) -> Paper:
     """A list for each day with what does not take place; one without sessions when nothing is hit."""
     hits = [hit for hit in effects.hits if hit.session.starts_at and _was_published(hit.session)]
     days = [
@@ -36,11 +36,11 @@ def cover_sheet(prison: Prison, picture: ClosurePicture, effects: Effects, *, no
     ]
     return Paper(
         language="nl",
-        title=f"{joined(*_CANCELLED)} {moment(today(picture.starts_at))}",
+        title=f"{joined(*_CANCELLED)} {moment(today(shown.starts_at))}",
         made_at=now,
         leaves=[
-            Leaf(moment(day), _day(prison, picture, day, of_day))
-            for day, of_day in days or [(today(picture.starts_at), [])]
+            Leaf(moment(day), _day(prison, shown, day, of_day))
+            for day, of_day in days or [(today(shown.starts_at), [])]
         ],
         product=settings.PRODUCT_NAME,
         footer=f"{joined(prison.name_nl, prison.name_fr)} · {both('made_at', when=moment(now))}",
@@ -56,7 +56,7 @@ def _was_published(session: GroupSession) -> bool:
     return state == GroupSession.State.PUBLISHED
 
 
-def _day(prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[ClosureHit]) -> list[Block]:
+def _day(prison: Prison, shown: ClosurePage, day: dt.date, hits: Iterable[ClosureHit]) -> list[Block]:
     rows = [
         (_hour(hit.session.starts_at), _hour(hit.session.ends_at), str(hit.session.room or "-"),
          hit.session.series.neutral_name)
@@ -66,10 +66,10 @@ def _day(prison: Prison, picture: ClosurePicture, day: dt.date, hits: Iterable[C
         Heading(joined(*_CANCELLED)),
         PaperNote(joined(prison.name_nl, prison.name_fr), is_bold=True),
         PaperNote(day_in_words(day), is_bold=True),
-        PaperNote(f"{joined(*_NO_ACTIVITIES)}: {_kind(picture.root)}"),
+        PaperNote(f"{joined(*_NO_ACTIVITIES)}: {_kind(shown.root)}"),
         *(
             PaperNote(f"{_place(one)}: {moment(one.starts_at)} – {moment(one.ends_at)}")
-            for one in picture.closures
+            for one in shown.closures
         ),
         PaperNote(joined(*(_NOT_BROUGHT if rows else _NONE)), is_bold=True),
     ]

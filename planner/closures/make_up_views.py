@@ -16,7 +16,7 @@ from core.errors import PlannerError
 from core.secrets.digest import FIELD
 from core.web.forms import PlainForm
 from core.web.htmx import is_partial, render_part
-from planner.closures import picture as pictures
+from planner.closures import showing
 from planner.models import MadeUp
 from planner.scheduling.placement.changes import Refused
 from planner.scheduling.rules.codes import Conflict
@@ -51,13 +51,13 @@ def _sessions(prison: Prison) -> QuerySet[GroupSession]:
 def closure_make_up(request: PrisonRequest, prison: Prison, pk: int) -> HttpResponse:
     """The own sessions that a closure cancelled; the dates of each are looked up when its row is seen."""
     closure = get_object_or_404(Closure.objects.in_prison(prison), pk=pk)
-    picture = pictures.picture_of(closure, request.access)
-    effects = pictures.effects_now(prison, picture)
-    own = pictures.Effects(tuple(hit for hit in effects.hits if request.access.may_change(hit.owner)))
-    is_cancelled = picture.state != Closure.State.ANNOUNCED
-    told = pictures.tell(own, request.access)
+    shown = showing.page_of(closure, request.access)
+    effects = showing.effects_now(prison, shown)
+    own = showing.Effects(tuple(hit for hit in effects.hits if request.access.may_change(hit.owner)))
+    is_cancelled = shown.state != Closure.State.ANNOUNCED
+    told = showing.tell(own, request.access)
     rows = [row for owner in told.owners for row in owner.rows] if is_cancelled else []
-    return render(request, "planner/closures/closure_make_up.html", {"picture": picture, "rows": rows})
+    return render(request, "planner/closures/closure_make_up.html", {"shown": shown, "rows": rows})
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,7 +99,7 @@ def _proposals(
     row = MadeUp.objects.filter(session=session).select_related("instead__room").first()
     context = {
         "session": session,
-        "name": pictures.name_of(session, request.access),
+        "name": showing.name_of(session, request.access),
         "when": when(session.starts_at, session.ends_at),
         "is_mine": request.access.may_change(session.series.activity.organisation),
         "made_up": row and {"session": row.instead, "when": when(row.instead.starts_at, row.instead.ends_at)},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from planner.closures.picture import ClosureLine, lines_of
+from planner.closures.showing import ClosureLine, lines_of
 from planner.scheduling.closures.todos import KINDS
 from prisons.access import Access, Right
 from prisons.models import Organisation, Todo

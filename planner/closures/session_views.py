@@ -22,7 +22,7 @@ from core.errors import PlannerError
 from core.secrets.digest import FIELD
 from core.web import address
 from core.web.forms import DateInput, PlainForm
-from planner.closures import picture as pictures
+from planner.closures import showing
 from planner.scheduling.bulk import cancelling
 from planner.scheduling.bulk.returning import ReturnVerdict, Ruling, what_can_return
 from planner.scheduling.closures.parts import instant
@@ -131,7 +131,7 @@ def _rows(request: PrisonRequest, prison: Prison, chosen: dict[str, Any]) -> Any
 def _row(request: PrisonRequest, session: GroupSession) -> dict[str, Any]:
     return {
         "session": session,
-        "name": pictures.name_of(session, request.access),
+        "name": showing.name_of(session, request.access),
         "when": when(session.starts_at, session.ends_at),
         "workers": ", ".join(str(one.worker) for one in session.session_workers.all()),
         "is_mine": request.access.may_change(session.series.activity.organisation),
@@ -243,7 +243,7 @@ def _picks(ruling: Ruling) -> list[str]:
 
 
 def _told(request: PrisonRequest, verdicts: Sequence[ReturnVerdict]) -> list[dict[str, Any]]:
-    reasons = pictures.reasons_of(verdicts, request.access)
+    reasons = showing.reasons_of(verdicts, request.access)
     return [{**_row(request, one.session), "why": why} for one, why in zip(verdicts, reasons, strict=True)]
 
 

@@ -17,7 +17,7 @@ from core.dates.clock import now, today
 from core.errors import PlannerError
 from core.paper.answering import answer
 from core.secrets.digest import FIELD, NotAsShown
-from planner.closures import picture as pictures
+from planner.closures import showing
 from planner.closures.cover import cover_sheet
 from planner.closures.forms import PRESETS, ClosureForm, form_of
 from planner.closures.notices import services_not_called
@@ -45,7 +45,7 @@ def closures_of(prison: Prison) -> QuerySet[Closure]:
 def closure_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """What is coming and what holds now; below, what is lifted or over since four weeks."""
     rows = closures_of(prison).filter(ends_at__gt=now() - SHOWN_AFTER).order_by("starts_at", "pk")
-    lines = pictures.lines_of(rows)
+    lines = showing.lines_of(rows)
     is_ahead = [line for line in lines if line.root.state != State.LIFTED and line.ends_at > now()]
     context = {
         "ahead": is_ahead,
@@ -84,7 +84,7 @@ def _look_or_announce(request: PrisonRequest, prison: Prison, preset: str, form:
             form.refuse(error)
             status = error.status
     effects = effects_of(prison, form.draft().parts).known_to(request.access)
-    told = pictures.tell(effects, request.access)
+    told = showing.tell(effects, request.access)
     seen = closing.digest_of_draft(form.draft(), effects)
     return _announce_page(request, prison, preset, form, status=status, told=told, seen=seen)
 
@@ -130,14 +130,14 @@ def _detail(
     ruling: Ruling | None = None,
 ) -> HttpResponse:
     prison.refresh_from_db(fields=["plan_version", "rules_version"])
-    picture = pictures.picture_of(closure, request.access)
-    effects = pictures.effects_now(prison, picture).known_to(request.access)
-    is_confirmed = picture.state == State.CONFIRMED
+    shown = showing.page_of(closure, request.access)
+    effects = showing.effects_now(prison, shown).known_to(request.access)
+    is_confirmed = shown.state == State.CONFIRMED
     context = {
-        "picture": picture,
-        "told": pictures.tell(effects, request.access),
-        "not_called": services_not_called(picture.closures) if is_confirmed and effects.hits else [],
-        "has_calls": bool(pictures.own_part(effects, request.access).workers),
+        "shown": shown,
+        "told": showing.tell(effects, request.access),
+        "not_called": services_not_called(shown.closures) if is_confirmed and effects.hits else [],
+        "has_calls": bool(showing.own_part(effects, request.access).workers),
         "may_call": request.access.has_any({Right.CLOSE, Right.MANAGE_WORKERS}),
         "may_make_up": request.access.has(Right.PLACE),
         "error": error,
@@ -210,13 +210,13 @@ def _returned(request: PrisonRequest, decision: closing.ClosureDecision) -> str:
 def _lift_page(
     request: PrisonRequest, prison: Prison, closure: Closure, error: NotAsShown | None = None
 ) -> HttpResponse:
-    picture = pictures.picture_of(closure, request.access)
-    ids = closing.sessions_taken_by(prison, picture.closures)
-    ruling = what_can_return(prison, ids, without_closures={row.pk for row in picture.closures})
+    shown = showing.page_of(closure, request.access)
+    ids = closing.sessions_taken_by(prison, shown.closures)
+    ruling = what_can_return(prison, ids, without_closures={row.pk for row in shown.closures})
     ruling = ruling.known_to(request.access)
     context = {
-        "picture": picture,
-        "can": [(pictures.name_of(one.session, request.access), one) for one in ruling.can],
+        "shown": shown,
+        "can": [(showing.name_of(one.session, request.access), one) for one in ruling.can],
         "cannot": _cannot(request, ruling),
         "seen": closing.digest_of_return(ruling),
         "error": error,
@@ -229,8 +229,8 @@ def _cannot(request: PrisonRequest, ruling: Ruling) -> list[dict[str, Any]]:
     """Each session that cannot, by name, with why."""
     access = request.access
     return [
-        {"session": one.session, "name": pictures.name_of(one.session, access), "why": why}
-        for one, why in zip(ruling.cannot, pictures.reasons_of(ruling.cannot, access), strict=True)
+        {"session": one.session, "name": showing.name_of(one.session, access), "why": why}
+        for one, why in zip(ruling.cannot, showing.reasons_of(ruling.cannot, access), strict=True)
     ]
 
 
@@ -259,9 +259,9 @@ def closure_restore(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
 @prison_view(Right.CLOSE, Right.DOWNLOAD_LISTS)
 def closure_cover(request: PrisonRequest, prison: Prison, pk: int, ending: str) -> HttpResponse:
     """What is laid over the lists of the closed days."""
-    picture = pictures.picture_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
-    if picture.state != State.CONFIRMED:
+    shown = showing.page_of(get_object_or_404(closures_of(prison), pk=pk), request.access)
+    if shown.state != State.CONFIRMED:
         error = PlannerError("not_confirmed", _("There is a cover sheet once it is confirmed."))
-        return _detail(request, prison, picture.root, error)
-    paper = cover_sheet(prison, picture, pictures.effects_now(prison, picture), now=now())
-    return answer(paper, f"geannuleerd-annule-{prison.slug}-{today(picture.starts_at):%Y-%m-%d}", ending)
+        return _detail(request, prison, shown.root, error)
+    paper = cover_sheet(prison, shown, showing.effects_now(prison, shown), now=now())
+    return answer(paper, f"geannuleerd-annule-{prison.slug}-{today(shown.starts_at):%Y-%m-%d}", ending)

@@ -11,7 +11,7 @@ from planner.models import Proposal
 from planner.optimiser.incumbent import Limits
 from planner.optimiser.solve import solve
 from planner.proposals.problem import planning_context
-from planner.proposals.problem.building import assign
+from planner.proposals.problem.building import build_problem
 from planner.proposals.problem.planning_request import brief_of
 from planner.proposals.running import finish
 from planner.proposals.starting import PlanningWish, make_finished
@@ -25,5 +25,5 @@ def build(places: DemoPlaces, cast: dict[str, User], now: dt.datetime) -> None:
         monday, monday + dt.timedelta(days=13), scope=Proposal.Scope.DRAFTS, seconds=0, is_weekly=False
     )
     proposal = make_finished(places.prisons["haren"], wish, by=cast["anna"], now=now)
-    made = assign(planning_context.load(brief_of(proposal), now))
+    made = build_problem(planning_context.load(brief_of(proposal), now))
     finish(proposal, made, solve(made.problem, Limits(seconds=0, keep_present=True)))

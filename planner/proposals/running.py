@@ -21,8 +21,8 @@ from planner.optimiser.solve import solve
 from planner.proposals.lines import making
 from planner.proposals.lines.comparing import compared, reasons
 from planner.proposals.lines.reasons import explanations
-from planner.proposals.problem import planning_context as grounds
-from planner.proposals.problem.building import Assignment, assign
+from planner.proposals.problem import planning_context
+from planner.proposals.problem.building import PlanningProblem, build_problem
 from planner.proposals.problem.planning_request import brief_of
 from planner.proposals.starting import KIND, TASK
 from prisons.domain.background import jobs
@@ -86,9 +86,9 @@ def _take_turn(proposal: Proposal, job_pk: int) -> bool:
 def _make(proposal: Proposal, job_pk: int) -> None:
     watch = _Watch(proposal, job_pk)
     try:
-        ground = grounds.load(brief_of(proposal), clock.now())
+        context = planning_context.load(brief_of(proposal), clock.now())
         watch.prepare()
-        made = watch.made = assign(ground, watch.prepare)
+        made = watch.made = build_problem(context, watch.prepare)
         _note_versions(proposal)
         watch.begin()
         result = _solve(proposal, made, watch)
@@ -110,7 +110,7 @@ def _note_versions(proposal: Proposal) -> None:
     proposal.plan_version, proposal.rules_version = prison.plan_version, prison.rules_version
 
 
-def _solve(proposal: Proposal, made: Assignment, watch: _Watch) -> Solution | Repair:
+def _solve(proposal: Proposal, made: PlanningProblem, watch: _Watch) -> Solution | Repair:
     is_calm = proposal.preset == Proposal.Preset.CALM
     seconds = (
         max(proposal.seconds, REPAIR_SECONDS) if proposal.aim == Proposal.Aim.REPAIR else proposal.seconds
@@ -131,7 +131,7 @@ class _Watch:
 
     def __init__(self, proposal: Proposal, job_pk: int) -> None:
         self.proposal, self.job_pk = proposal, job_pk
-        self.made: Assignment | None = None
+        self.made: PlanningProblem | None = None
         self.plan: Plan | None = None
         self.started = time.monotonic()
         self.saved = self.kept = 0.0
@@ -173,7 +173,7 @@ class _Watch:
         self.goes_on = jobs.progress(self.job_pk, min(int(seconds), steps), steps)
 
 
-def finish(proposal: Proposal, made: Assignment, result: Solution | Repair) -> None:
+def finish(proposal: Proposal, made: PlanningProblem, result: Solution | Repair) -> None:
     """Explain what was left out, and write all of it down as lines."""
     solution = result.solution if isinstance(result, Repair) else result
     why = explanations(made, solution) | reasons(made.problem, solution.plan)
@@ -183,7 +183,9 @@ def finish(proposal: Proposal, made: Assignment, result: Solution | Repair) -> N
         _finish(proposal, made, result, counts)
 
 
-def _finish(proposal: Proposal, made: Assignment, result: Solution | Repair, counts: dict[str, int]) -> None:
+def _finish(
+    proposal: Proposal, made: PlanningProblem, result: Solution | Repair, counts: dict[str, int]
+) -> None:
     solution = result.solution if isinstance(result, Repair) else result
     proposal.cost, proposal.bound = solution.score.total, solution.bound
     proposal.left_out, proposal.by_rule = solution.score.left_out, dict(solution.score.by_rule)
@@ -198,7 +200,7 @@ def _finish(proposal: Proposal, made: Assignment, result: Solution | Repair, cou
         "counts": counts,
         "compared": compared(made.problem, solution.plan),
         "items": len(made.items),
-        "held": made.ground.held,
+        "held": made.context.held,
         "is_reproducible": solution.is_reproducible,
         "repair": _repair_facts(result) if isinstance(result, Repair) else None,
     }

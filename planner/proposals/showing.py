@@ -198,7 +198,7 @@ class ProposalPage:
         return f"{self.title} ({at:%H:%M})"
 
 
-def picture_of(proposal: Proposal, access: Access) -> ProposalPage:
+def page_of(proposal: Proposal, access: Access) -> ProposalPage:
     counts = proposal.outcome.get("counts", {})
     if proposal.aim == Proposal.Aim.BY_HAND:
         counts = {code: proposal.lines.filter(outcome=code).count() for code in Outcome.values}
@@ -225,19 +225,19 @@ def picture_of(proposal: Proposal, access: Access) -> ProposalPage:
     )
 
 
-def side_by_side(pictures: Sequence[ProposalPage]) -> list[tuple[str, list[tuple[str, object]]]]:
+def side_by_side(pages: Sequence[ProposalPage]) -> list[tuple[str, list[tuple[str, object]]]]:
     """Row by row what several proposals do and cost: (what, [(which proposal, value)])."""
-    costs = [dict(one.costs) for one in pictures]
+    costs = [dict(one.costs) for one in pages]
     rows: list[tuple[str, list[object]]] = [
-        (_("Left out"), [_or_dash(one.proposal.left_out) for one in pictures]),
-        (_("Placed"), [one.counts.get(Outcome.PLACED, 0) for one in pictures]),
-        (pgettext("several sessions", "Moved"), [one.counts.get(Outcome.MOVED, 0) for one in pictures]),
-        (_("Cost in points"), [_or_dash(one.proposal.cost) for one in pictures]),
+        (_("Left out"), [_or_dash(one.proposal.left_out) for one in pages]),
+        (_("Placed"), [one.counts.get(Outcome.PLACED, 0) for one in pages]),
+        (pgettext("several sessions", "Moved"), [one.counts.get(Outcome.MOVED, 0) for one in pages]),
+        (_("Cost in points"), [_or_dash(one.proposal.cost) for one in pages]),
     ]
     for rule in dict.fromkeys([rule for cost in costs for rule in cost]):
         rows.append((rule, [cost.get(rule, 0) for cost in costs]))
-    rows.append((_("What is proven"), [one.proof or "–" for one in pictures]))
-    names = [one.name for one in pictures]
+    rows.append((_("What is proven"), [one.proof or "–" for one in pages]))
+    names = [one.name for one in pages]
     return [(label, list(zip(names, values, strict=True))) for label, values in rows]
 
 

@@ -19,7 +19,7 @@ from core.web import address, htmx
 from planner.models import Proposal
 from planner.proposals import accepting, running, starting
 from planner.proposals.accepting import AcceptedProposal
-from planner.proposals.showing import picture_of, published_in, rows_of, side_by_side, title_of, with_needs
+from planner.proposals.showing import page_of, published_in, rows_of, side_by_side, title_of, with_needs
 from planner.scheduling.placement.undo_effects import address_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -38,7 +38,7 @@ def proposal_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The newest first; two can be ticked to lay them side by side."""
     running.tidy(prison)
     page = Paginator(proposals_of(prison), ROWS).get_page(request.GET.get("page"))
-    rows = [picture_of(one, request.access) for one in page]
+    rows = [page_of(one, request.access) for one in page]
     return render(request, "planner/proposals/proposal_list.html", {"page": page, "rows": rows})
 
 
@@ -54,15 +54,15 @@ def _detail(
     request: PrisonRequest, prison: Prison, proposal: Proposal, error: PlannerError | None = None
 ) -> HttpResponse:
     prison.refresh_from_db(fields=["plan_version", "rules_version"])
-    picture = picture_of(proposal, request.access)
+    shown = page_of(proposal, request.access)
     if htmx.is_partial(request) and request.method == "GET":
-        if not picture.is_going:
+        if not shown.is_going:
             return htmx.redirect(request.path)
-        return render(request, "planner/proposals/_progress.html", {"picture": picture})
-    context: dict[str, Any] = {"picture": picture, "error": error, "rows": []}
-    if not picture.is_going:
+        return render(request, "planner/proposals/_progress.html", {"shown": shown})
+    context: dict[str, Any] = {"shown": shown, "error": error, "rows": []}
+    if not shown.is_going:
         context["rows"] = rows_of(proposal, request.access)
-        context["can_accept"] = picture.may_change and any(row.can_tick for row in context["rows"])
+        context["can_accept"] = shown.may_change and any(row.can_tick for row in context["rows"])
         if context["can_accept"]:
             context["rows"] = with_needs(context["rows"], proposal)
             context["published"] = published_in(context["rows"])
@@ -159,9 +159,9 @@ def proposal_compare(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Two proposals side by side: what they place, leave out and cost, rule by rule."""
     wanted = address.numbers(request.GET.getlist("with"))[:2]
     found = {one.pk: one for one in proposals_of(prison).filter(pk__in=wanted)}
-    pictures = [picture_of(found[pk], request.access) for pk in wanted if pk in found]
-    if len(pictures) != 2:
+    pages = [page_of(found[pk], request.access) for pk in wanted if pk in found]
+    if len(pages) != 2:
         messages.info(request, _("Tick two proposals to lay them side by side."))
         return redirect("planner:proposal_list", prison.slug)
-    context = {"pictures": pictures, "rows": side_by_side(pictures)}
+    context = {"pages": pages, "rows": side_by_side(pages)}
     return render(request, "planner/proposals/proposal_compare.html", context)

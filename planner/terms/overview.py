@@ -1,6 +1,6 @@
 """A term on one page: its weeks across, every series down, and how full each week is.
 
-One picture in frozen dataclasses, with the same number of queries for ten series as for a hundred.
+One page in frozen dataclasses, with the same number of queries for ten series as for a hundred.
 """
 
 from __future__ import annotations

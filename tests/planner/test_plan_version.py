@@ -1,4 +1,4 @@
-"""Whatever a kept count or picture reads raises the version under which it is kept."""
+"""Whatever a kept count or page reads raises the version under which it is kept."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ WRITTEN_ELSEWHERE = {
 
 @pytest.fixture
 def full_house(haren: Prison, coordinator_karim: User) -> Prison:
-    """One row of everything that a picture can read."""
+    """One row of everything that a page can read."""
     unit, feature = make_unit(haren), make_feature()
     room = make_room(haren, building=make_building(haren), features=[feature], reachable_from=[unit])
     worker, start = make_worker(haren), f"{DAY} 10:00"

@@ -1,4 +1,4 @@
-"""The group of a series as one picture: places, dates, and the four lists of its page."""
+"""The group of a series as one page: places, dates, and the four lists of its page."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Suitable:
 
 
 @dataclass(frozen=True)
-class GroupPicture:
+class GroupPage:
     series: Series
     places: Seats
     dates: SeriesDates
@@ -70,21 +70,21 @@ class GroupPicture:
     """How many more would be suitable, but cannot come at that time."""
 
 
-def picture(series: Series, tab: str, *, now: dt.datetime | None = None) -> GroupPicture:
+def page_of(series: Series, tab: str, *, now: dt.datetime | None = None) -> GroupPage:
     """Everything for the series page, in a fixed number of queries whatever the size of the group."""
     at = now or clock.now()
     tab = tab if tab in TABS else "in_group"
     head = head_of(series, tab, now=at)
     if tab == "suitable":
         found, cannot = suitable(series, now=at)
-        return GroupPicture(series, head.places, head.dates, tab, suitable=found, cannot=cannot)
+        return GroupPage(series, head.places, head.dates, tab, suitable=found, cannot=cannot)
     make = {"in_group": _in_group, "waiting": _waiting, "undecided": _undecided}[tab]
-    return GroupPicture(series, head.places, head.dates, tab, rows=make(series, at))
+    return GroupPage(series, head.places, head.dates, tab, rows=make(series, at))
 
 
-def head_of(series: Series, tab: str, *, now: dt.datetime | None = None) -> GroupPicture:
-    """The picture without anybody on it: what stands around the lists."""
-    return GroupPicture(series, seats.count(series), dates_of(series, now=now), tab)
+def head_of(series: Series, tab: str, *, now: dt.datetime | None = None) -> GroupPage:
+    """The page without anybody on it: what stands around the lists."""
+    return GroupPage(series, seats.count(series), dates_of(series, now=now), tab)
 
 
 def _stays(people: Sequence[int], series: Series, at: dt.datetime) -> dict[int, Stay]:

@@ -1,6 +1,6 @@
-"""The picture of one day that every list is made from: who is brought where and when, and who comes in.
+"""The content of one day that every list is made from: who is brought where and when, and who comes in.
 
-Plain values only, with neutral names: the picture can be stored as it was at the cut-off, printed again
+Plain values only, with neutral names: it can be stored as it was at the cut-off, printed again
 later and compared with the present. What it holds is what a list of the prison may hold, and nothing else.
 """
 

@@ -1,4 +1,4 @@
-"""One person as one picture, cut to what this user may see: the own services' places, nothing of others'."""
+"""One person as one page, cut to what this user may see: the own services' places, nothing of others'."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from sessions.models import GroupSession
 
 
 @dataclass(frozen=True)
-class PersonPicture:
+class PersonPage:
     participant: Participant
     stay: Stay | None
     stays: list[Stay]
@@ -46,11 +46,11 @@ class PersonPicture:
     consents: list[Consent] = field(default_factory=list)
 
 
-def picture(access: Access, participant: Participant, *, now: dt.datetime | None = None) -> PersonPicture:
+def page_of(access: Access, participant: Participant, *, now: dt.datetime | None = None) -> PersonPage:
     """What this user may see of this person in this prison. A fixed number of queries."""
     prison, at = access.prison, now or clock.now()
     stays = list(Stay.objects.in_prison(prison).filter(participant=participant).select_related("unit"))
-    head = PersonPicture(
+    head = PersonPage(
         participant,
         stay_of(participant, prison, today(at)),
         stays,
@@ -63,7 +63,7 @@ def picture(access: Access, participant: Participant, *, now: dt.datetime | None
     enrollments = own_enrollments(access).filter(participant=participant)
     requests = own_requests(access).filter(participant=participant)
     slips = Slip.objects.in_prison(prison).filter(participant=participant, replaced_at=None)
-    return PersonPicture(
+    return PersonPage(
         participant,
         head.stay,
         stays,

@@ -86,7 +86,7 @@ def detail_context(request: PrisonRequest, participant: Participant) -> dict[str
         "may_audit": may_audit,
         "looks": _looks(access, participant) if may_audit else [],
         "person": participant,
-        "picture": person.picture(access, participant),
+        "shown": person.page_of(access, participant),
         "may_keep": access.has(Right.KEEP_ROSTER),
         "merges": merge_image.can_be_undone(access.prison, participant.pk)
         if access.has(Right.KEEP_ROSTER)

@@ -80,14 +80,14 @@ def _context(request: PrisonRequest, series: Series, tab: str) -> dict[str, Any]
             "sees_people": False,
             "may_plan": may_plan,
         }
-    picture = group.picture(series, tab)
+    shown = group.page_of(series, tab)
     return {
         "series": series,
         "title": title,
-        "group": picture,
-        "places": picture.places,
-        "dates": picture.dates,
-        "tabs": _tabs(series, picture),
+        "group": shown,
+        "places": shown.places,
+        "dates": shown.dates,
+        "tabs": _tabs(series, shown),
         "sees_people": True,
         "may_plan": may_plan,
         "may_decide": access.has(Right.DECIDE),
@@ -116,17 +116,15 @@ def wanted_of(series: Series) -> list[tuple[str, str]]:
     return facts
 
 
-def _tabs(series: Series, picture: group.GroupPicture) -> list[PageTab]:
+def _tabs(series: Series, shown: group.GroupPage) -> list[PageTab]:
     url = reverse("enrollment:series_detail", args=[series.prison.slug, series.pk])
     number: dict[str, int | str] = {
-        "in_group": picture.places.held,
-        "waiting": picture.places.waiting,
-        "undecided": picture.places.requested,
-        "suitable": len(picture.suitable) if picture.tab == "suitable" else "",
+        "in_group": shown.places.held,
+        "waiting": shown.places.waiting,
+        "undecided": shown.places.requested,
+        "suitable": len(shown.suitable) if shown.tab == "suitable" else "",
     }
-    return [
-        PageTab(f"{url}?tab={key}", TAB_LABELS[key], number[key], key == picture.tab) for key in group.TABS
-    ]
+    return [PageTab(f"{url}?tab={key}", TAB_LABELS[key], number[key], key == shown.tab) for key in group.TABS]
 
 
 def tab_of(enrollment: Enrollment) -> str:

@@ -15,7 +15,7 @@ from planner.board.week.board_state import BoardState, steps
 from planner.board.week.filters import BoardFilter
 from planner.board.week.table import week_board
 from planner.models import Proposal, ProposalLine
-from planner.proposals.showing import picture_of
+from planner.proposals.showing import page_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 
@@ -31,7 +31,7 @@ def proposal_board(request: PrisonRequest, prison: Prison, pk: int) -> HttpRespo
     board = week_board(prison, week, request.access, BoardFilter())
     here = reverse("planner:proposal_board", args=[prison.slug, pk])
     context = {
-        "picture": picture_of(proposal, request.access),
+        "about": page_of(proposal, request.access),
         "board": board,
         "shown": BoardState(week.monday),
         "steps": steps(BoardState(week.monday), prison),

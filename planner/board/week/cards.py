@@ -104,7 +104,7 @@ class Found(NamedTuple):
 
 
 def _if_cancelled(field: str) -> Case:
-    """The picture knows the times of all that is live; making instants of a column costs more than reading it."""
+    """The snapshot knows the times of all that is live; making instants of a column costs more than reading it."""
     return Case(When(state=State.CANCELLED, then=F(field)))
 
 
@@ -134,13 +134,13 @@ FIELDS = (
 
 
 class CardMaker:
-    """Makes cards out of plain rows and the picture of the week: one query for all."""
+    """Makes cards out of plain rows and the snapshot of the week: one query for all."""
 
     def __init__(
-        self, sessions: Any, picture: Snapshot, found: Mapping[int, Sequence[Conflict]], access: Access
+        self, sessions: Any, snapshot: Snapshot, found: Mapping[int, Sequence[Conflict]], access: Access
     ) -> None:
         self._rows = [Found(*row) for row in sessions.values_list(*FIELDS)]
-        self._picture, self._found, self._access = picture, found, access
+        self._snapshot, self._found, self._access = snapshot, found, access
         self._language = get_language() or "nl"
         self._may_ask = {fact: gate.may_ask(access, fact) for fact in gate.Fact}
 
@@ -149,7 +149,7 @@ class CardMaker:
 
     def _card(self, row: Found) -> Card:
         title, language = self._title(row)
-        known = self._picture.rows.get(row.session_id)
+        known = self._snapshot.rows.get(row.session_id)
         starts_at, ends_at = (known or row).starts_at, (known or row).ends_at
         day, start = _on_the_wall(starts_at)
         _day, end = _on_the_wall(ends_at)
@@ -166,9 +166,9 @@ class CardMaker:
             start=start,
             end=end,
             places=row.places,
-            enrolled=len(self._picture.people.get(row.session_id, ())),
+            enrolled=len(self._snapshot.people.get(row.session_id, ())),
             state=row.state,
-            workers=", ".join(self._picture.worker_names[pk] for pk in worker_ids),
+            workers=", ".join(self._snapshot.worker_names[pk] for pk in worker_ids),
             worker_ids=worker_ids,
             languages=" ".join(row.languages).upper() if self._may_ask[gate.Fact.LANGUAGE] else "",
             room_id=row.room_id,

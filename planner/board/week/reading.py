@@ -67,7 +67,7 @@ class WeekReading:
     prison: Prison
     rules: Rules
     days: tuple[dt.date, ...]
-    picture: Snapshot
+    snapshot: Snapshot
     cards: Sequence[Card]
     found: Mapping[int, Sequence[Conflict]]
     chosen: BoardFilter
@@ -142,7 +142,7 @@ class WeekReading:
     def _unit_rows(self) -> Iterator[ReadRow]:
         by_unit: dict[int, list[Card]] = defaultdict(list)
         for card in self.placed:
-            for unit_id in _units_of(card.series_id, self.picture) or self.rules.units:
+            for unit_id in _units_of(card.series_id, self.snapshot) or self.rules.units:
                 by_unit[unit_id].append(card)
         for unit in sorted(self.rules.units.values(), key=lambda unit: as_filed(unit.label)):
             if unit.is_active or unit.unit_id in by_unit:
@@ -160,11 +160,11 @@ class WeekReading:
         for worker_id, name in sorted(names.items(), key=lambda pair: as_filed(pair[1])):
             taken = [one for one in self.hidden if worker_id in one.worker_ids]
             cards = [self._beside(card, worker_id) for card in by_worker[worker_id]]
-            yield ReadRow(worker_id, name, cards, taken=taken, worker=self.picture.workers.get(worker_id))
+            yield ReadRow(worker_id, name, cards, taken=taken, worker=self.snapshot.workers.get(worker_id))
 
     def _beside(self, card: Card, worker_id: int) -> Card:
         """The card in the row of a facilitator: it names who else leads it."""
-        others = [self.picture.worker_names[pk] for pk in card.worker_ids if pk != worker_id]
+        others = [self.snapshot.worker_names[pk] for pk in card.worker_ids if pk != worker_id]
         return replace(card, workers=", ".join(others))
 
 

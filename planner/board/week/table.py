@@ -1,6 +1,6 @@
 """The week as a table: rows (rooms, units or facilitators) x (day, slot), with everything a card shows.
 
-One composed picture in frozen dataclasses, with the same number of queries for three sessions as for 300.
+One composed page in frozen dataclasses, with the same number of queries for three sessions as for 300.
 """
 
 from __future__ import annotations
@@ -183,11 +183,11 @@ class _Sorter:
         return " · ".join(closed), " · ".join(announced)
 
     def _column(self, card: Card) -> BoardColumn | None:
-        row = self.reading.picture.rows.get(card.session_id)
+        row = self.reading.snapshot.rows.get(card.session_id)
         slot: SlotFacts | None
         if row is not None and row.starts_at and row.ends_at:
             slot = availability.slot_of(self.rules, availability.local_span(row.starts_at, row.ends_at))
-        else:  # cancelled: the picture holds only what is live
+        else:  # cancelled: the snapshot holds only what is live
             day = card.day or self.week.monday
             slot = self.rules.slot_around(day, _minutes(card.start), _minutes(card.end))
         if slot is None or card.day is None:

@@ -18,7 +18,7 @@ from planner.optimiser.problem import Progress, Solution
 from planner.optimiser.repair import Repair, repair
 from planner.optimiser.solve import solve
 from planner.proposals import words
-from planner.proposals.problem.building import Assignment, assign
+from planner.proposals.problem.building import PlanningProblem, build_problem
 from planner.proposals.problem.planning_context import load
 from planner.proposals.problem.planning_request import PlanningRequest, WhatIf, is_weekly
 from planner.proposals.problem.presets import RULES
@@ -83,7 +83,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
         brief = brief_of(prison, options, what_if)
         limit_memory()
         if options["dry"]:
-            self._say_what(assign(load(brief, clock.now())))
+            self._say_what(build_problem(load(brief, clock.now())))
             return
         runs = [("as it is", WhatIf())] if options["compare"] and what_if != WhatIf() else []
         runs.append(("what if" if what_if != WhatIf() else "as it is", what_if))
@@ -92,19 +92,19 @@ is entered: --by keeps it among the proposals, where it can be accepted."
         if options["by"]:
             self._keep(prison, brief, options, *results[-1][1:])
 
-    def _say_what(self, made: Assignment) -> None:
+    def _say_what(self, made: PlanningProblem) -> None:
         problem = made.problem
         cells = sum(len(problem.slots) * len(problem.rooms) for _item in made.items)
         self.stdout.write(
-            f"{len(made.items)} to place ({'series' if made.ground.brief.is_weekly else 'sessions'}), "
+            f"{len(made.items)} to place ({'series' if made.context.brief.is_weekly else 'sessions'}), "
             f"{len(problem.slots)} slots, {len(problem.rooms)} rooms, {cells} cells; "
-            f"{made.ground.held} stay where they are."
+            f"{made.context.held} stay where they are."
         )
 
     def _run(
         self, name: str, brief: PlanningRequest, options: dict[str, Any]
-    ) -> tuple[Assignment, Solution, Repair | None]:
-        made = assign(load(brief, clock.now()))
+    ) -> tuple[PlanningProblem, Solution, Repair | None]:
+        made = build_problem(load(brief, clock.now()))
 
         def tell(step: Progress) -> None:
             if not options["quiet"]:
@@ -126,7 +126,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
             return made, found.solution, found
         return made, solve(made.problem, limits, on_progress=tell), None
 
-    def _print(self, results: list[tuple[str, Assignment, Solution, Repair | None]]) -> None:
+    def _print(self, results: list[tuple[str, PlanningProblem, Solution, Repair | None]]) -> None:
         rows = [["", *(name for name, *_rest in results)]]
         solutions = [solution for _name, _made, solution, _repair in results]
         rows.append(["to place", *(str(len(one.plan)) for one in solutions)])
@@ -150,7 +150,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
         for name, made, solution, _found in results:
             self._print_left_out(name, made, solution)
 
-    def _print_left_out(self, name: str, made: Assignment, solution: Solution) -> None:
+    def _print_left_out(self, name: str, made: PlanningProblem, solution: Solution) -> None:
         lost = [made.items[i].series_id for i, place in enumerate(solution.plan) if place is None]
         names = Series.objects.select_related("activity").in_bulk(lost)
         for code in dict.fromkeys(one.code for one in solution.findings if one.code in words.FINDINGS):
@@ -163,7 +163,7 @@ is entered: --by keeps it among the proposals, where it can be accepted."
         prison: Prison,
         brief: PlanningRequest,
         options: dict[str, Any],
-        made: Assignment,
+        made: PlanningProblem,
         solution: Solution,
         found: Repair | None,
     ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.models import Proposal, ProposalLine
 from planner.optimiser.problem import Plan
-from planner.proposals.problem.building import Assignment
+from planner.proposals.problem.building import PlanningProblem
 from planner.proposals.problem.meetings import Item, Meeting, Spot
 from planner.scheduling.placement.changes import Change
 from rooms.models import Room
@@ -21,13 +21,13 @@ Described = dict[str, Any]
 """A line as plain JSON, before it is a row."""
 
 
-def describe(made: Assignment, plan: Plan) -> list[Described]:
+def describe(made: PlanningProblem, plan: Plan) -> list[Described]:
     """Every item that does not simply stay where it is."""
     found = (_describe(made, index, item, plan) for index, item in enumerate(made.items))
     return [line for line in found if line is not None]
 
 
-def _describe(made: Assignment, index: int, item: Item, plan: Plan) -> Described | None:
+def _describe(made: PlanningProblem, index: int, item: Item, plan: Plan) -> Described | None:
     place = plan[index]
     spot = made.spot(index, place) if place is not None else None
     cell = made.cell(index, place) if place is not None else None

@@ -1,6 +1,6 @@
 """Lines that need each other, said before any is accepted: one goes where another stands and moves away from.
 
-Accepting asks the writer itself (accepting.py); here each line is tried by itself on one picture.
+Accepting asks the writer itself (accepting.py); here each line is tried by itself on one snapshot.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ def _with(line: int, tried: DryRun, line_of: Mapping[int, int], rules: Rules) ->
         together |= needed
 
 
-def _near(picture: Snapshot, rows: Collection[SnapshotRow]) -> Snapshot:
+def _near(snapshot: Snapshot, rows: Collection[SnapshotRow]) -> Snapshot:
     """What stands on the dates to which these go, the day before for what runs past midnight, and they themselves."""
     days = {today(row.starts_at) for row in rows if row.starts_at}
     days |= {day - dt.timedelta(days=1) for day in days}
     own = {row.session_id for row in rows}
     near = {
         pk: row
-        for pk, row in picture.rows.items()
+        for pk, row in snapshot.rows.items()
         if pk in own or (row.starts_at and today(row.starts_at) in days)
     }
     return Snapshot(
-        near, picture.series, picture.workers, picture.people, picture.people_units, picture.separations,
-        picture.waivers, picture.worker_names,
+        near, snapshot.series, snapshot.workers, snapshot.people, snapshot.people_units, snapshot.separations,
+        snapshot.waivers, snapshot.worker_names,
     )  # fmt: skip

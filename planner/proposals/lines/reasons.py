@@ -9,12 +9,12 @@ from typing import Any
 from planner.optimiser.incumbent import Limits
 from planner.optimiser.problem import Finding, Solution
 from planner.optimiser.reasons.explain import Explanation, explain
-from planner.proposals.problem.building import Assignment
+from planner.proposals.problem.building import PlanningProblem
 
 MOST, SECONDS_EACH, SECONDS_ALL = 20, 5.0, 25.0
 
 
-def explanations(made: Assignment, solution: Solution) -> dict[int, dict[str, Any]]:
+def explanations(made: PlanningProblem, solution: Solution) -> dict[int, dict[str, Any]]:
     """Index of each item that was left out -> why; those for which time was too short have none."""
     found: dict[int, dict[str, Any]] = {}
     ends = time.monotonic() + SECONDS_ALL
@@ -28,7 +28,7 @@ def explanations(made: Assignment, solution: Solution) -> dict[int, dict[str, An
     return found
 
 
-def _as_json(made: Assignment, explanation: Explanation) -> dict[str, Any]:
+def _as_json(made: PlanningProblem, explanation: Explanation) -> dict[str, Any]:
     series_of = {item.key: item.series_id for item in made.items}
     return {
         "is_proven": explanation.is_proven,

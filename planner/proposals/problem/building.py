@@ -39,10 +39,10 @@ NATIVE = frozenset({"room_too_small", "feature_missing"})
 
 
 @dataclass
-class Assignment:
+class PlanningProblem:
     """The problem, and what its indices stand for."""
 
-    ground: PlanningContext
+    context: PlanningContext
     problem: Problem
     slots: list[GridSlot]
     room_ids: list[int]
@@ -50,7 +50,7 @@ class Assignment:
 
     @property
     def items(self) -> list[Item]:
-        return self.ground.items
+        return self.context.items
 
     def cell(self, index: int, place: Place) -> Cell | None:
         """From which minute the item would be there; None where it may not be."""
@@ -66,15 +66,15 @@ class Assignment:
         return Spot(slot.day, slot.weekday, cell.start, self.room_ids[place.room]) if cell else None
 
 
-def assign(ground: PlanningContext, beat: Callable[[], None] = lambda: None) -> Assignment:
+def build_problem(context: PlanningContext, beat: Callable[[], None] = lambda: None) -> PlanningProblem:
     """Build the problem of what was loaded; pure. `beat` is called for each item, and may raise to leave."""
-    cells, slots = Cells(ground), grid_of(ground)
-    rooms = [room for room in ground.rules.rooms.values() if room.is_active]
+    cells, slots = Cells(context), grid_of(context)
+    rooms = [room for room in context.rules.rooms.values() if room.is_active]
     room_ids = [room.room_id for room in rooms]
-    preset = preset_of(ground.brief.preset, ground.brief.weights)
-    builder = _Builder(ground, cells, slots, room_ids, preset)
+    preset = preset_of(context.brief.preset, context.brief.weights)
+    builder = _Builder(context, cells, slots, room_ids, preset)
     sessions, every = [], frozenset(range(len(slots)))
-    for item in ground.items:
+    for item in context.items:
         beat()
         sessions.append(builder.session(item))
     problem = Problem(
@@ -92,21 +92,21 @@ def assign(ground: PlanningContext, beat: Callable[[], None] = lambda: None) -> 
         patterns=tuple(builder.patterns(sessions)),
         weights=preset.weights,
     )
-    return Assignment(ground, problem, slots, room_ids, cells)
+    return PlanningProblem(context, problem, slots, room_ids, cells)
 
 
 class _Builder:
     def __init__(
         self,
-        ground: PlanningContext,
+        context: PlanningContext,
         cells: Cells,
         slots: list[GridSlot],
         room_ids: list[int],
         preset: Preset,
     ) -> None:
-        self.ground, self.cells, self.slots, self.room_ids = ground, cells, slots, room_ids
-        self.easy = EasyRooms(ground)
-        self.preset, self.items, self.rules = preset, ground.items, ground.rules
+        self.context, self.cells, self.slots, self.room_ids = context, cells, slots, room_ids
+        self.easy = EasyRooms(context)
+        self.preset, self.items, self.rules = preset, context.items, context.rules
         self.worker_ids = sorted({worker for item in self.items for worker in item.worker_ids})
         self.shared_workers = {
             worker for worker in self.worker_ids if meet_always(self._of_worker(worker), self.items)
@@ -122,14 +122,14 @@ class _Builder:
         """With what movement is left by what stays, in the scarcest week."""
         grid = self.slots[index]
         days = [
-            day for day in self.ground.days if grid.day in (None, day) and day.isoweekday() == grid.weekday
+            day for day in self.context.days if grid.day in (None, day) and day.isoweekday() == grid.weekday
         ]
         people, movements = [], []
         for day in days:
             for rule in self.rules.slots_on(day):
                 if (rule.start, rule.end) != (grid.start, grid.end):
                     continue
-                load = self.ground.loads.get((day, rule.slot_id))
+                load = self.context.loads.get((day, rule.slot_id))
                 if rule.max_people is not None:
                     people.append(max(0, rule.max_people - (load.people if load else 0)))
                 if rule.max_movements is not None:
@@ -146,7 +146,7 @@ class _Builder:
 
     def session(self, item: Item) -> Session:
         bars, rooms = self._bars(item)
-        series = self.ground.picture.series[item.series_id]
+        series = self.context.snapshot.series[item.series_id]
         people, movements = self._cost(item, rooms)
         present = self._place_of(item.present)
         published = present or self._usual_place(item)
@@ -192,7 +192,7 @@ class _Builder:
 
     def _cost(self, item: Item, rooms: Iterable[int]) -> tuple[int, int]:
         """(people, movements) that it costs in the dearest room it may have."""
-        series = self.ground.picture.series[item.series_id]
+        series = self.context.snapshot.series[item.series_id]
         costs = [cost(self.rules, room, series.places, series.unit_ids) for room in rooms]
         return max((c[0] for c in costs), default=0), max((c[1] for c in costs), default=0)
 
@@ -215,7 +215,7 @@ class _Builder:
         first, (weekday, start) = item.meetings[0], item.meetings[0].usual
         if first.usual_room_id is None:
             return None
-        day = None if self.ground.brief.is_weekly else first.on(weekday)
+        day = None if self.context.brief.is_weekly else first.on(weekday)
         return self._place_of(Spot(day, weekday, start, first.usual_room_id))
 
     def _preferred(self, item: Item) -> frozenset[int]:
@@ -233,14 +233,14 @@ class _Builder:
 
     def _avoided(self, item: Item) -> Iterator[int]:
         """Slots in a closure that is announced: they may fall away before the day comes."""
-        for index, slot in enumerate(self.slots) if self.ground.announced else ():
+        for index, slot in enumerate(self.slots) if self.context.announced else ():
             answer = self.cells.in_slot(item, slot)
             if not answer.reason and self.cells.is_announced(item, answer.dates, answer.starts[0][0]):
                 yield index
 
     def _avoided_cells(self, item: Item, rooms: Iterable[int]) -> Iterator[Place]:
         """Cells in an announced closure of that room, or of the unit it lies in, that leaves the others alone."""
-        closed = [one for found in self.ground.announced.values() for one in found]
+        closed = [one for found in self.context.announced.values() for one in found]
         alone = {one.room_id for one in closed if one.room_id is not None}
         inside = {one.unit_id for one in closed if one.unit_id is not None}
         for room in rooms:
@@ -257,7 +257,7 @@ class _Builder:
 
     def _against_a_wish(self, item: Item, slot: GridSlot) -> bool:
         for worker in item.worker_ids:
-            facts = self.ground.picture.workers.get(worker)
+            facts = self.context.snapshot.workers.get(worker)
             for weekday, begins, ends in facts.wishes if facts else ():
                 start, end = begins.hour * 60 + begins.minute, ends.hour * 60 + ends.minute
                 if weekday == slot.weekday and start < slot.end and slot.start < end:
@@ -268,7 +268,7 @@ class _Builder:
         """Sessions of one series in one week: never at once, over the days, in one room where possible."""
         groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for index, item in enumerate(self.items):
-            week = None if self.ground.brief.is_weekly else item.meetings[0].week
+            week = None if self.context.brief.is_weekly else item.meetings[0].week
             groups[item.series_id, week].append(index)
         for (series_id, _week), members in groups.items():
             yield ProblemActivity(str(series_id), tuple(members), min_days=min(len(members), 5))
@@ -297,7 +297,7 @@ class _Builder:
             there: set[int] = set()
             for meeting in item.meetings:
                 for weekday in self.rules.slots:
-                    there |= self.ground.people.get((meeting.session_id, meeting.on(weekday)), frozenset())
+                    there |= self.context.people.get((meeting.session_id, meeting.on(weekday)), frozenset())
             for person in there:
                 found[person].append(index)
         return found
@@ -305,7 +305,7 @@ class _Builder:
     def apart(self) -> Iterator[Apart]:
         where = self._by_person()
         pairs = set()
-        for low, high in self.ground.picture.separations:
+        for low, high in self.context.snapshot.separations:
             if low in where and high in where:
                 pairs.add((tuple(where[low]), tuple(where[high])))
         for number, (first, second) in enumerate(sorted(pairs)):

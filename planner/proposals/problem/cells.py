@@ -60,12 +60,12 @@ class SlotAnswer:
     """Why there is no start at all."""
 
 
-def grid_of(ground: PlanningContext) -> list[GridSlot]:
+def grid_of(context: PlanningContext) -> list[GridSlot]:
     """The slots of the span in order of time."""
     found = set()
-    for day in ground.days:
-        for slot in ground.rules.slots_on(day):
-            on = None if ground.brief.is_weekly else day
+    for day in context.days:
+        for slot in context.rules.slots_on(day):
+            on = None if context.brief.is_weekly else day
             found.add(GridSlot(on, day.isoweekday(), slot.start, slot.end))
     return sorted(found, key=lambda slot: (slot.day or Day.min, slot.weekday, slot.start, slot.end))
 
@@ -74,7 +74,7 @@ def grid_of(ground: PlanningContext) -> list[GridSlot]:
 class Cells:
     """Answers for any item, slot and room; keeps what it was asked."""
 
-    ground: PlanningContext
+    context: PlanningContext
     _reasons: dict[tuple[int, Day, int], str] = field(default_factory=dict)
     _rooms: dict[tuple[int, int], str] = field(default_factory=dict)
     _open: dict[tuple[int, int, int, int], bool] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class Cells:
         return self._rooms[key]
 
     def _never(self, item: Item, room_id: int) -> str:
-        rules, series = self.ground.rules, self.ground.picture.series[item.series_id]
+        rules, series = self.context.rules, self.context.snapshot.series[item.series_id]
         if not rules.rooms[room_id].is_active:
             return "room_out_of_use"
         if suitability.is_too_small(rules, room_id, series.places):
@@ -155,14 +155,14 @@ class Cells:
     def _no_date(self, day: Day, slot: GridSlot) -> str:
         if slot.day is not None and day != slot.day:
             return OTHER_WEEK
-        if day < self.ground.brief.first or day > self.ground.brief.last:
+        if day < self.context.brief.first or day > self.context.brief.last:
             return OUTSIDE_SPAN
-        if not self.ground.days or day < self.ground.days[0]:
+        if not self.context.days or day < self.context.days[0]:
             return PAST
         return "" if self._rule_of(day, slot) else "outside_slot"
 
     def _rule_of(self, day: Day, slot: GridSlot) -> SlotFacts | None:
-        for one in self.ground.rules.slots.get(day.isoweekday(), ()):
+        for one in self.context.rules.slots.get(day.isoweekday(), ()):
             if (one.start, one.end) == (slot.start, slot.end) and one.valid_from <= day <= one.valid_to:
                 return one
         return None
@@ -180,7 +180,7 @@ class Cells:
         ends = set()
         for _meeting, day in dates:
             for worker in item.worker_ids:
-                for row in self.ground.of_worker.get((day, worker), ()):
+                for row in self.context.of_worker.get((day, worker), ()):
                     if row.starts_at is not None and row.ends_at is not None:
                         ends.add(availability.local_span(row.starts_at, row.ends_at).end)
         return ends
@@ -193,10 +193,10 @@ class Cells:
         self, item: Item, slot: GridSlot, room_id: int, answer: SlotAnswer
     ) -> Iterator[tuple[int, frozenset[int]]]:
         """Right after what stays in the room, where the minutes fit."""
-        if not any((day, room_id) in self.ground.in_room for _m, day in answer.dates):
+        if not any((day, room_id) in self.context.in_room for _m, day in answer.dates):
             return
         known = {start for start, _failed in answer.starts}
-        ends = {end for _m, day in answer.dates for _s, end in self.ground.in_room.get((day, room_id), ())}
+        ends = {end for _m, day in answer.dates for _s, end in self.context.in_room.get((day, room_id), ())}
         for start in self._fitting(dict.fromkeys(sorted(ends - known)), item, slot):
             failed, _why = self._fail_at(answer.dates, start)
             missing = {m.session_id for m in item.meetings} - {m.session_id for m, _d in answer.dates}
@@ -222,25 +222,25 @@ class Cells:
         return self._reasons[key]
 
     def _ask_engine(self, meeting: Meeting, day: Day, start: int) -> str:
-        ground = self.ground
+        context = self.context
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), meeting.minutes)
-        if starts_at <= ground.now:
+        if starts_at <= context.now:
             return PAST
         row = SnapshotRow(meeting.session_id, meeting.series_id, None, starts_at, ends_at, meeting.worker_ids)
-        people = ground.people.get((meeting.session_id, day), frozenset())
+        people = context.people.get((meeting.session_id, day), frozenset())
         near = {one.session_id: one for one in self._near(meeting, day, people)}
         part = Snapshot(
             rows={**near, meeting.session_id: row},
-            series=ground.picture.series,
-            workers=ground.picture.workers,
+            series=context.snapshot.series,
+            workers=context.snapshot.workers,
             people={
-                **{pk: ground.picture.people.get(pk, frozenset()) for pk in near},
+                **{pk: context.snapshot.people.get(pk, frozenset()) for pk in near},
                 meeting.session_id: people,
             },
             people_units={meeting.session_id: self._people_units(meeting, day)},
-            separations=ground.picture.separations if people else frozenset(),
+            separations=context.snapshot.separations if people else frozenset(),
         )
-        for found in conflicts.find(part, ground.rules):
+        for found in conflicts.find(part, context.rules):
             if found.session_id == meeting.session_id and found.is_hard:
                 return found.code
         return ""
@@ -248,25 +248,25 @@ class Cells:
     def _near(self, meeting: Meeting, day: Day, people: frozenset[int]) -> Iterator[SnapshotRow]:
         """What stays on that date and shares a facilitator or a person, or has somebody to be kept away from."""
         for worker in meeting.worker_ids:
-            yield from self.ground.of_worker.get((day, worker), ())
+            yield from self.context.of_worker.get((day, worker), ())
         for person in people:
-            yield from self.ground.of_person.get((day, person), ())
-            for partner in self.ground.partners.get(person, ()):
-                yield from self.ground.of_person.get((day, partner), ())
+            yield from self.context.of_person.get((day, person), ())
+            for partner in self.context.partners.get(person, ()):
+                yield from self.context.of_person.get((day, partner), ())
 
     def _people_units(self, meeting: Meeting, day: Day) -> frozenset[int]:
-        return self.ground.units.get((meeting.session_id, day), frozenset())
+        return self.context.units.get((meeting.session_id, day), frozenset())
 
     def _room_reason(self, meeting: Meeting, day: Day, start: int, room_id: int) -> str:
         """The first hard rule that the room breaks at that time; the time itself is well."""
-        ground, end = self.ground, start + meeting.minutes
-        if any(begins < end and start < ends for begins, ends in ground.in_room.get((day, room_id), ())):
+        context, end = self.context, start + meeting.minutes
+        if any(begins < end and start < ends for begins, ends in context.in_room.get((day, room_id), ())):
             return "room_taken"
         if not self._is_open(day, start, end, room_id):
             return "room_closed_hours"
-        own = ground.picture.series[meeting.series_id].unit_ids
+        own = context.snapshot.series[meeting.series_id].unit_ids
         units = own | self._people_units(meeting, day)
-        if len(units) > len(own) and suitability.units_out_of_reach(ground.rules, room_id, units):
+        if len(units) > len(own) and suitability.units_out_of_reach(context.rules, room_id, units):
             return "unit_cannot_reach"
         return "closed" if self._is_closed(meeting, day, start, room_id, units) else ""
 
@@ -274,7 +274,7 @@ class Cells:
         key = (room_id, day.isoweekday(), start, end)
         if key not in self._open:
             self._open[key] = availability.is_room_open(
-                self.ground.rules, room_id, LocalSpan(day, start, end)
+                self.context.rules, room_id, LocalSpan(day, start, end)
             )
         return self._open[key]
 
@@ -282,7 +282,7 @@ class Cells:
         self, item: Item, dates: tuple[tuple[Meeting, Day], ...], start: int, room_id: int | None = None
     ) -> bool:
         """Whether half of these dates or more lie in a closure about which nobody has decided yet."""
-        announced = self.ground.announced
+        announced = self.context.announced
         hit = sum(
             any(not one.is_confirmed for one in self._closures_at(meeting, day, start, room_id))
             for meeting, day in dates
@@ -292,10 +292,10 @@ class Cells:
 
     def _closures_at(self, meeting: Meeting, day: Day, start: int, room_id: int | None) -> list[ClosureFacts]:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), meeting.minutes)
-        units = self.ground.picture.series[meeting.series_id].unit_ids | self._people_units(meeting, day)
+        units = self.context.snapshot.series[meeting.series_id].unit_ids | self._people_units(meeting, day)
         return availability.closures_hitting(
-            self.ground.rules,
-            self.ground.announced[day],
+            self.context.rules,
+            self.context.announced[day],
             room_id=room_id,
             unit_ids=units,
             starts_at=starts_at,
@@ -303,12 +303,12 @@ class Cells:
         )
 
     def _is_closed(self, meeting: Meeting, day: Day, start: int, room_id: int, units: frozenset[int]) -> bool:
-        closures = self.ground.closures.get(day)
+        closures = self.context.closures.get(day)
         if not closures:
             return False
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), meeting.minutes)
         hits = availability.closures_hitting(
-            self.ground.rules,
+            self.context.rules,
             closures,
             room_id=room_id,
             unit_ids=units,

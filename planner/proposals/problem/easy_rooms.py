@@ -23,22 +23,22 @@ NONE: frozenset[int] = frozenset()
 class EasyRooms:
     """Keeps what it was asked; a room that is missing in an answer may still be well."""
 
-    ground: PlanningContext
+    context: PlanningContext
     _free: dict[tuple[Day, int, int], frozenset[int]] = field(default_factory=dict)
     _reached: dict[frozenset[int], frozenset[int]] = field(default_factory=dict)
     _taken: dict[Day, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
-        for day, room_id in self.ground.in_room:
+        for day, room_id in self.context.in_room:
             self._taken[day].add(room_id)
 
     def of(self, dates: tuple[tuple[Meeting, Day], ...], start: int) -> frozenset[int]:
         """Rooms that are free, open and within reach on all these dates from this minute."""
-        found = frozenset(self.ground.rules.rooms)
+        found = frozenset(self.context.rules.rooms)
         for meeting, day in dates:
             found &= self._free_at(day, start, meeting.minutes)
-            own = self.ground.picture.series[meeting.series_id].unit_ids
-            units = own | self.ground.units.get((meeting.session_id, day), NONE)
+            own = self.context.snapshot.series[meeting.series_id].unit_ids
+            units = own | self.context.units.get((meeting.session_id, day), NONE)
             if len(units) > len(own):
                 found &= self._reached_by(units)
             if not found:
@@ -48,7 +48,7 @@ class EasyRooms:
     def _free_at(self, day: Day, start: int, minutes: int) -> frozenset[int]:
         key = (day, start, minutes)
         if key not in self._free:
-            rules, span = self.ground.rules, LocalSpan(day, start, start + minutes)
+            rules, span = self.context.rules, LocalSpan(day, start, start + minutes)
             out = self._taken.get(day, NONE) | self._closed(day, start, minutes)
             self._free[key] = frozenset(
                 pk for pk in rules.rooms if pk not in out and availability.is_room_open(rules, pk, span)
@@ -60,16 +60,16 @@ class EasyRooms:
         starts_at, ends_at = instants(day, dt.time(start // 60, start % 60), minutes)
         near = [
             one
-            for one in self.ground.closures.get(day, ())
+            for one in self.context.closures.get(day, ())
             if one.starts_at < ends_at and starts_at < one.ends_at
         ]
         if any(one.room_id is None for one in near):
-            return set(self.ground.rules.rooms)
+            return set(self.context.rules.rooms)
         return {one.room_id for one in near if one.room_id is not None}
 
     def _reached_by(self, units: frozenset[int]) -> frozenset[int]:
         if units not in self._reached:
-            rules = self.ground.rules
+            rules = self.context.rules
             self._reached[units] = frozenset(
                 pk for pk in rules.rooms if not suitability.units_out_of_reach(rules, pk, units)
             )

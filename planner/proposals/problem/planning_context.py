@@ -1,4 +1,4 @@
-"""The ground on which a proposal is made: rules, what stays where it is, who would be where on which date.
+"""The context on which a proposal is made: rules, what stays where it is, who would be where on which date.
 
 Loaded once, in a fixed number of queries for each weekday; everything after it is plain values.
 """
@@ -33,7 +33,7 @@ class PlanningContext:
     now: dt.datetime
     rules: Rules
     days: tuple[Day, ...]
-    picture: Snapshot
+    snapshot: Snapshot
     items: list[Item] = field(default_factory=list)
     held: int = 0
     """Sessions in the scope that stay: outside every slot, or there by a waiver."""
@@ -65,14 +65,16 @@ def load(brief: PlanningRequest, now: dt.datetime) -> PlanningContext:
     if brief.what_if.lost_worker_id is not None and days:
         loaded = _without_worker(loaded, brief.what_if.lost_worker_id, days)
     broken = {one.session_id for one in conflicts.find(loaded, rules) if one.is_hard}
-    ground = PlanningContext(brief, now, rules, days, loaded)
-    _choose_items(ground, rows, broken)
-    _keep_the_rest(ground)
-    _look_up_people(ground)
+    context = PlanningContext(brief, now, rules, days, loaded)
+    _choose_items(context, rows, broken)
+    _keep_the_rest(context)
+    _look_up_people(context)
     around = {day: list(_closures_of(rules, day)) for day in days}
-    ground.closures = {day: [one for one in found if one.is_confirmed] for day, found in around.items()}
-    ground.announced = {day: found for day, found in around.items() if any(not c.is_confirmed for c in found)}
-    return ground
+    context.closures = {day: [one for one in found if one.is_confirmed] for day, found in around.items()}
+    context.announced = {
+        day: found for day, found in around.items() if any(not c.is_confirmed for c in found)
+    }
+    return context
 
 
 def _without_worker(loaded: Snapshot, worker_id: int, days: tuple[Day, ...]) -> Snapshot:
@@ -82,25 +84,25 @@ def _without_worker(loaded: Snapshot, worker_id: int, days: tuple[Day, ...]) -> 
     return replace(loaded, workers={**loaded.workers, worker_id: gone})
 
 
-def _choose_items(ground: PlanningContext, rows: list[Meeting], broken: set[int]) -> None:
+def _choose_items(context: PlanningContext, rows: list[Meeting], broken: set[int]) -> None:
     moving = []
     for row in rows:
-        if meeting_rows.may_move(ground.brief, row, broken):
-            if _is_held(ground, row, broken):
-                ground.held += 1
+        if meeting_rows.may_move(context.brief, row, broken):
+            if _is_held(context, row, broken):
+                context.held += 1
             else:
                 moving.append(row)
-    if ground.brief.what_if.helped_worker_id is not None:
-        moving = list(_with_help(moving, ground.brief.what_if.helped_worker_id))
-    items = meeting_rows.as_items(ground.brief, moving, broken)
-    ground.items = list(_apart_in_cells(ground, items)) if ground.brief.is_repair else items
+    if context.brief.what_if.helped_worker_id is not None:
+        moving = list(_with_help(moving, context.brief.what_if.helped_worker_id))
+    items = meeting_rows.as_items(context.brief, moving, broken)
+    context.items = list(_apart_in_cells(context, items)) if context.brief.is_repair else items
 
 
-def _is_held(ground: PlanningContext, row: Meeting, broken: set[int]) -> bool:
+def _is_held(context: PlanningContext, row: Meeting, broken: set[int]) -> bool:
     """A place that no slot describes, or that somebody allowed, is kept as long as nothing is wrong with it."""
     if row.stands is None or row.session_id in broken:
         return False
-    return bool(ground.picture.waivers.get(row.session_id)) or slot_of(ground.rules, row) is None
+    return bool(context.snapshot.waivers.get(row.session_id)) or slot_of(context.rules, row) is None
 
 
 def slot_of(rules: Rules, row: Meeting) -> tuple[int, int] | None:
@@ -124,10 +126,10 @@ def _with_help(rows: list[Meeting], worker_id: int) -> Iterator[Meeting]:
         yield row
 
 
-def _apart_in_cells(ground: PlanningContext, items: list[Item]) -> Iterator[Item]:
+def _apart_in_cells(context: PlanningContext, items: list[Item]) -> Iterator[Item]:
     """The engine puts one session in a room and slot: those that share one stay as they are, beside."""
     seen: dict[tuple[object, ...], int] = defaultdict(int)
-    cells = [_cell_of(ground, item) for item in items]
+    cells = [_cell_of(context, item) for item in items]
     for cell in cells:
         if cell is not None:
             seen[cell] += 1
@@ -135,54 +137,54 @@ def _apart_in_cells(ground: PlanningContext, items: list[Item]) -> Iterator[Item
         if cell is None or seen[cell] == 1 or item.is_broken:
             yield item
         else:
-            ground.held += len(item.meetings)
+            context.held += len(item.meetings)
 
 
-def _cell_of(ground: PlanningContext, item: Item) -> tuple[object, ...] | None:
+def _cell_of(context: PlanningContext, item: Item) -> tuple[object, ...] | None:
     spot = item.present
     if spot is None:
         return None
-    slots = ground.rules.slots.get(spot.weekday, ())
+    slots = context.rules.slots.get(spot.weekday, ())
     start = next((s.start for s in slots if s.start <= spot.start < s.end), spot.start)
     return (spot.day, spot.weekday, start, spot.room_id)
 
 
-def _keep_the_rest(ground: PlanningContext) -> None:
-    moving = {meeting.session_id for item in ground.items for meeting in item.meetings}
+def _keep_the_rest(context: PlanningContext) -> None:
+    moving = {meeting.session_id for item in context.items for meeting in item.meetings}
     brought = []
-    for row in ground.picture.rows.values():
+    for row in context.snapshot.rows.values():
         if row.session_id in moving or row.starts_at is None or row.ends_at is None:
             continue
         span = availability.local_span(row.starts_at, row.ends_at)
         for number in range((span.end - 1) // 1440 + 1):
             day, midnights = span.day + dt.timedelta(days=number), 1440 * number
-            _note(ground, row, day, max(0, span.start - midnights), span.end - midnights)
+            _note(context, row, day, max(0, span.start - midnights), span.end - midnights)
         if row.room_id is not None:
-            series = ground.picture.series[row.series_id]
+            series = context.snapshot.series[row.series_id]
             brought.append(Brought(row.session_id, span, row.room_id, series.places, series.unit_ids))
-    ground.loads = loads(ground.rules, brought)
-    ground.partners = partners_of(ground.picture.separations)
+    context.loads = loads(context.rules, brought)
+    context.partners = partners_of(context.snapshot.separations)
 
 
-def _note(ground: PlanningContext, row: SnapshotRow, day: Day, start: int, end: int) -> None:
+def _note(context: PlanningContext, row: SnapshotRow, day: Day, start: int, end: int) -> None:
     for worker in row.worker_ids:
-        ground.of_worker[day, worker].append(row)
-    for person in ground.picture.people.get(row.session_id, ()):
-        ground.of_person[day, person].append(row)
+        context.of_worker[day, worker].append(row)
+    for person in context.snapshot.people.get(row.session_id, ()):
+        context.of_person[day, person].append(row)
     if row.room_id is not None:
-        ground.in_room[day, row.room_id].append((start, end))
+        context.in_room[day, row.room_id].append((start, end))
 
 
-def _look_up_people(ground: PlanningContext) -> None:
+def _look_up_people(context: PlanningContext) -> None:
     """Who would be at each meeting on each date of its week: places, stays and absences have dates."""
-    every = [meeting for item in ground.items for meeting in item.meetings]
-    for weekday in sorted(ground.rules.slots):
+    every = [meeting for item in context.items for meeting in item.meetings]
+    for weekday in sorted(context.rules.slots):
         rows = [(one.session_id, one.series_id, one.on(weekday)) for one in every]
-        there = people_there(ground.brief.prison.pk, rows)
-        units = units_of_people(ground.brief.prison, there, now=ground.now)
+        there = people_there(context.brief.prison.pk, rows)
+        units = units_of_people(context.brief.prison, there, now=context.now)
         for session_id, _series, day in rows:
-            ground.people[session_id, day] = there.get(session_id, frozenset())
-            ground.units[session_id, day] = units.get(session_id, frozenset())
+            context.people[session_id, day] = there.get(session_id, frozenset())
+            context.units[session_id, day] = units.get(session_id, frozenset())
 
 
 def _closures_of(rules: Rules, day: Day) -> Iterable[ClosureFacts]:

@@ -135,7 +135,7 @@ class Seeker:
         standing: frozenset[Any],
     ) -> None:
         """`loaded` is without the session; `standing` are keys of what is in conflict now, and so not added."""
-        self.session, self.workers, self.picture, self.rules = session, workers, loaded, rules
+        self.session, self.workers, self.snapshot, self.rules = session, workers, loaded, rules
         self.series = loaded.series[session.series_id]
         self.minutes, self.standing = minutes, standing
         self.of_people = True
@@ -183,10 +183,10 @@ class Seeker:
     ) -> list[Conflict]:
         """What the row would add to these; what they have without it is found once for each `key`."""
         near = replace(
-            self.picture,
+            self.snapshot,
             rows={one.session_id: one for one in rows},
-            people=self.picture.people if with_people else {},
-            separations=self.picture.separations if with_people else frozenset(),
+            people=self.snapshot.people if with_people else {},
+            separations=self.snapshot.separations if with_people else frozenset(),
         )
         if key not in self._known:
             without = conflicts.find(near, self.rules)

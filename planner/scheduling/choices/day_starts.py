@@ -167,7 +167,7 @@ def _points_of_the_time(seeker: Seeker, day: dt.date) -> set[int]:
         if row.starts_at and row.ends_at:
             points |= set(_minutes_on(day, row.starts_at, row.ends_at))
     for worker_id in seeker.workers:
-        facts = seeker.picture.workers.get(worker_id)
+        facts = seeker.snapshot.workers.get(worker_id)
         for span in (*facts.absences, *facts.elsewhere) if facts else ():
             points |= set(_minutes_on(day, *span))
         for _weekday, starts_at, ends_at in facts.wishes if facts else ():

@@ -122,7 +122,7 @@ def facts_of(closures: Iterable[Closure]) -> list[ClosureFacts]:
 def closed_sessions(
     prison: Prison, closing: Sequence[ClosureFacts], *, now: dt.datetime
 ) -> tuple[dict[int, int], snapshot.Snapshot]:
-    """Session -> the first of these closures that takes it away, and the picture that was asked.
+    """Session -> the first of these closures that takes it away, and the snapshot that was asked.
 
     What was over before today is left alone.
     """

@@ -40,8 +40,8 @@ class Timed(NamedTuple):
 class Findings:
     """Collects conflicts, and knows which of them were waived."""
 
-    def __init__(self, picture: Snapshot) -> None:
-        self._waivers = picture.waivers
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._waivers = snapshot.waivers
         self.all: list[Conflict] = []
 
     def add(self, code: str, session_id: int, **facts: Any) -> None:
@@ -49,12 +49,12 @@ class Findings:
         self.all.append(Conflict(code, session_id, tuple(facts.items()), waived))
 
 
-def find(picture: Snapshot, rules: Rules) -> list[Conflict]:
-    """Every conflict of every session in the picture; pure and without queries."""
-    findings = Findings(picture)
+def find(snapshot: Snapshot, rules: Rules) -> list[Conflict]:
+    """Every conflict of every session in the snapshot; pure and without queries."""
+    findings = Findings(snapshot)
     timed = [
-        _on_the_clock(row, row.starts_at, row.ends_at, picture, rules)
-        for row in picture.rows.values()
+        _on_the_clock(row, row.starts_at, row.ends_at, snapshot, rules)
+        for row in snapshot.rows.values()
         if row.starts_at is not None and row.ends_at is not None
     ]
     if not timed:
@@ -70,11 +70,11 @@ def find(picture: Snapshot, rules: Rules) -> list[Conflict]:
         if one.units:
             _of_the_units(one, rules, findings)
         for worker_id in one.row.worker_ids:
-            _of_a_worker(one, worker_id, picture.workers.get(worker_id) or WorkerFacts(), findings)
+            _of_a_worker(one, worker_id, snapshot.workers.get(worker_id) or WorkerFacts(), findings)
     _of_rooms_shared(timed, rules.turnaround_minutes, findings)
     _of_workers_shared(timed, findings)
     _of_movements(timed, rules, findings)
-    _of_people(timed, picture, findings)
+    _of_people(timed, snapshot, findings)
     return findings.all
 
 
@@ -108,11 +108,11 @@ def added(before: Snapshot, after: Snapshot, rules: Rules) -> list[Conflict]:
 
 
 def _on_the_clock(
-    row: SnapshotRow, starts_at: dt.datetime, ends_at: dt.datetime, picture: Snapshot, rules: Rules
+    row: SnapshotRow, starts_at: dt.datetime, ends_at: dt.datetime, snapshot: Snapshot, rules: Rules
 ) -> Timed:
     span = availability.local_span(starts_at, ends_at)
-    series = picture.series[row.series_id]
-    from_people = picture.people_units.get(row.session_id)
+    series = snapshot.series[row.series_id]
+    from_people = snapshot.people_units.get(row.session_id)
     units = series.unit_ids | from_people if from_people else series.unit_ids
     slot = availability.slot_of(rules, span)
     return Timed(row.session_id, row, series, starts_at, ends_at, span, slot, units)
@@ -240,10 +240,10 @@ def _of_movements(timed: list[Timed], rules: Rules, findings: Findings) -> None:
             findings.add("movement_capacity", session_id, day=load.day, slot=load.slot.slot_id)
 
 
-def _of_people(timed: list[Timed], picture: Snapshot, findings: Findings) -> None:
+def _of_people(timed: list[Timed], snapshot: Snapshot, findings: Findings) -> None:
     where: dict[int, list[Timed]] = defaultdict(list)
     for one in timed:
-        for person in picture.people.get(one.session_id, ()):
+        for person in snapshot.people.get(one.session_id, ()):
             where[person].append(one)
     pairs: dict[tuple[int, int], int] = defaultdict(int)
     for visits in where.values():
@@ -253,7 +253,7 @@ def _of_people(timed: list[Timed], picture: Snapshot, findings: Findings) -> Non
     for (one_id, other_id), count in pairs.items():
         findings.add("person_in_two_places", one_id, other=other_id, count=count)
         findings.add("person_in_two_places", other_id, other=one_id, count=count)
-    for low, high in picture.separations:
+    for low, high in snapshot.separations:
         if low in where and high in where:
             for session_id in _too_near(where[low], where[high]):
                 findings.add("keep_apart", session_id, apart=(low, high))

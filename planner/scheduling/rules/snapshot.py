@@ -84,7 +84,7 @@ class Snapshot:
         gone: Iterable[int] = (),
         waivers: Mapping[int, frozenset[str]] | None = None,
     ) -> Snapshot:
-        """The same picture after a change that nobody has written yet; `waivers` of the changed sessions."""
+        """The same snapshot after a change that nobody has written yet; `waivers` of the changed sessions."""
         rows = {**self.rows, **{row.session_id: row for row in changed}}
         for session_id in gone:
             rows.pop(session_id, None)
@@ -100,7 +100,7 @@ def load(
     extra_series: Iterable[int] = (),
     expected: Mapping[int, tuple[int, dt.date]] | None = None,
 ) -> Snapshot:
-    """Read the picture of these local dates (and of single sessions elsewhere), in a fixed number of queries.
+    """Read the snapshot of these local dates (and of single sessions elsewhere), in a fixed number of queries.
 
     What a candidate needs beside: `extra_workers`, and in `expected` its series and the date on which it
     would take place, because who is there depends on the date.

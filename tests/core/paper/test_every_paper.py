@@ -27,7 +27,7 @@ from enrollment.exports import papers
 from enrollment.exports.held import paper_of_person
 from enrollment.models import Attendance, Enrollment, Handout, Slip
 from planner.closures.call_paper import call_paper as closure_calls
-from planner.closures.picture import ClosureCallRow as ClosureCall
+from planner.closures.showing import ClosureCallRow as ClosureCall
 from planner.emergency.content import pack_of
 from planner.reports import year_report
 from planner.reports.periods import calendar_year

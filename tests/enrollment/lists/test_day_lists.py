@@ -87,7 +87,7 @@ def everything(body: bytes) -> str:
         return " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
 
 
-# --- the picture of the day -----------------------------------------------------------------------------
+# --- the content of the day -----------------------------------------------------------------------------
 
 
 def test_the_day_names_who_leaves_which_unit_when(haren, session):

@@ -139,7 +139,7 @@ def test_the_page_of_a_person_shows_no_hours_of_another_service(
     monkey = at("2026-11-23 12:00")
 
     def week(user):
-        return person.picture(access_for(user, haren), who, now=monkey).occupied
+        return person.page_of(access_for(user, haren), who, now=monkey).occupied
 
     assert week(organiser_anna) == []
     assert [each.title for each in week(organiser_emile)] == [str(theirs)]

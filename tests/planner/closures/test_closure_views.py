@@ -237,7 +237,7 @@ def test_what_cannot_return_is_named_with_its_reason(
 def test_undo_within_the_hour_from_the_page(
     liaison: Client, confirmed: Closure, session: GroupSession
 ) -> None:
-    undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["picture"].undo_id
+    undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["shown"].undo_id
 
     answer = press(liaison, f"/p/haren/board/changes/{undo_id}/undo/", {"next": "/p/haren/closures/"})
 
@@ -252,7 +252,7 @@ def test_undoing_a_closure_leads_back_to_where_one_came_from(
     liaison: Client, confirmed: Closure, back: str
 ) -> None:
     """Another week that was in front of somebody stays there; without one it is the week of the closure itself."""
-    undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["picture"].undo_id
+    undo_id = liaison.get(f"/p/haren/closures/{confirmed.pk}/").context["shown"].undo_id
     url = f"/p/haren/board/changes/{undo_id}/undo/"
     shown = liaison.get(url, {"next": back})
     kept = shown.context["next"]
@@ -322,7 +322,7 @@ def whole_story(liaison: Client, closure: Closure) -> list[bytes]:
         liaison.get(here),
     ]
     pages += [liaison.get(f"{here}{page}") for page in ("calls/", "cover.xlsx", "lift/")]
-    undo_id = pages[2].context["picture"].undo_id
+    undo_id = pages[2].context["shown"].undo_id
     pages += [liaison.get(f"/p/haren/board/changes/{undo_id}/undo/"), liaison.get("/p/haren/")]
     pages.append(press(liaison, f"{here}lift/", {}, follow=True))
     return [blotted(page) for page in pages]

@@ -9,8 +9,8 @@ import pytest
 from planner.optimiser.construct import construct
 from planner.optimiser.problem import Place
 from planner.optimiser.tables import build_tables
-from planner.proposals.problem import planning_context as grounds
-from planner.proposals.problem.building import Assignment, assign
+from planner.proposals.problem import planning_context
+from planner.proposals.problem.building import PlanningProblem, build_problem
 from planner.proposals.problem.cells import Cell, Cells, GridSlot, SlotAnswer, grid_of
 from planner.proposals.problem.easy_rooms import EasyRooms
 from planner.proposals.problem.meetings import Item, Meeting
@@ -30,7 +30,7 @@ def change_of(meeting: Meeting, weekday: int, start: int, room_id: int) -> Chang
     return Change(meeting.session_id, room_id, starts_at, ends_at)
 
 
-def changes_at(made: Assignment, index: int, place: Place) -> list[Change]:
+def changes_at(made: PlanningProblem, index: int, place: Place) -> list[Change]:
     spot, cell = made.spot(index, place), made.cell(index, place)
     assert spot is not None and cell is not None
     return [
@@ -49,7 +49,7 @@ def test_every_cell_that_the_problem_allows_the_conflict_engine_accepts(
     haren: Prison, service: Organisation, seed: int
 ) -> None:
     draw(haren, service, seed)
-    made = assign(grounds.load(brief_for(haren), NOW))
+    made = build_problem(planning_context.load(brief_for(haren), NOW))
     tables = build_tables(made.problem)
 
     allowed = 0
@@ -67,7 +67,7 @@ def test_what_the_problem_forbids_for_good_the_conflict_engine_refuses(
 ) -> None:
     """The other way round, for single sessions beside what stays: no cell is lost without a hard rule."""
     draw(haren, service, seed)
-    made = assign(grounds.load(brief_for(haren), NOW))
+    made = build_problem(planning_context.load(brief_for(haren), NOW))
 
     refused = 0
     for index, item in enumerate(made.items):
@@ -87,7 +87,7 @@ def test_a_whole_plan_of_the_engine_adds_no_hard_conflict(
     haren: Prison, service: Organisation, seed: int
 ) -> None:
     draw(haren, service, seed)
-    made = assign(grounds.load(brief_for(haren), NOW))
+    made = build_problem(planning_context.load(brief_for(haren), NOW))
 
     plan = construct(build_tables(made.problem), seed=seed)
 
@@ -101,7 +101,7 @@ def test_a_weekly_plan_adds_no_hard_conflict_on_any_date_that_it_does_not_skip(
     haren: Prison, service: Organisation, seed: int
 ) -> None:
     draw(haren, service, seed, weeks=5)
-    made = assign(grounds.load(brief_for(haren, weeks=5), NOW))
+    made = build_problem(planning_context.load(brief_for(haren, weeks=5), NOW))
     assert all(len(item.meetings) == 5 for item in made.items)
 
     plan = construct(build_tables(made.problem), seed=seed)
@@ -124,7 +124,7 @@ def test_one_of_its_sessions_fits_beside_a_fixed_one_where_the_minutes_do(
     series = make_series(haren, organisation=service, duration_minutes=60)
     make_session(series, None, week_on=MONDAY, workers=[worker])
 
-    made = assign(grounds.load(brief_for(haren), NOW))
+    made = build_problem(planning_context.load(brief_for(haren), NOW))
 
     cell = made.cell(0, Place(0, made.room_ids.index(room.pk)))
     assert cell is not None and cell.start == 10 * 60  # after the room at 9:30, after the facilitator at 10
@@ -141,7 +141,7 @@ def test_a_term_gives_a_series_one_weekly_place_and_leaves_out_the_date_that_can
     sessions = [make_session(series, None, week_on=MONDAY + dt.timedelta(days=7 * week)) for week in range(5)]
     make_closure(haren, at("2026-12-01 00:00"), at("2026-12-02 00:00"))
 
-    made = assign(grounds.load(brief_for(haren, weeks=5), NOW))
+    made = build_problem(planning_context.load(brief_for(haren, weeks=5), NOW))
 
     assert [item.series_id for item in made.items] == [series.pk]
     cell = made.cell(0, Place(0, 0))
@@ -154,12 +154,12 @@ def test_rooms_found_all_at_once_are_those_that_are_found_one_by_one(
     haren: Prison, service: Organisation, seed: int, weeks: int
 ) -> None:
     draw(haren, service, seed, weeks=weeks)
-    ground = grounds.load(brief_for(haren, weeks=weeks), NOW)
-    cells, easy = Cells(ground), EasyRooms(ground)
+    context = planning_context.load(brief_for(haren, weeks=weeks), NOW)
+    cells, easy = Cells(context), EasyRooms(context)
 
     seen = 0
-    for item in ground.items:
-        for slot in grid_of(ground):
+    for item in context.items:
+        for slot in grid_of(context):
             answer = cells.in_slot(item, slot)
             if answer.reason:
                 continue
@@ -189,6 +189,6 @@ def test_a_large_house_asks_few_cells_one_by_one(
         return real(self, item, slot, room_id, answer)
 
     monkeypatch.setattr(Cells, "in_room", counted)
-    made = assign(grounds.load(brief_for(haren), NOW))
+    made = build_problem(planning_context.load(brief_for(haren), NOW))
 
     assert len(made.items) == 4 and asked == [rooms[0].pk] * 4

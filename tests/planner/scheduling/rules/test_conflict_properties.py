@@ -46,7 +46,7 @@ rows = st.builds(
 
 
 @st.composite
-def pictures(draw: Any) -> Snapshot:
+def snapshots(draw: Any) -> Snapshot:
     drawn = {row.session_id: row for row in draw(st.lists(rows, max_size=14))}
     series = {
         pk: SeriesFacts(
@@ -63,7 +63,7 @@ def rules(turnaround: int) -> Rules:
     return replace(RULES, turnaround_minutes=turnaround)
 
 
-@given(pictures(), st.sampled_from([0, 15]))
+@given(snapshots(), st.sampled_from([0, 15]))
 @settings(max_examples=150, deadline=None)
 def test_a_week_says_the_same_as_its_sessions_asked_one_by_one(seen: Snapshot, turnaround: int) -> None:
     of_week = conflicts.by_session(conflicts.find(seen, rules(turnaround)))
@@ -77,7 +77,7 @@ def test_a_week_says_the_same_as_its_sessions_asked_one_by_one(seen: Snapshot, t
         )
 
 
-@given(pictures())
+@given(snapshots())
 @settings(max_examples=100, deadline=None)
 def test_nothing_is_said_twice_and_pairs_are_said_of_both(seen: Snapshot) -> None:
     found = conflicts.find(seen, RULES)
@@ -86,7 +86,7 @@ def test_nothing_is_said_twice_and_pairs_are_said_of_both(seen: Snapshot) -> Non
     assert {(code, other, one) for code, one, other in pairs} == pairs
 
 
-@given(pictures(), rows)
+@given(snapshots(), rows)
 @settings(max_examples=100, deadline=None)
 def test_what_is_added_and_what_stood_make_up_what_is_found(seen: Snapshot, candidate: SnapshotRow) -> None:
     after = seen.with_rows([candidate])
@@ -178,7 +178,7 @@ def test_every_conflict_can_be_said_in_words(plan: Plan) -> None:
     assert all("%(" not in one.sentence for one in spoken)
 
 
-@given(pictures())
+@given(snapshots())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_the_engine_finds_it_can_say(haren: Prison, seen: Snapshot) -> None:
     for one in speak(conflicts.find(seen, rules(15)), haren):

@@ -55,7 +55,7 @@ def row(
     )
 
 
-def picture(*rows: SnapshotRow, series: SeriesFacts = SERIES, **fields: Any) -> Snapshot:
+def snapshot_of(*rows: SnapshotRow, series: SeriesFacts = SERIES, **fields: Any) -> Snapshot:
     return Snapshot({one.session_id: one for one in rows}, {1: series}, **fields)
 
 
@@ -74,7 +74,7 @@ def closure(start: str, end: str, **fields: Any) -> Rules:
 
 
 def test_a_session_that_keeps_every_rule_has_no_conflict() -> None:
-    assert codes(picture(row())) == []
+    assert codes(snapshot_of(row())) == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_session_that_keeps_every_rule_has_no_conflict() -> None:
     ],
 )
 def test_outside_slot(start: str, minutes: int, is_outside: bool) -> None:
-    assert ("outside_slot" in codes(picture(row(start=start, minutes=minutes)))) is is_outside
+    assert ("outside_slot" in codes(snapshot_of(row(start=start, minutes=minutes)))) is is_outside
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_outside_slot(start: str, minutes: int, is_outside: bool) -> None:
     ],
 )
 def test_one_room_and_one_worker_at_a_time(start: str, minutes: int, overlaps: bool) -> None:
-    in_room = picture(row(), row(2, start, minutes))
+    in_room = snapshot_of(row(), row(2, start, minutes))
     assert codes(in_room) == (["room_taken", "room_taken"] if overlaps else [])
     elsewhere = WorkerFacts(needs_permission=False)
-    led = picture(
+    led = snapshot_of(
         row(worker_ids=(ELS,)),
         row(2, start, minutes, worker_ids=(ELS,), room_id=OTHER_ROOM),
         workers={ELS: elsewhere},
@@ -116,29 +116,29 @@ def test_one_room_and_one_worker_at_a_time(start: str, minutes: int, overlaps: b
 
 
 def test_three_sessions_in_one_room_name_each_pair() -> None:
-    assert len(codes(picture(row(1), row(2), row(3)))) == 6
+    assert len(codes(snapshot_of(row(1), row(2), row(3)))) == 6
 
 
 def test_a_session_without_a_time_is_never_in_conflict() -> None:
-    assert codes(picture(SnapshotRow(1, 1, None, None, None, (ELS,)))) == []
+    assert codes(snapshot_of(SnapshotRow(1, 1, None, None, None, (ELS,)))) == []
 
 
 @pytest.mark.parametrize(("places", "is_too_small"), [(12, False), (13, True)])
 def test_room_too_small(places: int, is_too_small: bool) -> None:
-    found = codes(picture(row(), series=SERIES._replace(places=places)))
+    found = codes(snapshot_of(row(), series=SERIES._replace(places=places)))
     assert found == (["room_too_small"] if is_too_small else [])
 
 
 def test_feature_missing_names_each() -> None:
     needs = SERIES._replace(feature_ids=frozenset({5, 6}))
-    assert codes(picture(row(), series=needs), room(features=frozenset({6}))) == ["feature_missing"]
+    assert codes(snapshot_of(row(), series=needs), room(features=frozenset({6}))) == ["feature_missing"]
 
 
 def test_room_out_of_use_and_outside_its_hours() -> None:
-    assert codes(picture(row()), room(is_active=False)) == ["room_out_of_use"]
-    assert codes(picture(row()), room(hours={1: ((540, 600),)})) == []
-    assert codes(picture(row()), room(hours={1: ((541, 600),)})) == ["room_closed_hours"]
-    assert codes(picture(row()), room(hours={2: ((0, 1440),)})) == ["room_closed_hours"]
+    assert codes(snapshot_of(row()), room(is_active=False)) == ["room_out_of_use"]
+    assert codes(snapshot_of(row()), room(hours={1: ((540, 600),)})) == []
+    assert codes(snapshot_of(row()), room(hours={1: ((541, 600),)})) == ["room_closed_hours"]
+    assert codes(snapshot_of(row()), room(hours={2: ((0, 1440),)})) == ["room_closed_hours"]
 
 
 @pytest.mark.parametrize(
@@ -155,14 +155,14 @@ def test_room_out_of_use_and_outside_its_hours() -> None:
 )
 def test_closed(fields: dict[str, Any], found_there: list[str]) -> None:
     rules = closure("2026-11-22 22:00", "2026-11-23 22:00", **fields)
-    found = codes(picture(row(), series=SERIES._replace(unit_ids=frozenset({MEN}))), rules)
+    found = codes(snapshot_of(row(), series=SERIES._replace(unit_ids=frozenset({MEN}))), rules)
     assert found == found_there
 
 
 def test_a_closure_that_only_touches_closes_nothing() -> None:
-    assert codes(picture(row()), closure("2026-11-23 10:00", "2026-11-23 12:00")) == []
-    assert codes(picture(row()), closure("2026-11-23 07:00", "2026-11-23 09:00")) == []
-    assert codes(picture(row()), closure("2026-11-23 09:59", "2026-11-23 12:00")) == ["closed"]
+    assert codes(snapshot_of(row()), closure("2026-11-23 10:00", "2026-11-23 12:00")) == []
+    assert codes(snapshot_of(row()), closure("2026-11-23 07:00", "2026-11-23 09:00")) == []
+    assert codes(snapshot_of(row()), closure("2026-11-23 09:59", "2026-11-23 12:00")) == ["closed"]
 
 
 @pytest.mark.parametrize(
@@ -188,81 +188,81 @@ def test_a_closure_that_only_touches_closes_nothing() -> None:
     ],
 )
 def test_what_a_facilitator_can(facts: WorkerFacts, found: list[str]) -> None:
-    assert codes(picture(row(worker_ids=(ELS,)), workers={ELS: facts})) == found
+    assert codes(snapshot_of(row(worker_ids=(ELS,)), workers={ELS: facts})) == found
 
 
 def test_units_reach_hours_and_populations() -> None:
-    men = picture(row(), series=SERIES._replace(unit_ids=frozenset({MEN})))
+    men = snapshot_of(row(), series=SERIES._replace(unit_ids=frozenset({MEN})))
     assert codes(men, room(reachable_from=frozenset({WOMEN}))) == ["unit_cannot_reach"]
     yard = replace(RULES.units[MEN], hours={1: (BlockedHours(599, 700, "yard"),)})
     assert codes(men, replace(RULES, units={**RULES.units, MEN: yard})) == ["unit_not_free"]
-    both = picture(row(), series=SERIES._replace(unit_ids=frozenset({MEN, WOMEN})))
+    both = snapshot_of(row(), series=SERIES._replace(unit_ids=frozenset({MEN, WOMEN})))
     assert codes(both) == ["populations_mixed"]
     assert codes(both, replace(RULES, separates_populations=False)) == []
 
 
 def test_people_count_as_the_units_they_live_in() -> None:
     """Somebody was moved to a unit that cannot reach the room: an open conflict of the session."""
-    moved = picture(row(), people={1: frozenset({100})}, people_units={1: frozenset({WOMEN})})
+    moved = snapshot_of(row(), people={1: frozenset({100})}, people_units={1: frozenset({WOMEN})})
     assert codes(moved, room(reachable_from=frozenset({MEN}))) == ["unit_cannot_reach"]
 
 
 @pytest.mark.parametrize(("most", "is_over"), [(16, False), (15, True)])
 def test_a_slot_brings_so_many_people(most: int, is_over: bool) -> None:
     rules = replace(RULES, slots={1: (slot(1, 510, 660, max_people=most),)})
-    found = codes(picture(row(), row(2, room_id=OTHER_ROOM)), rules)
+    found = codes(snapshot_of(row(), row(2, room_id=OTHER_ROOM)), rules)
     assert found == (["movement_capacity"] * 2 if is_over else [])
 
 
 def test_movements_are_one_per_session_and_unit_and_none_inside_a_unit() -> None:
     rules = replace(RULES, slots={1: (slot(1, 510, 660, max_movements=1),)}, separates_populations=False)
     for_both = SERIES._replace(unit_ids=frozenset({MEN, WOMEN}))
-    assert codes(picture(row(), series=for_both), rules) == ["movement_capacity"]
+    assert codes(snapshot_of(row(), series=for_both), rules) == ["movement_capacity"]
     inside = replace(rules, rooms={ROOM: replace(RULES.rooms[ROOM], inside_unit_id=MEN)})
     for_men = SERIES._replace(unit_ids=frozenset({MEN}))
-    assert codes(picture(row(), row(2, "2026-11-23 10:00", series_id=1), series=for_men), inside) == []
+    assert codes(snapshot_of(row(), row(2, "2026-11-23 10:00", series_id=1), series=for_men), inside) == []
 
 
 def test_a_person_is_in_one_place() -> None:
     people = {1: frozenset({100, 101}), 2: frozenset({101, 102})}
-    seen = picture(row(), row(2, "2026-11-23 09:30", room_id=OTHER_ROOM), people=people)
+    seen = snapshot_of(row(), row(2, "2026-11-23 09:30", room_id=OTHER_ROOM), people=people)
     found = conflicts.find(seen, RULES)
     assert [(c.code, c["count"]) for c in found] == [("person_in_two_places", 1)] * 2
-    touching = picture(row(), row(2, "2026-11-23 10:00", room_id=OTHER_ROOM), people=people)
+    touching = snapshot_of(row(), row(2, "2026-11-23 10:00", room_id=OTHER_ROOM), people=people)
     assert codes(touching) == []
 
 
 def test_people_kept_apart_are_never_in_one_slot() -> None:
     people = {1: frozenset({100}), 2: frozenset({101})}
     kept = {"people": people, "separations": frozenset({(100, 101)})}
-    same_slot = picture(row(), row(2, "2026-11-23 10:00", room_id=OTHER_ROOM), **kept)
+    same_slot = snapshot_of(row(), row(2, "2026-11-23 10:00", room_id=OTHER_ROOM), **kept)
     assert codes(same_slot) == ["keep_apart", "keep_apart"]
-    afternoon = picture(row(), row(2, "2026-11-23 13:30", room_id=OTHER_ROOM), **kept)
+    afternoon = snapshot_of(row(), row(2, "2026-11-23 13:30", room_id=OTHER_ROOM), **kept)
     assert codes(afternoon) == []
-    together = picture(row(), people={1: frozenset({100, 101})}, separations=frozenset({(100, 101)}))
+    together = snapshot_of(row(), people={1: frozenset({100, 101})}, separations=frozenset({(100, 101)}))
     assert codes(together) == ["keep_apart"]
 
 
 def test_soft_rules() -> None:
-    assert codes(picture(row(), series=SERIES._replace(usual_room_id=OTHER_ROOM))) == ["room_changed"]
+    assert codes(snapshot_of(row(), series=SERIES._replace(usual_room_id=OTHER_ROOM))) == ["room_changed"]
     holiday = replace(RULES, holidays={dt.date(2026, 11, 23): 7})
-    assert codes(picture(row()), holiday) == ["holiday"]
-    assert codes(picture(row(), series=SERIES._replace(runs_on_holidays=True)), holiday) == []
+    assert codes(snapshot_of(row()), holiday) == ["holiday"]
+    assert codes(snapshot_of(row(), series=SERIES._replace(runs_on_holidays=True)), holiday) == []
     band = replace(RULES, bands=(BandFacts(1, "ramadan", dt.date(2026, 11, 20), dt.date(2026, 11, 23)),))
-    assert codes(picture(row()), band) == ["band"]
+    assert codes(snapshot_of(row()), band) == ["band"]
     ended = replace(RULES, bands=(BandFacts(1, "ramadan", dt.date(2026, 11, 20), dt.date(2026, 11, 22)),))
-    assert codes(picture(row()), ended) == []
+    assert codes(snapshot_of(row()), ended) == []
 
 
 @pytest.mark.parametrize(("gap", "is_short"), [(9, True), (10, False)])
 def test_turnaround(gap: int, is_short: bool) -> None:
     later = row(2, f"2026-11-23 10:{gap:02d}", minutes=30)
-    found = codes(picture(row(), later), replace(RULES, turnaround_minutes=10))
+    found = codes(snapshot_of(row(), later), replace(RULES, turnaround_minutes=10))
     assert found == (["turnaround"] if is_short else [])
 
 
 def test_a_waiver_lets_only_its_own_rule_stand() -> None:
-    crowded = picture(
+    crowded = snapshot_of(
         row(),
         row(2),
         series=SERIES._replace(places=13),
@@ -274,7 +274,7 @@ def test_a_waiver_lets_only_its_own_rule_stand() -> None:
 
 
 def test_a_change_is_not_blamed_for_what_stood_before() -> None:
-    before = picture(row(1), row(2), row(3, room_id=OTHER_ROOM))
+    before = snapshot_of(row(1), row(2), row(3, room_id=OTHER_ROOM))
     after = before.with_rows([row(3, "2026-11-23 13:30", room_id=OTHER_ROOM)])
     assert conflicts.added(before, after, RULES) == []
     worse = before.with_rows([row(3, "2026-11-23 09:30")])

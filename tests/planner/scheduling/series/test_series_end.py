@@ -78,7 +78,7 @@ def states(group):
     return list(Enrollment.objects.filter(series=group).order_by("pk").values_list("state", flat=True))
 
 
-def picture(group):
+def rows_of(group):
     """Everything that the end touches and undo must give back."""
     rows = Enrollment.objects.filter(series=group).order_by("pk")
     return {
@@ -117,21 +117,21 @@ def test_what_is_shown_is_what_happens(haren, group, people, organiser_anna):
 
 
 def test_undo_gives_everything_back(haren, group, people, organiser_anna):
-    before = picture(group)
+    before = rows_of(group)
     outcome = series_end.end(access_for(organiser_anna, haren, now=NOW), group, now=NOW)
     undo.undo(outcome.change_set, by=organiser_anna, now=NOW + dt.timedelta(minutes=5))
-    assert picture(group) == before
+    assert rows_of(group) == before
 
 
 def test_a_series_without_sessions_to_come_is_undone_too(haren, group, people, organiser_anna):
     late = at("2026-12-22 12:00")
     group.weeks = 9
     group.save()
-    before = picture(group)
+    before = rows_of(group)
     outcome = series_end.end(access_for(organiser_anna, haren, now=late), group, now=late)
     assert Series.objects.get(pk=group.pk).ended_on
     undo.undo(outcome.change_set, by=organiser_anna, now=late)
-    assert picture(group) == before
+    assert rows_of(group) == before
     outcome.change_set.refresh_from_db()
     assert outcome.change_set.undone_by_id
 
@@ -139,10 +139,10 @@ def test_a_series_without_sessions_to_come_is_undone_too(haren, group, people, o
 def test_it_cannot_be_taken_back_once_somebody_holds_the_slip(haren, group, people, organiser_anna):
     outcome = series_end.end(access_for(organiser_anna, haren, now=NOW), group, now=NOW)
     reply_slips.hand_out(haren, [reply_slips.desk(haren).first().pk], by=organiser_anna, now=NOW)
-    before = picture(group)
+    before = rows_of(group)
     with pytest.raises(PlannerError, match="1 person holds the slip"):
         undo.undo(outcome.change_set, by=organiser_anna, now=NOW)
-    assert picture(group) == before
+    assert rows_of(group) == before
 
 
 def test_who_has_left_meanwhile_gets_no_place_back(haren, group, people, organiser_anna):

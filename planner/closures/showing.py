@@ -83,7 +83,7 @@ class ClosureCallRow:
 
 
 @dataclass(frozen=True)
-class ClosurePicture:
+class ClosurePage:
     """Everything about a closure, or a group of them."""
 
     root: Closure
@@ -166,12 +166,12 @@ def _informed(hits: Iterable[ClosureHit]) -> set[tuple[int, int]]:
     return {pair for pair, knows in latest.items() if knows}
 
 
-def picture_of(closure: Closure, access: Access, *, now: dt.datetime | None = None) -> ClosurePicture:
+def page_of(closure: Closure, access: Access, *, now: dt.datetime | None = None) -> ClosurePage:
     now = now or clock.now()
     rows = group_of(closure)
     last = max(row.ends_at for row in rows)
     is_over = today(last - dt.timedelta(microseconds=1)) < today(now)
-    return ClosurePicture(
+    return ClosurePage(
         root=rows[0],
         closures=tuple(rows),
         places=tuple(dict.fromkeys(place_of(row) for row in rows)),
@@ -187,11 +187,11 @@ def place_of(closure: Closure) -> str:
     return str(closure.room or closure.unit or _("The whole prison"))
 
 
-def effects_now(prison: Prison, picture: ClosurePicture, *, now: dt.datetime | None = None) -> Effects:
+def effects_now(prison: Prison, shown: ClosurePage, *, now: dt.datetime | None = None) -> Effects:
     """What it would hit while it is announced, afterwards what it cancelled."""
-    if picture.state == State.ANNOUNCED:
-        return effects_of_closures(prison, picture.closures, now=now)
-    return cancelled_by(prison, picture.closures)
+    if shown.state == State.ANNOUNCED:
+        return effects_of_closures(prison, shown.closures, now=now)
+    return cancelled_by(prison, shown.closures)
 
 
 def own_part(effects: Effects, access: Access) -> Effects:
