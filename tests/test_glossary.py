@@ -203,11 +203,16 @@ def test_every_row_of_the_glossary_is_asked_for() -> None:
     assert {term.row for term in TERMS} | IN_OTHER_WORDS.keys() == rows.keys()
 
 
-@pytest.mark.parametrize("term", TERMS, ids=lambda term: term.en)
-def test_the_patterns_are_those_of_the_glossary(term: Term) -> None:
+def test_the_patterns_are_those_of_the_glossary() -> None:
     """A word changed in the glossary alone, or here alone, fails."""
-    for pattern, cell in zip(term[1:], rows_of_the_glossary()[term.row], strict=True):
-        assert re.search(pattern, cell, re.IGNORECASE), (pattern, cell)
+    rows = rows_of_the_glossary()
+    apart = [
+        (term.en, pattern, cell)
+        for term in TERMS
+        for pattern, cell in zip(term[1:], rows[term.row], strict=True)
+        if not re.search(pattern, cell, re.IGNORECASE)
+    ]
+    assert apart == []
 
 
 @pytest.mark.parametrize(

@@ -53,15 +53,13 @@ MARKS += [(f"domain-{d.replace('_', '-')}", g) for d in DOMAINS for g in ("paper
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize(("front", "ground"), WORDS)
-def test_words_can_be_read(theme, front, ground):
-    assert contrast(theme[front], theme[ground]) >= 4.5
+def test_words_can_be_read(theme):
+    assert [pair for pair in WORDS if contrast(theme[pair[0]], theme[pair[1]]) < 4.5] == []
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize(("front", "ground"), MARKS)
-def test_edges_of_controls_and_domains_can_be_seen(theme, front, ground):
-    assert contrast(theme[front], theme[ground]) >= 3
+def test_edges_of_controls_and_domains_can_be_seen(theme):
+    assert [pair for pair in MARKS if contrast(theme[pair[0]], theme[pair[1]]) < 3] == []
 
 
 def test_the_dark_theme_has_a_value_for_every_colour():
