@@ -1,4 +1,4 @@
-"""Collects garbage seldom: a run of tests makes many objects and keeps few, and a tenth of its time went into looking."""
+"""Collects garbage seldom: a tenth of the time of a run went into looking for it."""
 
 import gc
 
