@@ -285,8 +285,8 @@ def every_one(town: Town, names: list[str], method: str) -> list[Data]:
 
 
 BLOTS = (
-    (re.compile(rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": ?|nonce=)"[^"]*"'), rb"\1"),
-    (re.compile(rb'(name="once" value=)"[^"]*"'), rb"\1"),
+    (re.compile(rb'(name="csrfmiddlewaretoken"\s+value=|"X-CSRFToken": ?|nonce=)"[^"]*"'), rb"\1"),
+    (re.compile(rb'(name="once"\s+value=)"[^"]*"'), rb"\1"),
     (re.compile(rb"(nonce-|entry_key[^>]*value=\")[\w+/=-]*"), rb"\1"),
     (re.compile(rb"(X-Request-ID|Expires|Date)(: )[^\n]+"), rb"\1"),
     (re.compile(rb"(Content-Length)(: )[^\n]+(?=[^\0]*\[Content_Types\])"), rb"\1"),
@@ -294,7 +294,7 @@ BLOTS = (
     (re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*"), rb"\1"),
     (re.compile(rb"/ID ?\[.*?\]", re.DOTALL), b""),
 )
-COUNTER = re.compile(rb'((?:data-rows="[^"]*" data-version="|[?;&]version=))\d+')
+COUNTER = re.compile(rb'((?:data-rows="[^"]*"\s+data-version="|[?;&]version=))\d+')
 """By which an open board asks whether anything has changed: `version` of the exceptions in docs/trust.md."""
 SECRETS = ("/accounts/2fa/", "/p/haren/settings/emergency-pack/passphrase/", "/p/haren/feeds/")
 """Pages that show a fresh secret each time: what differs from itself there tells nothing."""

@@ -102,7 +102,7 @@ def told(walker: Walker, page: str, name: str, word: str) -> bytes:
     body = blotted(walker.ask("GET", page, {name: word}))
     if name in WORDS:
         return re.sub(rf"(?i){re.escape(word)}|{quote(word)}".encode(), b"WORD", body)
-    return re.sub(rf'([?;&]{name}=|name="{name}" value="){word}\b'.encode(), rb"\1WORD", body)
+    return re.sub(rf'([?;&]{name}=|name="{name}"\s+value="){word}\b'.encode(), rb"\1WORD", body)
 
 
 def unknown(word: str) -> str:

@@ -120,7 +120,7 @@ class House:
     def confirm(self) -> int:
         """Look at what the closure hits, then confirm exactly that."""
         page = f"closures/{self.facts['closure']}/"
-        seal = re.search(r'name="seen" value="([^"]+)"', self.get("coordinator", page))
+        seal = re.search(r'name="seen"\s+value="([^"]+)"', self.get("coordinator", page))
         return self.post("coordinator", f"{page}confirm/", seen=seal[1] if seal else "")
 
     def drop(self, session: int, room: int, day: int) -> int:

@@ -53,7 +53,7 @@ class Country:
         """From which day on the figures are, as a page of this machine says."""
         status, page = node.get("/p/race/reports/", session)
         assert status == 200
-        found = re.search(rb'name="first" value="([^"]*)"', page)
+        found = re.search(rb'name="first"\s+value="([^"]*)"', page)
         assert found, page[:3000]
         return found[1].decode()
 
