@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.web.form_choices import choose_from
 from core.web.forms import DateInput, PlainForm, PlainTexts
+from core.words.languages import by_name
 from core.words.text import one_line
 from enrollment.domain.participants.namesakes import Namesake, of_name
 from enrollment.domain.participants.people import CELL_LENGTH, NAME_LENGTH, NUMBER_LENGTH, PersonData
@@ -28,6 +29,9 @@ MOST_WHATS = 3
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent with POST, be it empty; None (an unbound form) for any other request."""
     return request.POST if request.method == "POST" else None
+
+
+SLIP_CODES, THIRD_CODES = tuple(dict(SLIP_LANGUAGES)), tuple(dict(THIRD_LANGUAGES))
 
 
 class NoteForm(PlainForm):
@@ -93,9 +97,9 @@ class PersonForm(PlainForm):
     register_number = forms.CharField(label=_("Register number"), max_length=NUMBER_LENGTH, required=False)
     unit = forms.ModelChoiceField(label=_("Living unit"), queryset=Unit.objects.none(), required=False)
     cell = forms.CharField(label=_("Cell"), max_length=CELL_LENGTH, required=False)
-    language = forms.ChoiceField(label=_("Language of replies"), choices=SLIP_LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of replies"), choices=lambda: by_name(SLIP_CODES))
     third_language = forms.ChoiceField(
-        label=_("The same text also in"), choices=[("", "—"), *THIRD_LANGUAGES], required=False
+        label=_("The same text also in"), choices=lambda: [("", "—"), *by_name(THIRD_CODES)], required=False
     )
 
     def __init__(self, *args: Any, prison: Prison, **kwargs: Any) -> None:
@@ -124,6 +128,11 @@ class NameForm(RuleForm):
     class Meta:
         model = Participant
         fields = ["last_name", "first_name", "language", "third_language"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = by_name(SLIP_CODES)  # type: ignore[attr-defined]
+        self.fields["third_language"].choices = [("", "—"), *by_name(THIRD_CODES)]  # type: ignore[attr-defined]
 
 
 class StayMoveForm(PlainForm):

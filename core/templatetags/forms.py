@@ -31,14 +31,18 @@ def without_placeholder(field: BoundField) -> BoundField:
 
 @register.filter
 def is_narrow(filters: forms.BaseForm) -> bool:
-    """Whether a bar of filters hides anything: an empty field and the first of several choices hide nothing."""
+    """Whether a bar of filters hides more than it does at first: empty fields and first choices hide nothing."""
     return any(_narrows(filters[name]) for name in filters.fields)
 
 
 def _narrows(field: BoundField) -> bool:
     value = field.form.data.get(field.html_name)
     choices = getattr(field.field, "choices", None)
-    return bool(value) and (choices is None or value != str(next(iter(choices), ("",))[0]))
+    return (
+        bool(value)
+        and str(value) != str(field.initial)
+        and (choices is None or value != str(next(iter(choices), ("",))[0]))
+    )
 
 
 @register.filter

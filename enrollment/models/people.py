@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.database.folded_field import FoldedNames, KeepsFolded
 from core.words import names
+from core.words.languages import language_names
 from core.words.names import NameField
 from prisons.models import Organisation, Prison, PrisonScoped, Unit
 from rooms.models import WEEKDAYS
@@ -45,6 +46,13 @@ class Participant(KeepsFolded):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ParticipantQuerySet.as_manager()
+
+    def get_language_display(self) -> str:
+        """As the reader calls it; the choices have the own names of the languages."""
+        return language_names([self.language])
+
+    def get_third_language_display(self) -> str:
+        return language_names([self.third_language]) if self.third_language else ""
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]

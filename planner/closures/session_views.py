@@ -88,8 +88,8 @@ class SessionFilter(PlainForm):
 @prison_view(Right.PLACE)
 def session_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The table, with its filter in the address."""
-    given = request.GET or {"first": today(), "last": today() + AHEAD, "whose": "mine"}
-    form = SessionFilter(given, prison=prison)
+    usual = {"first": today(), "last": today() + AHEAD, "whose": "mine"}
+    form = SessionFilter(request.GET or usual, prison=prison, initial=usual)
     page = Paginator(_rows(request, prison, form.chosen()), ROWS_PER_PAGE).get_page(
         address.number(request.GET.get("page")) or 1
     )

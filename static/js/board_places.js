@@ -77,9 +77,17 @@
       .querySelectorAll(".is-target")
       .forEach((one) => one.classList.toggle("is-target", one === place));
     if (place) place.classList.add("is-target");
+    showCount();
   };
 
   // --- with Shift the cell says for how many of the dates from here on it is free ---
+  // The card that is carried lies over the cell, so it bears the count.
+  const showCount = () => {
+    const ghost = document.querySelector(".card-slip.is-carried");
+    const cell = document.querySelector(".with-shift td.is-target[data-along]");
+    if (ghost && cell) ghost.dataset.along = cell.dataset.along;
+    else if (ghost) delete ghost.dataset.along;
+  };
   const showAlong = async (cell) => {
     if (!asked || !cell || !cell.dataset.slot || "along" in cell.dataset) return;
     cell.dataset.along = "…";
@@ -95,10 +103,12 @@
       cell.dataset.along = `${found.free}/${found.all}`;
       says(found.said);
     } else delete cell.dataset.along;
+    showCount();
   };
   const withShift = (is) => {
     if (board()) board().classList.toggle("with-shift", is);
     if (is) showAlong(document.querySelector("td.is-target"));
+    showCount();
   };
   const isHeld = () => asked && board() && "held" in board().dataset;
   const onShift = (event) => {

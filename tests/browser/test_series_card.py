@@ -94,7 +94,9 @@ def test_shift_counts_while_the_card_is_held(board, series):
     carry(board, target)
     board.keyboard.down("Shift")
     expect(target).to_have_attribute("data-along", "2/3")
+    expect(board.locator(".is-carried")).to_have_attribute("data-along", "2/3")  # it lies over the cell
     board.keyboard.up("Shift")
+    expect(board.locator(".is-carried")).not_to_have_attribute("data-along", "2/3")
     board.keyboard.press("Escape")
     board.mouse.up()
     expect(board.locator("[data-along]")).to_have_count(0)

@@ -17,10 +17,10 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS, today
+from core.words.languages import language_names
 from core.words.text import as_counted
 from enrollment.domain.participants.secrecy import own_requests
 from enrollment.models import Enrollment, EnrollmentStep, Request, Stay
-from enrollment.models.people import SLIP_LANGUAGES, THIRD_LANGUAGES
 from enrollment.models.requests import RequestQuerySet
 from prisons.access import Access, Right
 
@@ -29,7 +29,6 @@ FEW = 5
 ASKED, PLACED, WAITING, NO_PLACE = "asked", "placed", "waiting", "no_place"
 WHAT = (ASKED, PLACED, WAITING, NO_PLACE)
 UNIT, LANGUAGE = "unit", "language"
-LANGUAGES = dict(SLIP_LANGUAGES) | dict(THIRD_LANGUAGES)
 _E = Enrollment.State
 
 
@@ -160,7 +159,7 @@ def lines(rows: Iterable[Asked], by: str) -> list[FairnessLine]:
 
 def _label(key: str, by: str) -> str:
     if by == LANGUAGE:
-        return LANGUAGES.get(key, key)
+        return language_names([key])
     return key or _("no unit known")
 
 

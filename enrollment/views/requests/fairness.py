@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates.clock import today
 from core.web.forms import DateInput, PlainForm
+from core.words.languages import language_names
 from enrollment.domain.deciding import fairness
 from enrollment.domain.deciding.fairness import ASKED, LANGUAGE, NO_PLACE, PLACED, UNIT, WAITING, FairnessLine
 from enrollment.domain.notes import wishes
@@ -105,7 +106,7 @@ def waiting_times_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "page": page,
         "rows": [(requests[row.request_id], row) for row in page],
         "what": LABELS[what],
-        "whom": fairness.LANGUAGES.get(key, key) if by == LANGUAGE else key or _("no unit known"),
+        "whom": language_names([key]) if by == LANGUAGE else key or _("no unit known"),
         "first": first,
         "last": last,
     }

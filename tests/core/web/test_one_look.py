@@ -12,6 +12,7 @@ from django.utils import translation
 
 from core.words.folding import in_reading_order
 from core.words.languages import by_name
+from enrollment.forms import PersonForm
 from planner.offer.forms import SeriesForm
 from planner.offer.series_list import in_order, series_rows
 from prisons.access import access_for
@@ -107,3 +108,17 @@ def test_rooms_count_and_languages_stand_by_their_name(haren: Prison) -> None:
         assert codes[:4] == ["nl", "fr", "en", "sq"], "Albanais comes first of the others"
     with translation.override("nl"):
         assert [code for code, _label in by_name()][3] == "sq"
+
+
+def test_what_a_bar_begins_with_hides_nothing(haren: Prison) -> None:
+    filters = WorkerFilter({"language": "nl"}, prison=haren, initial={"language": "nl"})
+    html = render_to_string("components/filters.html", {"form": filters, "clear_url": "/all/"})
+    assert "/all/" not in html
+
+
+def test_a_person_is_answered_in_a_language_that_the_reader_names(haren: Prison) -> None:
+    person = factories.make_participant(haren, language="fr", third_language="sq")
+    with translation.override("nl"):
+        assert (person.get_language_display(), person.get_third_language_display()) == ("Frans", "Albanees")
+        labels = [str(label) for _code, label in PersonForm(prison=haren).fields["third_language"].choices]
+        assert labels[:3] == ["—", "Engels · English", "Albanees · Shqip"]
