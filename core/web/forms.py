@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +61,9 @@ else:
     _AnyForm = object
 
 
+BLANK = BLANK_CHOICE_DASH[0][1]
+
+
 class PlainTexts(_AnyForm):
     """Any form whose texts are fit to be stored and printed, and that shows what a domain function refused.
 
@@ -75,6 +79,7 @@ class PlainTexts(_AnyForm):
         for field in self.fields.values():
             _use_pickers(field)
             sort_for_reader(field)
+            _name_the_blank(field)
             field.label = capfirst(field.label) if field.label else field.label
             if type(field) in (forms.CharField, forms.EmailField, forms.SlugField):
                 field.validators = [*field.validators, refuse_control_characters]
@@ -120,6 +125,17 @@ def refuse_other_ages(on: dt.date) -> None:
     """Of a date or a moment: counting on from 9999 ends nowhere."""
     if on.year not in YEARS:
         raise ValidationError(_("This year cannot be used. Please type the date again."))
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """A row of hyphens is Django's word for nothing chosen."""
+    words = _("Choose") if field.required else "–"
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == BLANK:
+            field.empty_label = words
+            field.widget.choices = field.choices
+    elif isinstance(field, forms.ChoiceField) and not callable(field.choices):
+        field.choices = [(value, words if label == BLANK else label) for value, label in field.choices]
 
 
 def _use_pickers(field: forms.Field) -> None:

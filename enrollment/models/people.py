@@ -47,11 +47,11 @@ class Participant(KeepsFolded):
 
     objects = ParticipantQuerySet.as_manager()
 
-    def get_language_display(self) -> str:
+    def get_language_display(self) -> str:  # type: ignore[no-redef]
         """As the reader calls it; the choices have the own names of the languages."""
         return language_names([self.language])
 
-    def get_third_language_display(self) -> str:
+    def get_third_language_display(self) -> str:  # type: ignore[no-redef]
         return language_names([self.third_language]) if self.third_language else ""
 
     class Meta:

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from core.words.folding import in_reading_order
 from core.words.languages import by_name
-from enrollment.forms import PersonForm
+from enrollment.forms import LevelForm, PersonForm
 from planner.offer.forms import SeriesForm
 from planner.offer.series_list import in_order, series_rows
 from prisons.access import access_for
@@ -122,3 +122,10 @@ def test_a_person_is_answered_in_a_language_that_the_reader_names(haren: Prison)
         assert (person.get_language_display(), person.get_third_language_display()) == ("Frans", "Albanees")
         labels = [str(label) for _code, label in PersonForm(prison=haren).fields["third_language"].choices]
         assert labels[:3] == ["—", "Engels · English", "Albanees · Shqip"]
+
+
+def test_nothing_chosen_is_said_in_words(haren: Prison) -> None:
+    for form in (PersonForm(prison=haren), LevelForm(), WorkerFilter(prison=haren)):
+        labels = [str(label) for field in form.fields.values() for _v, label in getattr(field, "choices", ())]
+        assert [label for label in labels if label.startswith("---")] == []
+    assert str(LevelForm().fields["language"].choices[0][1]) == "Choose"
