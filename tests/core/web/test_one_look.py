@@ -129,3 +129,12 @@ def test_nothing_chosen_is_said_in_words(haren: Prison) -> None:
         labels = [str(label) for field in form.fields.values() for _v, label in getattr(field, "choices", ())]
         assert [label for label in labels if label.startswith("---")] == []
     assert str(LevelForm().fields["language"].choices[0][1]) == "Choose"
+
+
+NEUTRAL = re.compile(r"{% block (?:crumbs|heading|title) %}(?:(?!{% endblock).)*neutral_name", re.DOTALL)
+
+
+def test_no_heading_and_no_way_back_hides_a_title_that_the_page_shows() -> None:
+    """Who may not know a title gets its neutral name from the gate (`known_to`), everybody else the title."""
+    pages = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html")}
+    assert [name for name, html in pages.items() if NEUTRAL.search(html)] == []
