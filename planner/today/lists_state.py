@@ -43,6 +43,6 @@ def _of_day(access: Access, on: dt.date, now: dt.datetime) -> ListsOfDay:
     version = versions.latest(access.prison, on, now=now)
     untold = 0
     if version is not None:
-        current = day_lists.scoped(day_lists.day_lists(access.prison, on, now=now), access)
-        untold = handing_over.untold(handing_over.all_versions(access.prison, on), current) or 0
+        current = day_lists.day_lists(access.prison, on, now=now)
+        untold = handing_over.untold(handing_over.all_versions(access.prison, on), current, access) or 0
     return ListsOfDay(on, version, versions.cut_off_of(access.prison, on, now), untold)

@@ -7,7 +7,6 @@ version of its own, so that everybody sees what the posts know and what they do 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.errors import PlannerError
 from enrollment.domain.lists.day import Day, to_json
-from enrollment.domain.lists.day_lists import day_lists
+from enrollment.domain.lists.day_lists import day_lists, scoped
 from enrollment.domain.lists.list_changes import changes, gate_changes
 from enrollment.domain.lists.versions import day_of, digest_of
 from enrollment.domain.locking import lock_facts
 from enrollment.models import ListVersion
+from prisons.access import Access
 from prisons.domain.records import audit
 from prisons.models import Prison, User
 
@@ -72,11 +72,12 @@ def says_the_same(one: Day, other: Day) -> bool:
     return not changes(one, other) and not gate_changes(one, other)
 
 
-def untold(known: list[ListVersion], current: Day) -> int | None:
-    """How many changes nobody has handed over yet; None where there is nothing to compare with."""
+def untold(known: list[ListVersion], current: Day, access: Access) -> int | None:
+    """How many changes of what this reader sees nobody has handed over yet; None where there is nothing to compare
+    with.
+    """
     last = day_of(known[-1]) if known else None
     if last is None:
         return None
-    seen = {meeting.organisation_id for meeting in current.meetings}
-    last = replace(last, meetings=tuple(one for one in last.meetings if one.organisation_id in seen))
+    last, current = scoped(last, access), scoped(current, access)
     return len(changes(last, current)) + len(gate_changes(last, current))

@@ -22,7 +22,7 @@ from enrollment.exports.requested import plans_of_day
 from enrollment.models import Handout, ListVersion
 from enrollment.templatetags.lists import told_line
 from prisons import gate
-from prisons.access import PrisonRequest, Right, prison_view
+from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Domain, GroupSession
 
@@ -56,7 +56,7 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "changes_by_post": any(line.sheet == Handout.Sheet.CHANGES for post in posts for line in post.lines),
         "sees_whole_day": day_lists.sees_whole_day(request.access),
         **_since(frozen, current),
-        **_told(prison, on, current),
+        **_told(request.access, on, current),
         **_families(request, prison, current),
     }
     return render(request, "enrollment/lists.html", context)
@@ -72,10 +72,10 @@ def _since(frozen: Day | None, current: Day) -> dict[str, Any]:
     }
 
 
-def _told(prison: Prison, on: dt.date, current: Day) -> dict[str, Any]:
+def _told(access: Access, on: dt.date, current: Day) -> dict[str, Any]:
     """The versions, and how many changes the posts do not know yet."""
-    known = handing_over.all_versions(prison, on)
-    return {"versions": known, "untold": handing_over.untold(known, current)}
+    known = handing_over.all_versions(access.prison, on)
+    return {"versions": known, "untold": handing_over.untold(known, current, access)}
 
 
 def _families(request: PrisonRequest, prison: Prison, day: Day) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from enrollment.domain.lists import day_lists, family_visits, handing_over, list
 from enrollment.domain.lists.list_changes import ListChangeKind, changes, gate_changes
 from enrollment.exports import papers
 from enrollment.models import Enrollment, FamilyVisit, ListVersion, Skip, Stay
+from prisons.access import access_for
 from prisons.models import AuditEntry
 from sessions.models import GroupSession, Material, SessionWorker, Worker
 from tests.enrollment.lists.test_day_lists import (  # noqa: F401 - fixtures
@@ -47,10 +48,11 @@ def test_a_page_of_changes_that_was_handed_over_becomes_a_version(haren, series,
     first = versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
     make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
     current = day_lists.day_lists(haren, MONDAY, now=SATURDAY)
-    assert handing_over.untold(handing_over.all_versions(haren, MONDAY), current) == 1
+    access = access_for(liaison_bert, haren)
+    assert handing_over.untold(handing_over.all_versions(haren, MONDAY), current, access) == 1
     second = handing_over.hand_over_changes(haren, MONDAY, by=liaison_bert, now=SATURDAY)
     assert (second.number, second.handed_over_by) == (2, liaison_bert)
-    assert handing_over.untold(handing_over.all_versions(haren, MONDAY), current) == 0
+    assert handing_over.untold(handing_over.all_versions(haren, MONDAY), current, access) == 0
     # The list itself stays that of the cut-off; the page still tells all that changed since.
     assert versions.latest(haren, MONDAY, now=SUNDAY).pk == first.pk
     assert len(changes(versions.day_of(first), current)) == 1
@@ -73,14 +75,35 @@ def test_before_the_cut_off_there_is_no_page(haren, session, liaison_bert):  # n
 
 
 def test_a_service_counts_only_its_own_changes(haren, series, session, organiser_emile, organiser_anna):  # noqa: F811
-    from prisons.access import access_for
-
     versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
     make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
     known = handing_over.all_versions(haren, MONDAY)
     current = day_lists.day_lists(haren, MONDAY, now=SATURDAY)
     for user, number in ((organiser_anna, 1), (organiser_emile, 0)):
-        assert handing_over.untold(known, day_lists.scoped(current, access_for(user, haren))) == number
+        assert handing_over.untold(known, current, access_for(user, haren)) == number
+
+
+def test_the_only_session_of_a_service_that_leaves_the_day_is_a_change_too(
+    haren,
+    series,  # noqa: F811
+    session,  # noqa: F811
+    liaison_bert,
+    organiser_anna,
+    organiser_emile,
+):
+    """Nobody of that service is left on the day; the posts would bring people to an empty room."""
+    make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
+    versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    session.starts_at, session.ends_at = (
+        moment + dt.timedelta(days=2) for moment in (session.starts_at, session.ends_at)
+    )
+    session.save()
+    known, current = (
+        handing_over.all_versions(haren, MONDAY),
+        day_lists.day_lists(haren, MONDAY, now=SATURDAY),
+    )
+    for user, number in ((liaison_bert, 1), (organiser_anna, 1), (organiser_emile, 0)):
+        assert handing_over.untold(known, current, access_for(user, haren)) == number
 
 
 def test_the_organiser_sees_what_was_printed_and_handed_over(
