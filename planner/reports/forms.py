@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import clock
@@ -13,7 +14,7 @@ from core.web.forms import DateInput, PlainForm
 from planner.reports.periods import Period
 from planner.reports.scope import ReportScope, services_of
 from prisons import gate
-from prisons.access import Access
+from prisons.access import Access, Right
 from prisons.models import Organisation
 from sessions.models import Term
 
@@ -55,6 +56,7 @@ class ScopeForm(PlainForm):
             period=Period(first, last),
             now=clock.now(),
             organisation_ids=frozenset({service.pk}) if service else None,
+            people_of=people_of(self.access),
         )
 
     def shown(self, scope: ReportScope) -> ScopeForm:
@@ -70,3 +72,12 @@ class ScopeForm(PlainForm):
         terms = Term.objects.in_prison(self.access.prison).filter(starts_on__lte=today, ends_on__gte=today)
         term = terms.first()
         return Period(term.starts_on, term.ends_on) if term else Period(today - dt.timedelta(days=91), today)
+
+
+def people_of(access: Access) -> Q:
+    """Whoever moves people from unit to unit would see requests to other services move along: only own ones are
+    counted by unit. Oversight moves nobody.
+    """
+    if not access.has(Right.KEEP_ROSTER):
+        return Q()
+    return gate.own(access, "organisation") | Q(organisation=None)

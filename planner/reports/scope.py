@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from enrollment.domain.attendance.sheet_entry import has_marks
@@ -26,6 +26,8 @@ class ReportScope:
     now: dt.datetime
     organisation_ids: frozenset[int] | None = None
     """None: all services."""
+    people_of: Q = field(default_factory=Q)
+    """Requests whose person may be told by where he lives: whoever moves takes them along."""
 
     def _of(self, path: str) -> Q:
         return Q() if self.organisation_ids is None else Q(**{f"{path}__in": self.organisation_ids})
@@ -133,12 +135,13 @@ class ReportScope:
         """Of people who live in this unit today."""
         return self.readable().annotate(unit=self.unit_of_request()).filter(unit=code)
 
-    def unit_of_request(self) -> Subquery:
-        """Of a queryset of requests: the living unit of today of whoever asked."""
+    def unit_of_request(self) -> Case:
+        """Of a queryset of requests: the living unit of today of whoever asked, where the reader may know of it."""
         homes = Stay.objects.filter(
             participant=OuterRef("participant"), prison__in=self.prison_ids, ends_on=None, unit__isnull=False
         )
-        return Subquery(homes.order_by("-starts_on", "-pk").values("unit__code")[:1])
+        home = Subquery(homes.order_by("-starts_on", "-pk").values("unit__code")[:1])
+        return Case(When(self.people_of, then=home)) if self.people_of else Case(default=home)
 
     @staticmethod
     def domain_of_request() -> Coalesce:

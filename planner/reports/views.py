@@ -56,7 +56,7 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
     scope = form.scope()
     found, link = figures_of(scope), _link(prison, scope)
     neutral = not gate.may_ask(request.access, gate.Fact.SERVICE)
-    balances = _balances(found, link)[-1 if neutral else 0 :]
+    balances = _balances(found, link, of_own=bool(scope.people_of))[-1 if neutral else 0 :]
     context = {
         "form": form.shown(scope),
         "scope": scope,
@@ -121,7 +121,7 @@ def _by_service(found: Figures, prison: Prison, scope: ReportScope) -> list[dict
     return lines
 
 
-def _balances(found: Figures, link: Link) -> list[tuple[str, list[BalanceLine]]]:
+def _balances(found: Figures, link: Link, *, of_own: bool) -> list[tuple[str, list[BalanceLine]]]:
     demand = found.demand
 
     def named(what: str, rows: list[Balance], words: dict[str, str]) -> list[BalanceLine]:
@@ -138,7 +138,10 @@ def _balances(found: Figures, link: Link) -> list[tuple[str, list[BalanceLine]]]
     return [
         (_("By life domain"), named("domain", demand.domains, domains)),
         (_("By language of the group"), named("language", demand.languages, _LANGUAGES)),
-        (_("By living unit"), named("unit", demand.units, {})),
+        (
+            _("By living unit (requests to own services)") if of_own else _("By living unit"),
+            named("unit", demand.units, {}),
+        ),
     ]
 
 

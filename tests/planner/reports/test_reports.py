@@ -145,6 +145,34 @@ def test_demand_beside_offer(haren, series, service, unit):
     assert [(row.key, row.asked, row.places) for row in found.demand.units] == [("A1", 4, 4)]
 
 
+def test_whoever_moves_somebody_sees_no_request_to_another_service_move_along(
+    haren, series, service, other_service, unit, organiser_anna, coordinator_karim, auditor_greet
+):
+    """By unit of today: the line that changes with a known person is that person's."""
+    other_unit, theirs = make_unit(haren, "B2"), make_series(haren, organisation=other_service)
+    person = make_participant(haren, unit=unit)
+    request(haren, person, series=theirs, organisation=other_service)
+    request(haren, make_participant(haren, unit=unit), series=series, organisation=service)
+
+    def told(user):
+        browser = signed_in(user)
+        pages = [
+            "/p/haren/reports/",
+            *(f"/p/haren/reports/asked-by-unit/?code={code}" for code in ("A1", "B2")),
+        ]
+        context = [
+            browser.get(page, DATES if page.endswith("reports/") else DATES | {"code": page[-2:]}).context
+            for page in pages
+        ]
+        units = [(row.key, row.asked) for row in context[0]["figures"].demand.units]
+        return units, [len(each["page"]) for each in context[1:]]
+
+    before = [told(user) for user in (organiser_anna, coordinator_karim)]
+    assert before == [([("A1", 1)], [1, 0])] * 2 and told(auditor_greet)[1] == [2, 0]
+    person.stays.update(unit=other_unit)
+    assert [told(user) for user in (organiser_anna, coordinator_karim)] == before
+
+
 def test_other_services_and_prisons_stay_apart(haren, saint_gilles, series, other_service):
     published(series)
     published(make_series(haren, organisation=other_service), "2026-11-24 09:00")

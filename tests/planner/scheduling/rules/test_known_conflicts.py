@@ -41,7 +41,7 @@ YES = b"Somebody of this group is elsewhere at that time."
 SAYING = {"cells", "minutes", "drop", "move"}
 """Where a group that meets alone hears of it."""
 FRESH = re.compile(
-    rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": ?|nonce=|name="once" value=)"[^"]*"|nonce-[^\']*'
+    rb'(name="csrfmiddlewaretoken"\s+value=|"X-CSRFToken": ?|nonce=|name="once"\s+value=)"[^"]*"|nonce-[^\']*'
 )
 
 
