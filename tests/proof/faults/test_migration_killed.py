@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.databases import ROOT, copy_migrated
+from tests.proof.house import ENGINES, SMALL
 from tests.proof.server import Postgres
 from tests.proof.test_booking_race import manage
 
@@ -52,7 +53,7 @@ call_command("migrate", verbosity=0, interactive=False)
 """
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=ENGINES[:1] if SMALL else ENGINES)
 def engine(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[dict[str, str], Postgres | None]]:

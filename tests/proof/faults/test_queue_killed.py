@@ -87,7 +87,7 @@ def test_killed_with_long_work_in_hand(house: House) -> None:
     house.has_done("long")
 
 
-@pytest.mark.parametrize("house", ENGINES, indirect=True)
+@pytest.mark.parametrize("house", ONE_ENGINE, indirect=True)
 def test_two_workers_with_one_job(house: House, tmp_path: Path) -> None:
     count = "from django_q.models import OrmQ; OrmQ.objects.filter(lock__lte=clock.now()).count()"
     with Node(house.node.environment, tmp_path / "log", only="jobs"):

@@ -37,6 +37,7 @@ def test_a_web_worker_and_then_all_of_them_killed(house: House) -> None:
     house.check(writers)
 
 
+@pytest.mark.parametrize("house", ONE_ENGINE, indirect=True)
 def test_the_master_killed(house: House) -> None:
     before = house.node.web_master()
     with house.writers().writing() as writers:
