@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "core.words.languages.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.web.empty_cells.EmptyCells",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "prisons.middleware.idle.IdleLimit",
