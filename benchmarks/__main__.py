@@ -61,7 +61,7 @@ def engine() -> None:
 
 
 def move() -> None:
-    from planner.scheduling.placement.changes import Change
+    from planner.scheduling.placement.session_changes import Change
     from planner.scheduling.placement.writer import apply
     from prisons.access import access_for
     from tests.factories import at, signed_in
@@ -134,7 +134,7 @@ def many() -> None:
 
 def _accept(house: House) -> None:
     from benchmarks.house import HOURS
-    from planner.scheduling.placement.changes import Change
+    from planner.scheduling.placement.session_changes import Change
     from planner.scheduling.placement.writer import apply
     from prisons.access import access_for
     from sessions.models import SessionWorker

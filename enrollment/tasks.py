@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enrollment.domain.attendance import sheet_return
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from enrollment.domain.participants import continuity, forgetting, merge_image
 from enrollment.domain.requests import endings
 from enrollment.domain.roster import draft_forgetting
@@ -13,9 +13,9 @@ from prisons.models import Prison
 
 def keep_lists() -> None:
     """Freezes what the cut-off has closed; after ninety days only hashes stay."""
-    versions.freeze_everywhere()
+    cut_off.freeze_everywhere()
     if upkeep.may_tidy():
-        versions.forget_old()
+        cut_off.forget_old()
 
 
 def tend_people() -> None:

@@ -15,8 +15,8 @@ from core.web.forms import DateInput, PlainForm, PlainTexts
 from prisons.access import SIDE_OF_ROLE, Access, Right, Side
 from prisons.domain.people.memberships import ROLES_OF_THE_PRISON
 from prisons.domain.records import audit
-from prisons.middleware.seen_forms import look_again
 from prisons.models import Invitation, Letters, Membership, Organisation, Role, User
+from prisons.seen_forms import look_again
 from prisons.support import SupportReason
 from prisons.words.verbs import words_for
 

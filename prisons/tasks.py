@@ -5,7 +5,7 @@ from __future__ import annotations
 from prisons.domain import submissions
 from prisons.domain.background import jobs, outbox, upkeep
 from prisons.domain.people import accounts
-from prisons.domain.records import changes, seals
+from prisons.domain.records import change_sets, seals
 
 
 def send_message(message_pk: int) -> None:
@@ -23,7 +23,7 @@ def sweep() -> None:
     if not upkeep.may_tidy():
         return
     outbox.forget_old()
-    changes.purge_images()
+    change_sets.purge_images()
     jobs.forget_files()
     submissions.forget_old()
     accounts.forget_old_sessions()

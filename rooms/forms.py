@@ -18,8 +18,8 @@ from core.web.form_choices import AllOrSomeRows, choose_from
 from core.web.forms import PlainForm, PlainTexts
 from core.words.text import printable
 from prisons.domain.unchanged import fingerprint
-from prisons.middleware.seen_forms import stored_beside
 from prisons.models import Building, Prison, Unit
+from prisons.seen_forms import stored_beside
 from rooms.models import WEEKDAYS, Feature, Holiday, Room, SoftBand, TimeSlot, UnitHours
 
 WORKING_DAYS = ["1", "2", "3", "4", "5"]

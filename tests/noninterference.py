@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from zipfile import ZipFile
 
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from enrollment.models import (
     Attendance,
     Consent,
@@ -407,7 +407,7 @@ def a_world(town: Town, changes: Iterable[Callable[[Town], None]]) -> Iterator[N
         for change in changes:
             change(town)
         forget()
-        versions.freeze_everywhere()
+        cut_off.freeze_everywhere()
         forget()
         yield
     forget()

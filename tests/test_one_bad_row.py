@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import models
 
 from enrollment.domain.requests import inbox
-from planner.closures import notices
+from planner.closures import upcoming
 from planner.notifications import cannot_come
 from planner.scheduling.asks import ask_acts
 from planner.scheduling.placement import act_words
@@ -51,7 +51,7 @@ def town_with_records(town: Town) -> None:
     for kind in ("unknown", *jobs.TITLES):
         Job.objects.create(**here, kind=kind, state="done", created_at=NOW)
         Job.objects.create(**here, kind=kind, state="failed", failure="unknown", created_at=NOW)
-    for kind in (inbox.ROSTER, inbox.DROP_OUT, ask_acts.TODO, cannot_come.TODO, *notices.KINDS, "unknown"):
+    for kind in (inbox.ROSTER, inbox.DROP_OUT, ask_acts.TODO, cannot_come.TODO, *upcoming.KINDS, "unknown"):
         Todo.objects.create(prison=town.prison, organisation=town.service, kind=kind, created_at=NOW)
     for number, verb in enumerate((*act_words.ACTS, "unknown")):
         at = NOW - dt.timedelta(minutes=number)

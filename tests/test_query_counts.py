@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from enrollment.domain.lists.versions import freeze_everywhere
+from enrollment.domain.lists.cut_off import freeze_everywhere
 from enrollment.models import Enrollment
 from planner.models import Ask
 from prisons.models import ChangeSet, Prison

@@ -16,7 +16,7 @@ import pytest
 from benchmarks.scale.plans import Asked, listening
 from benchmarks.scale.scoping import Owners, foreign_rows, is_bound, models_of_prisons, owners
 from benchmarks.scale.walking import crawl
-from enrollment.domain.lists.versions import freeze_everywhere
+from enrollment.domain.lists.cut_off import freeze_everywhere
 from enrollment.models import Note, Request, Slip
 from rooms.models import Closure
 from tests import factories as make

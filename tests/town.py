@@ -38,8 +38,8 @@ from planner.board.drawing import shared
 from planner.board.week import choices
 from planner.models import Ask, Notice, Proposal, StaffNotice
 from planner.notifications import letters, staff_letters
-from planner.scheduling.asks.changes import as_json
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.asks.wanted_changes import as_json
+from planner.scheduling.placement.session_changes import Change
 from prisons.access import access_for
 from prisons.domain.records import audit
 from prisons.models import Announcement, Job, Message, Organisation, Prison, User

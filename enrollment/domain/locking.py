@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates.clock import today
 from core.errors import PlannerError
-from enrollment.domain.lists.versions import freeze_due
+from enrollment.domain.lists.cut_off import freeze_due
 from prisons.domain.locking import lock_prison
 from prisons.models import Prison
 

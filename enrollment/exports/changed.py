@@ -7,7 +7,7 @@ from collections.abc import Collection
 from core.paper import Block, Column, Heading, Leaf, PaperNote, Table
 from enrollment.domain.lists.day import Day
 from enrollment.domain.lists.list_changes import GateChange, ListChange, ListChangeKind, changes, gate_changes
-from enrollment.exports.gate import families, material, permission, visitor_name
+from enrollment.exports.gate_list import families, material, permission, visitor_name
 from enrollment.exports.head import cells_told, hours, unit_words
 from enrollment.wording import both, day_in_words, hour, joined, moment
 

@@ -9,7 +9,7 @@ from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from enrollment.domain.lists.day import Day
 from enrollment.domain.lists.distribution import DistributionLine, PostPlan
 from enrollment.exports.changed import changed
-from enrollment.exports.gate import gate
+from enrollment.exports.gate_list import gate
 from enrollment.exports.head import head, paper_of
 from enrollment.exports.movement_slips import movement_slips as slips_leaf
 from enrollment.exports.movements import cancellations, overview, unit_lists

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import PlannerError
 from core.paper import Paper
-from enrollment.domain.lists import day_lists, distribution, list_rules, versions
+from enrollment.domain.lists import cut_off, day_lists, distribution, list_rules
 from enrollment.domain.lists.day import Day
 from enrollment.domain.lists.handing_over import all_versions
 from enrollment.exports import papers
@@ -56,7 +56,7 @@ def requested(access: Access, wanted: WantedFiles, *, now: dt.datetime | None = 
     prison = access.prison
     version = _version(prison, wanted, now)
     current = day_lists.scoped(day_lists.day_lists(prison, wanted.on, now=now), access)
-    frozen = versions.day_of(version) if version else None
+    frozen = cut_off.day_of(version) if version else None
     source = papers.Source(current, None)
     if version and frozen:
         source = papers.Source(day_lists.scoped(frozen, access), version.number, current)
@@ -64,7 +64,7 @@ def requested(access: Access, wanted: WantedFiles, *, now: dt.datetime | None = 
 
 
 def _version(prison: Prison, wanted: WantedFiles, now: dt.datetime | None) -> ListVersion | None:
-    first = versions.latest(prison, wanted.on, now=now)
+    first = cut_off.latest(prison, wanted.on, now=now)
     if wanted.number is None:
         return first
     found = next((one for one in all_versions(prison, wanted.on) if one.number == wanted.number), None)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 
 from core.web import address
-from enrollment.domain.participants.secrecy import own_enrollments
+from enrollment.domain.participants.visibility import own_enrollments
 from enrollment.models import Enrollment, Participant
 from prisons import gate
 from prisons.access import Access, Right

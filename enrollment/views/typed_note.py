@@ -14,7 +14,7 @@ from enrollment.domain.notes.note_undo import asks_beyond, changed_meanwhile, re
 from enrollment.domain.participants import finding, people
 from enrollment.domain.participants.namesakes import of_name
 from enrollment.domain.participants.people import PersonData
-from enrollment.domain.participants.secrecy import service_of
+from enrollment.domain.participants.visibility import service_of
 from enrollment.forms import NoteForm, new_person, split_who
 from enrollment.models import Note, Participant, Request
 from prisons import gate

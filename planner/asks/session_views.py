@@ -19,7 +19,7 @@ from planner.board.answers import board_url, done, refused
 from planner.board.forms import DropForm, MoveForm
 from planner.models import Ask
 from planner.scheduling.asks import ask_acts
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.rules.sentences import when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison

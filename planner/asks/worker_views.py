@@ -15,7 +15,7 @@ from planner.asks.forms import AskedWorkerForm
 from planner.asks.session_views import session_of, week_of
 from planner.board.answers import board_url, done, refused
 from planner.scheduling.asks.offers import allowed
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.session_workers import candidates, with_part, without
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules.sentences import speak, when

@@ -21,7 +21,7 @@ from planner.board.drawing.shared import table
 from planner.board.week.board_state import BoardState, board_address, shown_behind
 from planner.scheduling.asks.offers import offers_for
 from planner.scheduling.bulk.following import along, move_just_done
-from planner.scheduling.placement.changes import Outcome, Refused
+from planner.scheduling.placement.session_changes import Outcome, Refused
 from planner.scheduling.placement.undo_effects import address_of
 from planner.scheduling.rules.codes import OF_THE_CHOICE
 from planner.scheduling.rules.conflicts import without_twins

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates.clock import BRUSSELS
 from core.errors import PlannerError
 from planner.scheduling.choices.candidates import length_minutes, start_in_slot
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from prisons.models import Prison
 from rooms.domain import availability
 from rooms.domain.facts import Rules, SlotFacts, rules_of

@@ -17,7 +17,7 @@ from planner.closures import showing
 from planner.closures.call_paper import call_paper, standing_words
 from planner.closures.views import closures_of
 from planner.scheduling.closures import closing, todos
-from planner.scheduling.closures.calls import calls_about, tick, untick
+from planner.scheduling.closures.call_ticks import calls_about, tick, untick
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.records import audit
 from prisons.models import Organisation, Prison

@@ -18,7 +18,7 @@ from core.web.forms import PlainForm
 from core.web.htmx import is_partial, render_part
 from planner.closures import showing
 from planner.models import MadeUp
-from planner.scheduling.placement.changes import Refused
+from planner.scheduling.placement.session_changes import Refused
 from planner.scheduling.rules.codes import Conflict
 from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.sentences import speak, when

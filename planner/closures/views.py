@@ -20,7 +20,7 @@ from core.secrets.digest import FIELD, NotAsShown
 from planner.closures import showing
 from planner.closures.cover import cover_sheet
 from planner.closures.forms import PRESETS, ClosureForm, form_of
-from planner.closures.notices import services_not_called
+from planner.closures.upcoming import services_not_called
 from planner.scheduling.bulk.returning import Ruling, what_can_return
 from planner.scheduling.closures import closing
 from planner.scheduling.closures.effects import effects_of

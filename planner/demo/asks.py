@@ -11,7 +11,7 @@ from planner.demo.places import DemoPlaces
 from planner.models import Ask
 from planner.scheduling.asks import ask_acts
 from planner.scheduling.choices.candidates import choices
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from prisons.access import access_for
 from prisons.models import User
 from sessions.models import GroupSession

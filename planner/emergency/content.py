@@ -14,7 +14,7 @@ from django.db.models import Q
 from core.dates import clock
 from core.dates.clock import BRUSSELS
 from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
-from enrollment.domain.lists import day_lists, versions
+from enrollment.domain.lists import cut_off, day_lists
 from enrollment.domain.lists.day import Day
 from enrollment.exports import papers
 from enrollment.wording import both, day_in_words, hour, joined, moment
@@ -44,8 +44,8 @@ def pack_of(prison: Prison, *, now: dt.datetime | None = None) -> Paper:
 
 
 def _lists_of(prison: Prison, on: dt.date, at: dt.datetime) -> Paper:
-    version = versions.latest(prison, on, now=at)
-    frozen: Day | None = versions.day_of(version) if version else None
+    version = cut_off.latest(prison, on, now=at)
+    frozen: Day | None = cut_off.day_of(version) if version else None
     if version and frozen:
         return papers.day_lists(frozen, version.number)
     return papers.day_lists(day_lists.day_lists(prison, on, now=at))

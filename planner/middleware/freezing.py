@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from enrollment.domain.lists.versions import freeze_everywhere
+from enrollment.domain.lists.cut_off import freeze_everywhere
 
 READS = ("GET", "HEAD", "OPTIONS", "TRACE")
 

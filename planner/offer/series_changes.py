@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import ngettext_lazy
 
 from core.errors import PlannerError
-from enrollment.domain.lists.versions import freeze_due
+from enrollment.domain.lists.cut_off import freeze_due
 from enrollment.domain.requests import seats as places_of
 from enrollment.domain.requests.decisions import fill_series
 from prisons.access import Access

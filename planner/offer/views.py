@@ -18,8 +18,8 @@ from planner.offer.series_changes import change_series
 from planner.offer.series_list import filtered, in_order, series_rows
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.middleware.seen_forms import sees
 from prisons.models import Prison
+from prisons.seen_forms import sees
 from rooms.views.editing import act_and_return, edit
 from sessions.domain import materials
 from sessions.forms import MaterialAnswerForm, MaterialForm

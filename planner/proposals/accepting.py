@@ -24,7 +24,7 @@ from planner.proposals.lines.refusals import as_json, in_code
 from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import OPEN, require_maker
 from planner.scheduling.asks import ask_acts
-from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.placement.session_changes import Change, Refused
 from planner.scheduling.placement.writer import apply, preview
 from planner.scheduling.rules.codes import Conflict
 from prisons.access import Access, Right, access_for

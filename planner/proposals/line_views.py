@@ -17,7 +17,7 @@ from planner.proposals.line_forms import AddForm, GoalForm, LineForm
 from planner.proposals.lines import mending
 from planner.proposals.showing import title_of, week_of
 from planner.proposals.views import proposals_of
-from planner.scheduling.placement.changes import Refused
+from planner.scheduling.placement.session_changes import Refused
 from planner.scheduling.rules.codes import Conflict
 from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.sentences import speak

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import clock
 from core.errors import PlannerError
 from core.paper.answering import CONTENT_TYPES, made
-from enrollment.domain.lists import day_lists, versions
+from enrollment.domain.lists import cut_off, day_lists
 from enrollment.domain.lists.day import Day
 from enrollment.exports import papers
 from planner.reports import year_figures, year_report
@@ -144,7 +144,7 @@ def _days_with_sessions(prison: Prison, month: Month) -> list[dt.date]:
 
 def _sheets_of(prison: Prison, access: Access, on: dt.date) -> tuple[Day, int | None]:
     """The sheets of one day, as far as the reader may see them, and the number of their version."""
-    version = versions.latest(prison, on)
-    frozen = versions.day_of(version) if version else None
+    version = cut_off.latest(prison, on)
+    frozen = cut_off.day_of(version) if version else None
     day = day_lists.scoped(frozen or day_lists.day_lists(prison, on), access)
     return day.only(lambda meeting: not meeting.is_cancelled), version.number if version and frozen else None

@@ -13,7 +13,7 @@ from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict

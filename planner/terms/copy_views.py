@@ -26,7 +26,7 @@ from planner.scheduling.copying.trial import SeriesCopy
 from planner.scheduling.placement.undo_effects import address_of
 from planner.terms.copy_choice import CopyChoice, new_term_url, no_target_text, read
 from prisons.access import Access, PrisonRequest, Right, prison_view
-from prisons.domain.records.changes import UNDO_WITHIN
+from prisons.domain.records.change_sets import UNDO_WITHIN
 from prisons.models import ChangeSet, Prison
 from sessions.models import GroupSession, Series, Term
 

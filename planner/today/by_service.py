@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min, Q, QuerySet
 
 from core.dates import clock
-from enrollment.domain.participants.secrecy import own_requests
+from enrollment.domain.participants.visibility import own_requests
 from enrollment.domain.requests import counts
 from planner.models import Ask
 from planner.scheduling.asks.lists import open_ahead

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from core.dates import clock
-from enrollment.domain.lists import day_lists, handing_over, versions
+from enrollment.domain.lists import cut_off, day_lists, handing_over
 from enrollment.models import ListVersion
 from prisons.access import Access, Right
 
@@ -40,9 +40,9 @@ def lists_to_hand_over(access: Access, *, now: dt.datetime) -> list[ListsOfDay]:
 
 
 def _of_day(access: Access, on: dt.date, now: dt.datetime) -> ListsOfDay:
-    version = versions.latest(access.prison, on, now=now)
+    version = cut_off.latest(access.prison, on, now=now)
     untold = 0
     if version is not None:
         current = day_lists.day_lists(access.prison, on, now=now)
         untold = handing_over.untold(handing_over.all_versions(access.prison, on), current, access) or 0
-    return ListsOfDay(on, version, versions.cut_off_of(access.prison, on, now), untold)
+    return ListsOfDay(on, version, cut_off.cut_off_of(access.prison, on, now), untold)

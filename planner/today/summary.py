@@ -18,7 +18,7 @@ from enrollment.domain.attendance import sheet_entry
 from enrollment.domain.participants import welcome
 from enrollment.domain.requests import agreement, counts, inbox
 from enrollment.domain.taking_part import occupancy
-from planner.closures.notices import ClosureNotice, notices_for
+from planner.closures.upcoming import ClosureNotice, notices_for
 from planner.emergency import pack_file
 from planner.notifications import cannot_come, own_sessions
 from planner.scheduling.asks.lists import received
@@ -26,7 +26,7 @@ from planner.scheduling.rules.codes import CODES
 from planner.scheduling.rules.open_conflicts import hard_ones, to_solve
 from planner.today.by_service import WaitingRequests, waiting_by_service
 from planner.today.lists_state import ListsOfDay, lists_to_hand_over
-from planner.workers import calls
+from planner.workers import unread
 from prisons import gate
 from prisons.access import Access, Right
 from prisons.domain.background import outbox
@@ -184,7 +184,7 @@ def _tiles(access: Access) -> list[Tile]:
         tiles.append(Tile(asked, ngettext("person to agree on", "people to agree on", asked), url))
     if access.has(Right.MANAGE_WORKERS):
         url = reverse("planner:call_list", args=[slug])
-        people = len(calls.calls(access))
+        people = len(unread.calls(access))
         label = ngettext("facilitator to call", "facilitators to call", people)
         tiles.append(Tile(people, label, url, "stop"))
     tiles += _sheets(access)

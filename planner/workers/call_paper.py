@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.dates.clock import BRUSSELS
 from core.paper import Block, Column, Heading, Leaf, Paper, PaperNote, Table
 from planner.models import StaffNotice
-from planner.workers.calls import Call
+from planner.workers.unread import Call
 from prisons.models import Message, Prison
 
 

@@ -14,7 +14,7 @@ from core.dates import clock
 from core.paper.answering import answer
 from planner.notifications import letters, staff_letters
 from planner.notifications.sentences import sentence
-from planner.workers import calls, replacements
+from planner.workers import replacements, unread
 from planner.workers.call_paper import call_paper
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.records import audit
@@ -52,7 +52,7 @@ def read_staff_notices(request: HttpRequest, token: str) -> HttpResponse:
 @prison_view(Right.MANAGE_WORKERS)
 def call_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Facilitators who have not read what cannot wait, with their telephone."""
-    context = {"calls": calls.calls(request.access), "staff": calls.staff_not_read(request.access)}
+    context = {"calls": unread.calls(request.access), "staff": unread.staff_not_read(request.access)}
     return render(request, "planner/workers/call_list.html", context)
 
 
@@ -62,7 +62,7 @@ def call_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def call_list_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The same on paper, beside the telephone."""
     now, access = clock.now(), request.access
-    found = calls.calls(access, now=now), calls.staff_not_read(access, now=now)
+    found = unread.calls(access, now=now), unread.staff_not_read(access, now=now)
     audit.record(prison, request.user, "print_calls", prison)
     return answer(
         call_paper(prison, *found, now=now),
@@ -74,7 +74,7 @@ def call_list_file(request: PrisonRequest, prison: Prison) -> HttpResponse:
 @prison_view(Right.MANAGE_WORKERS)
 @require_POST
 def called(request: PrisonRequest, prison: Prison, worker: int) -> HttpResponse:
-    if not calls.mark_called(request.access, worker, by=request.user):
+    if not unread.mark_called(request.access, worker, by=request.user):
         raise Http404
     return redirect("planner:call_list", prison.slug)
 

@@ -17,8 +17,8 @@ from core.web.forms import DONE
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.announcement_forms import AnnouncementForm
 from prisons.domain.people import announcements
-from prisons.middleware.seen_forms import look_again, sees
 from prisons.models import Announcement, Prison, Role
+from prisons.seen_forms import look_again, sees
 
 
 @dataclass(frozen=True)

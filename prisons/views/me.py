@@ -29,9 +29,9 @@ from prisons.context_processors import prisons_of
 from prisons.domain.people import invitations, tokens
 from prisons.domain.people.accounts import OF_THE_ACCOUNT, change_account, end_sessions
 from prisons.forms import AccountForm, NewcomerForm, TokenForm, add_refusal, posted, role_in_words
-from prisons.middleware.seen_forms import sees
 from prisons.models import ApiToken, Invitation, Membership, Role, User
 from prisons.second_factor import fresh_second_factor
+from prisons.seen_forms import sees
 
 HEAR_OF_CHANGES = (Role.COORDINATOR, Role.ORGANISER, Role.LIAISON)
 """Facilitators choose their letters beside their sessions."""

@@ -12,8 +12,8 @@ from core.errors import PlannerError
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.people import organisations
 from prisons.forms import KnownOrganisationForm, OrganisationForm, add_refusal, posted
-from prisons.middleware.seen_forms import sees
 from prisons.models import Organisation, Prison
+from prisons.seen_forms import sees
 
 
 @prison_view(Right.MANAGE_PEOPLE, Right.PLACE)

@@ -17,9 +17,9 @@ from core.errors import PlannerError
 from prisons.access import SIDE_OF_ROLE, Access, PrisonRequest, Right, Side, has_ended, prison_view
 from prisons.domain.people import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
-from prisons.middleware.seen_forms import sees
 from prisons.models import Invitation, Membership, Prison
 from prisons.second_factor import fresh_second_factor
+from prisons.seen_forms import sees
 
 OF_THE_PRISON = [role for role, side in SIDE_OF_ROLE.items() if side is Side.PRISON]
 

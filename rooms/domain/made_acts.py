@@ -17,7 +17,7 @@ from core.errors import PlannerError
 from prisons.domain.locking import lock_prison
 from prisons.domain.people import invitations
 from prisons.domain.records import audit
-from prisons.domain.records.changes import Image, images_of, open_change_set, remember
+from prisons.domain.records.change_sets import Image, images_of, open_change_set, remember
 from prisons.domain.unchanged import fingerprint
 from prisons.models import ChangeImage, ChangeSet, Invitation, Prison, User
 from rooms.domain import rulebook

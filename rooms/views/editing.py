@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from core.web.forms import DONE, PlainTexts
 from prisons.access import PrisonRequest
-from prisons.middleware.seen_forms import look_again
 from prisons.models import ChangeSet
+from prisons.seen_forms import look_again
 from rooms.domain import consent
 from rooms.domain.consent import RuleHits
 from rooms.forms import NamesForm

@@ -23,7 +23,7 @@ from core.tables.cells import language_of
 from core.tables.pasted import parse
 from core.web.forms import DONE
 from prisons.access import PrisonRequest, Right, prison_view
-from prisons.domain.records.changes import UNDO_WITHIN
+from prisons.domain.records.change_sets import UNDO_WITHIN
 from prisons.models import ChangeSet, Prison
 from rooms.domain import made_acts, pasting
 from rooms.domain.consent import RuleHits

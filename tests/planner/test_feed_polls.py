@@ -11,7 +11,7 @@ from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
 from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import undo
 from prisons.access import access_for
 from prisons.models import Message, User

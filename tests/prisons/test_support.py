@@ -11,7 +11,7 @@ import pytest
 
 from core.dates import clock
 from core.words import names
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from enrollment.models import ListVersion
 from prisons.models import AuditEntry, Reading
 from tests.factories import (
@@ -138,6 +138,6 @@ def test_lists_that_close_while_support_looks_are_kept_with_their_names(haren, s
     there = clock.now() + dt.timedelta(days=8)  # its lists close later, whatever the hour is
     make_session(series, there, state="published")
     with names.looking(is_masked=True):
-        versions.freeze_everywhere(now=there - dt.timedelta(hours=1))
+        cut_off.freeze_everywhere(now=there - dt.timedelta(hours=1))
     kept = str(list(ListVersion.objects.values_list("facts", flat=True)))
     assert jan.last_name in kept and "#" not in kept

@@ -19,7 +19,7 @@ django.setup()
 from django.db import OperationalError  # noqa: E402
 
 from core.errors import PlannerError  # noqa: E402
-from planner.scheduling.placement.changes import Change  # noqa: E402
+from planner.scheduling.placement.session_changes import Change  # noqa: E402
 from planner.scheduling.placement.writer import apply  # noqa: E402
 from prisons.access import access_for  # noqa: E402
 from prisons.models import Membership, Prison  # noqa: E402

@@ -13,7 +13,7 @@ from core.dates.clock import BRUSSELS
 from core.dates.timespan import Span
 from core.ical import FeedEvent, render_calendar, render_event
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from prisons.access import access_for
 from prisons.domain.records import audit
 from sessions import feed_answers

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from tests.test_rubbish import RUBBISH, WORST, Doors, at_once, broken_by, one_by_one
 from tests.town import Town, living_in
 from tests.walking import IS_SMALL, Walker, quiet
@@ -29,7 +29,7 @@ ROLES = (
 @pytest.fixture(scope="module")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
     with living_in(django_db_blocker) as town, quiet():
-        versions.freeze_everywhere()  # else whatever is sent would do it anew each time
+        cut_off.freeze_everywhere()  # else whatever is sent would do it anew each time
         yield town
 
 

@@ -23,7 +23,7 @@ from django.apps import apps
 from django.urls import Resolver404, resolve
 
 from core.templatetags.ui import once
-from enrollment.domain.lists.versions import freeze_everywhere
+from enrollment.domain.lists.cut_off import freeze_everywhere
 from tests.town import NOW, Town, forget, living_in, taken_back
 from tests.walking import Walker, filled, parts_of, quiet, routes
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from core.dates.clock import BRUSSELS, today
 from core.words.languages import language_names
 from core.words.text import as_counted
-from enrollment.domain.participants.secrecy import own_requests
+from enrollment.domain.participants.visibility import own_requests
 from enrollment.models import Enrollment, EnrollmentStep, Request, Stay
 from enrollment.models.requests import RequestQuerySet
 from prisons.access import Access, Right

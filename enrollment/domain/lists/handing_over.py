@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import clock
 from core.errors import PlannerError
+from enrollment.domain.lists.cut_off import day_of, digest_of
 from enrollment.domain.lists.day import Day, to_json
 from enrollment.domain.lists.day_lists import day_lists, scoped
 from enrollment.domain.lists.list_changes import changes, gate_changes
-from enrollment.domain.lists.versions import day_of, digest_of
 from enrollment.domain.locking import lock_facts
 from enrollment.models import ListVersion
 from prisons.access import Access

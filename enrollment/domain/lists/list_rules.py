@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from enrollment.domain.lists.versions import DEFAULT_CUT_OFF
+from enrollment.domain.lists.cut_off import DEFAULT_CUT_OFF
 from enrollment.domain.locking import lock_facts
 from enrollment.models import CutOff, ListRules
 from prisons.domain.records import audit

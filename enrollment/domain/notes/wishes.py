@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from enrollment.domain.participants.secrecy import own_requests
+from enrollment.domain.participants.visibility import own_requests
 from enrollment.models import Request
 from prisons.access import Access
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.database.language_columns import in_language
 from core.words.languages import FALLBACK_ORDER
-from enrollment.domain.participants.secrecy import own
+from enrollment.domain.participants.visibility import own
 from enrollment.models import (
     Absence,
     Attendance,

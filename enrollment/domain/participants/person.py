@@ -11,7 +11,7 @@ from core.dates.weeks import Week
 from enrollment.domain.deciding.evidence import Occupied
 from enrollment.domain.participants.continuity import is_away
 from enrollment.domain.participants.people import stay_of
-from enrollment.domain.participants.secrecy import own_enrollments, own_requests
+from enrollment.domain.participants.visibility import own_enrollments, own_requests
 from enrollment.domain.taking_part import occupancy
 from enrollment.models import (
     Absence,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import clock
 from core.errors import PlannerError
-from enrollment.domain.lists.versions import freeze_due
+from enrollment.domain.lists.cut_off import freeze_due
 from enrollment.domain.participants.continuity import leave_locked
 from enrollment.domain.participants.people import open_stay
 from enrollment.domain.requests.steps import Act

@@ -14,7 +14,7 @@ from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
 from enrollment.domain.deciding import evidence
 from enrollment.domain.locking import lock_facts
-from enrollment.domain.participants.secrecy import own_enrollments
+from enrollment.domain.participants.visibility import own_enrollments
 from enrollment.domain.requests import decisions
 from enrollment.domain.requests.states import Verb
 from enrollment.models import Enrollment

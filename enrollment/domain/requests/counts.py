@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from core.dates.clock import today
 from enrollment.domain.notes import note_intake
-from enrollment.domain.participants.secrecy import own_requests
+from enrollment.domain.participants.visibility import own_requests
 from enrollment.models import Note, Request, Slip
 from enrollment.models.requests import SlipQuerySet
 from prisons import gate

@@ -23,7 +23,7 @@ from enrollment.domain.roster.draft_forgetting import KEPT
 from enrollment.domain.roster.identification import Continued, chosen_people, continue_stays
 from enrollment.models import Enrollment, Participant, RosterDraft, Stay
 from prisons.domain.records import audit
-from prisons.domain.records.changes import Image, open_change_set, remember
+from prisons.domain.records.change_sets import Image, open_change_set, remember
 from prisons.models import ChangeSet, Prison, Todo, User
 
 

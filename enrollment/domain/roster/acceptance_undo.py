@@ -24,7 +24,7 @@ from enrollment.domain.requests.inbox import ROSTER
 from enrollment.domain.roster.cell_values import number_key
 from enrollment.models import Participant, Stay
 from prisons.domain.records import audit
-from prisons.domain.records.changes import UNDO_WITHIN, images_of
+from prisons.domain.records.change_sets import UNDO_WITHIN, images_of
 from prisons.models import AuditEntry, ChangeImage, ChangeSet, Prison, Todo, User
 
 WITHIN = UNDO_WITHIN

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core.dates import clock
 from core.paper import unprintable_names
 from core.web import address
-from enrollment.domain.lists import day_lists, family_visits, handing_over, list_changes, list_rules, versions
+from enrollment.domain.lists import cut_off, day_lists, family_visits, handing_over, list_changes, list_rules
 from enrollment.domain.lists.day import Day, slots_of
 from enrollment.exports.requested import plans_of_day
 from enrollment.models import Handout, ListVersion
@@ -33,7 +33,7 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The lists of one day; without a day, of the next one on which people come together."""
     now = clock.now()
     on = _day_asked(request) or day_lists.next_day(prison, now=now)
-    version = versions.latest(prison, on, now=now)
+    version = cut_off.latest(prison, on, now=now)
     current = day_lists.scoped(day_lists.day_lists(prison, on, now=now), request.access)
     frozen = _frozen(version, request)
     shown = frozen or current
@@ -42,7 +42,7 @@ def list_day(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "day": shown,
         "counts": _table_of_counts(shown),
         "version": version,
-        "cut_off": versions.cut_off_of(prison, on, now),
+        "cut_off": cut_off.cut_off_of(prison, on, now),
         "is_past": on < clock.today(now),
         "previous": on - dt.timedelta(days=1),
         "next": on + dt.timedelta(days=1),
@@ -93,7 +93,7 @@ def _families(request: PrisonRequest, prison: Prison, day: Day) -> dict[str, Any
 @require_POST
 def list_confirm(request: PrisonRequest, prison: Prison, pk: int, what: str) -> HttpResponse:
     """Printed, or handed over: said once per version."""
-    verbs = {"printed": versions.confirm_printed, "handed-over": versions.confirm_handed_over}
+    verbs = {"printed": cut_off.confirm_printed, "handed-over": cut_off.confirm_handed_over}
     if what not in verbs:
         raise Http404
     version = get_object_or_404(ListVersion.objects.in_prison(prison), pk=pk)
@@ -119,7 +119,7 @@ def _day_asked(request: PrisonRequest) -> dt.date | None:
 
 
 def _frozen(version: ListVersion | None, request: PrisonRequest) -> Day | None:
-    day = versions.day_of(version) if version else None
+    day = cut_off.day_of(version) if version else None
     return day_lists.scoped(day, request.access) if day else None
 
 

@@ -38,8 +38,8 @@ from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain.records import readings
 from prisons.domain.unchanged import fingerprint
 from prisons.gate import looks_known_to
-from prisons.middleware.seen_forms import look_again, sees
 from prisons.models import Prison, Unit
+from prisons.seen_forms import look_again, sees
 
 PER_PAGE = 60
 

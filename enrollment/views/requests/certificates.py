@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from core.dates import clock
 from core.paper import unprintable_names
 from enrollment.domain.attendance import certificates
-from enrollment.domain.participants.secrecy import own_series
+from enrollment.domain.participants.visibility import own_series
 from enrollment.exports.certificate_pages import certificate_pages
 from enrollment.views.shared import find_enrollment
 from prisons.access import PrisonRequest, Right, prison_view

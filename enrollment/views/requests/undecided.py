@@ -22,7 +22,7 @@ from core.errors import PlannerError
 from core.web import address
 from core.web.htmx import render_part
 from enrollment.domain.notes.asking import live_of
-from enrollment.domain.participants.secrecy import own_requests, own_series
+from enrollment.domain.participants.visibility import own_requests, own_series
 from enrollment.domain.requests import answers, counts
 from enrollment.domain.requests.decisions import DECLINE_REASONS
 from enrollment.domain.requests.seats import Seats, asked_in_order, count_all

@@ -24,7 +24,7 @@ from planner.notifications.session_change import SessionChange
 from planner.scheduling.bulk import bulk_edits, cancelling
 from planner.scheduling.bulk.effects import BulkEffect
 from planner.scheduling.bulk.returning import ReturnVerdict
-from planner.scheduling.placement.changes import Outcome
+from planner.scheduling.placement.session_changes import Outcome
 from planner.scheduling.rules.known_conflicts import told_each
 from planner.scheduling.rules.sentences import speak, when
 from prisons.access import PrisonRequest, Right, prison_view

@@ -31,7 +31,7 @@ from planner.scheduling.bulk.date_edits import (
 )
 from planner.scheduling.choices.candidates import length_minutes
 from planner.scheduling.choices.room_fits import fits_of, wanted_of
-from planner.scheduling.placement.changes import KEEP
+from planner.scheduling.placement.session_changes import KEEP
 from planner.scheduling.rules.known_conflicts import told_each
 from planner.scheduling.rules.sentences import speak, when
 from prisons.access import Access, PrisonRequest, Right, prison_view

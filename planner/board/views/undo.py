@@ -21,7 +21,7 @@ from core.web.htmx import is_partial
 from core.web.htmx import redirect as htmx_redirect
 from planner.board.answers import board_url, done, refused
 from planner.scheduling.placement.act_words import title_of
-from planner.scheduling.placement.changes import Change, Keep
+from planner.scheduling.placement.session_changes import Change, Keep
 from planner.scheduling.placement.undo import require_right
 from planner.scheduling.placement.undo import undo as undo_act
 from planner.scheduling.placement.undo_effects import UndoEffect, effect_of

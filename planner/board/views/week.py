@@ -27,7 +27,7 @@ from planner.board.week.detail import session_detail as detail_of
 from planner.scheduling.asks.offers import allowed
 from planner.scheduling.choices.candidates import length_minutes
 from planner.scheduling.placement.audience_counts import told_by
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules.codes import OF_THE_CHOICE
 from planner.scheduling.rules.sentences import when

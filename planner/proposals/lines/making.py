@@ -11,7 +11,7 @@ from planner.models import Proposal, ProposalLine
 from planner.optimiser.problem import Plan
 from planner.proposals.problem.building import PlanningProblem
 from planner.proposals.problem.meetings import Item, Meeting, Spot
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from rooms.models import Room
 from sessions.domain.recurrence import instants
 from sessions.models import GroupSession

@@ -16,7 +16,7 @@ from planner.models import Proposal, ProposalLine
 from planner.proposals.accepting import is_open, open_lines
 from planner.proposals.lines.making import changes_of, length_of, sessions_of
 from planner.proposals.starting import OPEN, require_maker
-from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.placement.session_changes import Change, Refused
 from planner.scheduling.placement.writer import preview
 from planner.scheduling.rules.codes import Conflict
 from prisons.domain.locking import lock_prison

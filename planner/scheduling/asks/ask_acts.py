@@ -20,10 +20,10 @@ from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
 from planner.models import Ask
 from planner.scheduling.asks import ask_letters
-from planner.scheduling.asks.changes import as_json, changes_of, versions_seen
 from planner.scheduling.asks.lists import asks_of
+from planner.scheduling.asks.wanted_changes import as_json, changes_of, versions_seen
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import Change, Outcome, Refused
+from planner.scheduling.placement.session_changes import Change, Outcome, Refused
 from planner.scheduling.placement.writer import apply, preview
 from planner.scheduling.rules.known_conflicts import told
 from prisons.access import Access, Right, access_for

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.errors import PlannerError
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.placement.session_changes import Change, Refused
 from planner.scheduling.rules import waivers
 from planner.scheduling.rules.codes import CODES, Conflict
 from prisons.access import Access, PrisonRequest, Right

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from planner.models import Ask
 from planner.scheduling.asks.ask_acts import digest_of
-from planner.scheduling.asks.changes import changes_of, is_outdated
+from planner.scheduling.asks.wanted_changes import changes_of, is_outdated
 from planner.scheduling.asks.words import kind_of, rooms_of, wish_in_words
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by_each
 from planner.scheduling.rules.sentences import when

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from planner.models import Ask
-from planner.scheduling.asks.changes import changes_of
+from planner.scheduling.asks.wanted_changes import changes_of
 from planner.scheduling.rules.sentences import when
 from prisons import gate
 from prisons.access import Access

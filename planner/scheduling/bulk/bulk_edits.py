@@ -22,7 +22,7 @@ from enrollment.domain.locking import lock_facts
 from planner.scheduling.bulk.cancelling import refuse_some, refuse_unknown, seen_of, usable
 from planner.scheduling.bulk.effects import BulkEffect, effect_of
 from planner.scheduling.bulk.returning import ReturnVerdict, Ruling, is_over, not_yours
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import DryRun, apply, dry_run
 from planner.scheduling.rules import conflicts
 from planner.scheduling.rules.codes import Conflict

@@ -19,7 +19,7 @@ from core.secrets.digest import require_seen
 from enrollment.domain.locking import lock_facts
 from planner.scheduling.bulk.effects import BulkEffect, effect_of
 from planner.scheduling.bulk.returning import ReturnVerdict, Ruling, back, is_over, not_yours, what_can_return
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access, access_for
 from prisons.models import Prison, User

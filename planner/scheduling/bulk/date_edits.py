@@ -18,15 +18,15 @@ from django.db import transaction
 from core.dates import clock
 from core.secrets.digest import digest, require_seen
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import KEEP, Change, Keep, Outcome, Refused
 from planner.scheduling.placement.foreseen import foresee
+from planner.scheduling.placement.session_changes import KEEP, Change, Keep, Outcome, Refused
 from planner.scheduling.placement.writer import apply, preview
 from planner.scheduling.rules import conflicts
 from planner.scheduling.rules.codes import Conflict
 from prisons.access import Access
 from prisons.domain.locking import lock_prison
 from prisons.domain.records import audit
-from prisons.domain.records.changes import Image, remember
+from prisons.domain.records.change_sets import Image, remember
 from prisons.models import User
 from sessions.domain.placing import Part, Placing
 from sessions.domain.recurrence import instants

@@ -9,8 +9,8 @@ from core.secrets.digest import digest
 from planner.notifications.session_change import SessionChange
 from planner.scheduling.bulk.returning import Ruling
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.foreseen import foresee
+from planner.scheduling.placement.session_changes import Change
 from prisons.models import Prison
 from sessions.models import GroupSession
 

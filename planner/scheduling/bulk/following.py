@@ -27,10 +27,10 @@ from planner.scheduling.bulk.date_edits import DateEdit, follow_pattern
 from planner.scheduling.bulk.effects import BulkEffect, effect_of
 from planner.scheduling.bulk.returning import Ruling
 from planner.scheduling.choices.candidates import length_minutes, start_in_slot
-from planner.scheduling.placement.changes import KEEP, Change, Outcome
+from planner.scheduling.placement.session_changes import KEEP, Change, Outcome
 from planner.scheduling.placement.writer import apply, dry_run
 from prisons.access import Access
-from prisons.domain.records.changes import images_of
+from prisons.domain.records.change_sets import images_of
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain.facts import SlotFacts, rules_of
 from sessions.domain.recurrence import instants

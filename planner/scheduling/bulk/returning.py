@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.dates.clock import today
 from planner.models import MadeUp
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
 from planner.scheduling.rules.sentences import when

@@ -14,7 +14,7 @@ from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
 from planner.scheduling.choices.room_fits import RoomFit, fits_of, rooms_of, wanting_a_room
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access
 from prisons.models import User

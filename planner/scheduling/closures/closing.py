@@ -34,11 +34,11 @@ from planner.scheduling.closures.effects import (
 )
 from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
 from planner.scheduling.closures.refusals import refuse_decided, refuse_unusable, require_right
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access, access_for
 from prisons.domain.records import audit
-from prisons.domain.records.changes import Image, open_change_set, remember
+from prisons.domain.records.change_sets import Image, open_change_set, remember
 from prisons.models import ChangeSet, Prison, User
 from rooms.domain.facts import bump_rules
 from rooms.models import Closure

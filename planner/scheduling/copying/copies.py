@@ -22,7 +22,7 @@ from core.secrets.digest import digest, require_seen
 from planner.scheduling.copying.notes import CopyNote, ToldNote, in_words
 from planner.scheduling.copying.plans import Plan, plans_of
 from planner.scheduling.copying.trial import SeriesCopy, Trial
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules.sentences import when
 from planner.scheduling.series.made_series import images_of_made
@@ -30,7 +30,7 @@ from planner.scheduling.series.making import TriedDate, next_list_codes, skip_re
 from planner.scheduling.series.row_writing import require_savable, save_all
 from prisons.access import Access, access_for
 from prisons.domain.locking import lock_prison
-from prisons.domain.records.changes import remember
+from prisons.domain.records.change_sets import remember
 from prisons.models import ChangeSet, Prison, User
 from sessions.domain.placing import Part
 from sessions.domain.recurrence import Occurrence

@@ -19,8 +19,8 @@ from enrollment.models import ListVersion
 from planner.notifications.audience import Audience, audiences_of
 from planner.notifications.session_change import SessionChange
 from planner.notifications.unsaid import Unsaid
-from planner.scheduling.placement.changes import Change
 from planner.scheduling.placement.foreseen import at_least, standing
+from planner.scheduling.placement.session_changes import Change
 from prisons.models import Prison
 from sessions.models import GroupSession
 

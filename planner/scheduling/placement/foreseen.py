@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from core.errors import PlannerError
 from planner.notifications.session_change import SessionChange
-from planner.scheduling.placement.changes import Change, after_of
+from planner.scheduling.placement.session_changes import Change, after_of
 from prisons.models import Prison
 from sessions.domain.placing import placing_of
 from sessions.models import GroupSession

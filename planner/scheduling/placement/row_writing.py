@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F
 
 from prisons.domain.records import audit
-from prisons.domain.records.changes import Image, open_change_set, remember
+from prisons.domain.records.change_sets import Image, open_change_set, remember
 from prisons.models import ChangeSet, Prison, User
 from sessions.domain.placing import Placing
 from sessions.models import Cancellation, GroupSession, SessionWorker, Waiver

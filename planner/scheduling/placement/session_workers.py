@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.dates.clock import today
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict

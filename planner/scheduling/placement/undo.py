@@ -15,13 +15,13 @@ from planner.models import MadeUp
 from planner.scheduling.asks import ask_acts
 from planner.scheduling.bulk.date_edits import restore_pattern
 from planner.scheduling.closures import closing_undo, refusals
-from planner.scheduling.placement.changes import Outcome
+from planner.scheduling.placement.session_changes import Outcome
 from planner.scheduling.placement.undo_effects import LABEL, SERIES, UndoEffect, effect_of
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.series import series_end
 from prisons.access import Access, Right, access_for
 from prisons.domain.records import audit
-from prisons.domain.records.changes import UNDO_WITHIN
+from prisons.domain.records.change_sets import UNDO_WITHIN
 from prisons.models import ChangeSet, Organisation, Prison, User
 from sessions.models import GroupSession, Series
 

@@ -16,11 +16,11 @@ from planner.notifications.unsaid import Unsaid, unsaid_of
 from planner.scheduling.bulk.date_edits import pattern_of
 from planner.scheduling.placement.act_words import name_of
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.series import made_series, series_end
 from prisons import gate
 from prisons.access import Access
-from prisons.domain.records.changes import images_of
+from prisons.domain.records.change_sets import images_of
 from prisons.models import ChangeImage, ChangeSet
 from rooms.models import Closure
 from sessions.domain.placing import Allowed, Part, placing_of

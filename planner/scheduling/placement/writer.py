@@ -23,8 +23,8 @@ from planner.notifications.audience import audience_of
 from planner.notifications.session_change import SessionChange
 from planner.notifications.unsaid import withdraw
 from planner.scheduling.placement import stale_fields
-from planner.scheduling.placement.changes import Change, Outcome, Refused, after_of
 from planner.scheduling.placement.row_writing import Work, keep_record, write
+from planner.scheduling.placement.session_changes import Change, Outcome, Refused, after_of
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
 from prisons.access import Access, access_for

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import clock
 from core.errors import PlannerError
 from enrollment.domain.locking import lock_facts
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import WAIVABLE, Conflict

@@ -25,7 +25,7 @@ from planner.scheduling.series.making import SeriesDraft, SeriesOutcome, TriedDa
 from prisons.access import Access, access_for
 from prisons.domain.locking import lock_prison
 from prisons.domain.records import audit
-from prisons.domain.records.changes import Image, remember
+from prisons.domain.records.change_sets import Image, remember
 from prisons.models import Prison, User
 from rooms.models import Holiday
 from sessions.domain.recurrence import MAX_SESSIONS, Occurrence, Pattern, occurrences

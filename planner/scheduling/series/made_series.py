@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.database.pointing import pointing_to
 from core.errors import PlannerError
 from core.secrets.digest import digest
-from prisons.domain.records.changes import Image
+from prisons.domain.records.change_sets import Image
 from sessions.models import GroupSession, Series
 
 LABEL = Series._meta.label_lower

@@ -19,7 +19,7 @@ from core.secrets.digest import digest, require_seen
 from enrollment.domain.locking import lock_facts
 from planner.models import MadeUp
 from planner.scheduling.choices.candidates import Choice, choices
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules.codes import Conflict
 from planner.scheduling.rules.sentences import when

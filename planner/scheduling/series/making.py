@@ -17,7 +17,7 @@ from core.dates import clock
 from core.errors import PlannerError
 from core.secrets.digest import digest, require_seen
 from planner.scheduling.choices.candidates import OF_THE_ROOM
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
@@ -25,7 +25,7 @@ from planner.scheduling.series.made_series import images_of_made
 from planner.scheduling.series.row_writing import require_savable, save_all
 from prisons.access import Access, access_for
 from prisons.domain.locking import lock_prison
-from prisons.domain.records.changes import remember
+from prisons.domain.records.change_sets import remember
 from prisons.models import Prison, Unit, User
 from rooms.domain.facts import rules_of
 from rooms.models import Feature, Holiday

@@ -18,10 +18,10 @@ from enrollment.domain.locking import lock_facts
 from enrollment.domain.requests import seats, series_end
 from enrollment.domain.requests.seats import Seats
 from planner.scheduling.placement.audience_counts import AudienceCounts, told_by
-from planner.scheduling.placement.changes import Change, Outcome
+from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from prisons.access import Access
-from prisons.domain.records.changes import UNDO_WITHIN, Image, remember
+from prisons.domain.records.change_sets import UNDO_WITHIN, Image, remember
 from prisons.models import ChangeSet, User
 from sessions.models import Cancellation, GroupSession, Series
 

@@ -32,7 +32,7 @@ from planner.emergency.content import pack_of
 from planner.reports import year_report
 from planner.reports.periods import calendar_year
 from planner.workers.call_paper import call_paper
-from planner.workers.calls import Call
+from planner.workers.unread import Call
 from tests.core.paper.a_sheet import sheet
 from tests.factories import (
     at,

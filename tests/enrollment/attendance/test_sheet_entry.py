@@ -7,8 +7,8 @@ import pytest
 from core.errors import PlannerError
 from enrollment.domain.attendance import attendance_history, marking, sheet_entry
 from enrollment.domain.attendance.sheet_codes import code_of
+from enrollment.domain.lists.cut_off import day_of
 from enrollment.domain.lists.day_lists import day_lists
-from enrollment.domain.lists.versions import day_of
 from enrollment.domain.requests.seats import count
 from enrollment.models import Attendance, Headcount, ListVersion, Skip
 from prisons.access import access_for

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates.clock import BRUSSELS
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from enrollment.models import ListVersion
 from prisons.models import Prison
 from rooms.models import Holiday
@@ -38,9 +38,9 @@ def test_each_working_day_has_one_cut_off_on_the_last_working_day_before(
     before = dict(zip(works[1:], works, strict=False))
     announced: dict[dt.date, set[dt.date]] = {}
     for today in YEAR[30:]:
-        for day, cut in versions.cut_offs(prison, noon(today)).items():
+        for day, cut in cut_off.cut_offs(prison, noon(today)).items():
             announced.setdefault(day, set()).add(cut.date())
-            assert cut == versions.cut_off_of(prison, day, noon(today))
+            assert cut == cut_off.cut_off_of(prison, day, noon(today))
     for day in works:
         if day > YEAR[31] and before[day] >= YEAR[30]:
             assert announced[day] == {before[day]}
@@ -54,8 +54,8 @@ def test_the_lists_of_the_first_day_after_a_closed_week_are_frozen_on_the_last_d
         make_holiday(haren, day)
         day += dt.timedelta(days=1)
     first_back = dt.date(2027, 1, 4)
-    assert versions.cut_off_of(haren, first_back, at("2026-12-20 10:00")) == at("2026-12-23 15:00")
-    versions.freeze_due(haren, at("2026-12-23 14:59"))
+    assert cut_off.cut_off_of(haren, first_back, at("2026-12-20 10:00")) == at("2026-12-23 15:00")
+    cut_off.freeze_due(haren, at("2026-12-23 14:59"))
     assert not ListVersion.objects.filter(on=first_back).exists()
-    versions.freeze_due(haren, at("2026-12-23 15:00"))
+    cut_off.freeze_due(haren, at("2026-12-23 15:00"))
     assert ListVersion.objects.get(on=first_back).made_at == at("2026-12-23 15:00")

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from enrollment import exports
 from enrollment.domain.attendance import sheet_codes
-from enrollment.domain.lists import day_lists, versions
+from enrollment.domain.lists import cut_off, day_lists
 from enrollment.domain.lists.day import from_json, to_json
 from enrollment.domain.lists.list_changes import ListChangeKind, changes
 from enrollment.domain.locking import lock_facts
@@ -308,18 +308,18 @@ def test_an_empty_day_gives_files_too(haren):
 
 def test_lists_close_on_the_last_working_day_before(haren):
     make_holiday(haren, dt.date(2026, 11, 20))
-    cuts = versions.cut_offs(haren, at("2026-11-19 08:00"))
+    cuts = cut_off.cut_offs(haren, at("2026-11-19 08:00"))
     assert cuts[dt.date(2026, 11, 20)] == at("2026-11-19 15:00").astimezone(cuts[MONDAY].tzinfo)
     assert cuts[MONDAY] == at("2026-11-19 15:00")  # Friday is a holiday
     haren.cut_offs.create(weekday=4, at=dt.time(12))
-    assert versions.cut_offs(haren, at("2026-11-19 08:00"))[MONDAY] == at("2026-11-19 12:00")
+    assert cut_off.cut_offs(haren, at("2026-11-19 08:00"))[MONDAY] == at("2026-11-19 12:00")
 
 
 def test_nothing_is_frozen_before_the_cut_off(haren, session):
-    assert versions.latest(haren, MONDAY, now=FRIDAY_NOON) is None
-    version = versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    assert cut_off.latest(haren, MONDAY, now=FRIDAY_NOON) is None
+    version = cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     assert version.made_at == at("2026-11-20 15:00")
-    assert versions.latest(haren, MONDAY, now=FRIDAY_EVENING).pk == version.pk
+    assert cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING).pk == version.pk
 
 
 def test_a_writer_freezes_first_so_the_list_is_that_of_the_cut_off(haren, series, session):
@@ -328,7 +328,7 @@ def test_a_writer_freezes_first_so_the_list_is_that_of_the_cut_off(haren, series
     ):  # what every writer of facts does, hours after the cut-off and before any job ran
         lock_facts(haren, now=FRIDAY_EVENING)
         make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
-    frozen = versions.day_of(versions.latest(haren, MONDAY, now=FRIDAY_EVENING))
+    frozen = cut_off.day_of(cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING))
     assert "Nieuw, Piet" not in [row.person.name for row in frozen.movements()]
     current = day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
     assert [(change.kind, change.person.name) for change in changes(frozen, current)] == [
@@ -377,15 +377,15 @@ def test_no_change_is_said(haren, session):
 
 
 def test_after_ninety_days_only_the_hash_is_left(haren, session):
-    version = versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    version = cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     digest = version.digest
-    versions.forget_old(now=at("2027-02-21 12:00"))
+    cut_off.forget_old(now=at("2027-02-21 12:00"))
     version.refresh_from_db()
-    assert versions.day_of(version) is not None
-    assert versions.forget_old(now=at("2027-02-22 12:00")) == 1
+    assert cut_off.day_of(version) is not None
+    assert cut_off.forget_old(now=at("2027-02-22 12:00")) == 1
     version.refresh_from_db()
     assert (version.facts, version.digest) == (None, digest)
-    assert versions.day_of(version) is None
+    assert cut_off.day_of(version) is None
 
 
 # --- codes ----------------------------------------------------------------------------------------------
@@ -472,7 +472,7 @@ def test_a_facilitator_has_the_sheet_of_own_sessions(
 
 
 def test_printed_and_handed_over_are_said_once(haren, session, liaison_bert, coordinator_karim):
-    version = versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    version = cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     for user in (liaison_bert, coordinator_karim):
         for what in ("printed", "handed-over"):
             path = f"/p/haren/lists/versions/{version.pk}/{what}/"

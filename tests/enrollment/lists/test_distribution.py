@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import PlannerError
 from core.paper import to_pdf
-from enrollment.domain.lists import day_lists, distribution, versions
+from enrollment.domain.lists import cut_off, day_lists, distribution
 from enrollment.domain.lists.distribution import DistributionLine, PostPlan
 from enrollment.exports import papers
 from enrollment.models import Handout, Post
@@ -204,7 +204,7 @@ def test_each_post_has_its_own_files(haren, units, session, liaison_bert, organi
 
 
 def test_a_day_a_pile_and_its_changes_come_in_the_answer_itself(haren, session, liaison_bert):  # noqa: F811
-    versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     Post.objects.create(prison=haren, name="Centrum A")
     client = signed_in(liaison_bert)
     for kind in ("day", "posts", "movements", "sheets", "gate", "cancelled", "slips", "changes"):

@@ -10,7 +10,7 @@ import pytest
 from core.errors import PlannerError
 from core.paper import to_pdf
 from core.words.text import as_counted
-from enrollment.domain.lists import day_lists, family_visits, handing_over, list_rules, versions
+from enrollment.domain.lists import cut_off, day_lists, family_visits, handing_over, list_rules
 from enrollment.domain.lists.list_changes import ListChangeKind, changes, gate_changes
 from enrollment.exports import papers
 from enrollment.models import Enrollment, FamilyVisit, ListVersion, Skip, Stay
@@ -45,7 +45,7 @@ SATURDAY, SUNDAY = at("2026-11-21 09:00"), at("2026-11-22 09:00")
 
 
 def test_a_page_of_changes_that_was_handed_over_becomes_a_version(haren, series, session, liaison_bert):  # noqa: F811
-    first = versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    first = cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
     current = day_lists.day_lists(haren, MONDAY, now=SATURDAY)
     access = access_for(liaison_bert, haren)
@@ -54,12 +54,12 @@ def test_a_page_of_changes_that_was_handed_over_becomes_a_version(haren, series,
     assert (second.number, second.handed_over_by) == (2, liaison_bert)
     assert handing_over.untold(handing_over.all_versions(haren, MONDAY), current, access) == 0
     # The list itself stays that of the cut-off; the page still tells all that changed since.
-    assert versions.latest(haren, MONDAY, now=SUNDAY).pk == first.pk
-    assert len(changes(versions.day_of(first), current)) == 1
+    assert cut_off.latest(haren, MONDAY, now=SUNDAY).pk == first.pk
+    assert len(changes(cut_off.day_of(first), current)) == 1
 
 
 def test_pressing_twice_notes_it_once_and_no_change_can_be_handed_over_too(haren, session, liaison_bert):  # noqa: F811
-    versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     one, two = (
         handing_over.hand_over_changes(haren, MONDAY, by=liaison_bert, now=moment)
         for moment in (SATURDAY, SUNDAY)
@@ -75,7 +75,7 @@ def test_before_the_cut_off_there_is_no_page(haren, session, liaison_bert):  # n
 
 
 def test_a_service_counts_only_its_own_changes(haren, series, session, organiser_emile, organiser_anna):  # noqa: F811
-    versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
     known = handing_over.all_versions(haren, MONDAY)
     current = day_lists.day_lists(haren, MONDAY, now=SATURDAY)
@@ -93,7 +93,7 @@ def test_the_only_session_of_a_service_that_leaves_the_day_is_a_change_too(
 ):
     """Nobody of that service is left on the day; the posts would bring people to an empty room."""
     make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
-    versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     session.starts_at, session.ends_at = (
         moment + dt.timedelta(days=2) for moment in (session.starts_at, session.ends_at)
     )
@@ -112,7 +112,7 @@ def test_the_organiser_sees_what_was_printed_and_handed_over(
     liaison_bert,
     organiser_anna,
 ):
-    version = versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    version = cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     page = f"/p/haren/lists/?day={MONDAY}"
     assert "Nobody has said yet" in signed_in(organiser_anna).get(page).content.decode()
     bert = signed_in(liaison_bert)
@@ -127,7 +127,7 @@ def test_the_organiser_sees_what_was_printed_and_handed_over(
 
 
 def test_every_version_can_be_fetched_until_it_is_forgotten(haren, series, session, liaison_bert):  # noqa: F811
-    versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     make_enrollment(series, make_participant(haren, "Nieuw, Piet"))
     handing_over.hand_over_changes(haren, MONDAY, by=liaison_bert, now=SATURDAY)
     client = signed_in(liaison_bert)
@@ -135,7 +135,7 @@ def test_every_version_can_be_fetched_until_it_is_forgotten(haren, series, sessi
     assert "Nieuw, Piet" not in str(texts(client.get(f"{path}1").content))
     assert "Nieuw, Piet" in str(texts(client.get(f"{path}2").content))
     assert client.get(f"{path}3").status_code == 404
-    assert versions.forget_old(now=at("2027-02-22 12:00")) >= 2
+    assert cut_off.forget_old(now=at("2027-02-22 12:00")) >= 2
     assert client.get(f"{path}2").status_code == 404
     assert set(ListVersion.objects.filter(on=MONDAY).values_list("facts", flat=True)) == {None}
     assert all(ListVersion.objects.filter(on=MONDAY).values_list("digest", flat=True))
@@ -179,7 +179,7 @@ def test_closing_times_are_set_per_working_day(haren, session, coordinator_karim
     client, page = signed_in(coordinator_karim), "/p/haren/settings/lists/"
     assert client.get(page).content.decode().count('value="15:00"') == 5
     assert client.post(page, times(day_5="12:00") | {"movement_slips": "on"}).status_code == 302
-    assert versions.cut_off_of(haren, MONDAY, at("2026-11-19 08:00")) == at("2026-11-20 12:00")
+    assert cut_off.cut_off_of(haren, MONDAY, at("2026-11-19 08:00")) == at("2026-11-20 12:00")
     assert list_rules.wants_slips(haren)
     assert [entry.fields for entry in AuditEntry.objects.filter(verb="change_cutoff")] == [["at"]]
     assert client.post(page, times(day_5="noon")).status_code == 422
@@ -196,14 +196,14 @@ def test_a_later_closing_time_reopens_nothing(haren, series, session, liaison_be
 def test_an_earlier_closing_time_holds_at_once(haren, session, liaison_bert):  # noqa: F811
     list_rules.set_closing_times(haren, {5: dt.time(10)}, by=liaison_bert, now=FRIDAY_NOON)
     haren.refresh_from_db()
-    assert versions.latest(haren, MONDAY, now=FRIDAY_NOON).made_at == at("2026-11-20 10:00")
+    assert cut_off.latest(haren, MONDAY, now=FRIDAY_NOON).made_at == at("2026-11-20 10:00")
 
 
 def test_the_page_of_lists_needs_no_lock_while_nothing_is_due(haren, session, django_assert_num_queries):  # noqa: F811
-    versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+    cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
     haren.refresh_from_db()
     with django_assert_num_queries(1):
-        versions.latest(haren, MONDAY, now=FRIDAY_EVENING)
+        cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING)
 
 
 # --- families -------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def test_the_gate_reads_sums_of_those_who_come(haren, afternoon, organiser_anna)
 def test_numbers_after_the_cut_off_are_changes_at_the_gate(haren, afternoon, organiser_anna):
     meeting, (jan, _piet) = afternoon
     family_visits.announce(meeting, {jan.pk: (2, 3)}, by=organiser_anna, now=FRIDAY_EVENING)
-    frozen = versions.day_of(versions.latest(haren, MONDAY, now=FRIDAY_EVENING))
+    frozen = cut_off.day_of(cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING))
     current = day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)
     assert (frozen.meetings[0].family, current.meetings[0].family) == ((0, 0), (2, 3))
     assert [one.kind for one in gate_changes(frozen, current)] == [ListChangeKind.MOVED]
@@ -329,6 +329,6 @@ def test_slips_are_in_the_pile_of_the_day_where_the_prison_wants_them(haren, ses
 def test_a_renamed_facilitator_is_told_to_the_gate_only_once_it_matters(haren, service, series, room):  # noqa: F811
     worker = make_worker(haren, organisation=service, name="Ann")
     make_session(series, room=room, workers=[worker], state="published")
-    frozen = versions.day_of(versions.latest(haren, MONDAY, now=FRIDAY_EVENING))
+    frozen = cut_off.day_of(cut_off.latest(haren, MONDAY, now=FRIDAY_EVENING))
     Worker.objects.filter(pk=worker.pk).update(phone="0470")
     assert gate_changes(frozen, day_lists.day_lists(haren, MONDAY, now=FRIDAY_EVENING)) == []

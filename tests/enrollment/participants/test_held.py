@@ -11,7 +11,7 @@ from django.urls import reverse
 from core.dates import clock
 from core.words.names import NameField, NamesBinaryField, NamesJSONField
 from enrollment import tasks
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from enrollment.domain.notes import note_intake
 from enrollment.domain.participants import forgetting, held, merging
 from enrollment.domain.requests import decisions
@@ -158,7 +158,7 @@ def test_what_is_said_to_hold_no_name_holds_none(haren, jan, service, organiser_
     note_intake.enter_note(
         haren, participant=jan, asks=[note_intake.NoteAsk(series=theirs)], by=organiser_anna
     )
-    versions.freeze_everywhere(now=there - dt.timedelta(hours=1))
+    cut_off.freeze_everywhere(now=there - dt.timedelta(hours=1))
     twin = make_participant(haren, "Zebedeus, J.", register_number="987655")
     merging.merge(jan, twin, haren, merging.MergeDecision("twice", is_sure=True), by=organiser_anna)
     anna, bert = signed_in(organiser_anna), signed_in(liaison_bert)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from planner.models import Ask
 from planner.scheduling.asks import ask_acts
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.writer import apply
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room

@@ -13,7 +13,7 @@ from core.dates import clock
 from planner.models import ClosureCall
 from planner.scheduling.closures.closing import announce, confirm
 from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
-from planner.workers import calls
+from planner.workers import unread
 from prisons.access import access_for
 from prisons.models import AuditEntry, Prison, Todo, User
 from rooms.models import Closure, Room
@@ -446,7 +446,7 @@ def test_a_tick_of_the_call_list_is_kept_with_who_and_when_and_can_be_taken_away
     assert (row.closure, row.worker, row.by, row.state) == (confirmed, zoe, organiser_anna, "confirmed")
     page = organiser.get(url)
     assert "Anna" in flat(page) and page.context["left"] == 0
-    assert not calls.to_call(access_for(organiser_anna, confirmed.prison, now=NOW), now=NOW).exists()
+    assert not unread.to_call(access_for(organiser_anna, confirmed.prison, now=NOW), now=NOW).exists()
     assert AuditEntry.objects.filter(verb="call", object_id=row.pk, by=organiser_anna).count() == 1
     organiser.post(f"{url}{zoe.pk}/", {"reached": "no"})
     assert not ClosureCall.objects.exists() and organiser.get(url).context["left"] == 1

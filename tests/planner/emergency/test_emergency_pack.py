@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.errors import PlannerError
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from planner.emergency import pack_file, tasks
 from planner.emergency.content import pack_of
 from planner.models import EmergencyPack
@@ -76,7 +76,7 @@ def test_three_working_days_and_whom_to_call(house, folder, passphrase):
 
 
 def test_lists_that_have_closed_are_those_that_lie_at_the_posts(house, folder, passphrase):
-    versions.latest(house, MONDAY, now=FRIDAY_EVENING)
+    cut_off.latest(house, MONDAY, now=FRIDAY_EVENING)
     late = make_participant(house, "Nieuw, Piet")
     make_enrollment(house.series.get(), late)
     leaves = pack_of(house, now=FRIDAY_EVENING).leaves

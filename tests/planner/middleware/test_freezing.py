@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from enrollment.models import ListVersion
 from sessions.models import WorkerAccess
 from tests.factories import (
@@ -38,7 +38,7 @@ def frozen(prison):
     """As the posts have it; nothing is frozen by looking."""
     version = ListVersion.objects.get(prison=prison, on=DAY)
     assert version.made_at == at("2026-11-20 15:00")
-    (meeting,) = versions.day_of(version).meetings
+    (meeting,) = cut_off.day_of(version).meetings
     return meeting
 
 
@@ -83,6 +83,6 @@ def test_looking_at_pages_freezes_nothing(house, coordinator_karim):
 
 
 def test_a_press_costs_one_query_while_nothing_is_due(house, django_assert_num_queries):
-    versions.freeze_everywhere()
+    cut_off.freeze_everywhere()
     with django_assert_num_queries(1):
-        assert versions.freeze_everywhere() == 0
+        assert cut_off.freeze_everywhere() == 0

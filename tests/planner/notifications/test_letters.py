@@ -11,8 +11,8 @@ from enrollment.models import Slip
 from planner.models import Notice
 from planner.notifications import letters, own_sessions
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change
-from planner.workers import calls
+from planner.scheduling.placement.session_changes import Change
+from planner.workers import unread
 from prisons.access import access_for
 from prisons.domain.background import outbox
 from prisons.models import AuditEntry, Message, Todo
@@ -244,24 +244,24 @@ def test_an_old_link_leads_nowhere(session, organiser_anna, monkeypatch):
 def test_who_has_not_read_what_cannot_wait_is_called(haren, session, organiser_anna, organiser_emile):
     apply(organiser_anna, moved(session), now=SOON)
     anna, emile = (access_for(user, haren, now=SOON) for user in (organiser_anna, organiser_emile))
-    (call,) = calls.calls(anna, now=SOON)
+    (call,) = unread.calls(anna, now=SOON)
     assert (call.worker.phone, len(call.sentences)) == ("0470 1", 1)
-    assert calls.calls(emile, now=SOON) == []
-    assert calls.calls(anna, now=at("2026-11-25 10:00")) == []
-    assert calls.mark_called(emile, call.worker.pk, by=organiser_emile, now=SOON) == 0
-    assert calls.mark_called(anna, call.worker.pk, by=organiser_anna, now=SOON) == 1
-    assert calls.calls(anna, now=SOON) == []
+    assert unread.calls(emile, now=SOON) == []
+    assert unread.calls(anna, now=at("2026-11-25 10:00")) == []
+    assert unread.mark_called(emile, call.worker.pk, by=organiser_emile, now=SOON) == 0
+    assert unread.mark_called(anna, call.worker.pk, by=organiser_anna, now=SOON) == 1
+    assert unread.calls(anna, now=SOON) == []
 
 
 def test_reading_takes_one_off_the_list(haren, session, organiser_anna):
     apply(organiser_anna, moved(session), now=SOON)
     letters.mark_read(Notice.objects.all(), now=SOON)
-    assert calls.calls(access_for(organiser_anna, haren, now=SOON), now=SOON) == []
+    assert unread.calls(access_for(organiser_anna, haren, now=SOON), now=SOON) == []
 
 
 def test_what_can_wait_is_on_no_list(haren, session, organiser_anna):
     apply(organiser_anna, moved(session))
-    assert calls.calls(access_for(organiser_anna, haren, now=NOW), now=NOW) == []
+    assert unread.calls(access_for(organiser_anna, haren, now=NOW), now=NOW) == []
 
 
 # --- pages ----------------------------------------------------------------------------------------------

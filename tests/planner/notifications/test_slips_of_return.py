@@ -6,7 +6,7 @@ from enrollment.domain.slips import reply_slips, slip_text
 from enrollment.models import Slip
 from planner.scheduling.placement import undo, writer
 from planner.scheduling.placement.audience_counts import told_by
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from sessions.models import GroupSession
 from tests.factories import (
     at,

@@ -13,9 +13,9 @@ from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
 from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import undo
-from planner.workers import calls
+from planner.workers import unread
 from prisons.access import access_for
 from prisons.models import AuditEntry, Message
 from sessions.domain.placing import Part
@@ -338,7 +338,9 @@ def test_others_do_not_see_who_of_a_service_has_not_read(
     haren, session, organiser_anna, coordinator_karim, organiser_emile, monkeypatch
 ):
     apply(coordinator_karim, moved(session, "2026-11-23 08:30"), now=SOON)
-    own = [row.user for row in calls.staff_not_read(access_for(coordinator_karim, haren, now=SOON), now=SOON)]
+    own = [
+        row.user for row in unread.staff_not_read(access_for(coordinator_karim, haren, now=SOON), now=SOON)
+    ]
     assert organiser_anna in own
-    theirs = calls.staff_not_read(access_for(organiser_emile, haren, now=SOON), now=SOON)
+    theirs = unread.staff_not_read(access_for(organiser_emile, haren, now=SOON), now=SOON)
     assert organiser_anna not in [row.user for row in theirs]

@@ -14,7 +14,7 @@ from planner.proposals.accepting import accept
 from planner.proposals.lines.needing import needs_of
 from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import PlanningWish
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from prisons.models import ChangeSet, Organisation, Prison, User

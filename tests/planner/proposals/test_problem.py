@@ -15,7 +15,7 @@ from planner.proposals.problem.cells import Cell, Cells, GridSlot, SlotAnswer, g
 from planner.proposals.problem.easy_rooms import EasyRooms
 from planner.proposals.problem.meetings import Item, Meeting
 from planner.scheduling.placement import writer
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from prisons.models import Organisation, Prison
 from sessions.domain.recurrence import instants
 from tests.factories import at, make_room, make_series, make_session, make_slot, make_worker

@@ -33,7 +33,7 @@ from planner.scheduling.asks import ask_acts
 from planner.scheduling.closures import closing
 from planner.scheduling.closures.parts import ClosureDraft
 from planner.scheduling.closures.parts import ClosurePart as Place
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.series.make_up import dates_for
 from prisons.models import ChangeSet, Organisation, Prison, Todo, User

@@ -17,7 +17,7 @@ from core.database.pointing import pointing_to
 from core.errors import PlannerError
 from enrollment.models import Attendance, FamilyVisit, Headcount, Note, Request, SheetDraft, Skip
 from planner.models import Ask, Proposal, ProposalLine
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.series.making import SeriesDraft, create_series

@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from core.dates.clock import now, today
 from core.dates.weeks import Week
-from enrollment.domain.lists import versions
+from enrollment.domain.lists import cut_off
 from enrollment.domain.requests import counts
 from enrollment.models import Note, Request, Slip
 from planner.models import Ask
-from planner.scheduling.asks.changes import stands
+from planner.scheduling.asks.wanted_changes import stands
 from planner.scheduling.rules.open_conflicts import hard_count
 from planner.today import search_sessions
 from planner.today.actions import ACTIONS, actions_for, address_of
@@ -324,7 +324,7 @@ def test_the_liaison_reads_how_far_the_lists_are(
     assert (tomorrow.on, tomorrow.version, tomorrow.state) == (dt.date(2026, 11, 24), None, "")
     (closed,) = lists_to_hand_over(access, now=at("2026-11-23 16:00"))
     assert closed.version is not None and closed.state == "queued"
-    versions.confirm_printed(closed.version, by=liaison_bert)
+    cut_off.confirm_printed(closed.version, by=liaison_bert)
     assert lists_to_hand_over(access, now=at("2026-11-23 16:00"))[0].state == "printed"
     late = make_series(haren, organisation=service)
     make_session(late, "2026-11-24 09:00", room=make_room(haren), state="published")

@@ -15,9 +15,9 @@ from core.dates import clock
 from core.errors import PlannerError
 from planner.models import Ask
 from planner.scheduling.asks import ask_acts
-from planner.scheduling.asks.changes import is_outdated
 from planner.scheduling.asks.lists import answered, received, sent
-from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.asks.wanted_changes import is_outdated
+from planner.scheduling.placement.session_changes import Change, Refused
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from prisons.access import access_for

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from planner.scheduling.bulk.date_edits import DateEdit, Scope, edit_dates, effect_of, pattern_of
-from planner.scheduling.placement.changes import Refused
+from planner.scheduling.placement.session_changes import Refused
 from planner.scheduling.placement.undo import undo
 from prisons.models import Organisation, Prison, User
 from rooms.models import Room

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from planner.scheduling.choices.day_starts import Stretch, edges, starts
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.writer import preview
 from prisons.models import Organisation, Prison
 from rooms.models import Room

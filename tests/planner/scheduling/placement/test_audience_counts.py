@@ -15,7 +15,7 @@ from enrollment.models import ListVersion, Slip
 from planner.models import Notice
 from planner.scheduling.news import since_last_publication
 from planner.scheduling.placement.audience_counts import told_by, told_by_each
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.publishing import publish

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Refused
+from planner.scheduling.placement.session_changes import Refused
 from planner.scheduling.placement.session_workers import candidates, put, take_off
 from planner.scheduling.placement.undo import undo
 from prisons.models import Organisation, Prison, User

@@ -10,7 +10,7 @@ import pytest
 from enrollment.models import Absence, Slip
 from planner.models import Notice
 from planner.scheduling.placement.audience_counts import told_by
-from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.placement.session_changes import Change, Refused
 from planner.scheduling.placement.writer import apply
 from prisons.models import Organisation, Prison, User
 from sessions.domain.placing import Part

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import latest_of, undo
 from planner.scheduling.placement.writer import apply
 from prisons.models import ChangeSet, Organisation, Prison, User

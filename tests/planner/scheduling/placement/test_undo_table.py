@@ -22,7 +22,7 @@ from planner.scheduling.closures.parts import ClosureDraft
 from planner.scheduling.closures.parts import ClosurePart as Place
 from planner.scheduling.copying.copies import copy_series
 from planner.scheduling.placement.act_words import ACTS, name_of
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.undo_effects import effect_of
 from planner.scheduling.placement.writer import apply

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from core.errors import PlannerError
-from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.placement.session_changes import Change, Refused
 from planner.scheduling.placement.writer import apply
 from prisons.models import AuditEntry, ChangeSet, Organisation, Prison, User
 from sessions.domain.placing import Part

@@ -10,7 +10,7 @@ from core.dates.weeks import Week
 from core.errors import PlannerError
 from planner.scheduling.bulk.returning import what_can_return
 from planner.scheduling.choices.candidates import choices
-from planner.scheduling.placement.changes import Change, Refused
+from planner.scheduling.placement.session_changes import Change, Refused
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import waivers

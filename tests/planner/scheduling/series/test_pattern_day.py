@@ -14,7 +14,7 @@ from core.dates import clock
 from planner.scheduling.bulk.date_edits import DateEdit, Scope, edit_dates, pattern_of
 from planner.scheduling.bulk.following import take_along
 from planner.scheduling.choices.room_fits import wanted_of
-from planner.scheduling.placement.changes import Change
+from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.series.gained_dates import Longer, effect_of

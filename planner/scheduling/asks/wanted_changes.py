@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from planner.models import Ask
-from planner.scheduling.placement.changes import Change, Keep
+from planner.scheduling.placement.session_changes import Change, Keep
 from sessions.models import GroupSession
 
 
