@@ -15,13 +15,27 @@
     );
   let shown = null; // the answer that the cells are painted with
 
+  // Beside the panel the board is narrow: coloured cells that nobody sees say nothing.
+  const bringIntoView = (session) => {
+    const own = `[data-session="${session}"]`;
+    const free = [...board().querySelectorAll("td.is-free")].filter((cell) => !cell.querySelector(own));
+    if (!free.length) return;
+    const frame = free[0].closest("table").parentElement.getBoundingClientRect();
+    const isSeen = (cell) => {
+      const box = cell.getBoundingClientRect();
+      return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+    };
+    if (!free.some(isSeen)) free[0].scrollIntoView({ block: "nearest", inline: "center" });
+  };
   const show = async () => {
     const wanted = asked();
     const cells = await places.ask(wanted.dataset.placesOf);
     if (!cells || asked() !== wanted || !isShown() || "held" in board().dataset) return;
+    const isNew = shown !== wanted;
     shown = wanted;
     places.wipe();
     places.paint(cells);
+    if (isNew) bringIntoView(wanted.dataset.placesOf);
     board().dataset.finding = wanted.dataset.placesOf;
   };
   const hide = () => {

@@ -15,6 +15,7 @@ from tests.factories import (
     make_activity,
     make_organisation,
     make_room,
+    make_room_hours,
     make_series,
     make_session,
     make_slot,
@@ -56,7 +57,7 @@ def cell(page: Page, room: str, day: str) -> Any:
 
 
 def ask(page: Page) -> None:
-    cell(page, "Class A", "20500110").focus()
+    cell(page, "Class A", "20500110").first.focus()
     page.keyboard.press("m")
     expect(page.locator("#panel [data-places-of]")).to_have_count(1)
     expect(page.locator("[data-finding]")).to_have_count(1)
@@ -102,3 +103,23 @@ def test_what_a_filter_hides_is_hatched_and_not_named(board: Page) -> None:
     board.locator("#board-clear a").click()
     expect(board.locator(".cell-taken")).to_have_count(0)
     expect(board.locator("#board")).to_contain_text("Koor")
+
+
+SEEN = """cells => cells.some(cell => {
+    const [box, frame] = [cell, cell.closest('table').parentElement].map(one => one.getBoundingClientRect());
+    return box.left >= frame.left && box.right <= frame.right + 1;
+})"""
+
+
+def test_what_is_free_only_at_the_end_of_the_week_is_brought_into_view(board: Page, haren: Prison) -> None:
+    for room in haren.rooms.all():
+        hours = (1, "08:00", "11:00") if room.name == "Class A" else (5, "08:00", "20:00")
+        make_room_hours(room, *hours)
+    for weekday in range(1, 6):
+        make_slot(haren, weekday, "13:30", "16:00")
+        make_slot(haren, weekday, "18:00", "20:00")
+    board.reload()
+    expect(board.locator("td[tabindex='0']")).to_have_count(1)
+    ask(board)
+    expect(cell(board, "Class B", "20500114").first).to_have_class(re.compile("is-free"))
+    assert board.locator("td.is-free:not(:has([data-session]))").evaluate_all(SEEN)
