@@ -23,7 +23,12 @@
     const frame = free[0].closest("table").parentElement.getBoundingClientRect();
     const isSeen = (cell) => {
       const box = cell.getBoundingClientRect();
-      return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+      return (
+        box.left >= frame.left &&
+        box.right <= frame.right &&
+        box.top >= frame.top &&
+        box.bottom <= frame.bottom
+      );
     };
     if (!free.some(isSeen)) free[0].scrollIntoView({ block: "nearest", inline: "center" });
   };
