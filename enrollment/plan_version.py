@@ -46,8 +46,25 @@ def _raise_for(table: str, event: str) -> str:
     return f"UPDATE prisons_prison SET plan_version = plan_version + 1 WHERE {concerned};"
 
 
+def _raise_for_all(table: str, event: str) -> str:
+    """The same once for all rows of a statement: a thousand new versions of one row in one transaction, each of which
+    must be stepped over by the next, made PostgreSQL slow.
+    """
+    wanted = PRISON_OF[table].format(row="one")
+    found = wanted if wanted.startswith("SELECT") else f"SELECT {wanted}"
+    concerned = " UNION ".join(
+        f"SELECT found.prison FROM {row.lower()}_rows AS one, LATERAL ({found}) AS found(prison)"
+        for row in _ROWS[event]
+    )
+    return f"UPDATE prisons_prison SET plan_version = plan_version + 1 WHERE id IN ({concerned});"
+
+
 def _names() -> dict[str, tuple[str, str]]:
     return {f"plan_version_{table}_{event.lower()}": (table, event) for table in PRISON_OF for event in _ROWS}
+
+
+def _rows(event: str) -> str:
+    return " ".join(f"{row} TABLE AS {row.lower()}_rows" for row in _ROWS[event])
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -59,7 +76,8 @@ def lay(connection: BaseDatabaseWrapper) -> None:
     """Puts every trigger in place. Safe to repeat."""
     with connection.cursor() as cursor:
         for name, (table, event) in _names().items():
-            act, is_sqlite = _raise_for(table, event), connection.vendor == "sqlite"
+            is_sqlite = connection.vendor == "sqlite"
+            act = _raise_for(table, event) if is_sqlite else _raise_for_all(table, event)
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}{'' if is_sqlite else f' ON {table}'}")
             if is_sqlite:
                 cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {act} END")
@@ -69,5 +87,6 @@ def lay(connection: BaseDatabaseWrapper) -> None:
                 f"BEGIN {act} RETURN NULL; END $body$"
             )
             cursor.execute(
-                f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+                f"CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {_rows(event)} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
             )

@@ -24,7 +24,7 @@ from prisons.access import access_for
 from prisons.models import Prison, User
 from rooms.domain import places, rulebook, units
 from rooms.models import Holiday, Room, SoftBand, TimeSlot, UnitHours
-from sessions.models import Waiver
+from sessions.models import GroupSession, Waiver
 from tests.factories import (
     at,
     make_absence,
@@ -204,3 +204,17 @@ def test_the_check_asks_for_every_trigger(haren: Prison) -> None:
     assert "enrollment.E001" in {one.id for one in found}
     plan_version.lay(connection)
     assert plan_version.missing(connection) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite knows no triggers of a statement")
+def test_on_postgresql_a_statement_over_many_rows_raises_the_version_once(haren: Prison) -> None:
+    """A thousand versions of one row in one transaction are stepped over one by one, and the prison is locked."""
+    series = make_series(haren)
+    for number in range(5):
+        make_session(series, f"2026-12-0{number + 1} 09:00")
+    haren.refresh_from_db()
+    before = haren.plan_version
+    assert GroupSession.objects.filter(series=series).update(sequence=7) == 5
+    haren.refresh_from_db()
+    assert haren.plan_version == before + 1
