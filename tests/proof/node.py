@@ -23,7 +23,7 @@ import pytest
 from tests.plugins.databases import ROOT, free_port
 
 TOKEN = "a" * 32
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that anything may take on a busy machine; nothing waits longer than what it waits for."""
 
 
@@ -73,7 +73,7 @@ class Node:
 
     def wait(self) -> None:
         said = lambda: f"{self.only or 'node'} is up:\n{self.said()[-3000:]}"  # noqa: E731
-        until(self.is_whole, said, seconds=5 * PATIENCE)
+        until(self.is_whole, said, seconds=2 * PATIENCE)
 
     def is_whole(self) -> bool:
         assert self.process is not None and self.process.poll() is None, self.said()[-3000:]
@@ -86,7 +86,7 @@ class Node:
             return 0
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(timeout=30)
+            return self.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise
@@ -221,7 +221,7 @@ class Writers:
         finally:
             self._is_over.set()
             for thread in self._threads:
-                thread.join(timeout=120)
+                thread.join(timeout=PATIENCE)
         assert not any(thread.is_alive() for thread in self._threads), "a writer was never answered"
 
     def more(self, count: int = 4) -> None:
