@@ -193,7 +193,7 @@ def test_a_taken_room_offers_to_ask_its_owner_and_to_swap(
     assert refusal.status_code == 409
     assert "Class A is taken by Parenting" in page
     assert url("session_places", theirs.pk) in page
-    assert page.count("room taken") == 1
+    assert page.count("Room taken") == 1
     swap = emile.post(url("session_ask_swap", theirs.pk), {"own": own.pk}, **HX)  # type: ignore[arg-type]
     assert swap.status_code == 200
     assert Ask.objects.get().swap_with == own
