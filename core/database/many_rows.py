@@ -39,3 +39,40 @@ def insert(
         with connection.cursor() as cursor:
             cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", values)  # noqa: S608
     return len(values)
+
+
+AT_ONCE = 500
+"""Rows of one UPDATE on PostgreSQL: what runs once a statement (triggers, `enrollment/plan_version.py`) runs seldom."""
+
+
+def update(model: type[models.Model], names: Sequence[str], rows: Mapping[int, Sequence[Any]]) -> None:
+    """Writes these fields (`room_id`, not `room`) of the rows: key -> values in the order of `names`.
+
+    bulk_update's CASE took ten times as long for 1,500 rows.
+    """
+    connection = connections[router.db_for_write(model)]
+    by_name = {each.attname: each for each in model._meta.concrete_fields}
+    key, fields = model._meta.pk, [by_name[name] for name in names]
+    values = [
+        [pk, *(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True))]
+        for pk, row in rows.items()
+    ]
+    table, columns = connection.ops.quote_name(model._meta.db_table), [str(field.column) for field in fields]
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            given = ", ".join(f"{column} = %s" for column in columns)
+            statement = f"UPDATE {table} SET {given} WHERE {key.column} = %s"  # noqa: S608
+            cursor.executemany(statement, [[*row[1:], row[0]] for row in values])
+            return
+        # Without its length: a cast to varchar(8) cuts off in silence what the column itself would refuse.
+        kinds = [str(field.db_type(connection)).split("(")[0] for field in fields]
+        types = [str(key.rel_db_type(connection)), *kinds]
+        row_of = "(" + ", ".join(f"%s::{kind}" for kind in types) + ")"
+        given = ", ".join(f"{column} = given.{column}" for column in columns)
+        for start in range(0, len(values), AT_ONCE):
+            part = values[start : start + AT_ONCE]
+            cursor.execute(
+                f"UPDATE {table} SET {given} FROM (VALUES {', '.join([row_of] * len(part))}) "  # noqa: S608
+                f"AS given ({key.column}, {', '.join(columns)}) WHERE {table}.{key.column} = given.{key.column}",
+                [value for row in part for value in row],
+            )

@@ -10,9 +10,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
+from core.database import many_rows
 from prisons.domain.records import audit
 from prisons.domain.records.change_sets import Image, open_change_set, remember
 from prisons.models import ChangeSet, Prison, User
@@ -79,18 +79,9 @@ _SAVED = (
 
 
 def _save(sessions: list[GroupSession]) -> None:
-    """One prepared statement for all rows: bulk_update's CASE took ten times as long for 1,500."""
-    if not sessions:
-        return
-    by_column = {field.column: field for field in GroupSession._meta.concrete_fields}
-    columns = ", ".join(f"{name} = %s" for name in _SAVED)
-    rows = [
-        [by_column[name].get_db_prep_save(getattr(session, name), connection) for name in _SAVED]
-        + [session.pk]
-        for session in sessions
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {GroupSession._meta.db_table} SET {columns} WHERE id = %s", rows)  # noqa: S608
+    rows = {session.pk: [getattr(session, name) for name in _SAVED] for session in sessions}
+    if rows:
+        many_rows.update(GroupSession, _SAVED, rows)
 
 
 def _write_states(works: list[Work], by: User, now: dt.datetime) -> None:

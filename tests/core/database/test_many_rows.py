@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.database import many_rows
@@ -61,3 +61,43 @@ def test_a_field_that_is_none_and_a_row_that_is_too_short_are_refused(haren: Pri
         many_rows.insert(Slip, {"prisn_id": haren.pk}, NAMES, [])
     with pytest.raises(ValueError, match="argument"):
         many_rows.insert(Slip, {"prison_id": haren.pk}, NAMES, [(1, "placed")])
+
+
+def test_each_row_gets_its_own_values(haren: Prison) -> None:
+    people = [make_participant(haren) for _number in range(1203)]
+    slips = Slip.objects.bulk_create(
+        Slip(
+            prison=haren,
+            participant=person,
+            kind=Slip.Kind.PLACED,
+            facts={},
+            created_at=at("2026-11-26 09:00"),
+        )
+        for person in people
+    )
+    others = people[1:] + people[:1]
+    rows = {
+        slip.pk: (person.pk, {"n": slip.pk, "quote": "'%s"}, at("2026-11-27 10:00") if slip.pk % 2 else None)
+        for slip, person in zip(slips, others, strict=True)
+    }
+    many_rows.update(Slip, ("participant_id", "facts", "handed_out_at"), rows)
+    assert {
+        row.pk: (row.participant_id, row.facts, row.handed_out_at) for row in Slip.objects.in_prison(haren)
+    } == rows
+
+
+def test_what_is_too_long_is_never_cut_off_in_silence(haren: Prison) -> None:
+    slip = Slip.objects.create(
+        prison=haren,
+        participant=make_participant(haren),
+        kind=Slip.Kind.PLACED,
+        facts={},
+        created_at=at("2026-11-26 09:00"),
+    )
+    try:
+        with transaction.atomic():
+            many_rows.update(Slip, ("kind",), {slip.pk: ["x" * 11]})
+    except DataError:
+        assert connection.vendor == "postgresql"
+    else:
+        assert Slip.objects.get().kind == "x" * 11, "SQLite keeps words of any length"
