@@ -71,6 +71,8 @@ def test_nothing_is_taken_away_beside_a_button_that_saves(town: Town) -> None:
                     continue
                 for address in addresses(route):
                     answer = walker.ask("GET", address)
+                    if answer.status_code == 405:
+                        break  # an act, not a page
                     if answer.status_code != 200 or "text/html" not in answer.get("Content-Type", ""):
                         continue
                     read += 1
