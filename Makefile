@@ -65,7 +65,7 @@ test-postgres: setup ## only what is marked for PostgreSQL
 	TEST_DATABASE=postgres $(PYTHON) -m pytest $(SPREAD) -m "not browser" tests --ignore=tests/proof
 
 test-browser: setup ## only the browser tests
-	$(PYTHON) -m pytest -m browser tests --ignore=tests/proof
+	$(PYTHON) -m pytest $(SPREAD) -m browser tests --ignore=tests/proof
 
 proof: setup ## races, office and calendar programs, fuzzing; SIZE=small is the short one
 	@$(PYTHON) manage.py messages compile
