@@ -25,7 +25,7 @@ ACTS = {
     "feed": 7,
 }
 """So many of a hundred acts. 300 people make 54,000 in an hour: one list in a hundred is ten times what the posts of
-four prisons print, and half of them are the workbook of a whole day."""
+five prisons print, and half of them are the workbook of a whole day."""
 
 
 @dataclass
