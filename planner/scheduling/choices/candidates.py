@@ -101,12 +101,13 @@ def choices(
     """
     day_of_now = today(at or now())
     days = [day for day in week.days if day >= day_of_now]
-    seeker = seeker_of(session, days, minutes or length_minutes(session), day_of_now)
-    seeker.of_people = of_people
+    seeker = seeker_of(session, days, minutes or length_minutes(session), day_of_now, of_people=of_people)
     return sorted(seeker.all(days), key=lambda choice: choice.rank)
 
 
-def seeker_of(session: GroupSession, days: list[dt.date], minutes: int, otherwise: dt.date) -> Seeker:
+def seeker_of(
+    session: GroupSession, days: list[dt.date], minutes: int, otherwise: dt.date, *, of_people: bool = True
+) -> Seeker:
     """The session, with everything else that stands on these days. A fixed number of queries."""
     workers = tuple(session.session_workers.values_list("worker_id", flat=True))
     loaded = snapshot.load(
@@ -119,6 +120,8 @@ def seeker_of(session: GroupSession, days: list[dt.date], minutes: int, otherwis
     without = loaded.with_rows([], gone=[session.pk], waivers={session.pk: frozenset()})
     rules = rules_of(session.prison)
     standing = frozenset(c.key for c in conflicts.find(loaded, rules) if not c.is_waived)
+    if not of_people:
+        without = replace(without, people={}, separations=frozenset())
     return Seeker(session, workers, without, rules, minutes, standing)
 
 
@@ -138,7 +141,6 @@ class Seeker:
         self.session, self.workers, self.snapshot, self.rules = session, workers, loaded, rules
         self.series = loaded.series[session.series_id]
         self.minutes, self.standing = minutes, standing
-        self.of_people = True
         self._known: dict[Any, frozenset[Any]] = {}
         self.by_day: dict[dt.date, list[SnapshotRow]] = defaultdict(list)
         for row in loaded.rows.values():
@@ -198,7 +200,7 @@ class Seeker:
     def of_the_time(self, day: dt.date, start: int, room: RoomFacts) -> tuple[Conflict, ...]:
         """Facilitators, people, units, the day itself, movements: against everything of that day."""
         row = self.row(day, start, room.room_id)
-        found = self._added(day, self.by_day.get(day, ()), row, with_people=self.of_people)
+        found = self._added(day, self.by_day.get(day, ()), row, with_people=True)
         return tuple(c for c in found if c.code not in OF_THE_ROOM | OF_BOTH)
 
     def of_the_room(self, day: dt.date, row: SnapshotRow) -> tuple[Conflict, ...]:

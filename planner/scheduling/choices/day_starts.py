@@ -56,8 +56,7 @@ def starts(
     minutes = minutes or length_minutes(session)
     if day < today(at or now()) or minutes >= MINUTES_OF_DAY:
         return {}
-    seeker = seeker_of(session, [day], minutes, day)
-    seeker.of_people = of_people
+    seeker = seeker_of(session, [day], minutes, day, of_people=of_people)
     last = MINUTES_OF_DAY - minutes
     by_time: dict[Kind, list[Stretch]] = {}
     found = {}
@@ -101,8 +100,7 @@ def edges(
     day, start, end = local_span(session.starts_at, session.ends_at)
     if day < today(at or now()) or end > MINUTES_OF_DAY:
         return []
-    seeker = seeker_of(session, [day], end - start, day)
-    seeker.of_people = of_people
+    seeker = seeker_of(session, [day], end - start, day, of_people=of_people)
     room = seeker.rules.rooms[session.room_id]
 
     def answer(minute: int) -> tuple[Conflict, ...]:
