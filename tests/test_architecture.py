@@ -216,3 +216,15 @@ def _is_there(module: str, name: str) -> bool:
     except ModuleNotFoundError:
         return False
     return name == "*" or hasattr(found, name) or find_spec(f"{module}.{name}") is not None
+
+
+def test_no_test_misses_a_word_that_a_random_token_may_hold() -> None:
+    """A page holds tokens of letters and digits: of three in a row, one page in some thousands has them."""
+    short = re.compile(r"""assert .*["'][A-Za-z0-9]{1,3}["'] not in""")
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if short.search(line)
+    ]
+    assert found == []

@@ -444,7 +444,7 @@ def test_hours_are_for_the_service_that_gives_them(
             (organiser_emile, 200),
         ):
             assert signed_in(user).get(path).status_code == status
-    assert b"Ali" not in signed_in(organiser_emile).get("/p/haren/reports/hours/").content
+    assert b"Ali, Omar" not in signed_in(organiser_emile).get("/p/haren/reports/hours/").content
     assert signed_in(organiser_emile).get("/p/haren/reports/hours/2026-13.xlsx").status_code == 404
 
 
