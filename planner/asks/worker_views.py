@@ -18,7 +18,7 @@ from planner.scheduling.asks.offers import allowed
 from planner.scheduling.placement.session_changes import Change
 from planner.scheduling.placement.session_workers import candidates, with_part, without
 from planner.scheduling.placement.writer import apply
-from planner.scheduling.rules.sentences import speak, when
+from planner.scheduling.rules.sentences import speak_lists, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.domain.placing import Part
@@ -48,9 +48,8 @@ def _panel(request: PrisonRequest, prison: Prison, session: GroupSession) -> dic
     language = request.GET.get("language", "")
     there = list(session.session_workers.select_related("worker"))
     found = [one for one in candidates(session, part, language) if not one.is_there]
-    spoken = speak([c for one in found for c in one.conflicts], prison, request.access)
-    said = iter(spoken)
-    rows = [{"candidate": one, "reasons": [next(said) for _c in one.conflicts]} for one in found]
+    reasons = speak_lists([one.conflicts for one in found], prison, request.access)
+    rows = [{"candidate": one, "reasons": said} for one, said in zip(found, reasons, strict=True)]
     return {
         "session": session,
         "week": week_of(session),

@@ -15,8 +15,7 @@ from planner.models import ClosureCall, MadeUp, Notice
 from planner.scheduling.bulk.returning import ReturnVerdict
 from planner.scheduling.closures.closing import group_of
 from planner.scheduling.closures.effects import ClosureHit, Effects, cancelled_by, effects_of_closures
-from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import speak, when
+from planner.scheduling.rules.sentences import reasons_of_each, when
 from planner.scheduling.series.make_up import made_up_of
 from prisons import gate
 from prisons.access import Access, Right
@@ -217,12 +216,10 @@ def _undo_id(root: Closure, access: Access, now: dt.datetime) -> int | None:
 
 def reasons_of(verdicts: Sequence[ReturnVerdict], access: Access) -> list[list[str]]:
     """Why each cannot (or what to watch), at most three sentences each; names are looked up once for all."""
-    found = told_each(access, [verdict.conflicts for verdict in verdicts], refuses=True)
-    shown = [some[:3] for some in found]
-    spoken = iter(speak([conflict for some in shown for conflict in some], access.prison, access))
-    sentences = [[next(spoken).sentence for _conflict in some] for some in shown]
+    reasons = reasons_of_each(access, [verdict.conflicts for verdict in verdicts], most=3)
     return [
-        [str(verdict.why)] if verdict.why else said for verdict, said in zip(verdicts, sentences, strict=True)
+        [str(verdict.why)] if verdict.why else [one.sentence for one in said]
+        for verdict, said in zip(verdicts, reasons, strict=True)
     ]
 
 

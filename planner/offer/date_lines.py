@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.utils.translation import ngettext
 
-from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import Spoken, speak
+from planner.scheduling.rules.sentences import Spoken, reasons_of_each
 from planner.scheduling.series.making import SeriesOutcome, TriedDate
 from prisons.access import Access, PrisonRequest
 from rooms.models import Holiday
@@ -30,13 +28,11 @@ class DateLine:
 def lines_of(tried: Sequence[TriedDate], access: Access) -> list[DateLine]:
     """Puts each date together with its own sentences, which come in the same order."""
     holidays = {row.on: str(row) for row in Holiday.objects.in_prison(access.prison)}
-    found = told_each(access, [one.conflicts for one in tried], refuses=True)
-    spoken: Any = iter(speak([c for some in found for c in some], access.prison, access))
-    lines = []
-    for one, some in zip(tried, found, strict=True):
-        sentences = tuple(next(spoken) for _conflict in some)
-        lines.append(DateLine(one, _state(one), holidays.get(one.occurrence.on, ""), sentences))
-    return lines
+    reasons = reasons_of_each(access, [one.conflicts for one in tried])
+    return [
+        DateLine(one, _state(one), holidays.get(one.occurrence.on, ""), tuple(said))
+        for one, said in zip(tried, reasons, strict=True)
+    ]
 
 
 def _state(one: TriedDate) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from planner.scheduling.choices.room_fits import OneDate, RoomFit
-from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import speak, when
+from planner.scheduling.rules.sentences import reasons_of_each, when
 from prisons.access import Access
 
 MOST_REASONS = 2
@@ -27,10 +26,8 @@ class RoomLine:
 def room_lines(fits: Sequence[RoomFit], access: Access) -> list[RoomLine]:
     """In the same order; names are looked up once for all of them."""
     shown = [one for fit in fits for one in (*fit.refused, *fit.to_watch)]
-    known = told_each(access, [one.reasons for one in shown], refuses=True)
-    reasons = {id(one): some[:MOST_REASONS] for one, some in zip(shown, known, strict=True)}
-    spoken = iter(speak([c for one in shown for c in reasons[id(one)]], access.prison, access))
-    words = {id(one): [next(spoken).sentence for _conflict in reasons[id(one)]] for one in shown}
+    reasons = reasons_of_each(access, [one.reasons for one in shown], most=MOST_REASONS)
+    words = {id(one): [each.sentence for each in said] for one, said in zip(shown, reasons, strict=True)}
     return [RoomLine(fit, _lines(fit.refused, words), _lines(fit.to_watch, words)) for fit in fits]
 
 

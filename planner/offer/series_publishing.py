@@ -18,8 +18,7 @@ from core.secrets.digest import FIELD, NotAsShown
 from planner.offer.own_series import own_series
 from planner.scheduling.placement.undo_effects import address_of
 from planner.scheduling.publishing import Publication, PublicationRefused, look, publish
-from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import speak
+from planner.scheduling.rules.sentences import reasons_of_each
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import Series
@@ -70,9 +69,8 @@ def _page(
 
 def _in_words(publication: Publication, request: PrisonRequest) -> list[tuple[Any, list[Any]]]:
     """Each session that is refused, with its reasons."""
-    known = told_each(request.access, [found for _session, found in publication.refused], refuses=True)
-    spoken = iter(speak([conflict for some in known for conflict in some], request.prison, request.access))
+    reasons = reasons_of_each(request.access, [found for _session, found in publication.refused])
     return [
-        (session, [next(spoken) for _conflict in some])
-        for (session, _found), some in zip(publication.refused, known, strict=True)
+        (session, list[Any](said))
+        for (session, _found), said in zip(publication.refused, reasons, strict=True)
     ]

@@ -25,8 +25,7 @@ from planner.scheduling.bulk import bulk_edits, cancelling
 from planner.scheduling.bulk.effects import BulkEffect
 from planner.scheduling.bulk.returning import ReturnVerdict
 from planner.scheduling.placement.session_changes import Outcome
-from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import speak, when
+from planner.scheduling.rules.sentences import reasons_of_each, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import Room
@@ -161,14 +160,10 @@ def effect_rows(
 ) -> list[dict[str, Any]]:
     """Each session with what it would become, and in words what stands against it or is to watch."""
     names = _BulkNames(effect)
-    found = told_each(request.access, [verdict.conflicts for verdict in verdicts], refuses=True)
-    shown = [some[:3] for some in found]
-    spoken = iter(
-        speak([conflict for some in shown for conflict in some], request.access.prison, request.access)
-    )
+    reasons = reasons_of_each(request.access, [verdict.conflicts for verdict in verdicts], most=3)
     rows = []
-    for verdict, some in zip(verdicts, shown, strict=True):
-        said = list(dict.fromkeys(next(spoken).sentence for _conflict in some))
+    for verdict, spoken in zip(verdicts, reasons, strict=True):
+        said = list(dict.fromkeys(one.sentence for one in spoken))
         change = effect.then.get(verdict.session.pk)
         rows.append(
             {

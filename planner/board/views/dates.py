@@ -32,8 +32,7 @@ from planner.scheduling.bulk.date_edits import (
 from planner.scheduling.choices.candidates import length_minutes
 from planner.scheduling.choices.room_fits import fits_of, wanted_of
 from planner.scheduling.placement.session_changes import KEEP
-from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import speak, when
+from planner.scheduling.rules.sentences import reasons_of_each, when
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.models import WEEKDAYS, Room
@@ -135,8 +134,7 @@ def _effect(session: GroupSession, form: DateEditForm) -> DateEditEffect:
 
 def _rows(request: PrisonRequest, session: GroupSession, effect: DateEditEffect) -> list[dict[str, Any]]:
     """Each date as it stands and as it would stand: time, room, who leads."""
-    found = told_each(request.access, [date.conflicts for date in effect.dates], refuses=True)
-    spoken = iter(speak([c for some in found for c in some], session.prison, request.access))
+    reasons = reasons_of_each(request.access, [date.conflicts for date in effect.dates])
     placings = [placing for date in effect.dates for placing in (date.before, date.after)]
     rooms = Room.objects.in_bulk({placing.room_id for placing in placings if placing.room_id})
     workers = Worker.objects.in_bulk({part.worker_id for placing in placings for part in placing.workers})
@@ -146,9 +144,9 @@ def _rows(request: PrisonRequest, session: GroupSession, effect: DateEditEffect)
             "before": _standing(date.before, rooms, workers),
             "after": _standing(date.after, rooms, workers) if date.will_change else None,
             "staying": [str(workers[part.worker_id]) for part in date.staying],
-            "reasons": [next(spoken) for _conflict in some],
+            "reasons": said,
         }
-        for date, some in zip(effect.dates, found, strict=True)
+        for date, said in zip(effect.dates, reasons, strict=True)
     ]
 
 

@@ -26,7 +26,7 @@ from planner.scheduling.choices.day_starts import Edge, Stretch, edges, starts
 from planner.scheduling.rules.codes import OF_THE_CHOICE
 from planner.scheduling.rules.conflicts import without_twins
 from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import Spoken, speak, when
+from planner.scheduling.rules.sentences import Spoken, speak_lists, when
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
@@ -160,6 +160,4 @@ def _words(
 ) -> list[list[Spoken]]:
     """The reasons of each choice, hard ones first; names are looked up once for all of them."""
     known = told_each(request.access, [one.conflicts for one in found], refuses=True)
-    each = [without_twins(some, session.pk) for some in known]
-    spoken = iter(speak([conflict for kept in each for conflict in kept], session.prison, request.access))
-    return [[next(spoken) for _conflict in kept] for kept in each]
+    return speak_lists([without_twins(some, session.pk) for some in known], session.prison, request.access)

@@ -24,8 +24,7 @@ from core.web.forms import DateInput, PlainForm
 from planner.board.answers import done
 from planner.scheduling.news import since_last_publication
 from planner.scheduling.publishing import Publication, PublicationRefused, look, publish
-from planner.scheduling.rules.known_conflicts import told_each
-from planner.scheduling.rules.sentences import speak
+from planner.scheduling.rules.sentences import reasons_of_each
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
 from sessions.models import GroupSession, Term
@@ -167,10 +166,8 @@ def _by_owner(
     publication: Publication, prison: Prison, request: PrisonRequest
 ) -> list[tuple[Any, list[tuple[GroupSession, list[Any]]]]]:
     """Each owner with the sessions that are refused and their reasons in words."""
-    known = told_each(request.access, [found for _s, found in publication.refused], refuses=True)
-    spoken = iter(speak([c for some in known for c in some], prison, request.access))
+    reasons = reasons_of_each(request.access, [found for _session, found in publication.refused])
     groups: dict[Any, list[tuple[GroupSession, list[Any]]]] = defaultdict(list)
-    for (session, _found), some in zip(publication.refused, known, strict=True):
-        reasons = [next(spoken) for _conflict in some]
-        groups[session.series.activity.organisation].append((session, reasons))
+    for (session, _found), said in zip(publication.refused, reasons, strict=True):
+        groups[session.series.activity.organisation].append((session, said))
     return sorted(groups.items(), key=lambda group: str(group[0]))

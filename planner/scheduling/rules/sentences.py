@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.utils.formats import date_format
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.dates.clock import BRUSSELS
 from planner.scheduling.rules.codes import CODES, Conflict
-from planner.scheduling.rules.known_conflicts import without_people
+from planner.scheduling.rules.known_conflicts import told_each, without_people
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison, Unit
@@ -52,6 +53,23 @@ def speak(
     conflicts = without_people(access, conflicts)
     names = _Names(conflicts, prison, access, unwritten or {})
     return [_spoken(conflict, names) for conflict in conflicts]
+
+
+def speak_lists(
+    lists: Sequence[Sequence[Conflict]], prison: Prison, access: Access | None = None
+) -> list[list[Spoken]]:
+    """The same of several lists, each by itself; names are looked up once for all of them."""
+    spoken = iter(speak(chain.from_iterable(lists), prison, access))
+    return [[next(spoken) for _conflict in some] for some in lists]
+
+
+def reasons_of_each(
+    access: Access, lists: Sequence[Sequence[Conflict]], *, most: int | None = None
+) -> list[list[Spoken]]:
+    """Why each of several acts cannot be, or what to watch, as this reader is told; at most so many of each."""
+    return speak_lists(
+        [some[:most] for some in told_each(access, lists, refuses=True)], access.prison, access
+    )
 
 
 def _spoken(conflict: Conflict, names: _Names) -> Spoken:
