@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "prisons.middleware.idle.IdleLimit",
-    "prisons.new_key.NewKey",
+    "prisons.signing_in.new_key.NewKey",
     "prisons.middleware.watch.ReadingWatch",
     "prisons.support.NothingIsSent",
     "core.web.refusals.RefusalMiddleware",
@@ -255,7 +255,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "prisons.carried.refused"
+CSRF_FAILURE_VIEW = "prisons.signing_in.carried.refused"
 if env.text("COOKIE_SUFFIX", default=""):
     # Cookies do not tell ports apart: two demos side by side need names of their own.
     SESSION_COOKIE_NAME = f"sessionid_{env.text('COOKIE_SUFFIX', default='')}"

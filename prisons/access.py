@@ -24,8 +24,9 @@ from django_htmx.middleware import HtmxDetails
 from core.dates.clock import today
 from core.web import htmx
 from core.web.htmx import is_partial
-from prisons import carried, second_factor, support
+from prisons import support
 from prisons.models import Membership, Organisation, Prison, Role, User
+from prisons.signing_in import carried, second_factor
 
 
 class Right(StrEnum):

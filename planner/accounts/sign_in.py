@@ -18,10 +18,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core.web.network import client_network
-from prisons import second_factor
 from prisons.access import is_welcome
 from prisons.domain.people.accounts import password_was_reset, verify_address
 from prisons.models import User
+from prisons.signing_in import second_factor
 
 
 class AccountAdapter(DefaultAccountAdapter):

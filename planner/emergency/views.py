@@ -19,7 +19,7 @@ from enrollment.domain.lists.day_lists import sees_whole_day
 from planner.emergency import pack_file, tasks
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from prisons.second_factor import fresh_second_factor
+from prisons.signing_in.second_factor import fresh_second_factor
 
 _PAGE = "planner/emergency/emergency_pack.html"
 

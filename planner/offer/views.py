@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from core.web.htmx import render_part
 from planner.offer.forms import SeriesFilter, SeriesForm
-from planner.offer.own_series import own_series
-from planner.offer.series_changes import change_series
+from planner.offer.one_series.changes import change_series
+from planner.offer.one_series.own_series import own_series
 from planner.offer.series_list import filtered, in_order, series_rows
 from prisons import gate
 from prisons.access import PrisonRequest, Right, prison_view

@@ -18,7 +18,7 @@ from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain.background import jobs
 from prisons.domain.records import audit
 from prisons.models import Job, JobFile, Prison
-from prisons.second_factor import fresh_second_factor
+from prisons.signing_in.second_factor import fresh_second_factor
 
 ROWS = 25
 

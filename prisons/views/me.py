@@ -24,14 +24,14 @@ from django.views.i18n import set_language as remember_language
 from core.dates.clock import today
 from core.errors import PlannerError
 from prisons.access import access_through, needs_second_factor
-from prisons.browsers import browser_in_words
 from prisons.context_processors import prisons_of
 from prisons.domain.people import invitations, tokens
 from prisons.domain.people.accounts import OF_THE_ACCOUNT, change_account, end_sessions
 from prisons.forms import AccountForm, NewcomerForm, TokenForm, add_refusal, posted, role_in_words
 from prisons.models import ApiToken, Invitation, Membership, Role, User
-from prisons.second_factor import fresh_second_factor
 from prisons.seen_forms import sees
+from prisons.signing_in.browsers import browser_in_words
+from prisons.signing_in.second_factor import fresh_second_factor
 
 HEAR_OF_CHANGES = (Role.COORDINATOR, Role.ORGANISER, Role.LIAISON)
 """Facilitators choose their letters beside their sessions."""

@@ -18,8 +18,8 @@ from prisons.access import SIDE_OF_ROLE, Access, PrisonRequest, Right, Side, has
 from prisons.domain.people import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
 from prisons.models import Invitation, Membership, Prison
-from prisons.second_factor import fresh_second_factor
 from prisons.seen_forms import sees
+from prisons.signing_in.second_factor import fresh_second_factor
 
 OF_THE_PRISON = [role for role, side in SIDE_OF_ROLE.items() if side is Side.PRISON]
 

@@ -13,7 +13,7 @@ from prisons import support
 from prisons.access import PrisonRequest, prison_view
 from prisons.forms import SupportForm, posted
 from prisons.models import Prison
-from prisons.second_factor import fresh_second_factor
+from prisons.signing_in.second_factor import fresh_second_factor
 
 
 @prison_view()

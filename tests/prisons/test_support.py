@@ -113,7 +113,7 @@ def test_a_page_has_no_button_that_would_be_refused(haren, service, jan, looking
 def test_it_ends_after_an_hour(haren, looking, monkeypatch):
     later = clock.now() + dt.timedelta(minutes=61)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
-    monkeypatch.setattr("prisons.second_factor.was_given", lambda request: True)
+    monkeypatch.setattr("prisons.signing_in.second_factor.was_given", lambda request: True)
     answer = looking.get("/p/haren/people/")
     assert answer.status_code in (302, 403)
 

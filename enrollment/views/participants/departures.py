@@ -22,7 +22,7 @@ from enrollment.views.shared import find_person
 from prisons import gate
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from prisons.second_factor import fresh_second_factor
+from prisons.signing_in.second_factor import fresh_second_factor
 
 
 class TransferForm(PlainForm):

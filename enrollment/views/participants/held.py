@@ -16,7 +16,7 @@ from enrollment.exports.held import paper_of_person
 from enrollment.views.shared import find_person
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from prisons.second_factor import fresh_second_factor
+from prisons.signing_in.second_factor import fresh_second_factor
 
 
 @prison_view(Right.ENTER_REQUESTS)

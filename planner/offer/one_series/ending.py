@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import PlannerError
 from core.secrets.digest import FIELD
-from planner.offer.own_series import own_series
+from planner.offer.one_series.own_series import own_series
 from planner.scheduling.placement.undo import undo
 from planner.scheduling.placement.undo_effects import digest_of
 from planner.scheduling.series import series_end

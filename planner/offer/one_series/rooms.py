@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import PlannerError
 from core.secrets.digest import FIELD
 from core.web import address
-from planner.offer.own_series import own_series
+from planner.offer.one_series.own_series import own_series
 from planner.offer.room_lines import room_lines
 from planner.scheduling.bulk.room_finding import placings, take_room
 from planner.scheduling.choices.room_fits import wanting_a_room

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.dates.clock import today
 from core.secrets.digest import FIELD, NotAsShown
-from planner.offer.own_series import own_series
+from planner.offer.one_series.own_series import own_series
 from planner.scheduling.placement.undo_effects import address_of
 from planner.scheduling.publishing import Publication, PublicationRefused, look, publish
 from planner.scheduling.rules.sentences import reasons_of_each

@@ -24,7 +24,7 @@ from core.web.form_choices import choose_from
 from core.web.forms import PlainForm
 from planner.offer.date_lines import counts_of, lines_of, tell_made
 from planner.offer.forms import slot_hours
-from planner.offer.own_series import own_series
+from planner.offer.one_series.own_series import own_series
 from planner.offer.room_lines import room_lines, room_options
 from planner.scheduling.choices.room_fits import fits_of_new_date
 from planner.scheduling.placement.undo_effects import address_of
