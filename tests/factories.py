@@ -137,9 +137,9 @@ def make_unit_hours(
     return UnitHours.objects.create(unit=unit, weekday=weekday, kind=kind, **hours)
 
 
-def make_holiday(prison: Prison, on: dt.date, name: str = "Feest") -> Holiday:
+def make_holiday(prison: Prison, on: dt.date, name: str = "Feest", **fields: Any) -> Holiday:
     bump_rules(prison)
-    return Holiday.objects.create(prison=prison, on=on, name_nl=name, name_fr=name, name_en=name)
+    return Holiday.objects.create(prison=prison, on=on, name_nl=name, name_fr=name, name_en=name, **fields)
 
 
 def make_band(prison: Prison, starts_on: dt.date, ends_on: dt.date, kind: str = "school_nl") -> SoftBand:

@@ -44,9 +44,10 @@ class Cost:
     scans: list[str] = field(default_factory=list)
     unscoped: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(replace(self, asked=[]))
+        return asdict(replace(self, asked=[], body=b""))
 
 
 def kind_of(address: str) -> str | None:
@@ -96,9 +97,11 @@ def crawl(user: User, role: str, prison: str, known: Iterable[str] = ()) -> Iter
             waiting.append(urljoin(address, answer["Location"]))
         if answer.status_code != 200:
             continue
+        if is_page := answer["Content-Type"].startswith("text/html"):
+            cost.body = answer.content
         yield cost
-        if answer["Content-Type"].startswith("text/html"):
-            text = answer.content.decode()
+        if is_page:
+            text = cost.body.decode()
             waiting += [
                 link
                 for found in LINK.findall(text)
