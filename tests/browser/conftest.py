@@ -44,6 +44,24 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
+def context(context: Any) -> Any:
+    """Each page of it takes keys and the mouse once its scripts are there: nobody is as quick as this program."""
+    context.on("page", _wait_before_each_act)
+    return context
+
+
+def _wait_before_each_act(page: Any) -> None:
+    def patient(act: Callable[..., None]) -> Callable[..., None]:
+        def acts(*given: Any, **options: Any) -> None:
+            page.wait_for_load_state()
+            act(*given, **options)
+
+        return acts
+
+    page.keyboard.press, page.mouse.down = patient(page.keyboard.press), patient(page.mouse.down)
+
+
+@pytest.fixture
 def foreign_requests(context: Any, live_server: Any) -> list[str]:
     """Every address that the pages asked of another host."""
     asked: list[str] = []
