@@ -13,17 +13,21 @@ class Pile:
     """Ids of enrolments, oldest request first."""
 
     enrollment_ids: tuple[int, ...]
+    for_any_group: int = 0
+    """How many more wait in the list: their group is to be named first."""
 
     @classmethod
     def of(cls, requests: Iterable[Request]) -> Pile:
         """Of these requests what has a group to decide on; one for any group is decided by naming a group."""
-        requested = Enrollment.State.REQUESTED
+        requested, rows = Enrollment.State.REQUESTED, list(requests)
+        named = [row for row in rows if row.series_id]
         return cls(
             tuple(
                 row.enrollment.pk
-                for row in requests
-                if row.series_id and getattr(row, "enrollment", None) and row.enrollment.state == requested
-            )
+                for row in named
+                if getattr(row, "enrollment", None) and row.enrollment.state == requested
+            ),
+            len(rows) - len(named),
         )
 
     def place_of(self, pk: int) -> int:

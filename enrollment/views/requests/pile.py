@@ -29,6 +29,8 @@ class PileSteps:
     all: int
     before: str
     after: str
+    for_any_group: int
+    list_url: str
 
 
 def pile_of(access: Access, query: QueryDict) -> Pile:
@@ -49,6 +51,8 @@ def steps(access: Access, query: QueryDict, pk: int) -> PileSteps:
         all=len(pile.enrollment_ids),
         before=address(access.prison, before, kept) if before else "",
         after=address(access.prison, after, kept) if after else "",
+        for_any_group=pile.for_any_group,
+        list_url=go_on(access, query, None),
     )
 
 
@@ -70,5 +74,6 @@ def pile_start(request: PrisonRequest, prison: Prison) -> HttpResponse:
     pile = pile_of(request.access, request.GET)
     first = next(iter(pile.enrollment_ids), None)
     if first is None:
-        messages.info(request, _("There is nothing to decide here."))
+        left = _("What is left asks for any group: choose one in the list first.")
+        messages.info(request, left if pile.for_any_group else _("There is nothing to decide here."))
     return redirect(go_on(request.access, request.GET, first))

@@ -86,6 +86,20 @@ def test_the_pile_goes_from_request_to_request_and_each_can_be_undone(haren, gro
     assert states() == [E.PLACED, E.PLACED, E.WAITING]
 
 
+def test_the_pile_says_what_is_left_for_any_group(haren, group, organiser_anna):
+    """The number of the list is that of the pile and of these together."""
+    first, browser = ask(group, organiser_anna), signed_in(organiser_anna)
+    for _ in range(2):
+        asks = [NoteAsk(activity=group.activity)]
+        enter_note(haren, participant=make_participant(haren), asks=asks, by=organiser_anna)
+    page = flat(browser.get(url("pile_start", haren), follow=True))
+    assert "1 of 1 to decide" in page and "2 more for any group" in page
+    assert "more for any group" not in flat(browser.get(url("enrollment_detail", haren, first.pk)))
+    decisions.decline(first, reason="full", by=organiser_anna)
+    page = flat(browser.get(url("pile_start", haren), follow=True))
+    assert "What is left asks for any group: choose one in the list first." in page
+
+
 def test_a_refusal_stays_in_the_pile(haren, group, organiser_anna):
     first, _second = ask(group, organiser_anna), ask(group, organiser_anna)
     answer = signed_in(organiser_anna).post(
