@@ -230,7 +230,10 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
-ACCOUNT_FORMS = {"reset_password_from_key": "planner.accounts.sign_in.NewPasswordForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "planner.accounts.sign_in.AskForLetter",
+    "reset_password_from_key": "planner.accounts.sign_in.NewPasswordForm",
+}
 # Minutes without doing anything after which whoever sees names is signed out; 0 never.
 IDLE_MINUTES = env.number("IDLE_MINUTES", default=0 if DEMO else 60)
 # Hours after which everybody signs in again, however busy; 0 never.

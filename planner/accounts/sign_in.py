@@ -3,24 +3,22 @@
 from typing import Any
 from urllib.parse import quote
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.forms import ResetPasswordKeyForm
+from allauth.account.forms import ResetPasswordForm, ResetPasswordKeyForm
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core.web.network import client_network
+from planner.accounts import letters
 from prisons.access import is_welcome
 from prisons.domain.people.accounts import password_was_reset, verify_address
-from prisons.models import User
 from prisons.signing_in import second_factor
 
 
@@ -63,18 +61,20 @@ class AccountAdapter(DefaultAccountAdapter):
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
 
-    def render_mail(
-        self,
-        template_prefix: str,
-        email: str | list[str],
-        context: dict[str, Any],
-        headers: dict[str, str] | None = None,
-    ) -> EmailMessage:
-        """In the language of who gets the mail, not of whoever filled in the form."""
-        to = email if isinstance(email, str) else email[0]
-        language = User.objects.filter(email=to.lower()).values_list("language", flat=True).first()
-        with translation.override(language or translation.get_language()):
-            return super().render_mail(template_prefix, email, context, headers)
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """By the worker, so that no page waits for a mail server; in the language of who gets the letter."""
+        letters.post(self, template_prefix, email, context)
+
+
+class AskForLetter(ResetPasswordForm):
+    """Asks for a letter with a link. Whether the address is known is looked up after the answer was given."""
+
+    def clean_email(self) -> str:
+        return get_adapter().clean_email(self.cleaned_data["email"].lower())
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        letters.ask_for_link(self.cleaned_data["email"])
+        return self.cleaned_data["email"]
 
 
 class NewPasswordForm(ResetPasswordKeyForm):

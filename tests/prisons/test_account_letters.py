@@ -4,12 +4,14 @@ import inspect
 import re
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from prisons.domain import account_letters
 from prisons.domain.people import accounts
 from prisons.models import AuditEntry, Message
-from tests.factories import make_membership, make_user
+from tests.factories import PASSWORD, make_membership, make_user
 
 ACTS = {
     "close_account": accounts.close_account,
@@ -93,3 +95,16 @@ def test_nobody_sets_the_password_of_somebody_else(nora, monkeypatch):
         call_command("changepassword", nora.email)
     nora.refresh_from_db()
     assert nora.password == before
+
+
+def test_what_one_does_oneself_is_told_by_the_worker_and_no_page_waits_for_a_mail_server(nora, client):
+    nora.set_password(PASSWORD)
+    nora.save()
+    client.force_login(nora)
+    new = "herfst-in-Brussel-27"
+    client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
+    letter = Message.objects.get()
+    assert (letter.to_email, letter.language) == (nora.email, "fr")
+    assert "Votre mot de passe" in letter.body_text and mail.outbox == []

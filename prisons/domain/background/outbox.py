@@ -35,7 +35,7 @@ WAIT = dt.timedelta(minutes=2)
 KEPT = dt.timedelta(days=90)
 """How long the words of a letter that was sent are kept."""
 
-SECRET_KINDS = frozenset({"invitation"})
+SECRET_KINDS = frozenset({"invitation", "reset_link"})
 """Letters with a secret link: their text goes once they have been handed to the mail server."""
 
 FAILURES: dict[str, str | Promise] = {
