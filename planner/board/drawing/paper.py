@@ -121,7 +121,7 @@ class _BoardPages:
         ]
         return {
             "time": f"{card.start}–{card.end}",
-            "count": f"{card.enrolled}/{card.places}",
+            "count": "" if card.state == "cancelled" else f"{card.enrolled}/{card.places}",
             "title": card.title,
             "language": card.title_language,
             "state": card.state,

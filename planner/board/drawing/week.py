@@ -187,8 +187,7 @@ def _card(
     """`room` where the rows are no rooms; `picks` with its tick box."""
     return format_html(
         '<article class="slip card-slip domain-{} {}{}" data-session="{}" data-version="{}"{}{}>'
-        '{}<span class="slip-line number">{} '
-        '<b{}><span class="visually-hidden">{} </span>{}/{}</b>{}</span>'
+        '{}<span class="slip-line number">{}{}{}</span>'
         '<a class="slip-title" lang="{}" href="{}" hx-get="{}" hx-target="#panel"'
         ' hx-swap="innerHTML" title="{}">{}{}</a>'
         "{}{}{}{}</article>",
@@ -201,10 +200,7 @@ def _card(
         more,
         _pick(ink, card) if picks else EMPTY,
         time,
-        SafeString(' class="is-full"') if card.is_full else EMPTY,
-        ink.enrolled,
-        card.enrolled,
-        card.places,
+        EMPTY if card.state == "cancelled" else _places(ink, card),
         format_html(' <span class="card-languages">{}</span>', card.languages) if card.languages else EMPTY,
         card.title_language,
         address,
@@ -216,6 +212,16 @@ def _card(
         ink.cancelled if card.state == "cancelled" else EMPTY,
         _mark(ink, card.mark) if card.mark else EMPTY,
         after,
+    )
+
+
+def _places(ink: WeekStyle, card: Card) -> SafeString:
+    return format_html(
+        ' <b{}><span class="visually-hidden">{} </span>{}/{}</b>',
+        SafeString(' class="is-full"') if card.is_full else EMPTY,
+        ink.enrolled,
+        card.enrolled,
+        card.places,
     )
 
 

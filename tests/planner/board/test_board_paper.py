@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.dates import clock
 from planner.board.week.filters import BoardFilter
 from prisons.models import Organisation, Prison, User
 from sessions.models import GroupSession
@@ -11,6 +12,7 @@ from tests.factories import (
     at,
     make_activity,
     make_closure,
+    make_enrollment,
     make_room,
     make_series,
     make_session,
@@ -69,6 +71,21 @@ def test_what_is_cancelled_or_a_draft_says_so_in_words(haren, service, yoga, org
     assert "DRAFT" in monday
     GroupSession.objects.filter(pk=yoga.pk).update(state="cancelled")
     assert "CANCELLED" in printed(organiser_anna)[0]
+
+
+@pytest.mark.parametrize("view", ["", "&view=day&day=2050-01-10", "&rows=workers"])
+def test_nobody_is_counted_where_a_session_is_cancelled(haren, yoga, organiser_anna, view):
+    """The group that was to come is not "0 of 8", on the page nor on its paper."""
+    make_enrollment(yoga.series, placed_from=clock.today())
+    page = f"/p/haren/board/?week=2050-W02{view}"
+    assert (
+        "1/8" in printed(organiser_anna)[0]
+        and "1/8</b>" in signed_in(organiser_anna).get(page).content.decode()
+    )
+    GroupSession.objects.filter(pk=yoga.pk).update(state="cancelled")
+    assert "/8" not in printed(organiser_anna)[0]
+    body = signed_in(organiser_anna).get(page).content.decode()
+    assert "Yoga" in body and "/8</b>" not in body
 
 
 def test_the_prison_reads_neutral_names_and_no_drafts(haren, service, yoga, liaison_bert):
