@@ -320,9 +320,9 @@ def prison_view(*rights: Right) -> Callable[[PrisonView[P]], Callable[..., HttpR
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in, then back to the page in front of the person (not to the fragment that HTMX wanted).
 
-    A form that was sent comes along, to be sent once more.
+    A form that was sent comes along, to be sent once more; whatever else was to be done is said not to be.
     """
-    if carried.sent(request):
+    if carried.is_act(request):
         return carried.page(request)
     if not htmx.is_partial(request):
         return redirect_to_login(request.get_full_path())

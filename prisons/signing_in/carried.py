@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 
 from core.web import htmx
@@ -25,8 +26,20 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    context = {"sent": sent(request), "action": request.get_full_path()}
-    return render(request, TEMPLATE, context, status=403)
+    """Inside HTMX only its words are told: what was typed stays where it is, and is sent from there once more."""
+    is_part = htmx.is_partial(request)
+    context = {"sent": sent(request), "action": request.get_full_path(), "is_part": is_part}
+    answer = render(request, TEMPLATE, context, status=403)
+    return (
+        htmx.trigger(answer, "tempo:token", token=get_token(request))
+        if is_part and _is_ours(request)
+        else answer
+    )
+
+
+def is_act(request: HttpRequest) -> bool:
+    """Something of a page of ours was to be done: whoever pressed is told that it was not."""
+    return request.method == "POST" and not request.path.startswith(_SIGNING_IN) and _is_ours(request)
 
 
 def sent(request: HttpRequest) -> list[tuple[str, str]]:

@@ -229,14 +229,22 @@
     start();
   };
   const toasts = document.getElementById("toasts");
+  // What is said lies above whatever is open: a sheet or a dialog that opened later would hide it.
+  const lift = () => {
+    if (!toasts.showPopover || toasts.contains(document.activeElement)) return;
+    if (toasts.matches(":popover-open")) toasts.hidePopover();
+    if (toasts.querySelector("[data-toast]")) toasts.showPopover();
+  };
   if (toasts) {
-    new MutationObserver((changes) =>
+    new MutationObserver((changes) => {
+      lift();
       changes.forEach((change) =>
         change.addedNodes.forEach((node) => {
           if (node.nodeType === 1 && node.matches("[data-toast]")) watch(node);
         }),
-      ),
-    ).observe(toasts, { childList: true });
+      );
+    }).observe(toasts, { childList: true });
+    lift();
     all("[data-toast]", toasts).forEach(watch);
   }
 })();

@@ -4,11 +4,13 @@
 (() => {
   const toasts = document.getElementById("toasts");
 
-  const say = (name, text) => {
+  const say = (name, text, link) => {
     const template = document.querySelector(`template[data-sentence="${name}"]`);
     if (!template || !toasts) return;
     const toast = template.content.cloneNode(true).querySelector("[data-toast]");
-    if (text) toast.querySelector(".toast-words p:last-child").textContent = text;
+    const words = toast.querySelector(".toast-words p:last-child");
+    if (text) words.textContent = text;
+    if (link) words.append(" ", link.cloneNode(true));
     toast.dataset.sentence = name;
     toasts.querySelectorAll(`[data-sentence="${name}"]`).forEach((old) => old.remove());
     toasts.append(toast);
@@ -27,6 +29,17 @@
     const refusal = answer.querySelector("[data-refusal]");
     if (!refusal) return;
     event.detail.shouldSwap = false;
-    say("refused", refusal.textContent.trim().replace(/\s+/g, " "));
+    const link = refusal.querySelector("a[target]");
+    if (link) link.remove();
+    say("refused", refusal.textContent.trim().replace(/\s+/g, " "), link);
+  });
+
+  // Whoever signed in anew in another tab goes on here, with what is typed in this one.
+  document.addEventListener("tempo:token", (event) => {
+    const { token } = event.detail;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => {
+      field.value = token;
+    });
   });
 })();

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import lxml.html
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -77,3 +79,36 @@ def test_a_secret_does_not_come_along(haren: Prison) -> None:
     for name in ("password", "new_password1", "second_factor_code", "passphrase"):
         answer = client.post(ADDRESS, TYPED | {name: "geheim"}, headers={"origin": HOME})
         assert answer.status_code == 403 and not re.search("geheim|Eén", answer.content.decode())
+
+
+def test_a_press_inside_a_page_is_refused_in_place_and_told(haren: Prison, coordinator_karim: User) -> None:
+    """Nothing of the page goes: what was typed stays, and is sent from there once somebody signed in."""
+    inside = {"origin": HOME, "hx-request": "true", "hx-current-url": HOME + ADDRESS}
+    shown = Client().post(ADDRESS, TYPED, headers=inside)
+    assert shown.status_code == 403 and "HX-Redirect" not in shown
+    words = shown.content.decode()
+    assert "data-refusal" in words and reverse("account_login") in words and "Eén" not in words
+    karim = Client(enforce_csrf_checks=True)
+    karim.force_login(coordinator_karim)
+    stale = karim.post(ADDRESS, TYPED, headers=inside)
+    assert stale.status_code == 403 and coordinator_karim.full_name in stale.content.decode()
+    token = json.loads(stale["HX-Trigger"])["tempo:token"]["token"]
+    assert karim.post(ADDRESS, TYPED, headers=inside | {"x-csrftoken": token}).status_code < 400
+    assert Holiday.objects.count() == 1
+
+
+def test_no_token_is_given_to_another_site(haren: Prison, coordinator_karim: User) -> None:
+    karim = Client(enforce_csrf_checks=True)
+    karim.force_login(coordinator_karim)
+    other = {"origin": "https://elsewhere.example", "hx-request": "true"}
+    assert "HX-Trigger" not in karim.post(ADDRESS, TYPED, headers=other)
+
+
+@pytest.mark.parametrize("sent", [{"list": "a file"}, {"passphrase": "geheim"}])
+def test_what_does_not_come_along_is_said_not_to_be_saved(haren: Prison, sent: dict[str, str]) -> None:
+    given = {
+        name: ContentFile(b"x", name="x.xlsx") if name == "list" else text for name, text in sent.items()
+    }
+    shown = Client().post(ADDRESS, given, headers={"origin": HOME})
+    assert shown.status_code == 403 and "is er niets bewaard" in shown.content.decode()
+    assert reverse("account_login") in shown.content.decode()
