@@ -65,16 +65,17 @@
   window.addEventListener("pageshow", () => all("form[data-busy]").forEach((form) => setBusy(form, false)));
 
   // --- a thin line while a part is on its way, only when it takes a while ---
+  // Counted by the requests themselves: what a request stood in may be gone when its answer comes.
   let underWay = 0;
   let lineTimer = 0;
-  document.addEventListener("htmx:beforeRequest", () => {
+  document.addEventListener("htmx:beforeSend", (event) => {
     underWay += 1;
     clearTimeout(lineTimer);
     lineTimer = setTimeout(() => root.classList.toggle("is-loading", underWay > 0), 250);
-  });
-  document.addEventListener("htmx:afterRequest", () => {
-    underWay = Math.max(0, underWay - 1);
-    if (!underWay) root.classList.remove("is-loading");
+    event.detail.xhr.addEventListener("loadend", () => {
+      underWay -= 1;
+      if (!underWay) root.classList.remove("is-loading");
+    });
   });
 
   // --- menus: one open at a time ---

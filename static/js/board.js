@@ -16,21 +16,46 @@
     title.querySelectorAll(".visually-hidden").forEach((state) => state.remove());
     return title.textContent.replace(/\u00ad/g, "").trim();
   };
+  // --- acts, one after the other: on a slow line none is lost to the next, and each card says that it is on its way ---
   // In the name of the place for refusals, which no answer replaces: a table goes with the next poll, and with it
   // whatever waits for its answer.
   let acts = 0;
+  let last = Promise.resolve();
+  const underWay = new Set();
+  const mark = () => {
+    if (!board()) return;
+    board()
+      .querySelectorAll("[data-session]")
+      .forEach((card) => {
+        if (underWay.has(card.dataset.session)) card.setAttribute("aria-busy", "true");
+        else card.removeAttribute("aria-busy");
+      });
+  };
+  const isFree = (card) => !underWay.has(card.dataset.session);
+  // A refusal is read before the next answer takes its place.
+  const whenRead = async () => {
+    while (document.querySelector("#board-answer dialog[open]"))
+      await new Promise((go) => setTimeout(go, 100));
+  };
+  const send = async (url, values) => {
+    await whenRead();
+    await htmx.ajax("POST", url, { source: "#board-answer", target: "#board", swap: "outerHTML", values });
+  };
   const post = (card, act, values) => {
+    const { session, version } = card.dataset;
+    const url = `${base()}sessions/${session}/${act}/${isWeek() ? location.search : ""}`;
+    const said = { ...values, version, week: board().dataset.week };
     acts += 1;
-    return htmx.ajax(
-      "POST",
-      `${base()}sessions/${card.dataset.session}/${act}/${isWeek() ? location.search : ""}`,
-      {
-        source: "#board-answer",
-        target: "#board",
-        swap: "outerHTML",
-        values: { ...values, version: card.dataset.version, week: board().dataset.week },
-      },
-    );
+    underWay.add(session);
+    mark();
+    last = last
+      .then(() => send(url, said))
+      .catch(() => {}) // told in a toast (static/js/errors.js)
+      .finally(() => {
+        underWay.delete(session);
+        mark();
+      });
+    return last;
   };
 
   // --- a table larger than its window moves along under a card that is carried to its edge ---
@@ -57,9 +82,10 @@
     if (!board() || board().dataset.ready) return;
     board().dataset.ready = "yes";
     makers.forEach((make) => make());
+    mark();
   };
   const onDrawn = (make) => makers.push(make);
-  window.tempoBoard = { board, isWeek, says, base, words, post, titleOf, scrollAtEdges, onDrawn };
+  window.tempoBoard = { board, isWeek, says, base, words, post, isFree, titleOf, scrollAtEdges, onDrawn };
 
   // --- a poll never swaps the table under a card that is held or a dialog ---
   const isPoll = ({ elt, requestConfig }) =>

@@ -2,8 +2,20 @@
 // fits and why not, Enter or Space puts it down, Escape leaves it where it was. It posts what a drop by mouse posts.
 
 (() => {
-  const { board, isWeek, says, words, post, titleOf, makeGhost, places, walkTo, neighbour, firstCell } =
-    window.tempoBoard;
+  const {
+    board,
+    isWeek,
+    says,
+    words,
+    post,
+    isFree,
+    titleOf,
+    makeGhost,
+    places,
+    walkTo,
+    neighbour,
+    firstCell,
+  } = window.tempoBoard;
   const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   let held = null; // { card, home, ghost, place }
 
@@ -52,6 +64,7 @@
   };
 
   const pickUp = (card) => {
+    if (!isFree(card)) return;
     if (board().dataset.rows !== "rooms") {
       refuse();
       return;

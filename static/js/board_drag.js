@@ -2,7 +2,7 @@
 // stays at home until the server has moved it, so no row grows and what is let go outside every cell flies back.
 
 (() => {
-  const { board, isWeek, says, words, post, scrollAtEdges, makeGhost, places } = window.tempoBoard;
+  const { board, isWeek, says, words, post, isFree, scrollAtEdges, makeGhost, places } = window.tempoBoard;
   let held = null; // { card, ghost, dx, dy }
 
   const placeOf = (element) => element && element.closest("td[data-slot], [data-tray]");
@@ -41,7 +41,7 @@
   const takes = (event) => {
     if (!isWeek() || board().dataset.rows !== "rooms" || event.target.closest(".card-pick")) return null;
     const card = event.target.closest(".card-slip[data-mine], .card-slip[data-theirs]");
-    return card && board().contains(card) ? { card } : null;
+    return card && board().contains(card) && isFree(card) ? { card } : null;
   };
 
   const begin = ({ card, x, y }) => {

@@ -111,13 +111,8 @@
     letGo();
     lane.append(ghost);
     ghost.classList.add("is-waiting");
-    try {
-      await post(card, "move", { room, day: board().dataset.day, start: clock(start), minutes: end - start });
-    } catch {
-      /* told in a toast (static/js/errors.js) */
-    } finally {
-      ghost.remove();
-    }
+    await post(card, "move", { room, day: board().dataset.day, start: clock(start), minutes: end - start });
+    ghost.remove();
   };
 
   Object.assign(day, { show, take, letGo, abandon, putDown });

@@ -4,7 +4,7 @@
 (() => {
   const day = window.tempoDay;
   const { STEP, isDay, first, last, byRooms, minuteAt, take, show, abandon, putDown, countAlong } = day;
-  const { board, scrollAtEdges } = window.tempoBoard;
+  const { board, isFree, scrollAtEdges } = window.tempoBoard;
 
   const snap = (minute) => Math.round(minute / STEP) * STEP;
   const laneAt = (x, y) => {
@@ -44,7 +44,9 @@
     if (!isDay() || day.held || event.target.closest("input") || board().classList.contains("is-selecting"))
       return null;
     const card = event.target.closest(".card-slip[data-mine], .card-slip[data-theirs]");
-    return card && board().contains(card) ? { card, grip: event.target.closest("[data-grip]") } : null;
+    return card && board().contains(card) && isFree(card)
+      ? { card, grip: event.target.closest("[data-grip]") }
+      : null;
   };
 
   const begin = ({ card, grip, x }) => {
