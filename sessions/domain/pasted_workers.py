@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy
 from core.errors import PlannerError
 from core.tables import cells
 from core.tables.pasted import PastedColumn
-from core.words.folding import fold, name_key
+from core.words.folding import fold
 from core.words.languages import OWN_NAMES
 from prisons.domain.people import invitations
 from prisons.domain.validity import require_valid
 from prisons.models import Organisation, Prison, Role, User
 from rooms.domain.pasting import Made
 from sessions.domain import workers
-from sessions.models import Worker, WorkerAccess
+from sessions.models import Worker
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class WorkerLines:
             raise PlannerError("name_missing", _("The name is missing."), 422)
         _require_address(email)
         services = self._services(values.get("services", ""))
-        if self._is_here(name, email):
+        if workers.found_here(self.prison, name, email):
             return Made(name)
         until = cells.day(values.get("permitted_until", ""))
         spoken, remarks = spoken_in(values.get("languages", ""))
@@ -108,16 +108,6 @@ class WorkerLines:
             rows.append(invited)
             facts.append(_("is invited by mail"))
         return Made(name, tuple(rows), tuple(filter(None, facts)), tuple(filter(None, (*remarks, said))))
-
-    def _is_here(self, name: str, email: str) -> bool:
-        """The same address, or the same name where one of the two has no address."""
-        here = WorkerAccess.objects.in_prison(self.prison).select_related("worker")
-        if email and here.filter(worker__email__iexact=email).exists():
-            return True
-        key = name_key(name)
-        return any(
-            name_key(access.worker.name) == key and not (email and access.worker.email) for access in here
-        )
 
     def _services(self, cell: str) -> list[Organisation]:
         if not cell:

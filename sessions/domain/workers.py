@@ -18,6 +18,7 @@ from django.utils.translation import ngettext_lazy
 
 from core.dates import clock
 from core.errors import PlannerError
+from core.words.folding import name_key
 from prisons.domain.locking import lock_prison
 from prisons.domain.records import audit
 from prisons.models import Organisation, Prison, User
@@ -78,14 +79,38 @@ def add_worker(
     """
     with transaction.atomic():
         locked = lock_prison(prison)
+        _require_new_here(locked, values["name"], values.get("email") or "")
         known = Worker.objects.filter(email__iexact=values["email"]).first() if values.get("email") else None
-        if known and known.accesses.filter(prison=locked).exists():
-            message = _("%(name)s already works here, with this address.")
-            raise PlannerError("works_here_already", message, status=422, name=known.name)
         worker = known or rulebook.write(prison, _new_worker(values), values, by=by, is_rule=False)
         services = _add_services(worker, organisations)
         access = rulebook.write(prison, WorkerAccess(prison=prison, worker=worker), entry, by=by)
     return Added(worker, access, services, known is not None)
+
+
+def found_here(prison: Prison, name: str, email: str) -> Worker | None:
+    """Who works here with the same address, or with the same name where one of the two has no address."""
+    here = [access.worker for access in WorkerAccess.objects.in_prison(prison).select_related("worker")]
+    same = [worker for worker in here if email and worker.email.lower() == email.lower()]
+    key = name_key(name)
+    namesakes = [worker for worker in here if name_key(worker.name) == key]
+    return next(
+        (worker for worker in [*same, *namesakes] if worker in same or not (email and worker.email)), None
+    )
+
+
+def _require_new_here(prison: Prison, name: str, email: str) -> None:
+    known = found_here(prison, name, email)
+    if known is None:
+        return
+    has_address = bool(email) and known.email.lower() == email.lower()
+    message = (
+        _("%(name)s already works here, with this address.")
+        if has_address
+        else _(
+            "%(name)s already works here. Is it somebody else with this name? Give both an e-mail address."
+        )
+    )
+    raise PlannerError("works_here_already", message, status=422, name=known.name)
 
 
 def _add_services(worker: Worker, organisations: Iterable[Organisation]) -> list[Model]:

@@ -159,6 +159,27 @@ def test_a_facilitator_is_added(anna: Client, haren: Prison, service: Organisati
     assert Worker.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [("", "", 1), ("", "b@example.org", 1), ("a@example.org", "", 1), ("a@example.org", "b@example.org", 2)],
+)
+def test_the_same_name_is_somebody_else_only_where_both_have_an_address(
+    anna: Client, haren: Prison, service: Organisation, first: str, second: str, count: int
+) -> None:
+    """Gone back after saving and saved once more, a form makes no second person."""
+    data = WORKER | {"organisations": [service.pk], "needs_permission": "on"}
+    assert anna.post(url("worker_add", haren), data | {"email": first}).status_code == 302
+    again = anna.post(url("worker_add", haren), data | {"email": second, "name": "CHLOE"})
+    assert (Worker.objects.count(), again.status_code) == (count, 302 if count == 2 else 422)
+    assert count == 2 or "already works here" in again.content.decode()
+
+
+def test_the_dates_of_somebody_else_are_not_called_ones_own(anna: Client, haren: Prison) -> None:
+    worker = make_worker(haren, name="Chloé")
+    page = anna.get(url("worker_edit", haren, worker.pk)).content.decode()
+    assert "Dates Chloé cannot" in page and "Dates I cannot" not in page
+
+
 def test_a_facilitator_of_another_prison_is_recognised(
     anna: Client, haren: Prison, saint_gilles: Prison
 ) -> None:
