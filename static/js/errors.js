@@ -35,9 +35,12 @@
   });
 
   // Whoever signed in anew in another tab goes on here, with what is typed in this one.
+  let token = "";
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (token) event.detail.headers["X-CSRFToken"] = token;
+  });
   document.addEventListener("tempo:token", (event) => {
-    const { token } = event.detail;
-    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    token = event.detail.token;
     document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => {
       field.value = token;
     });
