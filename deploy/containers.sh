@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Played to its end (image built, five containers, the first page and /readyz over TLS, stopped in good order) with podman 4.3 and runc, run as root
 # on Debian 12, with images made by mmdebstrap. Not tried: images from a registry, and podman without root.
 # Builds the image of Containerfile and starts what compose.yaml describes, with podman alone, up to the first page over TLS.
@@ -7,7 +7,8 @@
 # Where no registry can be reached (or LOCAL=yes) the images are made from Debian by mmdebstrap, with Debian's PostgreSQL, Redis
 # and Caddy. Inside another container, which may not raise its own limits, HOSTED=yes lowers them (with crun's complaint of cgroups:
 # PODMAN_OPTIONS=--runtime=runc).
-set -eu
+set -Eeuo pipefail
+trap 'echo "containers.sh: line $LINENO failed ($?): $BASH_COMMAND" >&2' ERR
 cd "$(dirname "$0")/.."
 
 FOLDER=${FOLDER:-var/containers}
@@ -27,8 +28,9 @@ base() {
         $PODMAN tag python:3.11-slim-bookworm localhost/planner-base
         return
     fi
+    needs mmdebstrap
     # What this machine trusts beside the usual: the image reaches the packages through the same network.
-    mmdebstrap --variant=minbase --mode="${MMDEBSTRAP_MODE:-auto}" --customize-hook='cp /usr/local/share/ca-certificates/*.crt "$1/usr/local/share/ca-certificates/" 2>/dev/null; chroot "$1" update-ca-certificates >/dev/null' --include=ca-certificates,python3,python3-venv,gcc,libc6-dev,postgresql,redis-server,caddy \
+    mmdebstrap --variant=minbase --mode="${MMDEBSTRAP_MODE:-auto}" --customize-hook='cp /usr/local/share/ca-certificates/*.crt "$1/usr/local/share/ca-certificates/" 2>/dev/null; TMPDIR=/tmp chroot "$1" update-ca-certificates >/dev/null' --include=ca-certificates,python3,python3-venv,gcc,libc6-dev,postgresql,redis-server,caddy \
         bookworm - $MIRROR | $PODMAN import --quiet - localhost/planner-base
 }
 
@@ -69,7 +71,7 @@ up() {
     run --name planner-proxy --env UPSTREAM="127.0.0.1:$WEB_PORT" --env HOME=/tmp --volume "$PWD/$FOLDER/proxy:/etc/planner:ro" localhost/planner-base \
         sh -c "mkdir -p /var/log/caddy && exec caddy run --config /etc/planner/Caddyfile --adapter caddyfile" >/dev/null
     tries=0
-    until curl --silent --fail --insecure "https://localhost:$TLS_PORT/accounts/login/" | grep -q '<form'; do
+    until curl --silent --fail --insecure "https://localhost:$TLS_PORT/accounts/login/" | grep '<form' >/dev/null; do
         tries=$((tries + 1)) && [ $tries -lt 120 ] || { $PODMAN logs planner-web; $PODMAN logs planner-proxy; exit 1; }
         sleep 1
     done
@@ -78,6 +80,10 @@ up() {
 }
 
 down() { for each in $NAMES; do $PODMAN rm --force --time 30 "$each" >/dev/null 2>&1 || true; done; }
+
+needs() { command -v "$1" >/dev/null || { echo "containers.sh needs $1." >&2; exit 1; }; }
+needs "${PODMAN%% *}"
+needs curl
 
 case ${1:-} in
 up) up ;;

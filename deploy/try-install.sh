@@ -1,19 +1,38 @@
-#!/bin/sh
+#!/bin/bash
 # Plays docs/operations.md on a clean Debian made by mmdebstrap: installed as a user of its own, up to the first page over TLS
 # behind Caddy and behind nginx, then a newer version and the way back.
-#   deploy/try-install.sh [FOLDER]      needs root, mmdebstrap; FOLDER keeps the packages for the next try
+#   deploy/try-install.sh [FOLDER]      needs root, git and mmdebstrap (apt-get install mmdebstrap); takes 1.3 GB
+# Without FOLDER everything is thrown away in the end; with it the packages are kept there for the next try.
+# Ports on loopback: PORT (the program), TLS_PORT and HTTP_PORT (the proxies).
 # The packages are those of the apt line in docs/operations.md, so that a line that lacks one fails here.
-set -eu
+set -Eeuo pipefail
+trap 'echo "try-install.sh: line $LINENO failed ($?): $BASH_COMMAND" >&2' ERR
 cd "$(dirname "$0")/.."
 
-FOLDER=${1:-$(mktemp -d)/root}
+[ "$(id -u)" = 0 ] || { echo "try-install.sh mounts and changes its root: it needs root." >&2; exit 1; }
+for tool in git mmdebstrap unshare; do
+    command -v $tool >/dev/null || { echo "try-install.sh needs $tool." >&2; exit 1; }
+done
+
 PORT=${PORT:-8018}
 TLS_PORT=${TLS_PORT:-8444}
+HTTP_PORT=${HTTP_PORT:-8019}
+FOLDER=${1:-}
+if [ -z "$FOLDER" ]; then
+    thrown_away=$(mktemp -d)
+    trap 'rm -rf --one-file-system "$thrown_away"' EXIT
+    FOLDER=$thrown_away/root
+fi
 SOURCE=$(git rev-parse --show-toplevel)
 
-packages=$(sed -n 's/^sudo apt-get install --no-install-recommends //p' docs/operations.md | head -1 | tr ' ' ',')
+packages=$(sed -n '/^sudo apt-get install --no-install-recommends /{s///p;q}' docs/operations.md | tr ' ' ',')
 [ -n "$packages" ] || { echo "docs/operations.md has no apt line" >&2; exit 1; }
-[ -d "$FOLDER" ] || mmdebstrap --variant=minbase --include="ca-certificates,adduser,curl,nginx,openssl,$packages" bookworm "$FOLDER"
+# Named in the end, so that a half one is never taken for a kept one.
+if [ ! -d "$FOLDER" ]; then
+    rm -rf --one-file-system "$FOLDER.new"
+    mmdebstrap --variant=minbase --include="ca-certificates,adduser,curl,nginx,openssl,$packages" bookworm "$FOLDER.new"
+    mv "$FOLDER.new" "$FOLDER"
+fi
 
 cp /etc/resolv.conf "$FOLDER/etc/" 2>/dev/null || true
 # What this machine trusts beside the usual: the clean one reaches the packages through the same network.
@@ -26,7 +45,8 @@ git -C "$FOLDER/source/planner.git" update-ref refs/heads/main "$(git rev-parse 
 git -C "$FOLDER/source/planner.git" symbolic-ref HEAD refs/heads/main
 
 cat >"$FOLDER/play.sh" <<'INSIDE'
-set -eu
+set -Eeuo pipefail
+trap 'echo "try-install.sh, inside: line $LINENO failed ($?): $BASH_COMMAND" >&2' ERR
 update-ca-certificates >/dev/null
 id planner >/dev/null 2>&1 || adduser --quiet --system --group --home /opt/planner planner
 planner="setpriv --reuid=planner --regid=planner --clear-groups env HOME=/opt/planner"
@@ -52,12 +72,13 @@ as .venv/bin/python manage.py create_prison haren "Haren" "Haren" --coordinator 
     --organisation "De Brug" --authority flemish --language nl --liaison bert@example.org
 
 running=
-trap 'kill $running 2>/dev/null || true; wait || true' EXIT INT TERM
+trap 'kill $running 2>/dev/null || true; wait || true' EXIT
+trap 'exit 1' INT TERM
 # Not by `as`: a function in the background is a shell of its own, and that would be stopped instead of the program.
 begin() { $planner .venv/bin/python manage.py serve --port "$PORT" & program=$!; running="$running $program"; }
 first_page() { # first_page PROXY LOG
     tries=0
-    until curl --silent --fail --insecure "https://localhost:$TLS_PORT/accounts/login/" | grep -q '<form'; do
+    until curl --silent --fail --insecure "https://localhost:$TLS_PORT/accounts/login/" | grep '<form' >/dev/null; do
         tries=$((tries + 1)); [ $tries -lt 120 ] || { cat "$2"; exit 1; }
         sleep 1
     done
@@ -77,7 +98,7 @@ certificate=/etc/letsencrypt/live/planner.example.org
 install -d $certificate
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout $certificate/privkey.pem \
     -out $certificate/fullchain.pem 2>/dev/null
-sed -e "s/planner.example.org;$/localhost;/" -e "s/listen 443/listen $TLS_PORT/" -e "s/listen 80;/listen 8019;/" \
+sed -e "s/planner.example.org;$/localhost;/" -e "s/listen 443/listen $TLS_PORT/" -e "s/listen 80;/listen $HTTP_PORT;/" \
     -e "s/127.0.0.1:8000/127.0.0.1:$PORT/" deploy/nginx.conf >/etc/nginx/sites-enabled/planner
 rm -f /etc/nginx/sites-enabled/default
 nginx -g 'daemon off;' >/tmp/nginx.log 2>&1 & proxy=$!
@@ -100,6 +121,11 @@ first_page "nginx, after the way back" /tmp/nginx.log
 as .venv/bin/python manage.py ready
 INSIDE
 rm -rf "$FOLDER/tmp/newer"
+# A clean machine knows nothing of the settings of this shell (TMPDIR named a folder that is not there), but for the way to the packages.
+mapfile -t way < <(env | grep -E '^(PIP_[A-Z_]+|UV_[A-Z_]+|SSL_CERT_FILE|(https?|no|HTTPS?|NO)_(proxy|PROXY))=')
+clean=(env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+    PORT="$PORT" TLS_PORT="$TLS_PORT" HTTP_PORT="$HTTP_PORT" "${way[@]}")
 # As on a running machine: devices and processes; the mounts end with the namespace.
-PORT=$PORT TLS_PORT=$TLS_PORT unshare --mount sh -eu -c \
-    'mount --rbind /dev "$1/dev"; mount -t proc proc "$1/proc"; exec chroot "$1" sh /play.sh' - "$FOLDER"
+unshare --mount sh -eu -c 'mount --rbind /dev "$1/dev"; mount -t proc proc "$1/proc"; root=$1; shift; exec chroot "$root" "$@"' \
+    - "$FOLDER" "${clean[@]}" bash /play.sh
+echo "Played to the end."
