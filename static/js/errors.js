@@ -21,6 +21,31 @@
   document.addEventListener("htmx:timeout", () => say("slow"));
   document.addEventListener("htmx:responseError", () => say("broken"));
 
+  // A form that leaves the page while there is no network would be exchanged for the browser's own page, and what was
+  // typed with it. Where the browser only thinks so (a server on this very machine), it goes its way.
+  const reached = new WeakSet();
+  const tryToSend = async (form, button) => {
+    const answer = await fetch("/healthz", { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (!answer) {
+      say("offline");
+      return;
+    }
+    reached.add(form);
+    form.requestSubmit(button);
+    reached.delete(form);
+  };
+  window.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (navigator.onLine || reached.has(form) || !toasts || form.method === "dialog") return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      tryToSend(form, event.submitter);
+    },
+    true,
+  );
+
   // A refusal that belongs to no part of the page (a missing right, a row that is gone) is told, not swapped:
   // what the person was doing stays as it was.
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.dates import clock
-from enrollment.models import Attendance
+from enrollment.models import Attendance, Participant
 from tests.factories import make_activity, make_enrollment, make_participant, make_series, make_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +52,22 @@ def test_without_a_line_it_is_said_above_the_sheet(sheet):
     press(sheet)
     expect(sheet.locator(".marks-other")).to_have_text("excused")
     assert Attendance.objects.get().mark == "excused"
+
+
+def test_without_a_line_a_form_is_not_exchanged_for_the_browsers_own_page(
+    page, live_server, signed_in, haren, coordinator_karim
+):
+    """What was typed is still there, and goes as soon as there is a line again."""
+    signed_in(coordinator_karim, language="en")
+    page.goto(f"{live_server.url}/p/haren/people/add/")
+    page.get_by_label("Name", exact=True).fill("Zonder")
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    expect_said(page, "Nothing was saved")
+    page.context.set_offline(False)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Zonder")).to_be_visible()
+    assert Participant.objects.get().last_name == "Zonder"
 
 
 def test_signed_out_in_another_tab_one_goes_on_where_one_was(sheet, signed_in, organiser_anna, settings):
