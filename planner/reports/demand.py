@@ -53,6 +53,7 @@ class _Asked(NamedTuple):
     series_id: int | None
     unit: str | None
     lies_on_the_desk: bool
+    is_answered_to_reader: bool
 
 
 class Offered(NamedTuple):
@@ -68,12 +69,13 @@ class Offered(NamedTuple):
 def demand_of(scope: ReportScope) -> Demand:
     """Two queries."""
     asked, offered = _asked(scope), offered_of(scope)
-    days = [(clock.today(one.decided_at) - one.received_on).days for one in asked if one.decided_at]
-    states = Counter(one.state for one in asked)
+    known = [one for one in asked if one.is_answered_to_reader]
+    days = [(clock.today(one.decided_at) - one.received_on).days for one in known if one.decided_at]
+    states = Counter(one.state for one in known)
     return Demand(
         requests=len(asked),
         undecided=states[State.OPEN],
-        not_handed_out=sum(one.lies_on_the_desk for one in asked),
+        not_handed_out=sum(one.lies_on_the_desk for one in known),
         decided=len(days),
         days_to_answer=round(statistics.median(days)) if days else None,
         unreadable=states[State.UNREADABLE],
@@ -93,6 +95,7 @@ def _asked(scope: ReportScope) -> list[_Asked]:
         "series_id",
         scope.unit_of_request(),
         ReportScope.lies_on_the_desk(),
+        scope.is_answered_to_reader(),
     )
     return [_Asked(*row) for row in rows.values_list(*fields)]
 

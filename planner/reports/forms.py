@@ -56,7 +56,8 @@ class ScopeForm(PlainForm):
             period=Period(first, last),
             now=clock.now(),
             organisation_ids=frozenset({service.pk}) if service else None,
-            people_of=people_of(self.access),
+            people_of=people_of(self.access, "organisation"),
+            waiting_of=people_of(self.access, "series__activity__organisation"),
         )
 
     def shown(self, scope: ReportScope) -> ScopeForm:
@@ -74,10 +75,10 @@ class ScopeForm(PlainForm):
         return Period(term.starts_on, term.ends_on) if term else Period(today - dt.timedelta(days=91), today)
 
 
-def people_of(access: Access) -> Q:
-    """Whoever moves people from unit to unit would see requests to other services move along: only own ones are
-    counted by unit. Oversight moves nobody.
+def people_of(access: Access, path: str) -> Q:
+    """Whoever moves people from unit to unit would see requests to other services move along, and whoever enters what
+    they ask would see the answer: of those only own ones are counted. Oversight does neither.
     """
     if not access.has(Right.KEEP_ROSTER):
         return Q()
-    return gate.own(access, "organisation") | Q(organisation=None)
+    return gate.own(access, path) | Q(**{path: None})

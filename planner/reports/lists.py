@@ -103,7 +103,7 @@ _SIMPLE: dict[str, tuple[str, Callable[[ReportScope], Any]]] = {
 _BY_CODE: dict[str, tuple[str, Callable[[ReportScope, str], Any]]] = {
     "cancelled": (SESSIONS, ReportScope.cancelled),
     "marks": (MARKS, ReportScope.marks),
-    "ended": (REQUESTS, lambda scope, code: scope.requests().filter(state=code)),
+    "ended": (REQUESTS, ReportScope.ended),
     "asked-by-domain": (REQUESTS, ReportScope.asked_of_domain),
     "asked-by-language": (REQUESTS, _asked_in_language),
     "asked-by-unit": (REQUESTS, ReportScope.asked_by_unit),

@@ -27,7 +27,10 @@ class ReportScope:
     organisation_ids: frozenset[int] | None = None
     """None: all services."""
     people_of: Q = field(default_factory=Q)
-    """Requests whose person may be told by where he lives: whoever moves takes them along."""
+    """Requests whose person may be told by where he lives or by what was answered: whoever moves takes them along,
+    and whoever noted what another service is asked would read its answer from a day with one request."""
+    waiting_of: Q = field(default_factory=Q)
+    """The same, of who waits for a place."""
 
     def _of(self, path: str) -> Q:
         return Q() if self.organisation_ids is None else Q(**{f"{path}__in": self.organisation_ids})
@@ -111,18 +114,29 @@ class ReportScope:
             received_on__lte=self.period.last,
         )
 
+    def answered_to_reader(self) -> QuerySet[Request]:
+        """Those of which the reader may know what became of them."""
+        return self.requests().filter(self.people_of)
+
     def undecided(self) -> QuerySet[Request]:
-        return self.requests().filter(state=Request.State.OPEN)
+        return self.answered_to_reader().filter(state=Request.State.OPEN)
 
     def not_handed_out(self) -> QuerySet[Request]:
         """Decided, with a slip that nobody has handed out."""
-        return self.requests().filter(self.lies_on_the_desk())
+        return self.answered_to_reader().filter(self.lies_on_the_desk())
 
     def unanswered(self) -> QuerySet[Request]:
-        return self.requests().filter(Q(state=Request.State.OPEN) | Q(self.lies_on_the_desk()))
+        return self.answered_to_reader().filter(Q(state=Request.State.OPEN) | Q(self.lies_on_the_desk()))
 
     def decided(self) -> QuerySet[Request]:
-        return self.requests().filter(decided_at__isnull=False)
+        return self.answered_to_reader().filter(decided_at__isnull=False)
+
+    def ended(self, state: str) -> QuerySet[Request]:
+        return self.answered_to_reader().filter(state=state)
+
+    def is_answered_to_reader(self) -> Case:
+        """Of a queryset of requests: whether it is one of those."""
+        return Case(When(self.people_of, then=True), default=False) if self.people_of else Case(default=True)
 
     def readable(self) -> QuerySet[Request]:
         """Of these demand is counted."""
@@ -157,6 +171,7 @@ class ReportScope:
         """Who waits for a place now, whenever it was asked."""
         rows = Enrollment.objects.filter(
             self._of("series__activity__organisation"),
+            self.waiting_of,
             series__prison__in=self.prison_ids,
             state=Enrollment.State.WAITING,
         )

@@ -73,6 +73,7 @@ def reports(request: PrisonRequest, prison: Prison) -> HttpResponse:
         ],
         "services": [] if scope.organisation_ids or neutral else _by_service(found, prison, scope),
         "balances": balances,
+        "of_own": bool(scope.people_of),
         "most": _most(balances),
     }
     return render(request, "planner/reports/reports.html", context)
@@ -174,6 +175,8 @@ def report_list(request: PrisonRequest, prison: Prison, what: str) -> HttpRespon
     kind, rows = lists.rows_of(scope, what, code)
     if isinstance(rows, QuerySet):
         rows = rows.select_related(*_RELATED[kind]).order_by(_ORDER[kind], "pk")
+        if kind == lists.REQUESTS:
+            rows = rows.annotate(is_answered_to_reader=scope.is_answered_to_reader())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -25,6 +25,7 @@ from tests.factories import (
     make_user,
     signed_in,
 )
+from tests.pages import flat
 
 pytestmark = pytest.mark.postgres
 
@@ -171,6 +172,34 @@ def test_whoever_moves_somebody_sees_no_request_to_another_service_move_along(
     assert before == [([("A1", 1)], [1, 0])] * 2 and told(auditor_greet)[1] == [2, 0]
     person.stays.update(unit=other_unit)
     assert [told(user) for user in (organiser_anna, coordinator_karim)] == before
+
+
+def test_what_another_service_answered_is_read_from_no_figure(
+    haren, other_service, unit, organiser_anna, coordinator_karim
+):
+    """Whoever noted what another service was asked knows the day and the group: a list of one would be the answer."""
+    theirs = make_series(haren, organisation=other_service)
+    asked = request(haren, make_participant(haren, unit=unit), series=theirs, organisation=other_service)
+    codes = {"ended": ["open", "decided", "left"], "asked-by-unit": ["A1"]}
+    codes["asked-by-domain"] = [theirs.activity.domain]
+    asked_pages = [("", ""), *((name, code) for name in LISTS for code in codes.get(name, [""]))]
+    secret = re.compile(r'"X-CSRFToken": "\w+"|value="\w{64}"|nonce="[^"]+"')
+
+    def told():
+        pages = {}
+        for user in (organiser_anna, coordinator_karim):
+            browser = signed_in(user)
+            for what, code in asked_pages:
+                asks = DATES | {"service": other_service.pk, "code": code}
+                page = browser.get("/p/haren/reports/" + (f"{what}/" if what else ""), asks)
+                pages[str(user), what, code] = secret.sub("", flat(page))
+        return pages
+
+    before = told()
+    type(asked).objects.filter(pk=asked.pk).update(state="decided", decided_at=NOW)
+    make_enrollment(theirs, make_participant(haren, unit=unit), state="waiting", waiting_since=NOW)
+    after = told()
+    assert [page for page in before if after[page] != before[page]] == []
 
 
 def test_other_services_and_prisons_stay_apart(haren, saint_gilles, series, other_service):
