@@ -17,6 +17,7 @@ from planner.scheduling.placement.session_changes import Change, Outcome
 from planner.scheduling.placement.writer import apply
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
+from prisons import gate
 from prisons.access import Access, access_for
 from prisons.models import Prison, User
 from rooms.domain.facts import rules_of
@@ -36,6 +37,15 @@ class Publication:
     def digest(self) -> str:
         """Of what would be published, what would not, and whom it tells."""
         return digest("publish", self.ready, [session for session, _found in self.refused], self.told)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """How many drafts with a room and an hour lie on other dates, and between which."""
+
+    number: int
+    first: dt.date
+    last: dt.date
 
 
 class PublicationRefused(PlannerError):
@@ -104,6 +114,22 @@ def _own_drafts(prison: Prison, first: dt.date, last: dt.date, access: Access | 
         if access.may_change(draft.series.activity.organisation)
         and (draft.starts_at is None or first <= clock.today(draft.starts_at) <= last)
     ]
+
+
+def elsewhere(
+    prison: Prison, first: dt.date, last: dt.date, access: Access, *, now: dt.datetime | None = None
+) -> Elsewhere | None:
+    """Own drafts to come that these dates leave out: between two terms or after the last, nobody would look."""
+    at = now or clock.now()
+    rows = GroupSession.objects.in_prison(prison).filter(
+        gate.own(access, "series__activity__organisation"),
+        state=GroupSession.State.DRAFT,
+        starts_at__gte=at,
+        room__isnull=False,
+    )
+    days = sorted(clock.today(starts_at) for starts_at in rows.values_list("starts_at", flat=True))
+    left = [day for day in days if not first <= day <= last]
+    return Elsewhere(len(left), left[0], left[-1]) if left else None
 
 
 def publish(

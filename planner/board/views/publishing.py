@@ -23,7 +23,7 @@ from core.web import address
 from core.web.forms import DateInput, PlainForm
 from planner.board.answers import done
 from planner.scheduling.news import since_last_publication
-from planner.scheduling.publishing import Publication, PublicationRefused, look, publish
+from planner.scheduling.publishing import Publication, PublicationRefused, elsewhere, look, publish
 from planner.scheduling.rules.sentences import reasons_of_each
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
@@ -127,6 +127,7 @@ def _publication(
     status: int = 200,
 ) -> HttpResponse:
     publication = look(prison, span.first, span.last, request.access)
+    more = elsewhere(prison, span.first, span.last, request.access)
     context = {
         "publication": publication,
         "span": span,
@@ -139,6 +140,8 @@ def _publication(
         "is_long": len(publication.ready) > MOST_SHOWN,
         "choices": _choices(prison, span),
         "dates": span.dates,
+        "elsewhere": more,
+        "elsewhere_last": min(more.last, more.first + LONGEST) if more else None,
     }
     return render(request, "planner/board/publish.html", context, status=status)
 

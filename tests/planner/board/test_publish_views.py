@@ -70,6 +70,23 @@ def test_two_dates_both_included(karim: Client, weeks: list[GroupSession]) -> No
     assert states(weeks) == ["published", "published", "draft"]
 
 
+def test_drafts_of_other_dates_are_not_passed_over_in_silence(
+    karim: Client, haren: Prison, weeks: list[GroupSession], other_service: Organisation
+) -> None:
+    """Between two terms, or after the last: each page says that there are more, and leads to them."""
+    theirs = make_series(haren, organisation=other_service)
+    make_session(theirs, "2050-01-31 09:00", room=weeks[0].room)
+    for span, number in (({"week": "2050-W01"}, 3), ({"first": "2050-01-10", "last": "2050-01-17"}, 1)):
+        page = karim.get(URL, span)
+        more = page.context["elsewhere"]
+        assert more.number == number
+        shown = karim.get(URL, {"first": more.first.isoformat(), "last": more.last.isoformat()})
+        assert {one.pk for one in shown.context["publication"].ready} >= {weeks[2].pk}
+        assert f"first={more.first:%Y-%m-%d}&amp;last={more.last:%Y-%m-%d}" in page.content.decode()
+    GroupSession.objects.filter(pk__in=[one.pk for one in weeks]).update(state="published")
+    assert karim.get(URL, {"week": "2050-W01"}).context["elsewhere"] is None
+
+
 @pytest.mark.parametrize(
     "data",
     [
