@@ -63,6 +63,8 @@
   let token = "";
   document.addEventListener("htmx:configRequest", (event) => {
     if (token) event.detail.headers["X-CSRFToken"] = token;
+    // Whoever was signed out is answered in the language of this page, not of the browser.
+    event.detail.headers["Accept-Language"] = document.documentElement.lang;
   });
   document.addEventListener("tempo:token", (event) => {
     token = event.detail.token;

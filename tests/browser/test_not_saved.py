@@ -84,3 +84,12 @@ def test_signed_out_in_another_tab_one_goes_on_where_one_was(sheet, signed_in, o
     press(sheet)
     expect(sheet.locator(".marks-other")).to_have_text("excused")
     assert Attendance.objects.get().mark == "excused" and sheet.url == where
+
+
+def test_signed_out_one_is_answered_in_the_language_of_the_page(sheet, signed_in, organiser_anna):
+    signed_in(organiser_anna, language="fr")
+    sheet.reload()
+    sheet.context.clear_cookies()  # the browser itself speaks English
+    sheet.locator(".marks-other").click()
+    sheet.locator("[id^=mark-][id$=-excused]").click()
+    expect_said(sheet, "Vous avez été déconnecté")
