@@ -229,6 +229,11 @@
     toast.addEventListener("focusin", () => clearTimeout(timer));
     start();
   };
+  // What was answered from a toast is told by the next one: it no longer is as the old one says.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const toast = event.detail.successful && event.target.closest && event.target.closest("[data-toast]");
+    if (toast) toast.remove();
+  });
   const toasts = document.getElementById("toasts");
   // What is said lies above whatever is open: a sheet or a dialog that opened later would hide it.
   const lift = () => {

@@ -118,3 +118,17 @@ def test_without_an_answer_it_lies_where_it_lay_and_can_be_taken_up(
     held.pop(0).continue_()
     expect(under_way(page)).to_have_count(0)
     assert days(sessions[:1]) == {12}
+
+
+def test_what_was_undone_is_no_longer_said_to_be_so(
+    slow: tuple[Page, list[Route]], sessions: list[GroupSession], rooms: list[Room]
+) -> None:
+    page, _held = slow
+    page.unroute("**/drop/**")
+    drop_on_wednesday(page, sessions[0], rooms[0])
+    said = page.locator("#toasts [data-toast]")
+    expect(said.filter(has_text="is in Class A now")).to_have_count(1)
+    page.keyboard.press("u")
+    expect(said.filter(has_text="Undone")).to_have_count(1)
+    expect(said).to_have_count(1)
+    assert days(sessions[:1]) == {10}
