@@ -47,7 +47,9 @@ class Cost:
     body: bytes = field(default=b"", repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(replace(self, asked=[], body=b""))
+        """Without what is only looked at while it is fresh, and cannot be written."""
+        figures = asdict(replace(self, asked=[]))
+        return {name: value for name, value in figures.items() if name not in ("asked", "body")}
 
 
 def kind_of(address: str) -> str | None:
