@@ -253,8 +253,7 @@ def _places_between(
 
 def _stays_between(prison_id: int, first: dt.date, last: dt.date, people: Collection[int] | None) -> Any:
     """Stays that touch the days."""
-    touching = Q(ends_on__isnull=True) | Q(ends_on__gte=first)
-    rows = Stay.objects.in_prison(prison_id).filter(touching, starts_on__lte=last).order_by()
+    rows = Stay.objects.in_prison(prison_id).touching(first, last).order_by()
     return _of_people(rows, people).annotate(**_partial(first, last, "starts_on", "ends_on"))
 
 

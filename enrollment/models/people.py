@@ -72,7 +72,12 @@ class Participant(KeepsFolded):
 class StayQuerySet(PrisonScoped["Stay"]):
     def open_on(self, day: dt.date) -> Self:
         """Stays that cover this date; the day of leaving is the last day."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+        return self.touching(day, day)
+
+    def touching(self, first: dt.date, last: dt.date) -> Self:
+        """Stays that cover any of these dates."""
+        # A negation, which SQLite cannot look up: else it begins with who ever came, not with who is here.
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), ~Q(starts_on__gt=last))
 
 
 class Stay(models.Model):

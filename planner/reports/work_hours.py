@@ -103,10 +103,7 @@ def month_of_work(access: Access, month: Month, *, now: dt.datetime | None = Non
 
 def _numbers(prison: Prison, month: Month) -> dict[int, str]:
     """The register number that somebody had last in this month."""
-    touching = Q(ends_on__isnull=True) | Q(ends_on__gte=month.first)
-    stays = (
-        Stay.objects.in_prison(prison).filter(touching, starts_on__lte=month.last).order_by("starts_on", "pk")
-    )
+    stays = Stay.objects.in_prison(prison).touching(month.first, month.last).order_by("starts_on", "pk")
     return dict(stays.values_list("participant_id", "register_number"))
 
 

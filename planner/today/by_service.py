@@ -6,11 +6,12 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core.dates import clock
 from enrollment.domain.participants.visibility import own_requests
 from enrollment.domain.requests import counts
+from enrollment.models import Request
 from planner.models import Ask
 from planner.scheduling.asks.lists import open_ahead
 from planner.scheduling.rules.open_conflicts import hard_ones
@@ -43,16 +44,10 @@ def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> lis
         return []
     conflicts = Counter(one.organisation_id for one in hard_ones(access, now=now))
     asks = _counted(open_ahead(access.prison, now=now), "to_organisation")
-    undecided = _counted(counts.undecided(access), "organisation")
-    overdue = _counted(counts.overdue(access, now=now), "organisation")
-    oldest = dict(
-        own_requests(access)
-        .undecided()
-        .order_by()
-        .values_list("organisation")
-        .annotate(oldest=Min("received_on"))
-        .values_list("organisation", "oldest")
-    )
+    undecided = _services_of(counts.undecided(access))
+    overdue = _services_of(counts.overdue(access, now=now))
+    received = own_requests(access).undecided().order_by("-received_on")
+    oldest = dict(received.values_list("organisation", "received_on"))  # the last one said stays
     slips = _slips(access)
     rows = []
     for service in access.prison.organisations.all():
@@ -76,6 +71,11 @@ def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> lis
 def _counted(rows: QuerySet[Ask] | QuerySet, path: str) -> Counter[int]:
     found = rows.order_by().values_list(path).annotate(number=Count("pk", distinct=True))
     return Counter(dict(found.values_list(path, "number")))
+
+
+def _services_of(requests: QuerySet[Request]) -> Counter[int]:
+    """Counted here: to group them, SQLite would read every request there ever was in the order of services."""
+    return Counter(requests.order_by().values_list("organisation", flat=True))
 
 
 def _slips(access: Access) -> Counter[int]:

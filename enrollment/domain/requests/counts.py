@@ -55,7 +55,10 @@ def to_hand_out(access: Access) -> SlipQuerySet:
 
 def not_handed_out(access: Access) -> QuerySet[Request]:
     """Decided requests whose answer still lies on the desk."""
-    return own_requests(access).not_handed_out().order_by("decided_at", "pk")
+    # Begun at the desk, which stays small; what was ever decided does not.
+    desk = Slip.objects.in_prison(access.prison).on_the_desk().filter(request__isnull=False)
+    rows = own_requests(access).filter(pk__in=desk.order_by().values("request")).not_handed_out()
+    return rows.order_by("decided_at", "pk")
 
 
 def parked(access: Access) -> QuerySet[Note]:

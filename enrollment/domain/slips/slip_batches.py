@@ -66,9 +66,11 @@ def batches(slips: SlipQuerySet, *, now: dt.datetime | None = None) -> list[Batc
     """Of these slips, the batches that are not handed out yet and those of the last month; newest first."""
     since = (now or clock.now()) - KEPT
     open_ = Q(handed_out_at__isnull=True, replaced_at__isnull=True)
-    waiting = slips.on_the_desk().filter(printed_at__lt=since).order_by().values_list("printed_at", flat=True)
+    # Sorted out here: asked for those of long ago, SQLite would begin with every slip that was ever printed.
+    desk = slips.on_the_desk().order_by().values_list("printed_at", flat=True)
+    waiting = {at for at in desk if at is not None and at < since}
     rows = (
-        slips.filter(Q(printed_at__gte=since) | Q(printed_at__in=set(waiting)))
+        slips.filter(Q(printed_at__gte=since) | Q(printed_at__in=waiting))
         .values("printed_at")
         .annotate(
             number=Count("pk"),
