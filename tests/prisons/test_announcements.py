@@ -132,6 +132,19 @@ def test_the_author_changes_and_any_coordinator_ends(
     assert AuditEntry.objects.filter(verb="end_announcement", by=colleague).count() == 1
 
 
+def test_the_same_words_to_the_same_people_are_said_once(
+    haren: Prison, coordinator_karim: User, service: Organisation
+) -> None:
+    row = announce(haren, coordinator_karim)
+    with pytest.raises(PlannerError) as refusal:
+        announce(haren, coordinator_karim)
+    assert refusal.value.code == "said_already"
+    announce(haren, coordinator_karim, organisations=[service])
+    announcements.end_announcement(row, by=coordinator_karim, now=NOW)
+    announce(haren, coordinator_karim)
+    assert Announcement.objects.count() == 3
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

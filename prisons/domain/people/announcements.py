@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import clock
@@ -26,17 +27,26 @@ def announce(
 ) -> Announcement:
     """A new one. `values` are the FIELDS and `organisations`; no roles or organisations means everybody.
 
-    Raises PlannerError `ends_before_start` or `over_already` (422).
+    Raises PlannerError `ends_before_start`, `over_already` or `said_already` (422).
     """
     at = now or clock.now()
     with transaction.atomic():
         prison = lock_prison(prison)
         _check_dates(values, at)
-        row = Announcement(prison=prison, by=by, created_at=at, **{name: values[name] for name in FIELDS})
+        said = {name: values[name] for name in FIELDS}
+        _require_news(Announcement.objects.in_prison(prison).filter(by=by, ended_at=None, **said), values)
+        row = Announcement(prison=prison, by=by, created_at=at, **said)
         row.save()
         row.organisations.set(values.get("organisations", ()))
         audit.record(prison, by, "announce_words", row, fields=[*FIELDS, "organisations"], now=at)
     return row
+
+
+def _require_news(same: QuerySet[Announcement], values: Mapping[str, Any]) -> None:
+    """A form that was gone back to and saved once more says nothing twice."""
+    wanted = {one.pk for one in values.get("organisations", ())}
+    if any({one.pk for one in row.organisations.all()} == wanted for row in same):
+        raise PlannerError("said_already", _("This announcement stands there already."), status=422)
 
 
 def change_announcement(
