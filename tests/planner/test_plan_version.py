@@ -24,7 +24,7 @@ from prisons.access import access_for
 from prisons.models import Prison, User
 from rooms.domain import places, rulebook, units
 from rooms.models import Holiday, Room, SoftBand, TimeSlot, UnitHours
-from sessions.models import GroupSession, Waiver
+from sessions.models import GroupSession, SessionWorker, Waiver
 from tests.factories import (
     at,
     make_absence,
@@ -218,3 +218,20 @@ def test_on_postgresql_a_statement_over_many_rows_raises_the_version_once(haren:
     assert GroupSession.objects.filter(series=series).update(sequence=7) == 5
     haren.refresh_from_db()
     assert haren.plan_version == before + 1
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite knows no triggers of a statement")
+def test_on_postgresql_sessions_with_facilitators_raise_it_a_few_times_however_many_they_are(
+    haren: Prison,
+) -> None:
+    """Once for the sessions, once for the copies of their time that their facilitators keep."""
+    worker, series = make_worker(haren), make_series(haren)
+    for number in range(6):
+        make_session(series, f"2026-12-0{number + 1} 09:00", workers=[worker])
+    haren.refresh_from_db()
+    before = haren.plan_version
+    assert GroupSession.objects.filter(series=series).update(state="cancelled") == 6
+    haren.refresh_from_db()
+    assert haren.plan_version <= before + 2
+    assert set(SessionWorker.objects.values_list("live", flat=True)) == {False}

@@ -1,11 +1,11 @@
-"""Rows written by one prepared statement are those that bulk_create would have written."""
+"""Rows written at once are those that bulk_create would have written."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.database import many_rows
@@ -25,14 +25,15 @@ def rows_of(prison: Prison) -> list[dict[str, Any]]:
 
 
 def test_it_writes_what_bulk_create_writes(haren: Prison) -> None:
-    people = [make_participant(haren) for _number in range(3)]
+    people = [make_participant(haren) for _number in range(4)]
     facts: list[dict[str, Any]] = [
         {},
         {"session": 3, "before": "'; DROP TABLE x; --"},
         {"é": [1, None, "%s"]},
+        {"lines": "a\\tb\tc\\N\n\\.\r\nd\\"},
     ]
     written_at = at("2026-11-26 09:00")
-    told = list(zip(people, Slip.Kind, facts, strict=False))
+    told = list(zip(people, [*Slip.Kind][:4], facts, strict=True))
     Slip.objects.bulk_create(
         Slip(prison=haren, participant=person, kind=kind, facts=fact, created_at=written_at)
         for person, kind, fact in told
@@ -46,7 +47,7 @@ def test_it_writes_what_bulk_create_writes(haren: Prison) -> None:
             NAMES,
             [(person.pk, kind, fact) for person, kind, fact in told],
         )
-    assert count == 3
+    assert count == 4
     assert rows_of(haren) == wanted
     assert len(asked) == 1
 
@@ -61,6 +62,18 @@ def test_a_field_that_is_none_and_a_row_that_is_too_short_are_refused(haren: Pri
         many_rows.insert(Slip, {"prisn_id": haren.pk}, NAMES, [])
     with pytest.raises(ValueError, match="argument"):
         many_rows.insert(Slip, {"prison_id": haren.pk}, NAMES, [(1, "placed")])
+
+
+def test_what_the_database_refuses_is_refused_and_nothing_stands(haren: Prison) -> None:
+    """On PostgreSQL also what looks to other tables, at the latest when all is written for good."""
+    person, same = make_participant(haren), {"prison_id": haren.pk, "created_at": at("2026-11-26 09:00")}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        many_rows.insert(Slip, same, NAMES, [(person.pk, "placed", {}), (987_654_321, "placed", {})])
+        connection.check_constraints()
+    if connection.vendor == "postgresql":
+        with pytest.raises(DatabaseError), transaction.atomic():
+            many_rows.insert(Slip, same, NAMES, [(person.pk, "x" * 200, {})])
+    assert not Slip.objects.in_prison(haren).exists()
 
 
 def test_each_row_gets_its_own_values(haren: Prison) -> None:
