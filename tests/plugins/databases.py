@@ -139,9 +139,8 @@ def copy_migrated(target: Path) -> None:
     if not kept.exists():
         fresh = Path(tempfile.mkdtemp(prefix="migrated-", dir=target.parent))
         migrate = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0", "--skip-checks"]
-        if subprocess.run(
-            migrate, cwd=ROOT, env=os.environ | {"DATA_DIR": str(fresh)}, check=False
-        ).returncode:
+        own = os.environ | {"DATA_DIR": str(fresh), "DATABASE_URL": ""}  # SQLite, in a run on PostgreSQL too
+        if subprocess.run(migrate, cwd=ROOT, env=own, check=False).returncode:
             return  # Django will say what is wrong when the first test asks for the database
         kept.parent.mkdir(parents=True, exist_ok=True)
         for old in kept.parent.glob("*.sqlite3"):
