@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from core.dates.clock import BRUSSELS
 from core.errors import PlannerError
 from core.paper import to_pdf
 from core.secrets.encryption import NotDecrypted, decrypt, encrypt
+from core.whole_files import whole_file
 from planner.emergency.content import pack_of
 from planner.models import EmergencyPack
 from prisons.domain.records import audit
@@ -169,14 +169,9 @@ def _passphrase(pack: EmergencyPack) -> str:
 
 def _put(target: Path, body: bytes) -> None:
     """Whole or not at all: whoever opens the folder never finds half a file."""
-    partial = target.with_name(f".{target.name}.part")
-    with partial.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
     # The one file that is not for the program alone: the group of the office's folder opens it, with the passphrase.
-    partial.chmod(0o640)
-    partial.replace(target)
+    with whole_file(target, mode=0o640) as file:
+        file.write(body)
 
 
 def _tidy(folder: Path, name: str) -> None:

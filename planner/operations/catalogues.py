@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from core.whole_files import whole_file
+
 LANGUAGES = ("nl", "fr")
 PYTHON_FOLDERS = ("core", "prisons", "rooms", "sessions", "enrollment", "planner")
 KEYWORDS: dict[str, Any] = {
@@ -119,10 +121,8 @@ def compile_all() -> None:
         source = po_file(language)
         target = source.with_suffix(".mo")
         if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
-            partial = target.with_suffix(".mo.part")
-            with partial.open("wb") as file:
+            with whole_file(target) as file:
                 write_mo(file, read(language))
-            partial.replace(target)
 
 
 def problems(template: Catalog | None = None) -> list[str]:

@@ -149,7 +149,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_last_file_whole(house, folde
     def full(*_arguments) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pack_file.os, "fsync", full)
+    monkeypatch.setattr("core.whole_files.os.fsync", full)
     with pytest.raises(PlannerError):
         pack_file.write(pack_file.pack_row(house), now=FRIDAY_EVENING)
     assert pack_file.pack_row(house).failure == "not_written"
