@@ -1,6 +1,7 @@
 """Letters about signing in: posted like every other, so that no page waits for a mail server.
 
-Nor does it tell by its haste whom it knows."""
+Nor does one tell by its haste whom it knows.
+"""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ from prisons.models import Prison, User
 EVENING = dt.time(18)
 KEPT = 3
 """Files of earlier evenings that stay in the folder."""
+ABANDONED = 3600
+"""Seconds after which nobody is still writing a file that was begun: whoever was, has been killed."""
 PURPOSE = "emergency pack"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 """Without those that look like a figure."""
@@ -179,6 +181,9 @@ def _tidy(folder: Path, name: str) -> None:
     own = sorted(folder.glob(f"{name}-????-??-??.pdf"), reverse=True)
     for old in own[KEPT:]:
         old.unlink()
+    for begun in folder.glob(f".{name}-????-??-??.pdf.*.part"):
+        if begun.stat().st_mtime < clock.now().timestamp() - ABANDONED:
+            begun.unlink(missing_ok=True)
 
 
 def _failed(code: str) -> PlannerError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,10 +17,10 @@ from core.secrets.digest import FIELD, NotAsShown
 from planner.offer.one_series.own_series import own_series
 from planner.scheduling.placement.undo_effects import address_of
 from planner.scheduling.publishing import Publication, PublicationRefused, look, publish
-from planner.scheduling.rules.sentences import reasons_of_each
+from planner.scheduling.rules.sentences import Spoken, reasons_of_each
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
-from sessions.models import Series
+from sessions.models import GroupSession, Series
 
 EVER = dt.date(dt.MAXYEAR, 12, 31)
 
@@ -67,10 +66,7 @@ def _page(
     return render(request, "planner/offer/series_publish.html", context, status=status)
 
 
-def _in_words(publication: Publication, request: PrisonRequest) -> list[tuple[Any, list[Any]]]:
+def _in_words(publication: Publication, request: PrisonRequest) -> list[tuple[GroupSession, list[Spoken]]]:
     """Each session that is refused, with its reasons."""
     reasons = reasons_of_each(request.access, [found for _session, found in publication.refused])
-    return [
-        (session, list[Any](said))
-        for (session, _found), said in zip(publication.refused, reasons, strict=True)
-    ]
+    return [(session, said) for (session, _found), said in zip(publication.refused, reasons, strict=True)]

@@ -1,6 +1,6 @@
 """Making a series: its dates, each tried against the rules, placed where it may be, else left in the tray.
 
-What is previewed is what is made: both ask `tried_dates`. What a series gains later is in dates.py.
+What is previewed is what is made: both ask `tried_dates`. What a series gains later is in gained_dates.py.
 """
 
 from __future__ import annotations

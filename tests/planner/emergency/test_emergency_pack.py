@@ -1,11 +1,13 @@
 """The emergency pack: what is in it, when it is written, who can open it, and what is said when it fails."""
 
 import datetime as dt
+import os
 
 import pypdfium2
 import pytest
 from django.core.management import CommandError, call_command
 
+from core.dates import clock
 from core.errors import PlannerError
 from enrollment.domain.lists import cut_off
 from planner.emergency import pack_file, tasks
@@ -154,6 +156,16 @@ def test_a_folder_that_cannot_be_written_leaves_the_last_file_whole(house, folde
         pack_file.write(pack_file.pack_row(house), now=FRIDAY_EVENING)
     assert pack_file.pack_row(house).failure == "not_written"
     assert path.read_bytes() == before
+
+
+def test_what_a_killed_writer_left_goes_and_what_is_being_written_stays(house, folder, passphrase):
+    now = clock.now().timestamp()
+    left, begun = (folder / f".tempo-{house.slug}-2026-11-2{day}.pdf.0a1b2c3d.part" for day in (6, 7))
+    for path, moment in ((left, now - 2 * pack_file.ABANDONED), (begun, now)):
+        path.write_bytes(b"half")
+        os.utime(path, (moment, moment))
+    written = pack_file.write(pack_file.pack_row(house), now=FRIDAY_EVENING)
+    assert sorted(folder.iterdir()) == sorted([begun, written])
 
 
 def test_one_failing_prison_keeps_no_other_from_being_written(house, saint_gilles, folder, passphrase):
