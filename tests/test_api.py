@@ -5,13 +5,13 @@ import datetime as dt
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from planner.wsgi import application
 from prisons.domain.people.tokens import create_token
 from prisons.models import ApiToken, Membership
 from sessions.models import Cancellation
@@ -192,7 +192,9 @@ def test_what_the_schema_says_is_what_is_answered(
 ):
     """Any question that the schema allows, and many that it does not: never a 500, always as described."""
     raw = token_of(organiser_anna)
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=SchemathesisConfig())
+    schema = schemathesis.openapi.from_wsgi(
+        "/api/v1/openapi.json", get_wsgi_application(), config=SchemathesisConfig()
+    )
     operations = [found.ok() for found in schema.get_all_operations()]
     assert {"/api/v1/{prison}/sessions", "/api/v1/{prison}/rooms"} <= {row.full_path for row in operations}
     for operation in operations:
