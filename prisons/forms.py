@@ -192,6 +192,13 @@ class AccountForm(PlainForm):
             del self.fields["letters"]
 
 
+class LetterFilter(PlainForm):
+    """The letters of one day, of the state that was chosen."""
+
+    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class TokenForm(PlainForm):
     membership = forms.ModelChoiceField(
         label=_("It may do what I may as"), queryset=Membership.objects.none(), empty_label=None

@@ -23,8 +23,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from core.dates import clock
 from core.web.request_log import route_of
-from prisons.domain.background import upkeep
-from prisons.models import Job, Message
+from prisons.domain.background import outbox, upkeep
+from prisons.models import Job
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -68,8 +68,8 @@ class WaitingJobs:
             "tempo_jobs_oldest_seconds", "Age of the oldest.", (now - oldest).total_seconds() if oldest else 0
         )
         yield _gauge("tempo_jobs_failed", "Long work that ended without a result.", jobs.count())
-        letters = Message.objects.exclude(state=Message.State.SENT)
-        yield _gauge("tempo_letters_unsent", "Letters that are not on their way.", letters.count())
+        letters = outbox.unsent().count()
+        yield _gauge("tempo_letters_unsent", "Letters that are not on their way.", letters)
         yield _gauge("tempo_upkeep_held", "Tidying up that waits for somebody.", len(upkeep.held()))
 
 

@@ -240,6 +240,11 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["prison", "-created_at"], name="letter_newest"),
+            models.Index(fields=["prison", "state"], condition=Q(sent_at__isnull=True), name="letter_unsent"),
+            models.Index(fields=["sent_at"], condition=~Q(body_text=""), name="letter_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.to_email}"

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, QuerySet, When
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,9 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from core.dates.clock import within
+from core.web.pages import MOST, NumberedPages, newest_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.background import outbox
+from prisons.forms import LetterFilter
 from prisons.models import Message, Prison
+from prisons.models.scoped import PrisonScoped
 
 ROWS = 50
 
@@ -35,19 +38,17 @@ LOOKS: dict[str, tuple[str, str]] = {
 
 NOT_SENT = "not_sent"
 """The state to ask for when everything is wanted that somebody should look at."""
-_WRONG_FIRST = Case(
-    When(state__in=[Message.State.FAILED, Message.State.UNKNOWN], then=0),
-    default=1,
-    output_field=IntegerField(),
-)
+WENT_WRONG = (Message.State.FAILED, Message.State.UNKNOWN)
 
 
 @prison_view(Right.READ_OUTBOX)
 def outbox_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """Letters that went wrong stand first: those are what somebody comes here for."""
     state = request.GET.get("state", "")
-    letters = _letters(prison, state).defer("body_html").order_by(_WRONG_FIRST, "-created_at", "-pk")
-    page = Paginator(letters, ROWS).get_page(request.GET.get("page"))
+    form = LetterFilter(request.GET or None)
+    on = form.cleaned_data["on"] if form.is_bound and form.is_valid() else None
+    numbers = _wrong_first(_letters(prison, state).filter(**within("created_at", on) if on else {}))
+    page = NumberedPages(Message.objects.defer("body_html"), numbers, ROWS).get_page(request.GET.get("page"))
     rows = [
         (
             letter,
@@ -58,34 +59,50 @@ def outbox_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         )
         for letter in page
     ]
-    failed = Message.objects.in_prison(prison).filter(state=Message.State.FAILED).count()
+    counts = _waiting_here(prison)
     context = {
+        "form": form,
         "page": page,
         "rows": rows,
-        "chips": _chips(prison, state),
+        "chips": _chips(prison, state, counts, f"on={on}" if on else ""),
         "state": state,
-        "failed": failed,
+        "failed": counts[Message.State.FAILED],
         "mailbox": settings.EMAIL_FILE_PATH if settings.DEMO else "",
     }
-    return render(request, "prisons/outbox_list.html", context)
+    return render(request, "prisons/outbox_list.html", context, status=422 if form.errors else 200)
 
 
-def _letters(prison: Prison, state: str) -> QuerySet[Message]:
+def _letters(prison: Prison, state: str) -> PrisonScoped[Message]:
     if state == NOT_SENT:
         return outbox.not_sent(prison)
     letters = Message.objects.in_prison(prison)
-    return letters.filter(state=state) if state in Message.State.values else letters
+    if state in Message.State.values:
+        return letters.filter(state=state, sent_at__isnull=state != Message.State.SENT)
+    return letters
 
 
-def _chips(prison: Prison, chosen: str) -> list[dict[str, Any]]:
-    by_state = Message.objects.in_prison(prison).order_by().values_list("state").annotate(Count("pk"))
-    counts = Counter(dict(by_state))
-    wanted: list[tuple[str, Any, int]]
-    wanted = [("", _("All"), counts.total()), (NOT_SENT, _("To look at"), outbox.not_sent(prison).count())]
-    wanted += [(value, label, counts[value]) for value, label in Message.State.choices]
+def _wrong_first(letters: PrisonScoped[Message]) -> list[int]:
+    """Numbers of the newest: first what went wrong."""
+    wrong = newest_of(letters.filter(sent_at__isnull=True, state__in=WENT_WRONG))
+    return list(dict.fromkeys([*wrong, *newest_of(letters)]))[: MOST + 1]
+
+
+def _waiting_here(prison: Prison) -> Counter[str]:
+    """State -> how many letters that have not left. Those that have are of all years: nobody counts them."""
+    rows = outbox.unsent().in_prison(prison).order_by().values_list("state").annotate(Count("pk"))
+    return Counter(dict(rows))
+
+
+def _chips(prison: Prison, chosen: str, counts: Counter[str], day: str) -> list[dict[str, Any]]:
+    wanted: list[tuple[str, Any, int | None]]
+    wanted = [("", _("All"), None), (NOT_SENT, _("To look at"), outbox.not_sent(prison).count())]
+    wanted += [
+        (value, label, None if value == Message.State.SENT else counts[value])
+        for value, label in Message.State.choices
+    ]
     return [
         {
-            "url": f"?state={value}" if value else "?",
+            "url": "?" + "&".join(each for each in (f"state={value}" if value else "", day) if each),
             "label": label,
             "number": number,
             "is_on": value == chosen,

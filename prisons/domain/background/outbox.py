@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ from core.errors import PlannerError
 from prisons.domain.background.jobs import enqueue
 from prisons.domain.records import audit
 from prisons.models import ChangeSet, Message, Prison, User
+from prisons.models.scoped import PrisonScoped
 
 State = Message.State
 SEND_TASK = "prisons.tasks.send_message"
@@ -118,9 +119,7 @@ def send_due(*, now: dt.datetime | None = None) -> int:
     """Queues the letters whose time to be called back is over; returns how many. As often as one likes."""
     at = now or clock.now()
     with transaction.atomic():
-        rows = Message.objects.filter(state=State.WAITING, leaves_at__lte=at).select_for_update(
-            skip_locked=True
-        )
+        rows = unsent().filter(state=State.WAITING, leaves_at__lte=at).select_for_update(skip_locked=True)
         due = list(rows.values_list("pk", flat=True))
         Message.objects.filter(pk__in=due).update(leaves_at=None)
         for pk in due:
@@ -195,16 +194,21 @@ def resend(message: Message, *, by: User, now: dt.datetime | None = None) -> Mes
 
 def resend_failed(prison: Prison, *, by: User, now: dt.datetime | None = None) -> int:
     """All letters here that certainly did not arrive, with one click; returns how many."""
-    failed = Message.objects.in_prison(prison).filter(state=State.FAILED).exclude(body_text="")
+    failed = unsent().in_prison(prison).filter(state=State.FAILED).exclude(body_text="")
     for message in failed:
         resend(message, by=by, now=now)
     return len(failed)
 
 
-def not_sent(prison: Prison) -> QuerySet[Message]:
+def unsent() -> PrisonScoped[Message]:
+    """Letters that have not left, of every prison: few, with an index of their own."""
+    return Message.objects.filter(sent_at__isnull=True)
+
+
+def not_sent(prison: Prison) -> PrisonScoped[Message]:
     """Letters that somebody should look at: failed for good, or nobody knows."""
     last = Q(failure__in=AGAIN, attempts__lte=len(PAUSES))
-    rows = Message.objects.in_prison(prison).filter(state__in=[State.FAILED, State.UNKNOWN])
+    rows = unsent().in_prison(prison).filter(state__in=[State.FAILED, State.UNKNOWN])
     return rows.exclude(Q(state=State.FAILED) & last)
 
 
@@ -219,10 +223,10 @@ def next_attempt(message: Message) -> dt.datetime | None:
 def tend(*, now: dt.datetime | None = None) -> int:
     """Calls stale claims unknown (returns how many); queues again what waits too long or never left."""
     at = now or clock.now()
-    stale = Message.objects.filter(state=State.CLAIMED, claimed_at__lt=at - STALE)
+    stale = unsent().filter(state=State.CLAIMED, claimed_at__lt=at - STALE)
     count = stale.update(state=State.UNKNOWN, failure="stale")
     _try_again(at)
-    forgotten = Message.objects.filter(_is_due(at), state=State.WAITING, created_at__lt=at - STALE)
+    forgotten = unsent().filter(_is_due(at), state=State.WAITING, created_at__lt=at - STALE)
     for pk in forgotten.values_list("pk", flat=True):
         enqueue(SEND_TASK, pk)  # harmless when it is queued already: the claim lets only one through
     return count
@@ -235,7 +239,7 @@ def forget_old(*, now: dt.datetime | None = None) -> int:
 
 
 def _try_again(at: dt.datetime) -> None:
-    failed = Message.objects.filter(state=State.FAILED, failure__in=AGAIN, claimed_at__lte=at - PAUSES[0])
+    failed = unsent().filter(state=State.FAILED, failure__in=AGAIN, claimed_at__lte=at - PAUSES[0])
     for message in failed.filter(attempts__lte=len(PAUSES)).defer("body_text", "body_html"):
         due = next_attempt(message)
         if due is None or due > at:

@@ -13,7 +13,6 @@ from django_q.models import OrmQ, Schedule
 
 from core.dates import clock
 from prisons.domain.background import jobs, outbox
-from prisons.models import Message
 
 
 def keep_schedules(*, now: dt.datetime | None = None) -> int:
@@ -50,7 +49,7 @@ def mend_far_ahead(*, now: dt.datetime | None = None) -> int:
 def _kept() -> list[tuple[QuerySet[Any], str, dt.timedelta]]:
     """Rows with a moment that is never further ahead than so much."""
     in_hand = dt.timedelta(seconds=Conf.RETRY) + jobs.SILENCE
-    unfinished = Message.objects.exclude(state=Message.State.SENT)
+    unfinished = outbox.unsent()
     return [
         (OrmQ.objects.all(), "lock", in_hand),
         (jobs.going(), "heartbeat_at", jobs.SILENCE),
