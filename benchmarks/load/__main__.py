@@ -15,9 +15,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.load import processes
 from benchmarks.load.person import Person, Tally
 
 ROOT = Path(__file__).resolve().parents[2]
+LOOKS = 7
+"""Memory is looked at so many times: what a process keeps for good is there after the first of them."""
 
 
 def main() -> None:
@@ -29,26 +32,30 @@ def main() -> None:
     count = told.people or {"postgres": 300, "sqlite": 60}[told.engine]
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="planner-load-")))
-        environment = _database(told.engine, folder, stack)
+        environment, database = _database(told.engine, folder, stack)
         people = _people(environment, count)
         print(
             f"{told.engine}: {count} people for {told.seconds:.0f} s, load of the machine {os.getloadavg()[0]:.1f}"
         )
-        port, head = stack.enter_context(_serving(environment, folder))
-        _run(people, port, head, told.seconds)
+        port, server = stack.enter_context(_serving(environment, folder))
+        _run(people, port, server | database, told.seconds)
 
 
-def _database(engine: str, folder: Path, stack: contextlib.ExitStack) -> dict[str, str]:
-    """Brought up to date; the environment that names it."""
+def _database(
+    engine: str, folder: Path, stack: contextlib.ExitStack
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Brought up to date; the environment that names it, and its process where it has one of its own."""
     from tests.proof.server import Postgres
     from tests.proof.test_booking_race import environment_of
 
     environment = environment_of("sqlite", folder)
-    if engine == "postgres":
-        server = stack.enter_context(contextlib.closing(Postgres.begin()))
-        environment["DATABASE_URL"] = server.url
-        server.migrate(environment)
-    return environment
+    if engine == "sqlite":
+        return environment, {}
+    server = stack.enter_context(contextlib.closing(Postgres.begin()))
+    environment["DATABASE_URL"] = server.url
+    server.migrate(environment)
+    assert server.process
+    return environment, {"database": server.process.pid}
 
 
 def _people(environment: dict[str, str], count: int) -> list[dict[str, object]]:
@@ -60,36 +67,47 @@ def _people(environment: dict[str, str], count: int) -> list[dict[str, object]]:
 
 
 @contextlib.contextmanager
-def _serving(environment: dict[str, str], folder: Path) -> Iterator[tuple[int, int]]:
-    """As docs/operations.md says, but for the proxy in front."""
+def _serving(environment: dict[str, str], folder: Path) -> Iterator[tuple[int, dict[str, int]]]:
+    """As docs/operations.md says, but for the proxy in front: its port, and the head of each part."""
     from tests.proof.node import Node
 
     with Node(environment, folder / "log") as node:
         assert node.process
-        yield node.port, node.process.pid
+        yield node.port, processes.heads(node.process.pid)
         said = node.said()
     for word in ("locked", "Traceback"):
         print(f"  {word} in the log: {said.count(word)}")
 
 
-def _run(people: list[dict[str, object]], port: int, head: int, seconds: float) -> None:
+def _run(people: list[dict[str, object]], port: int, server: dict[str, int], seconds: float) -> None:
     tally = Tally()
     _warm(people, port)
-    before, begun, cpu = _memory(head), time.monotonic(), time.process_time()
+    begun, script = time.monotonic(), time.process_time()
+    used = {part: processes.cpu_seconds(pid) for part, pid in server.items()}
     crowd = [
         threading.Thread(target=Person(known, port, tally, seed).live, args=(begun + seconds,))
         for seed, known in enumerate(people)
     ]
     for one in crowd:
         one.start()
+    memory = list(_memory(server, begun, seconds))
     for one in crowd:
         one.join()
     passed = time.monotonic() - begun
-    print(f"  the script itself took {(time.process_time() - cpu) / passed:.0%} of a core")
     _say(tally, passed)
     print(
-        f"  memory in MB, before {before}, after {_memory(head)}; load of the machine {os.getloadavg()[0]:.1f}"
+        f"  load of the machine {os.getloadavg()[0]:.1f}; of a core and MB of memory, from the start to the end:"
     )
+    print(f"  script   {(time.process_time() - script) / passed:5.0%}")
+    for part, pid in server.items():
+        share = (processes.cpu_seconds(pid) - used[part]) / passed
+        print(f"  {part:8} {share:5.0%}  {' -> '.join(str(each[part]) for each in memory)}")
+
+
+def _memory(server: dict[str, int], begun: float, seconds: float) -> Iterator[dict[str, int]]:
+    for part in range(LOOKS):
+        time.sleep(max(0.0, begun + seconds * part / (LOOKS - 1) - time.monotonic()))
+        yield {name: processes.megabytes(pid) for name, pid in server.items()}
 
 
 def _warm(people: list[dict[str, object]], port: int) -> None:
@@ -111,29 +129,6 @@ def _say(tally: Tally, seconds: float) -> None:
         print(
             f"  {what:8} {len(taken):6}  p50 {parts[49]:6.0f} ms  p95 {parts[94]:6.0f} ms  most {max(taken):6.0f} ms"
         )
-
-
-def _memory(head: int) -> dict[str, int]:
-    """Of the two heads and their children together; pages that they share are counted in each once divided."""
-    from tests.proof.node import children_of
-
-    found: dict[str, int] = {}
-    for part in children_of(head):
-        words = Path(f"/proc/{part}/cmdline").read_bytes()
-        family, new = [], [part]
-        while new:
-            family += new
-            new = [child for parent in new for child in children_of(parent)]
-        found["web" if b"gunicorn" in words else "jobs"] = sum(map(_own_share, family)) // 1024
-    return found
-
-
-def _own_share(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    return 0
 
 
 if __name__ == "__main__":
