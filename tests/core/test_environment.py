@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from core import environment as env
 
@@ -39,7 +40,32 @@ def test_a_postgres_address_is_taken_apart(monkeypatch) -> None:
     database = env.database("X", default_file=Path("x"))
     wanted = {"NAME": "plan", "USER": "planner", "PASSWORD": "p@ss", "HOST": "db.example", "PORT": "5433"}
     assert {key: database[key] for key in wanted} == wanted
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"]["sslmode"] == "require"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_postgres_is_told_that_a_row_by_its_number_is_cheap() -> None:
+    """It assumes disks that turn, and reads large tables whole; compiling a question takes longer than it saves."""
+    if connection.vendor != "postgresql":
+        pytest.skip("these are settings of PostgreSQL")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('jit'), current_setting('random_page_cost')")
+        assert cursor.fetchone() == ("off", "1.1")
+
+
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("postgres://db/plan", {"options": env.POSTGRES_OPTIONS}),
+        ("postgres://db/plan?options=-c%20jit%3Don", {"options": "-c jit=on"}),
+        ("postgres://db/plan?options=&sslmode=require", {"sslmode": "require"}),
+    ],
+)
+def test_what_postgres_is_told_can_be_said_otherwise(monkeypatch, address: str, options: dict) -> None:
+    """Empty: nothing, for a pooler that refuses it."""
+    monkeypatch.setenv("X", address)
+    assert env.database("X", default_file=Path("x"))["OPTIONS"] == options
 
 
 def test_a_postgres_socket_is_a_host(monkeypatch) -> None:
