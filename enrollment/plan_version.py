@@ -4,6 +4,14 @@ They are kept by `Prison.plan_version`. Sessions, series, facilitators, enrolmen
 many writers; a trigger stands behind all of them, also behind bulk_create and queryset.update. (What the rules of a
 house read is kept by `rules_version`: see rooms/domain/facts.py.) SQLite drops triggers with every table that a
 migration remakes, so they are laid again after every migrate, as the guards of sessions/ are.
+
+Rows of people raise `Prison.people_version` too: who takes part is kept by it, however often a card is moved.
+
+**A stay of somebody who has no enrolment, absence or separation raises neither.** Of all that is kept, only who takes
+part reads stays, and it asks for them by the people who have a place (enrollment/domain/taking_part.py). The first
+enrolment of that person raises both, after the stay: stays and enrolments are written under the lock of their
+prison (`lock_facts`), so that neither can be written beside the other without seeing it.
+tests/enrollment/test_people_version.py holds the program to both halves.
 """
 
 from __future__ import annotations
@@ -38,25 +46,47 @@ PRISON_OF = {
 }
 """Table -> the prison, or the prisons, on whose board one of its rows shows."""
 
+OF_PEOPLE = {table for table in PRISON_OF if table.startswith("enrollment_")}
+"""What says who takes part: these raise the version of that as well."""
+
+_OF_SOMEBODY_KNOWN = (
+    "SELECT {row}.prison_id WHERE"
+    " EXISTS (SELECT 1 FROM enrollment_enrollment AS e WHERE e.participant_id = {row}.participant_id)"
+    " OR EXISTS (SELECT 1 FROM enrollment_absence AS a WHERE a.participant_id = {row}.participant_id)"
+    " OR EXISTS (SELECT 1 FROM enrollment_separation AS s WHERE s.one_id = {row}.participant_id)"
+    " OR EXISTS (SELECT 1 FROM enrollment_separation AS s WHERE s.other_id = {row}.participant_id)"
+)
+_UNSEEN_AT_FIRST = {("enrollment_stay", "INSERT"): _OF_SOMEBODY_KNOWN}
+
 _ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
 def _raise_for(table: str, event: str) -> str:
-    concerned = " OR ".join(f"id IN ({PRISON_OF[table].format(row=row)})" for row in _ROWS[event])
-    return f"UPDATE prisons_prison SET plan_version = plan_version + 1 WHERE {concerned};"
+    prison = _prison_of(table, event)
+    concerned = " OR ".join(f"id IN ({prison.format(row=row)})" for row in _ROWS[event])
+    return f"UPDATE prisons_prison SET {_raised(table)} WHERE {concerned};"
+
+
+def _prison_of(table: str, event: str) -> str:
+    return _UNSEEN_AT_FIRST.get((table, event), PRISON_OF[table])
+
+
+def _raised(table: str) -> str:
+    versions = ("plan_version", "people_version") if table in OF_PEOPLE else ("plan_version",)
+    return ", ".join(f"{version} = {version} + 1" for version in versions)
 
 
 def _raise_for_all(table: str, event: str) -> str:
     """The same once for all rows of a statement: a thousand new versions of one row in one transaction, each of which
     must be stepped over by the next, made PostgreSQL slow.
     """
-    wanted = PRISON_OF[table].format(row="one")
+    wanted = _prison_of(table, event).format(row="one")
     found = wanted if wanted.startswith("SELECT") else f"SELECT {wanted}"
     concerned = " UNION ".join(
         f"SELECT found.prison FROM {row.lower()}_rows AS one, LATERAL ({found}) AS found(prison)"
         for row in _ROWS[event]
     )
-    return f"UPDATE prisons_prison SET plan_version = plan_version + 1 WHERE id IN ({concerned});"
+    return f"UPDATE prisons_prison SET {_raised(table)} WHERE id IN ({concerned});"
 
 
 def _names() -> dict[str, tuple[str, str]]:

@@ -76,6 +76,7 @@ FIELDS: dict[str, str | Promise] = {
     "participant": pgettext_lazy("field", "participant"),
     "pattern_on": pgettext_lazy("field", "date of the pattern"),
     "people": pgettext_lazy("field", "how many people"),
+    "people_version": pgettext_lazy("field", "version of who takes part"),
     "placed_from": pgettext_lazy("field", "place from"),
     "placed_until": pgettext_lazy("field", "place until"),
     "places": pgettext_lazy("field", "places"),
