@@ -45,7 +45,15 @@ from tests.factories import (
 from tests.test_strangers import address_of
 
 APPS = ("prisons", "rooms", "group_sessions", "enrollment", "planner")
-NOISE = {"version", "changed_at", "plan_version", "people_version", "rules_version", "next_cut_off_at", "last_login"}
+NOISE = {
+    "version",
+    "changed_at",
+    "plan_version",
+    "people_version",
+    "rules_version",
+    "next_cut_off_at",
+    "last_login",
+}
 NOT_ROWS_OF_PEOPLE = {"AuditEntry", "Job", "ListVersion", "Reading", "Submission"}
 """What the program notes by itself."""
 

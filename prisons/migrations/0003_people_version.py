@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("prisons", "0001_tables")]
+    dependencies = [("prisons", "0002_letters_of_years")]
 
     operations = [
         migrations.AddField(
