@@ -389,10 +389,27 @@ def test_what_ended_without_an_answer_is_a_list_too(haren, group, organiser_anna
     apart = counts.counted_apart(access_for(organiser_anna, haren))
     assert (apart.left, apart.unreadable) == (1, 2)
     context = signed_in(organiser_anna).get(url("request_list", haren), {"tab": "apart"}).context
-    assert len(context["rows"]) + len(context["notes"]) == apart.all == 3
+    assert len(context["page"].object_list) == apart.all == 3
+    shown = [request or card for request, card in context["page"]]
+    assert [each.received_on for each in shown] == sorted((each.received_on for each in shown), reverse=True)
     assert [tab.number for tab in context["tabs"] if tab.is_current] == [3]
     other = signed_in(organiser_emile).get(url("request_list", haren), {"tab": "apart"})
     assert str(row.participant) not in other.content.decode()
+
+
+def test_what_ended_without_an_answer_stands_on_pages(haren, group, organiser_anna):
+    for _each in range(30):
+        leave(note(group, organiser_anna).participant, haren, by=organiser_anna)
+        mark_unreadable(haren, by=organiser_anna)
+    browser, seen = signed_in(organiser_anna), []
+    for number in (1, 2):
+        answer = browser.get(url("request_list", haren), {"tab": "apart", "page": number})
+        seen.append([each for pair in answer.context["page"] for each in pair if each])
+    assert [len(each) for each in seen] == [50, 10]
+    assert len({(type(each), each.pk) for page in seen for each in page}) == 60
+    assert "tab=apart" in answer.content.decode().partition('rel="prev"')[2]
+    for rubbish in ("0", "99", "x", "-1", "²"):
+        assert browser.get(url("request_list", haren), {"tab": "apart", "page": rubbish}).status_code == 200
 
 
 def test_the_list_takes_the_same_queries_for_one_and_for_many(

@@ -61,16 +61,13 @@ class RequestLine:
 def request_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     tab = request.GET.get("tab", "undecided")
     tab = tab if tab in TAB_LABELS else "undecided"
-    pages = {"undecided": _undecided, "overdue": _overdue, "wishes": _wishes}
+    pages = {"undecided": _undecided, "overdue": _overdue, "wishes": _wishes, "apart": _apart}
     only = request.prison.organisations.filter(pk=address.number(request.GET.get("service")) or 0)
     context = _tabs(request, tab) | {"only": only.first()} | pages.get(tab, _nothing)(request)
     if tab == "hand_out":
         context |= _slips(request)
     if tab == "parked":
         context["notes"] = counts.parked(request.access)
-    if tab == "apart":
-        rows = list(_with_names(counts.ended_unanswered(request.access)))
-        context |= {"rows": rows, "notes": counts.unreadable_notes(request.access)}
     return render_part(request, "enrollment/request_list.html", "enrollment/_requests.html", context)
 
 
@@ -134,6 +131,26 @@ def _overdue(request: PrisonRequest) -> dict[str, Any]:
 def _wishes(request: PrisonRequest) -> dict[str, Any]:
     page = Paginator(_with_names(counts.wishes(request.access)), PER_PAGE).get_page(request.GET.get("page"))
     return {"page": page, "lines": _lines(request.prison, list(page.object_list))}
+
+
+def _apart(request: PrisonRequest) -> dict[str, Any]:
+    """Requests that ended and notes that nobody could read, in one list; of each page the rows are read by number."""
+    rows, cards = counts.ended_unanswered(request.access), counts.unreadable_notes(request.access)
+    both = [
+        (*row, is_card)
+        for is_card, part in enumerate((rows, cards))
+        for row in part.values_list("received_on", "pk")
+    ]
+    page = Paginator(sorted(both, reverse=True), PER_PAGE).get_page(request.GET.get("page"))
+    found = [
+        each.order_by().in_bulk([pk for _on, pk, is_card in page.object_list if is_card == which])
+        for which, each in enumerate((_with_names(rows), cards))
+    ]
+    page.object_list = [
+        (None, found[1].get(pk)) if is_card else (found[0].get(pk), None)
+        for _on, pk, is_card in page.object_list
+    ]
+    return {"page": page}
 
 
 def _with_names(rows: QuerySet[Request]) -> QuerySet[Request]:
