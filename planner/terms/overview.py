@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,13 +127,11 @@ def term_overview(
     """Every series that meets in the weeks of the term or belongs to it, as far as this reader may see."""
     now = now or clock.now()
     sessions = _sessions(prison, term, access, chosen)
-    weeks = _weeks(term, sessions)
-    marks = _marks(access, sessions, weeks, now)
-    series = _series({one.series_id for one in sessions}, chosen)
-    rows = [
-        _row(one, access, weeks, [(week, mark) for week, mark in marks[one.pk]])
-        for one in _in_order(series, sort, access)
-    ]
+    series = _series({one.series_id for one in sessions})
+    weeks = _weeks(term, sessions, series)
+    marks = _marks(access, sessions, series, weeks, now)
+    shown_series = [one for one in series.values() if _is_for(one, chosen)]
+    rows = [_row(one, access, weeks, marks[one.pk]) for one in _in_order(shown_series, sort, access)]
     shown = [mark for row in rows for cell in row.cells for mark in cell.marks]
     return TermOverview(
         term=term,
@@ -157,23 +155,27 @@ def _sessions(prison: Prison, term: Term, access: Access, chosen: BoardFilter) -
         GroupSession.objects.in_prison(prison)
         .filter(Q(series__in=of_term) | Q(week_on__range=(first, last)))
         .filter(chosen.condition(access.organisation_ids), gate.sessions_for(access))
-        .select_related("series")
+        .only("series_id", "week_on", "pattern_on", "starts_at", "room_id", "state")
         .order_by("week_on", "starts_at", "pk")
         .distinct()
     )
     return list(sessions)
 
 
-def _weeks(term: Term, sessions: Sequence[GroupSession]) -> list[Week]:
+def _weeks(term: Term, sessions: Sequence[GroupSession], series: Mapping[int, Series]) -> list[Week]:
     """The weeks of the term, and those in which its series meet before or after."""
     first, last = term.starts_on, term.ends_on
-    own = [one.week_on for one in sessions if one.series.term_id == term.pk]
+    own = [one.week_on for one in sessions if series[one.series_id].term_id == term.pk]
     weeks = list(weeks_between(min([first, *own]), max([last, *own])))
     return weeks if len(weeks) <= MOST_WEEKS else list(weeks_between(first, last))[:MOST_WEEKS]
 
 
 def _marks(
-    access: Access, sessions: Sequence[GroupSession], weeks: Sequence[Week], now: dt.datetime
+    access: Access,
+    sessions: Sequence[GroupSession],
+    series: Mapping[int, Series],
+    weeks: Sequence[Week],
+    now: dt.datetime,
 ) -> dict[int, list[tuple[Week, OverviewMark]]]:
     """Series -> its sessions with their week. Who is there is counted as on the cards of the board."""
     days = {clock.today(one.starts_at) for one in sessions if one.starts_at is not None}
@@ -186,11 +188,14 @@ def _marks(
         week = Week.from_date(one.week_on)
         if week in known:
             people = loaded.people.get(one.pk, ())
-            marks[one.series_id].append((week, _mark(one, len(people), one.pk in broken, today)))
+            mark = _mark(one, series[one.series_id], len(people), one.pk in broken, today)
+            marks[one.series_id].append((week, mark))
     return marks
 
 
-def _mark(one: GroupSession, enrolled: int, has_conflict: bool, today: dt.date) -> OverviewMark:
+def _mark(
+    one: GroupSession, series: Series, enrolled: int, has_conflict: bool, today: dt.date
+) -> OverviewMark:
     on = clock.today(one.starts_at) if one.starts_at else None
     local = one.starts_at.astimezone(clock.BRUSSELS).time() if one.starts_at else None
     return OverviewMark(
@@ -198,31 +203,36 @@ def _mark(one: GroupSession, enrolled: int, has_conflict: bool, today: dt.date) 
         starts_at=one.starts_at,
         state=one.state,
         enrolled=enrolled,
-        places=one.series.places,
-        is_drop_in=one.series.is_drop_in,
+        places=series.places,
+        is_drop_in=series.is_drop_in,
         in_tray=one.is_live and (one.room_id is None or one.starts_at is None),
         is_moved=one.is_live
         and one.pattern_on is not None
         and on is not None
-        and (on != _pattern_day(one, today) or local != one.series.start_time),
+        and (on != _pattern_day(one, series, today) or local != series.start_time),
         is_past=(on or one.week_on) < today,
         has_conflict=has_conflict,
     )
 
 
-def _pattern_day(one: GroupSession, today: dt.date) -> dt.date | None:
+def _pattern_day(one: GroupSession, series: Series, today: dt.date) -> dt.date | None:
     """Where the pattern has it: what is past as it was made, what comes on the day that the series has now."""
     is_past = one.pattern_on is None or one.pattern_on < today
-    return one.pattern_on if is_past or one.pattern_on is None else one.series.day_in(one.pattern_on)
+    return one.pattern_on if is_past or one.pattern_on is None else series.day_in(one.pattern_on)
 
 
-def _series(ids: set[int], chosen: BoardFilter) -> list[Series]:
+def _series(ids: set[int]) -> dict[int, Series]:
     rows = (
         Series.objects.filter(pk__in=ids)
         .select_related("activity__organisation", "default_room")
         .prefetch_related(Prefetch("units"))
     )
-    return [one for one in rows if chosen.shows_unit(frozenset(unit.pk for unit in one.units.all()))]
+    return {one.pk: one for one in rows}
+
+
+def _is_for(one: Series, chosen: BoardFilter) -> bool:
+    """Whether somebody of the living unit that was chosen may come."""
+    return chosen.shows_unit(frozenset(unit.pk for unit in one.units.all()))
 
 
 def _in_order(series: Iterable[Series], sort: str, access: Access) -> list[Series]:

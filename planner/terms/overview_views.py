@@ -19,6 +19,7 @@ from core.web.htmx import is_partial, render_part
 from planner.board.week.choices import filter_choices, in_words
 from planner.board.week.filters import BoardFilter
 from planner.terms.copy_choice import new_term_url
+from planner.terms.drawn_marks import DrawnMarks
 from planner.terms.overview import term_overview
 from planner.terms.term_paper import term_paper
 from planner.terms.term_weeks import term_of_day
@@ -44,15 +45,18 @@ def term_overview_page(request: PrisonRequest, prison: Prison) -> HttpResponse:
     context: dict[str, Any] = {"terms": terms, "new_term_url": new_term_url(request.access)}
     if term is not None:
         chosen = BoardFilter.read(request.GET, request.access)
-        sort = request.GET.get("sort", "")
+        overview = term_overview(prison, term, request.access, chosen, sort=request.GET.get("sort", ""))
+        board_url = reverse("planner:board", args=[prison.slug])
+        marks = DrawnMarks(board_url)
         context |= {
+            "board_url": board_url,
             "is_part": is_partial(request),
-            "overview": term_overview(prison, term, request.access, chosen, sort=sort),
+            "overview": overview,
+            "rows": [(row, marks.cells(row)) for row in overview.rows],
             "filter": chosen,
             "choices": filter_choices(request.access),
             "neutral": not gate.may_ask(request.access, gate.Fact.TITLE),
             "steps": _steps(request, prison, terms, term),
-            "board_url": reverse("planner:board", args=[prison.slug]),
             "pdf_url": f"{reverse('planner:term_file', args=[prison.slug])}?{_kept(request, term)}",
         }
     return render_part(request, "planner/terms/overview.html", "planner/terms/_overview.html", context)

@@ -86,10 +86,10 @@ def units_not_free(
 
     A group for all units (`unit_ids` empty) asks of no unit in particular that it is free: nothing is found.
     """
-    found = []
+    found, days = [], list(_by_day(span))
     for unit_id in unit_ids:
         if hours := rules.units[unit_id].hours:
-            blocked = _first_blocked(hours, span)
+            blocked = _first_blocked(hours, days)
             if blocked:
                 found.append((unit_id, blocked))
     return found
@@ -161,8 +161,10 @@ def _by_day(span: LocalSpan) -> Iterator[tuple[int, int, int]]:
         weekday, start, end = weekday % 7 + 1, 0, end - MINUTES_OF_DAY
 
 
-def _first_blocked(hours: dict[int, tuple[BlockedHours, ...]], span: LocalSpan) -> BlockedHours | None:
-    for weekday, start, end in _by_day(span):
+def _first_blocked(
+    hours: dict[int, tuple[BlockedHours, ...]], days: Iterable[tuple[int, int, int]]
+) -> BlockedHours | None:
+    for weekday, start, end in days:
         for blocked in hours.get(weekday, ()):
             if blocked.start < end and start < blocked.end:
                 return blocked

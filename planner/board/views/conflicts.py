@@ -70,9 +70,10 @@ def _owners(rows: list[OpenConflict], request: PrisonRequest) -> list[Owner]:
     if not gate.may_ask(request.access, gate.Fact.SERVICE):
         return [Owner(None, False, len(rows))] if rows else []
     may_act = request.access.has(Right.PLACE)
+    first = {_organisation_id(row): row for row in rows}
     owners = [
-        Owner(each, may_act and request.access.may_change(each), number)
-        for each, number in Counter(map(_organisation, rows)).items()
+        Owner(one := _organisation(first[pk]), may_act and request.access.may_change(one), number)
+        for pk, number in Counter(map(_organisation_id, rows)).items()
     ]
     return sorted(owners, key=lambda owner: (not owner.is_own, str(owner.organisation)))
 
@@ -81,9 +82,13 @@ def _organisation(row: OpenConflict) -> Organisation:
     return row.session.series.activity.organisation
 
 
+def _organisation_id(row: OpenConflict) -> int:
+    return row.session.series.activity.organisation_id
+
+
 def _by_owner(rows: list[OpenConflict], owners: list[Owner]) -> list[OpenConflict]:
-    place = {owner.organisation: number for number, owner in enumerate(owners)}
-    return rows if None in place else sorted(rows, key=lambda row: place[_organisation(row)])
+    place = {owner.organisation.pk: number for number, owner in enumerate(owners) if owner.organisation}
+    return sorted(rows, key=lambda row: place[_organisation_id(row)]) if place else rows
 
 
 def _shown(

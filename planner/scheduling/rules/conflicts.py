@@ -60,7 +60,8 @@ def find(snapshot: Snapshot, rules: Rules) -> list[Conflict]:
     if not timed:
         return []
     closures = _closures_around(rules, timed)
-    bands = [band for band in rules.bands if band.ends_on >= min(one.span.day for one in timed)]
+    first, last = min(one.span.day for one in timed), max(one.span.day for one in timed)
+    bands = [band for band in rules.bands if first <= band.ends_on and band.starts_on <= last]
     for one in timed:
         _of_the_day(one, rules, bands, findings)
         if closures:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.db.models import Prefetch
+
 from core.dates.clock import today
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
@@ -19,7 +21,7 @@ from prisons import gate
 from prisons.access import Access, Right
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
-from sessions.models import GroupSession
+from sessions.models import GroupSession, Series
 
 DAYS_AHEAD = 42
 """Six weeks: what lies further is the work of planning, not yet a worry of today."""
@@ -47,12 +49,13 @@ def open_conflicts(
     sessions = (
         GroupSession.objects.in_prison(prison)
         .filter(pk__in={conflict.session_id for conflict in found})
-        .select_related("series__activity__organisation", "room")
+        .select_related("room")
+        .prefetch_related(Prefetch("series", Series.objects.select_related("activity__organisation")))
         .in_bulk()
     )
     rows = [OpenConflict(c, sessions[c.session_id]) for c in found if c.session_id in sessions]
     within = _within(rows, first, last)
-    return sorted(within, key=lambda row: (str(row.session.starts_at), row.session.pk))
+    return sorted(within, key=lambda row: (row.session.starts_at, row.session.pk))
 
 
 def open_for(access: Access, first: dt.date, last: dt.date, *, with_soft: bool = False) -> list[OpenConflict]:
