@@ -6,6 +6,7 @@ They are not translated with the screens: a list is never in one language only.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -149,6 +150,7 @@ def joined(*texts: str) -> str:
     return " / ".join(dict.fromkeys(texts))
 
 
+@functools.lru_cache(maxsize=64)
 def day_in_words(day: dt.date) -> str:
     """`dinsdag 24 november 2026 / mardi 24 novembre 2026`."""
     told = []

@@ -15,6 +15,8 @@ NEWLINES = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 def printable(text: str) -> str:
     """The text without what cannot be printed, in composed form (NFC), its lines ended by a newline."""
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", UNPRINTABLE.sub("", NEWLINES.sub("\n", text)))
 
 

@@ -3,20 +3,28 @@
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.functional import Promise
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from core.dates.clock import BRUSSELS
 from core.words.text import printable
-from core.xlsx.typeset import FORMATS, POINTS, CellStyle, Dresser, fit_widths, line_count, text_width
+from core.xlsx.rows import Cell, cell_text, row_text
+from core.xlsx.typeset import (
+    FORMATS,
+    MOST_WIDE,
+    POINTS,
+    CellStyle,
+    Dresser,
+    fit_widths,
+    line_count,
+    text_width,
+)
 
 Text = str | Promise
-Cell = str | int | float | dt.date | dt.time | None
 Value = Cell | Promise
 Orientation = Literal["portrait", "landscape"]
 
@@ -58,16 +66,34 @@ class _Table:
     rows: Sequence[Sequence[Value]]
 
 
-class Sheet:
-    """One printed sheet, filled downwards; `PrintedWorkbook.sheet` makes it."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the values of one column come to stand. So many `letters` fit in one line, whichever they are."""
 
-    def __init__(self, worksheet: Worksheet, *, room: float, dresser: Dresser) -> None:
-        self._worksheet = worksheet
+    name: str
+    look: int
+    column: Column
+    room: float
+    letters: int
+    is_head: bool
+
+
+class Sheet:
+    """One printed sheet, filled downwards; `PrintedWorkbook.sheet` makes it.
+
+    After `press`: its `rows` as the file holds them, the `size` that they fill, the `widths` of its columns, the
+    cells that are `merged`, and the row of the `head` that comes back on every page.
+    """
+
+    def __init__(self, *, room: float, dresser: Dresser) -> None:
+        self.rows: list[str] = []
+        self.widths: list[float] = []
+        self.merged: list[str] = []
+        self.head: int | None = None
+        self.size = ""
         self._room = room
         self._dresser = dresser
         self._blocks: list[_Line | _Table] = []
-        self._widths: list[float] = []
-        self._row = 0
 
     def heading(self, text: Text) -> None:
         self._blocks.append(_Line(text, HEADING_POINTS, is_bold=True))
@@ -88,62 +114,60 @@ class Sheet:
         self._blocks.append(_Table(columns, filled))
 
     def press(self) -> None:
-        """Writes what was added into the worksheet: widths first, as heights depend on them."""
+        """Works out what was added: widths first, as heights depend on them."""
         blocks = [_read_table(block) if isinstance(block, _Table) else block for block in self._blocks]
         tables = [block for block in blocks if isinstance(block, _Table)]
-        self._widths = _column_widths(tables, self._room)
-        if (rest := self._room - sum(self._widths)) > 1:
-            self._widths.append(rest)  # so that headings have the whole page, however narrow the tables
-        for number, width in enumerate(self._widths, start=1):
-            self._worksheet.column_dimensions[get_column_letter(number)].width = round(width, 2)
+        self.widths = _column_widths(tables, self._room)
+        self.size = f"A1:{get_column_letter(len(self.widths))}"
+        if (rest := self._room - sum(self.widths)) > 1:
+            self.widths.append(rest)  # so that headings have the whole page, however narrow the tables
         for block in blocks:
             if isinstance(block, _Table):
                 self._press_table(block, is_only=len(tables) == 1)
             else:
                 self._press_line(block)
-        self._worksheet.print_area = f"A1:{get_column_letter(len(self._widths))}{max(self._row, 1)}"
+        self.size += str(max(len(self.rows), 1))
 
     def _press_line(self, line: _Line) -> None:
-        self._row += 1
-        text, last = str(read_value(line.text)), len(self._widths)
-        self._write(1, text, CellStyle(points=line.points, is_bold=line.is_bold))
+        row, text, last = len(self.rows) + 1, str(read_value(line.text)), len(self.widths)
         if last > 1:
-            # Without the empty cells and frames that `merge_cells` makes for each: a fifth of the time of a large book.
-            self._worksheet.merged_cells.add(f"A{self._row}:{get_column_letter(last)}{self._row}")
-        room = sum(self._widths) - CELL_PADDING
+            self.merged.append(f"A{row}:{get_column_letter(last)}{row}")
+        look = self._dresser.number(CellStyle(points=line.points, is_bold=line.is_bold))
+        room = sum(self.widths) - CELL_PADDING
         lines = line_count(text, room, points=line.points, is_bold=line.is_bold)
-        self._set_height(lines * line.points * LINE_HEIGHT + 2)
+        self._add([cell_text(f"A{row}", text, look)], lines * line.points * LINE_HEIGHT + 2)
 
     def _press_table(self, table: _Table, *, is_only: bool) -> None:
-        self._press_row(table.columns, [column.title for column in table.columns], is_head=True)
+        self._press_row(self._places(table.columns, is_head=True), [column.title for column in table.columns])
         if is_only:
-            self._worksheet.print_title_rows = f"{self._row}:{self._row}"
-            self._worksheet.freeze_panes = f"A{self._row + 1}"
+            self.head = len(self.rows)
+        places = self._places(table.columns)
         for row in table.rows:
-            self._press_row(table.columns, row)
+            self._press_row(places, row)
 
-    def _press_row(self, columns: Sequence[Column], row: Sequence[Value], *, is_head: bool = False) -> None:
-        self._row += 1
-        lines = 1
-        for number, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
-            self._write(
-                number,
-                value,
-                _look(column.is_centred, column.is_tick, is_head, FORMATS.get(type(value), GENERAL)),
-            )
-            if value is not None and value != "":
-                room = self._widths[number - 1] - CELL_PADDING
-                lines = max(lines, line_count(shown_value(value), room, is_bold=is_head))
-        self._set_height(lines * POINTS * LINE_HEIGHT + ROW_PADDING)
+    def _places(self, columns: Sequence[Column], *, is_head: bool = False) -> list[_Place]:
+        places = []
+        for number, (column, width) in enumerate(zip(columns, self.widths, strict=False), start=1):
+            look = _look(column.is_centred, column.is_tick, is_head, GENERAL)
+            room = width - CELL_PADDING
+            name, style = get_column_letter(number), self._dresser.number(look)
+            places.append(_Place(name, style, column, room, int(room / MOST_WIDE), is_head))
+        return places
 
-    def _write(self, column: int, value: Value, look: CellStyle) -> None:
-        cell = self._worksheet.cell(self._row, column, value)
-        if isinstance(value, str):
-            cell.data_type = "s"  # whatever it looks like: "=1+1" and "#N/A" are names here
-        self._dresser.dress(cell, look)
+    def _press_row(self, places: Sequence[_Place], row: Sequence[Value]) -> None:
+        lines, cells, number = 1, [], len(self.rows) + 1
+        for place, value in zip(places, row, strict=True):
+            look = place.look
+            if (number_format := FORMATS.get(type(value))) is not None:
+                column = place.column
+                look = self._dresser.number(_look(column.is_centred, column.is_tick, False, number_format))
+            cells.append(cell_text(f"{place.name}{number}", value, look))
+            if value is not None and (len(text := shown_value(value)) > place.letters or "\n" in text):
+                lines = max(lines, line_count(text, place.room, is_bold=place.is_head))
+        self._add(cells, lines * POINTS * LINE_HEIGHT + ROW_PADDING)
 
-    def _set_height(self, points: float) -> None:
-        self._worksheet.row_dimensions[self._row].height = min(round(points, 1), MAX_ROW_HEIGHT)
+    def _add(self, cells: Sequence[str], points: float) -> None:
+        self.rows.append(row_text(len(self.rows) + 1, min(round(points, 1), MAX_ROW_HEIGHT), cells))
 
 
 @functools.cache
@@ -192,12 +216,12 @@ def _column_widths(tables: Sequence[_Table], room: float) -> list[float]:
     wanted, least = [0.0] * count, [0.0] * count
     for table in tables:
         for number, column in enumerate(table.columns):
-            most, fewest = _column_width(column, [shown_value(row[number]) for row in table.rows])
+            most, fewest = _column_width(column, {shown_value(row[number]) for row in table.rows})
             wanted[number], least[number] = max(wanted[number], most), max(least[number], fewest)
     return fit_widths(wanted, least, room)
 
 
-def _column_width(column: Column, texts: Sequence[str]) -> tuple[float, float]:
+def _column_width(column: Column, texts: Collection[str]) -> tuple[float, float]:
     """What the column would like to have, and what it needs for its longest word."""
     head = (
         max((text_width(word, is_bold=True) for word in str(column.title).split()), default=0) + CELL_PADDING
@@ -206,6 +230,6 @@ def _column_width(column: Column, texts: Sequence[str]) -> tuple[float, float]:
         head = max(head, TICK_WIDTH)
     if column.width is not None:
         return max(column.width, head), head
-    longest_word = max((text_width(word) for text in texts for word in text.split()), default=0)
+    longest_word = max(map(text_width, {word for text in texts for word in text.split()}), default=0)
     longest = max(map(text_width, texts), default=0)
     return max(head, longest + CELL_PADDING), max(head, min(longest_word + CELL_PADDING, MAX_WORD_WIDTH))

@@ -8,10 +8,11 @@ import functools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from openpyxl.cell.cell import Cell
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.styles.styleable import StyleableObject
 
 FONT, POINTS = "Liberation Sans", 11
 FORMATS: dict[type, str] = {dt.datetime: "dd/mm/yyyy hh:mm", dt.date: "dd/mm/yyyy", dt.time: "hh:mm"}
@@ -50,7 +51,7 @@ class CellStyle:
     frame: Literal["none", "thin", "thick"] = "none"
     number_format: str = "General"
 
-    def style(self, cell: Cell) -> None:
+    def style(self, cell: StyleableObject) -> None:
         side = SIDES[self.frame]
         horizontal = "center" if self.is_centred else "left"
         cell.font = Font(name=FONT, size=self.points, bold=self.is_bold)
@@ -60,17 +61,19 @@ class CellStyle:
 
 
 class Dresser:
-    """Gives cells of one workbook their look. A style is worked out once per look, not once per cell."""
+    """Numbers the looks of one workbook. A style is worked out once per look, not once per cell."""
 
-    def __init__(self) -> None:
-        self._styles: dict[CellStyle, Any] = {}
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._numbers: dict[CellStyle, int] = {}
 
-    def dress(self, cell: Cell, look: CellStyle) -> None:
-        if (style := self._styles.get(look)) is None:
-            look.style(cell)
-            self._styles[look] = cell._style
-        else:
-            cell._style = style  # shared, not copied: nobody changes the look of a cell afterwards
+    def number(self, look: CellStyle) -> int:
+        """The book has a sheet by then."""
+        if (number := self._numbers.get(look)) is None:
+            dressed = StyleableObject(self._book.worksheets[0])
+            look.style(dressed)
+            number = self._numbers[look] = dressed.style_id
+        return number
 
 
 def text_width(text: str, *, points: float = POINTS, is_bold: bool = False) -> float:

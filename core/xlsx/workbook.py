@@ -1,25 +1,22 @@
 """The file: its sheets, what it says of itself, its pages and its bytes."""
 
 import datetime as dt
-import io
 import itertools
 import re
-import zipfile
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext_lazy, override
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from core.words.text import one_line
+from core.xlsx.packing import packed
 from core.xlsx.sheet import PAGE_WIDTHS, Orientation, Sheet, Text
 from core.xlsx.typeset import FONT, POINTS, Dresser
 
@@ -29,7 +26,6 @@ MAX_FOOTER = 150  # letters: with its codes a footer may have 255
 MAX_TAB = 31
 FORBIDDEN_IN_TABS = re.compile(r"[\[\]:*?/\\]")
 _PAGE_WORDS = gettext_lazy("Page %(page)s of %(pages)s")
-FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class PrintedWorkbook:
@@ -53,8 +49,8 @@ class PrintedWorkbook:
         self.footer = footer
         self.page_words = page_words
         self._sheets: list[Sheet] = []
-        self._dresser = Dresser()
         self._book = Workbook()
+        self._dresser = Dresser(self._book)
         self._book.remove(self._book.worksheets[0])
         # The first font of a workbook is the measure of all its column widths.
         self._book._fonts = IndexedList([Font(name=FONT, size=POINTS)])
@@ -68,7 +64,7 @@ class PrintedWorkbook:
         worksheet = self._book.create_sheet(_tab_name(self._line(title), self._book.sheetnames))
         _set_page(worksheet, orientation)
         self._set_footer(worksheet, footer or self.footer)
-        sheet = Sheet(worksheet, room=PAGE_WIDTHS[orientation], dresser=self._dresser)
+        sheet = Sheet(room=PAGE_WIDTHS[orientation], dresser=self._dresser)
         self._sheets.append(sheet)
         return sheet
 
@@ -77,12 +73,10 @@ class PrintedWorkbook:
         if not self._sheets:
             raise ValueError("a workbook needs a sheet")
         with override(self.language):
-            for sheet in self._sheets:
+            for worksheet, sheet in zip(self._book.worksheets, self._sheets, strict=True):
                 sheet.press()
-        saved = io.BytesIO()
-        with _Timeless(saved, "w", zipfile.ZIP_DEFLATED) as archive:
-            ExcelWriter(self._book, archive).save()
-        return saved.getvalue()
+                _set_print(worksheet, sheet)
+        return packed(self._book, self._sheets)
 
     def _line(self, text: Text, max_length: int | None = None) -> str:
         with override(self.language):
@@ -106,6 +100,14 @@ def _set_page(worksheet: Worksheet, orientation: Orientation) -> None:
     worksheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.8, header=0.3, footer=0.3)
 
 
+def _set_print(worksheet: Worksheet, sheet: Sheet) -> None:
+    """What is printed of it, and which row comes back on every page."""
+    worksheet.print_area = f"A1:{get_column_letter(len(sheet.widths))}{max(len(sheet.rows), 1)}"
+    if sheet.head:
+        worksheet.print_title_rows = f"{sheet.head}:{sheet.head}"
+        worksheet.freeze_panes = f"A{sheet.head + 1}"
+
+
 def _tab_name(title: str, taken: Iterable[str]) -> str:
     r"""A name for a tab: 31 letters, none of []:*?/\, no quote at an end, not "History", none twice."""
     used = {name.casefold() for name in taken} | {"history"}
@@ -121,16 +123,3 @@ def _tab_name(title: str, taken: Iterable[str]) -> str:
 def _cut(text: str, length: int) -> str:
     """The first letters, counted as spreadsheets do: an emoji is two."""
     return text.encode("utf-16-le")[: length * 2].decode("utf-16-le", "ignore")
-
-
-class _Timeless(zipfile.ZipFile):
-    """An archive with one fixed time on all its parts, so that equal workbooks are equal bytes."""
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *_how: Any, **_ways: Any) -> None:
-        part = zipfile.ZipInfo(getattr(zinfo_or_arcname, "filename", zinfo_or_arcname), FIXED_TIME)
-        part.compress_type = zipfile.ZIP_DEFLATED
-        super().writestr(part, data)
-
-    def write(self, filename: Any, arcname: Any = None, *_how: Any, **_ways: Any) -> None:
-        """A sheet, which openpyxl writes into a file of its own first."""
-        self.writestr(str(arcname or filename), Path(filename).read_bytes())

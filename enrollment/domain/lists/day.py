@@ -7,6 +7,7 @@ later and compared with the present. What it holds is what a list of the prison 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -148,7 +149,9 @@ class Day:
     @cached_property
     def _movements(self) -> tuple[Movement, ...]:
         rows = [Movement(person, meeting) for meeting in self.taking_place for person in meeting.moving]
-        rows.sort(key=lambda row: (row.meeting.starts_at, *place_of(row.person), row.meeting.id))
+        people = {row.person.id: row.person for row in rows}
+        order = {number: place_of(person) for number, person in people.items()}
+        rows.sort(key=lambda row: (row.meeting.starts_at, *order[row.person.id], row.meeting.id))
         return tuple(rows)
 
     def movements_of(self, unit: str) -> list[Movement]:
@@ -169,13 +172,14 @@ class Day:
 
     def counts(self) -> list[Count]:
         """How many leave each unit in each time slot; hours outside every slot stand for themselves."""
-        found: dict[tuple[str, dt.time, dt.time], int] = {}
-        for row in self._movements:
-            starts, ends = self.slot_of(row.meeting)
-            key = (row.person.unit, starts, ends)
-            found[key] = found.get(key, 0) + 1
+        return list(self._counts)
+
+    @cached_property
+    def _counts(self) -> tuple[Count, ...]:
+        slots = {meeting.id: self.slot_of(meeting) for meeting in self.taking_place}
+        found = Counter((row.person.unit, *slots[row.meeting.id]) for row in self._movements)
         order = sorted(found, key=lambda key: (as_counted(key[0]), key[1:]))
-        return [Count(unit, starts, ends, found[unit, starts, ends]) for unit, starts, ends in order]
+        return tuple(Count(*key, found[key]) for key in order)
 
     def slot_of(self, meeting: DayMeeting) -> tuple[dt.time, dt.time]:
         hours = (meeting.from_time, meeting.to_time)

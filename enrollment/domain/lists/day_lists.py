@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from core.dates import clock
 from core.dates.clock import BRUSSELS, midnight
+from core.words import names
 from enrollment.domain.attendance.sheet_codes import code_of
 from enrollment.domain.lists.day import Day, DayMeeting, Person, Visitor, place_of
 from enrollment.domain.taking_part import CHUNK, occupancy
@@ -50,7 +51,8 @@ def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) ->
     sessions = list(_sessions(prison, on))
     taking_place = [session.pk for session in sessions if session.state == _State.PUBLISHED]
     there = occupancy(prison, taking_place, with_awaiting=False)
-    people = people_on(prison, on, frozenset().union(*there.values()) if there else frozenset())
+    people = people_on(prison, on, frozenset().union(*there.values()))
+    brought = _in_walk_order(there, people)
     closed = _closed_units(prison, on)
     outside = _Outside(_visitors(prison, on), _material(sessions, on), _families(sessions))
     return Day(
@@ -66,7 +68,7 @@ def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) ->
         cells_as_of=prison.roster_as_of,
         slots=_slots(prison, on),
         meetings=tuple(
-            _meeting(session, there.get(session.pk, ()), people, closed, outside) for session in sessions
+            _meeting(session, brought.get(session.pk, ()), closed, outside) for session in sessions
         ),
     )
 
@@ -108,8 +110,7 @@ def _sessions(prison: Prison, on: dt.date) -> Iterable[GroupSession]:
 
 def _meeting(
     session: GroupSession,
-    there: Collection[int],
-    people: dict[int, Person],
+    there: Collection[Person],
     closed: dict[str, list[Closure]],
     outside: _Outside,
 ) -> DayMeeting:
@@ -118,7 +119,7 @@ def _meeting(
     if starts_at is None or ends_at is None:
         raise ValueError("a session on a list has a time")
     shut = {unit for unit, rows in closed.items() if any(_meet(row, starts_at, ends_at) for row in rows)}
-    coming = [people[person] for person in there if person in people and people[person].unit not in shut]
+    coming = [person for person in there if person.unit not in shut]
     return DayMeeting(
         id=session.pk,
         organisation_id=series.activity.organisation_id,
@@ -132,7 +133,7 @@ def _meeting(
         is_drop_in=series.is_drop_in,
         places=series.places,
         units=tuple(sorted(unit.code for unit in series.units.all() if unit.code not in shut)),
-        people=tuple(sorted(coming, key=place_of)),
+        people=tuple(coming),
         visitors=tuple(outside.visitors.get(session.pk, ())),
         material=tuple(outside.material.get(series.pk, ())),
         family=outside.family_of(session.pk, coming),
@@ -145,20 +146,32 @@ def _meet(closure: Closure, starts_at: dt.datetime, ends_at: dt.datetime) -> boo
 
 def people_on(prison: Prison, on: dt.date, ids: Collection[int]) -> dict[int, Person]:
     """Name, number, unit and cell of each as of that day; on the day of a move, where the person goes."""
-    stays = Stay.objects.in_prison(prison).open_on(on).select_related("participant", "unit")
+    stays = Stay.objects.in_prison(prison).open_on(on)
     if len(ids) <= CHUNK:
         stays = stays.filter(participant_id__in=list(ids))
+    rows = stays.order_by("starts_on", "pk").values_list(
+        "participant_id",
+        "participant__last_name",
+        "participant__first_name",
+        "register_number",
+        "unit__code",
+        "cell",
+    )
+    found = {}
+    for number, last_name, first_name, register_number, unit, cell in rows:
+        if number in ids:
+            names.saw(number)
+            found[number] = Person(number, last_name, first_name, register_number, unit or "", cell)
+    return found
+
+
+def _in_walk_order(there: dict[int, frozenset[int]], people: dict[int, Person]) -> dict[int, list[Person]]:
+    """Session -> those who come, as one meets them on a walk through the house."""
+    walk = sorted(people, key=lambda number: place_of(people[number]))
+    steps = {number: step for step, number in enumerate(walk)}
     return {
-        stay.participant_id: Person(
-            id=stay.participant_id,
-            last_name=stay.participant.last_name,
-            first_name=stay.participant.first_name,
-            number=stay.register_number,
-            unit=stay.unit.code if stay.unit else "",
-            cell=stay.cell,
-        )
-        for stay in stays.order_by("starts_on", "pk")
-        if stay.participant_id in ids
+        session: [people[number] for number in sorted(ids & steps.keys(), key=steps.__getitem__)]
+        for session, ids in there.items()
     }
 
 

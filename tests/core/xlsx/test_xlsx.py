@@ -276,3 +276,40 @@ def test_whatever_people_are_called_the_workbook_opens(name, title):
     sheet.heading(title)
     sheet.table([Column(title), Column("Weg", is_tick=True)], [[name], [name]])
     assert len(reopen(workbook).worksheets) == 1
+
+
+def test_rows_that_are_written_as_text_are_read_back_letter_by_letter():
+    told = [["<b>&amp;\"'", "a\n b\nc"], ["]]>&", "ë 🎭"], [None, ""]]
+    workbook = new_workbook()
+    workbook.sheet("A1").table([Column("Eén"), Column("Twee")], told)
+    book = openpyxl.load_workbook(io.BytesIO(workbook.to_bytes()), read_only=True)
+    rows = [list(row) for row in book["A1"].iter_rows(values_only=True)]
+    assert rows == [["Eén", "Twee"], *told[:2], [None, None]]
+
+
+def test_each_sheet_keeps_its_own_footer_size_columns_and_head():
+    """Sheets that look alike share what is written around their rows."""
+    workbook = new_workbook(footer="all")
+    for number, (orientation, footer) in enumerate(
+        [("portrait", ""), ("landscape", ""), ("portrait", "own"), ("portrait", "")], start=1
+    ):
+        sheet = workbook.sheet(f"S{number}", orientation, footer)
+        for _line in range(number):
+            sheet.note("Noot")
+        sheet.table([Column("x" * number), *[Column("Weg", is_tick=True)] * number], [["a"]] * number)
+    book = reopen(workbook)
+    assert [sheet.page_setup.orientation for sheet in book] == [
+        "portrait",
+        "landscape",
+        "portrait",
+        "portrait",
+    ]
+    assert [sheet.oddFooter.left.text.split(" · ")[1] for sheet in book] == ["all", "all", "own", "all"]
+    assert [sheet.freeze_panes for sheet in book] == ["A3", "A4", "A5", "A6"]
+    assert [sheet.dimensions for sheet in book] == ["A1:C3", "A1:D5", "A1:E7", "A1:F9"]
+    assert [len(sheet.merged_cells.ranges) for sheet in book] == [1, 2, 3, 4]
+    assert all(
+        sum(one.width for one in sheet.column_dimensions.values())
+        == pytest.approx(PAGE_WIDTHS[sheet.page_setup.orientation], abs=0.1)
+        for sheet in book
+    )

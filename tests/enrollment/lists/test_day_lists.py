@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.db import transaction
 
+from core.words import names
 from enrollment import exports
 from enrollment.domain.attendance import sheet_codes
 from enrollment.domain.lists import cut_off, day_lists
@@ -101,6 +102,17 @@ def test_the_day_names_who_leaves_which_unit_when(haren, session):
         ("A1", dt.time(8, 30), 2),
         ("B2", dt.time(8, 30), 1),
     ]
+
+
+def test_who_stands_on_the_lists_counts_as_looked_at_and_nobody_else(haren, units, session):
+    make_participant(haren, "Elders, Els", unit=units[0], cell="1")
+    with names.looking() as look:
+        day = day_lists.day_lists(haren, MONDAY, now=FRIDAY_NOON)
+    assert look.has_names
+    assert look.people == {row.person.id for row in day.movements()} != set()
+    with names.looking(is_masked=True):
+        day = day_lists.day_lists(haren, MONDAY, now=FRIDAY_NOON)
+    assert all(row.person.last_name.startswith("#") for row in day.movements())
 
 
 def test_only_published_sessions_and_people_with_a_place(haren, series, session):
