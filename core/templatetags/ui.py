@@ -1,5 +1,6 @@
 """Template tags of the look: icons, states, domains, titles in the reader's language, links with filters."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,8 +20,9 @@ register = template.Library()
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=512)
 def icon(name: str, css: str = "") -> SafeString:
-    """A drawing from the sprite (names: static/icons/icons.txt), silent for screen readers."""
+    """A drawing from the sprite (names: static/icons/icons.txt), silent for screen readers. A page has hundreds."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,

@@ -5,7 +5,7 @@ import functools
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.functional import Promise
 from openpyxl.utils import get_column_letter
@@ -67,7 +67,7 @@ class _Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _PressedColumn:
     """Where the values of one column come to stand. So many `letters` fit in one line, whichever they are."""
 
     name: str
@@ -145,16 +145,16 @@ class Sheet:
         for row in table.rows:
             self._press_row(places, row)
 
-    def _places(self, columns: Sequence[Column], *, is_head: bool = False) -> list[_Place]:
+    def _places(self, columns: Sequence[Column], *, is_head: bool = False) -> list[_PressedColumn]:
         places = []
         for number, (column, width) in enumerate(zip(columns, self.widths, strict=False), start=1):
             look = _look(column.is_centred, column.is_tick, is_head, GENERAL)
             room = width - CELL_PADDING
             name, style = get_column_letter(number), self._dresser.number(look)
-            places.append(_Place(name, style, column, room, int(room / MOST_WIDE), is_head))
+            places.append(_PressedColumn(name, style, column, room, int(room / MOST_WIDE), is_head))
         return places
 
-    def _press_row(self, places: Sequence[_Place], row: Sequence[Value]) -> None:
+    def _press_row(self, places: Sequence[_PressedColumn], row: Sequence[Any]) -> None:
         lines, cells, number = 1, [], len(self.rows) + 1
         for place, value in zip(places, row, strict=True):
             look = place.look

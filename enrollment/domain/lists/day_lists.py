@@ -23,7 +23,7 @@ from enrollment.models import FamilyVisit, Stay
 from prisons.access import Access
 from prisons.models import Organisation, Prison, Role
 from rooms.models import Closure, Holiday, TimeSlot
-from sessions.models import GroupSession, Material, SessionWorker, WorkerAccess
+from sessions.models import GroupSession, Material, Series, SessionWorker, Worker, WorkerAccess
 
 _State = GroupSession.State
 
@@ -53,7 +53,7 @@ def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) ->
     there = occupancy(prison, taking_place, with_awaiting=False)
     people = people_on(prison, on, frozenset().union(*there.values()))
     brought = _in_walk_order(there, people)
-    closed = _closed_units(prison, on)
+    closed, units = _closed_units(prison, on), _units(sessions)
     outside = _Outside(_visitors(prison, on), _material(sessions, on), _families(sessions))
     return Day(
         prison=prison.slug,
@@ -68,7 +68,8 @@ def day_lists(prison: Prison, on: dt.date, *, now: dt.datetime | None = None) ->
         cells_as_of=prison.roster_as_of,
         slots=_slots(prison, on),
         meetings=tuple(
-            _meeting(session, brought.get(session.pk, ()), closed, outside) for session in sessions
+            _meeting(session, brought.get(session.pk, ()), units[session.series_id], closed, outside)
+            for session in sessions
         ),
     )
 
@@ -101,16 +102,24 @@ def _sessions(prison: Prison, on: dt.date) -> Iterable[GroupSession]:
     rows = GroupSession.objects.in_prison(prison).filter(
         shown, starts_at__gte=window[0], starts_at__lt=window[1]
     )
-    return (
-        rows.select_related("series__activity", "room__inside_unit")
-        .prefetch_related("series__units")
-        .order_by("starts_at", "room__name", "pk")
+    return rows.select_related("series__activity", "room__inside_unit").order_by(
+        "starts_at", "room__name", "pk"
     )
+
+
+def _units(sessions: list[GroupSession]) -> dict[int, list[str]]:
+    """Series -> the units that it is for."""
+    found: dict[int, list[str]] = defaultdict(list)
+    links = Series.units.through.objects.filter(series__in={session.series_id for session in sessions})
+    for series, code in links.values_list("series_id", "unit__code"):
+        found[series].append(code)
+    return found
 
 
 def _meeting(
     session: GroupSession,
     there: Collection[Person],
+    units: Collection[str],
     closed: dict[str, list[Closure]],
     outside: _Outside,
 ) -> DayMeeting:
@@ -132,7 +141,7 @@ def _meeting(
         is_cancelled=session.state == _State.CANCELLED,
         is_drop_in=series.is_drop_in,
         places=series.places,
-        units=tuple(sorted(unit.code for unit in series.units.all() if unit.code not in shut)),
+        units=tuple(sorted(code for code in units if code not in shut)),
         people=tuple(coming),
         visitors=tuple(outside.visitors.get(session.pk, ())),
         material=tuple(outside.material.get(series.pk, ())),
@@ -195,21 +204,30 @@ def _visitors(prison: Prison, on: dt.date) -> dict[int, list[Visitor]]:
     )
     accesses = {row.worker_id: row for row in WorkerAccess.objects.in_prison(prison)}
     found: dict[int, list[Visitor]] = defaultdict(list)
-    for row in (
-        rows.select_related("worker")
-        .prefetch_related("worker__organisations")
-        .order_by("part", "worker__name")
-    ):
+    come = list(rows.select_related("worker").order_by("part", "worker__name"))
+    services = _services_of({row.worker_id for row in come})
+    for row in come:
         access = accesses.get(row.worker_id)
         found[row.session_id].append(
             Visitor(
                 name=row.worker.name,
-                organisation=", ".join(str(organisation) for organisation in row.worker.organisations.all()),
+                organisation=", ".join(services[row.worker_id]),
                 part=row.part,
                 needs_permission=access.needs_permission if access else True,
                 permitted_until=access.permitted_until if access else None,
             )
         )
+    return found
+
+
+def _services_of(workers: Collection[int]) -> dict[int, list[str]]:
+    """Facilitator -> what the services are called for whom the facilitator works."""
+    found: dict[int, list[str]] = defaultdict(list)
+    links = Worker.organisations.through.objects.filter(worker__in=workers)
+    for worker, name in links.order_by("organisation__short_name").values_list(
+        "worker_id", "organisation__short_name"
+    ):
+        found[worker].append(name)
     return found
 
 
