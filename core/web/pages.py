@@ -1,4 +1,4 @@
-"""Pages of a list that only ever grows."""
+"""Pages of a list, and of one that only ever grows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+ON_A_PAGE = 50
 MOST = 1000
 """Rows that are counted and can be leafed through: nobody leafs further, a filter finds what is older."""
+
+
+def asked_page(request: HttpRequest, rows: Any, most: int = ON_A_PAGE) -> Page[Any]:
+    """The part of the rows that the address asks for; the first or the last one for a number that is none."""
+    return Paginator(rows, most).get_page(request.GET.get("page"))
 
 
 def newest_of(*parts: QuerySet[Any]) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from core.dates.weeks import Week
 from core.errors import PlannerError
 from core.secrets.digest import FIELD, NotAsShown
 from core.web import address
+from core.web.pages import asked_page
 from planner.board.answers import done, refused
 from planner.models import Ask
 from planner.scheduling.asks import ask_acts
@@ -24,8 +24,6 @@ from planner.scheduling.asks.lists import answered, asks_of, received, sent
 from planner.scheduling.asks.rows import rows_of
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Prison
-
-ROWS_PER_PAGE = 50
 
 
 class AskTab(NamedTuple):
@@ -49,7 +47,7 @@ def _list(request: PrisonRequest, prison: Prison, error: PlannerError | None = N
     found = lists[str(chosen)](request.access)
     if (service := address.number(request.GET.get("service"))) is not None:
         found = found.filter(to_organisation=service)
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, found)
     context = {
         "tabs": _tabs(request, prison, str(chosen), lists),
         "tab": chosen,

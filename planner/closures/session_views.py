@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +21,7 @@ from core.errors import PlannerError
 from core.secrets.digest import FIELD
 from core.web import address
 from core.web.forms import DateInput, PlainForm
+from core.web.pages import asked_page
 from planner.closures import showing
 from planner.scheduling.bulk import cancelling
 from planner.scheduling.bulk.returning import ReturnVerdict, Ruling, what_can_return
@@ -90,9 +90,7 @@ def session_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The table, with its filter in the address."""
     usual = {"first": today(), "last": today() + AHEAD, "whose": "mine"}
     form = SessionFilter(request.GET or usual, prison=prison, initial=usual)
-    page = Paginator(_rows(request, prison, form.chosen()), ROWS_PER_PAGE).get_page(
-        address.number(request.GET.get("page")) or 1
-    )
+    page = asked_page(request, _rows(request, prison, form.chosen()), ROWS_PER_PAGE)
     context = {
         "filters": form,
         "page": page,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.web.htmx import render_part
+from core.web.pages import asked_page
 from planner.offer.forms import SeriesFilter, SeriesForm
 from planner.offer.one_series.changes import change_series
 from planner.offer.one_series.own_series import own_series
@@ -25,8 +25,6 @@ from sessions.domain import materials
 from sessions.forms import MaterialAnswerForm, MaterialForm
 from sessions.models import Material, Series
 
-ROWS_ON_A_PAGE = 50
-
 
 @prison_view(Right.SEE_BOARD)
 def series_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
@@ -34,7 +32,7 @@ def series_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     filters.is_valid()
     rows = filtered(series_rows(request.access), getattr(filters, "cleaned_data", {}), request.access)
     rows = in_order(rows, request.GET.get("sort", ""), request.access)
-    page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, rows)
     context = {
         "page": page,
         "filters": filters,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import PlannerError
 from core.secrets.digest import FIELD
 from core.web import address, htmx
+from core.web.pages import asked_page
 from planner.models import Proposal
 from planner.proposals import accepting, running, starting
 from planner.proposals.accepting import AcceptedProposal
@@ -37,7 +37,7 @@ def proposals_of(prison: Prison) -> QuerySet[Proposal]:
 def proposal_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The newest first; two can be ticked to lay them side by side."""
     running.tidy(prison)
-    page = Paginator(proposals_of(prison), ROWS).get_page(request.GET.get("page"))
+    page = asked_page(request, proposals_of(prison), ROWS)
     rows = [page_of(one, request.access) for one in page]
     return render(request, "planner/proposals/proposal_list.html", {"page": page, "rows": rows})
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.web.pages import asked_page
 from core.words.languages import SPOKEN
 from enrollment.models import Attendance, Request
 from planner.reports import lists
@@ -177,7 +177,7 @@ def report_list(request: PrisonRequest, prison: Prison, what: str) -> HttpRespon
         rows = rows.select_related(*_RELATED[kind]).order_by(_ORDER[kind], "pk")
         if kind == lists.REQUESTS:
             rows = rows.annotate(is_answered_to_reader=scope.is_answered_to_reader())
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, rows, PAGE)
     context = {
         "page": page,
         "kind": kind,

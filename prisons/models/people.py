@@ -100,6 +100,10 @@ class MembershipQuerySet(PrisonScoped["Membership"]):
             ended_at__isnull=True,
         )
 
+    def ended_on(self, day: dt.date) -> Self:
+        """Those that were ended by hand or whose last day is over; what comes later has not ended."""
+        return self.filter(Q(ended_at__isnull=False) | Q(ends_on__lt=day))
+
 
 class Membership(models.Model):
     """One role of one person in one prison, for one organisation (the prison's own people have none)."""

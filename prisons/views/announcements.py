@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.dates.clock import today
 from core.web import htmx
 from core.web.forms import DONE
+from core.web.pages import asked_page
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.announcement_forms import AnnouncementForm
 from prisons.domain.people import announcements
@@ -36,8 +37,9 @@ class AnnouncementRow:
 def announcement_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     found = Announcement.objects.in_prison(prison).select_related("by").prefetch_related("organisations")
     order = {"now": 0, "later": 1, "over": 2}
-    rows = sorted((_row(request, one) for one in found), key=lambda row: order[row.state])
-    return render(request, "prisons/announcement_list.html", {"rows": rows})
+    page = asked_page(request, sorted(found, key=lambda one: order[_state(one)]))
+    rows = [_row(request, one) for one in page]
+    return render(request, "prisons/announcement_list.html", {"page": page, "rows": rows})
 
 
 def _row(request: PrisonRequest, one: Announcement) -> AnnouncementRow:

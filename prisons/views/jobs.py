@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import PlannerError
 from core.web.htmx import render_part, trigger
+from core.web.pages import asked_page
 from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.domain.background import jobs
 from prisons.domain.records import audit
@@ -27,7 +27,7 @@ ROWS = 25
 def job_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """What I started here, the newest first: whoever left the page finds it again."""
     mine = Job.objects.in_prison(prison).filter(by=request.user).select_related("prison", "file")
-    page = Paginator(mine.defer("file__content"), ROWS).get_page(request.GET.get("page"))
+    page = asked_page(request, mine.defer("file__content"), ROWS)
     rows = [_row(job, request.access) for job in page]
     return render(request, "prisons/job_list.html", {"page": page, "rows": rows})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -14,42 +12,48 @@ from django.views.decorators.http import require_POST
 
 from core.dates.clock import now, today
 from core.errors import PlannerError
-from prisons.access import SIDE_OF_ROLE, Access, PrisonRequest, Right, Side, has_ended, prison_view
+from core.web.pages import asked_page
+from prisons.access import SIDE_OF_ROLE, Access, PrisonRequest, Right, Side, prison_view
 from prisons.domain.people import invitations, memberships
 from prisons.forms import EndForm, EndNowForm, GiveRoleForm, InviteForm, add_refusal, posted
 from prisons.models import Invitation, Membership, Prison
+from prisons.models.people import MembershipQuerySet
 from prisons.seen_forms import sees
 from prisons.signing_in.second_factor import fresh_second_factor
 
+ENDED = "ended"
 OF_THE_PRISON = [role for role, side in SIDE_OF_ROLE.items() if side is Side.PRISON]
 
 
 @prison_view(Right.MANAGE_PEOPLE, Right.APPOINT)
 def membership_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    return render(request, "prisons/membership_list.html", _people(request.access))
+    """Everybody with a role that is in force or, asked for, has ended; and who is invited."""
+    is_over = request.GET.get("show") == ENDED
+    rows = _roles(request.access).order_by(
+        "organisation__short_name", "role", "user__full_name", "user__email"
+    )
+    ended = rows.ended_on(today())
+    page = asked_page(request, ended if is_over else rows.exclude(pk__in=ended.order_by().values("pk")))
+    for row in page:
+        row.is_mine = memberships.may_manage(request.access, row.role, row.organisation)
+        row.links = _links(row)
+    context = {"page": page, "is_over": is_over, "ended_count": ended.count()}
+    if not is_over:
+        context["invited"] = _invited(request.access)
+    return render(request, "prisons/membership_list.html", context)
 
 
-def _people(access: Access) -> dict[str, Any]:
-    """Everybody with a role, in one list per state; each row says whether this reader may manage it."""
-    day = today()
-    rows = list(_roles(access).order_by("organisation__short_name", "role", "user__full_name", "user__email"))
+def _invited(access: Access) -> list[Invitation]:
+    """Who has not answered yet."""
     waiting = _invitations(access).select_related("organisation", "invited_by", "prison")
-    invited = list(waiting.filter(accepted_at__isnull=True, withdrawn_at__isnull=True))
-    shown: list[Any] = [*rows, *invited]
-    for row in shown:
-        row.is_mine = memberships.may_manage(access, row.role, row.organisation)
-    for row in rows:
-        row.links = _links(row)  # type: ignore[attr-defined]
-    for invitation in invited:
-        invitation.has_expired = invitation.expires_at <= now()  # type: ignore[attr-defined]
-    return {
-        "in_force": [row for row in rows if not has_ended(row, day)],
-        "ended": [row for row in rows if has_ended(row, day)],
-        "invited": invited,
-    }
+    found = list(waiting.filter(accepted_at__isnull=True, withdrawn_at__isnull=True))
+    for one in found:
+        one.is_mine = memberships.may_manage(access, one.role, one.organisation)  # type: ignore[attr-defined]
+        one.has_expired = one.expires_at <= now()  # type: ignore[attr-defined]
+    return found
 
 
-def _roles(access: Access) -> QuerySet[Membership]:
+def _roles(access: Access) -> MembershipQuerySet:
     """All of them for the services; for the prison its own, since who comes for which service is not its own."""
     rows = Membership.objects.in_prison(access.prison).select_related("user", "organisation", "prison")
     return rows if access.has(Right.MANAGE_PEOPLE) else rows.filter(role__in=OF_THE_PRISON)

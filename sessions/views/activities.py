@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.dates.clock import today
+from core.web.pages import asked_page
 from core.words.folding import in_reading_order
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.domain.people.organisations import kept_ids, require_kept
@@ -27,12 +28,12 @@ from sessions.models import Activity, Series, Term
 @prison_view(Right.PLACE)
 def activity_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     filters = ActivityFilter(request.GET or None, prison=prison)
-    rows = in_reading_order(_filtered(_activities(prison), filters))
-    kept = kept_ids(request.access, {row.organisation for row in rows})
-    for row in rows:
-        row.is_mine = row.organisation_id in kept  # type: ignore[attr-defined]
-        row.missing = activities.missing_languages(row)  # type: ignore[attr-defined]
-    return render(request, "sessions/activity_list.html", {"activities": rows, "filters": filters})
+    page = asked_page(request, in_reading_order(_filtered(_activities(prison), filters)))
+    kept = kept_ids(request.access, {row.organisation for row in page})
+    for row in page:
+        row.is_mine = row.organisation_id in kept
+        row.missing = activities.missing_languages(row)
+    return render(request, "sessions/activity_list.html", {"page": page, "filters": filters})
 
 
 def _activities(prison: Prison) -> QuerySet[Activity]:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.dates.clock import now
+from core.web.pages import asked_page
 from core.words.folding import begins, fold
 from prisons.access import PrisonRequest, Right, prison_view
 from prisons.models import Organisation, Prison
@@ -33,7 +34,7 @@ def worker_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         entries = [entry for entry in entries if entry.permission.is_urgent == (wanted == "urgent")]  # type: ignore[attr-defined]
     spoken = request.GET.get("language", "")
     entries = [entry for entry in entries if not spoken or spoken in entry.worker.languages]
-    context = {"entries": entries, "filters": filters, "is_filtered": any(request.GET.values())}
+    context = {"page": asked_page(request, entries), "filters": filters}
     return render(request, "sessions/worker_list.html", context)
 
 

@@ -28,9 +28,11 @@ def test_page_shows_roles_in_force_ended_and_invited(
         {"email": "new@example.org", "role": "worker", "organisation": service.pk, "language": "fr"},
     )
     page = karim.get(url("membership_list"))
-    assert [row.user.full_name for row in page.context["ended"]] == ["Old Hand"]
-    assert {row.user for row in page.context["in_force"]} == {organiser_anna, liaison_bert, coordinator_karim}
+    assert {row.user for row in page.context["page"]} == {organiser_anna, liaison_bert, coordinator_karim}
     assert [row.email for row in page.context["invited"]] == ["new@example.org"]
+    assert "1 role that has ended" in page.content.decode()
+    ended = karim.get(url("membership_list"), {"show": "ended"})
+    assert [row.user.full_name for row in ended.context["page"]] == ["Old Hand"]
 
 
 def test_page_takes_as_many_queries_for_thirty_people_as_for_one(karim, haren, service, organiser_anna):

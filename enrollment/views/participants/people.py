@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from core.errors import PlannerError
 from core.web import address
 from core.web.forms import PlainTexts
 from core.web.htmx import render_part
+from core.web.pages import asked_page
 from enrollment.domain.participants import continuity, finding, merge_image, people, person
 from enrollment.forms import (
     BlockForm,
@@ -55,7 +55,7 @@ def person_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
             found = [each for each in found if any(stay.unit_id == unit_pk for stay in each.current)]
     else:
         found = people.numbers_by_name(prison, day, unit=unit_pk)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, found, PER_PAGE)
     if not text.strip():
         page.object_list = people.here(prison, day).filter(pk__in=page.object_list)
     context = {

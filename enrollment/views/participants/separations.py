@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.dates import clock
 from core.errors import PlannerError
+from core.web.pages import asked_page
 from enrollment.domain.participants import finding, separations
 from enrollment.models import Separation
 from enrollment.views.shared import PageNotice
@@ -39,7 +40,7 @@ def separation_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
 def _show(request: PrisonRequest, notice: PageNotice | None = None, status: int = 200) -> HttpResponse:
     rows = Separation.objects.in_prison(request.prison).filter(ends_on__isnull=True)
     context = {
-        "rows": rows.select_related("one", "other").order_by("one__last_name", "pk"),
+        "page": asked_page(request, rows.select_related("one", "other").order_by("one__last_name", "pk")),
         "notice": notice,
         "typed": {name: request.POST.get(name, "") for name in ("one", "other")},
     }

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates.clock import today
 from core.web.forms import DateInput, PlainForm
+from core.web.pages import asked_page
 from core.words.languages import language_names
 from enrollment.domain.deciding import fairness
 from enrollment.domain.deciding.fairness import ASKED, LANGUAGE, NO_PLACE, PLACED, UNIT, WAITING, FairnessLine
@@ -99,7 +99,7 @@ def waiting_times_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         raise Http404
     first, last = PeriodForm(request.GET).days()
     found = fairness.behind(fairness.asked_between(request.access, first, last), by, key, what)
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    page = asked_page(request, found, ROWS)
     related = ("participant", "series__activity", "activity", "enrollment")
     requests = Request.objects.select_related(*related).in_bulk([row.request_id for row in page])
     context = {
