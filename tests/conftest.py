@@ -8,6 +8,7 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 
+from enrollment.domain import group_facts
 from planner.board.drawing import shared
 from planner.scheduling.rules import rule_hits
 from prisons import api_limits
@@ -34,6 +35,7 @@ def no_kept_rules() -> None:
     facts._rules.cache_clear()
     rule_hits.forget()
     shared.forget()
+    group_facts.forget()
     api_limits._asked.clear()
 
 

@@ -21,6 +21,7 @@ from django.db.models import Field
 
 from core.dates import clock
 from core.errors import PlannerError
+from enrollment.domain import group_facts
 from enrollment.domain.slips import reply_slips
 from enrollment.models import (
     Attendance,
@@ -109,6 +110,7 @@ def forget() -> None:
     cache.clear()
     feed_answers.feeds._KEPT.clear()
     shared.forget()
+    group_facts.forget()
 
 
 def build() -> Town:

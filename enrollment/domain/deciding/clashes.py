@@ -17,8 +17,9 @@ from django.db.models import Q
 
 from core.dates import clock
 from core.dates.clock import BRUSSELS, today
+from enrollment.domain.group_facts import Dates, covers
 from enrollment.domain.participants.separations import CANNOT, partners_of, separated_pairs
-from enrollment.domain.taking_part import Dates, covers, people_there, places_of
+from enrollment.domain.taking_part import people_there, places_of
 from enrollment.models import FixedBlock, Stay
 from prisons.models import Organisation, Prison, Unit
 from rooms.domain.facts import Rules, minutes, rules_of

@@ -15,10 +15,11 @@ from enrollment.domain.deciding import clashes, evidence, requirements
 from enrollment.domain.deciding.date_rows import SeriesDates, dates_of
 from enrollment.domain.deciding.evidence import Evidence
 from enrollment.domain.deciding.sentences import PASSED_OVER
+from enrollment.domain.group_facts import covers
 from enrollment.domain.participants.people import here
 from enrollment.domain.requests import seats, waiting_list
 from enrollment.domain.requests.seats import Seats
-from enrollment.domain.taking_part import absences_between, covers
+from enrollment.domain.taking_part import absences_between
 from enrollment.models import Enrollment, Participant, Skip, Slip, Stay
 from sessions.models import Series
 

@@ -17,8 +17,9 @@ from core.dates import clock
 from core.dates.clock import BRUSSELS, midnight
 from core.words import names
 from enrollment.domain.attendance.sheet_codes import code_of
+from enrollment.domain.group_facts import CHUNK
 from enrollment.domain.lists.day import Day, DayMeeting, Person, Visitor, place_of
-from enrollment.domain.taking_part import CHUNK, occupancy
+from enrollment.domain.taking_part import occupancy
 from enrollment.models import FamilyVisit, Stay
 from prisons.access import Access
 from prisons.models import Organisation, Prison, Role

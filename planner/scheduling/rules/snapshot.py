@@ -115,11 +115,11 @@ def load(
         Q(pk__in=list(extra_sessions)),
     )
     sessions = GroupSession.objects.in_prison(prison).live().filter(where)
-    rows, names, waivers = _rows(sessions)
+    rows, names, waivers, version = _rows(sessions)
     on_days = {pk: (row.series_id, today(row.starts_at)) for pk, row in rows.items() if row.starts_at}
     on_days |= expected or {}
     asked = [(pk, series, day) for pk, (series, day) in on_days.items()]
-    people, people_units = people_and_units(prison.pk, asked, today(now()))
+    people, people_units = people_and_units(prison.pk, asked, today(now()), version)
     series = {row.series_id for row in rows.values()} | {one for one, _day in (expected or {}).values()}
     return Snapshot(
         rows=rows,
@@ -163,23 +163,24 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def _rows(
     sessions: GroupSessionQuerySet,
-) -> tuple[dict[int, SnapshotRow], dict[int, str], dict[int, frozenset[str]]]:
-    """The sessions by id, the names of their workers, and what was allowed of each."""
+) -> tuple[dict[int, SnapshotRow], dict[int, str], dict[int, frozenset[str]], int | None]:
+    """The sessions by id, the names of their workers, what was allowed of each, and the version of who takes part."""
     found = sessions.order_by("starts_at", "pk", "session_workers__pk").values_list(
         "pk", "series_id", "room_id", "starts_at", "ends_at",
-        "session_workers__worker_id", "session_workers__worker__name", "waivers__code",
+        "session_workers__worker_id", "session_workers__worker__name", "waivers__code", "prison__people_version",
     )  # fmt: skip
     rows: dict[int, SnapshotRow] = {}
     names: dict[int, str] = {}
     waivers: dict[int, frozenset[str]] = {}
-    for pk, series, room, start, end, worker_id, name, code in found:
+    version = None
+    for pk, series, room, start, end, worker_id, name, code, version in found:  # noqa: B007  (the same in each)
         workers = rows[pk].worker_ids if pk in rows else ()
         if worker_id is not None and worker_id not in workers:
             workers, names[worker_id] = (*workers, worker_id), name
         if code is not None:
             waivers[pk] = waivers.get(pk, frozenset()) | {code}
         rows[pk] = SnapshotRow(pk, series, room, start, end, workers)
-    return rows, names, waivers
+    return rows, names, waivers, version
 
 
 def _series(wanted_ids: set[int]) -> dict[int, SeriesFacts]:
