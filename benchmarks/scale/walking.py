@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from django.core.cache import cache
+from django.core.paginator import Page
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
@@ -41,6 +42,8 @@ class Cost:
     cpu: float = 0.0
     database: float = 0.0
     size: int = 0
+    has_pages: bool = False
+    """Whether it shows a list a page at a time."""
     scans: list[str] = field(default_factory=list)
     unscoped: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list, repr=False)
@@ -165,6 +168,7 @@ def ask(cost: Cost, client: Client, **more: Any) -> tuple[Any, list[Asked]]:
     database = sum(each.seconds for each in asked) * 1000
     cost.asked, cost.unscoped = asked, sorted({each.sql for each in asked if reads_every_prison(each)})
     cost.status, cost.queries, cost.size = answer.status_code, len(asked), len(body)
+    cost.has_pages = answer.context is not None and isinstance(answer.context.get("page"), Page)
     cost.cpu, cost.database = round(cpu, 1), round(database, 1)
     cost.both = round(cpu + database if connection.vendor == "postgresql" else cpu, 1)
     return answer, asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -103,10 +104,16 @@ def activity_remove(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
     )
 
 
+TERMS_ON_A_PAGE = 12
+
+
 @prison_view(Right.MANAGE_RULES)
 def term_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
-    terms = Term.objects.in_prison(prison).annotate(series_count=Count("series"))
-    return render(request, "sessions/term_list.html", {"terms": terms, "today": today()})
+    terms = (
+        Term.objects.in_prison(prison).order_by("-starts_on", "-pk").annotate(series_count=Count("series"))
+    )
+    page = Paginator(terms, TERMS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "sessions/term_list.html", {"page": page, "today": today()})
 
 
 @prison_view(Right.MANAGE_RULES)

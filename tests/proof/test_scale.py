@@ -152,6 +152,16 @@ def test_no_page_gets_longer_because_there_is_more(walked: Walked) -> None:
     assert longer == {}, json.dumps(longer, indent=1)
 
 
+def test_a_list_that_grows_has_pages(walked: Walked) -> None:
+    """A page that is filled grows too; one that has no pages will go on growing."""
+    endless = {
+        f"{key[0]} {one.address}": f"{one.size:,} -> {walked.after[key].size:,}"
+        for key, one in walked.before.items()
+        if not walked.after[key].has_pages and walked.after[key].size > 1.05 * one.size + 500
+    }
+    assert endless == {}, json.dumps(endless, indent=1)
+
+
 def test_no_growing_table_is_read_from_one_end_to_the_other(walked: Walked) -> None:
     found: dict[str, str] = {}
     for key, cost in walked.after.items():
