@@ -69,6 +69,15 @@ def domain_look(domain: Any) -> Badge:
     return DOMAINS.get(code, Badge("tag", "quiet", code))
 
 
+@register.simple_tag
+def domain(code: Any) -> SafeString:
+    """A life domain: coloured icon and word."""
+    look = domain_look(code)
+    return format_html(
+        '<span class="domain domain-{}">{}<span>{}</span></span>', code, icon(look.icon), look.word
+    )
+
+
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The present filters with some changed: `<a href="{% query page=2 %}">`; None or "" takes one away."""
