@@ -6,12 +6,10 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from core.dates import clock
-from enrollment.domain.participants.visibility import own_requests
 from enrollment.domain.requests import counts
-from enrollment.models import Request
 from planner.models import Ask
 from planner.scheduling.asks.lists import open_ahead
 from planner.scheduling.rules.open_conflicts import hard_ones
@@ -39,15 +37,15 @@ class WaitingRequests:
 
 
 def waiting_by_service(access: Access, *, now: dt.datetime | None = None) -> list[WaitingRequests]:
-    """Only for coordinators, and only services where something waits. Six queries."""
+    """Only for coordinators, and only services where something waits. Four queries."""
     if not access.authorities:
         return []
     conflicts = Counter(one.organisation_id for one in hard_ones(access, now=now))
     asks = _counted(open_ahead(access.prison, now=now), "to_organisation")
-    undecided = _services_of(counts.undecided(access))
-    overdue = _services_of(counts.overdue(access, now=now))
-    received = own_requests(access).undecided().order_by("-received_on")
-    oldest = dict(received.values_list("organisation", "received_on"))  # the last one said stays
+    waiting = counts.open_requests(access, now=now)
+    undecided = Counter(one.organisation_id for one in waiting if not one.is_wish)
+    overdue = Counter(one.organisation_id for one in waiting if one.is_overdue)
+    oldest = {one.organisation_id: one.received_on for one in reversed(waiting)}  # the last one said stays
     slips = _slips(access)
     rows = []
     for service in access.prison.organisations.all():
@@ -73,16 +71,9 @@ def _counted(rows: QuerySet[Ask] | QuerySet, path: str) -> Counter[int]:
     return Counter(dict(found.values_list(path, "number")))
 
 
-def _services_of(requests: QuerySet[Request]) -> Counter[int]:
-    """Counted here: to group them, SQLite would read every request there ever was in the order of services."""
-    return Counter(requests.order_by().values_list("organisation", flat=True))
-
-
 def _slips(access: Access) -> Counter[int]:
     """Each slip once: at the service of its request, else of its enrolment."""
-    by_request = _counted(counts.to_hand_out(access).filter(request__isnull=False), "request__organisation")
-    by_series = _counted(
-        counts.to_hand_out(access).filter(Q(request__isnull=True), enrollment__isnull=False),
-        "enrollment__series__activity__organisation",
-    )
-    return by_request + by_series
+    rows = counts.to_hand_out(access).order_by()
+    found = rows.values_list("pk", "request__organisation", "enrollment__series__activity__organisation")
+    services = {pk: by_request or by_series for pk, by_request, by_series in found}
+    return Counter(service for service in services.values() if service)

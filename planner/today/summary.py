@@ -184,7 +184,7 @@ def _tiles(access: Access) -> list[Tile]:
         tiles.append(Tile(asked, ngettext("person to agree on", "people to agree on", asked), url))
     if access.has(Right.MANAGE_WORKERS):
         url = reverse("planner:call_list", args=[slug])
-        people = len(unread.calls(access))
+        people = unread.number_to_call(access)
         label = ngettext("facilitator to call", "facilitators to call", people)
         tiles.append(Tile(people, label, url, "stop"))
     tiles += _sheets(access)

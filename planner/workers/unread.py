@@ -51,6 +51,11 @@ def calls(access: Access, *, now: dt.datetime | None = None) -> list[Call]:
     ]
 
 
+def number_to_call(access: Access, *, now: dt.datetime | None = None) -> int:
+    """How many calls these are, without what is to be said."""
+    return to_call(access, now=now).order_by().values("worker").distinct().count()
+
+
 def staff_not_read(access: Access, *, now: dt.datetime | None = None) -> list[StaffNotice]:
     """People of the own services and of the prison whose letter of these two days cannot wait and is not read.
 

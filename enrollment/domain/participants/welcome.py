@@ -35,10 +35,12 @@ def new_arrivals(prison: Prison, *, now: dt.datetime | None = None) -> list[Arri
     )
     since = day - dt.timedelta(days=DAYS)
     fresh = Stay.objects.in_prison(prison).open_on(day).filter(starts_on__gte=since).values("participant")
-    people = here(prison, day).filter(pk__in=fresh).exclude(Exists(live)).exclude(Exists(asked))
+    people = list(here(prison, day).filter(pk__in=fresh).exclude(Exists(live)).exclude(Exists(asked)))
+    if not people:
+        return []
     first = dict(
         Stay.objects.in_prison(prison)
-        .filter(participant__in=people.values("pk"))
+        .filter(participant__in=[person.pk for person in people])
         .exclude(ends_on__lt=since - dt.timedelta(days=1))
         .values_list("participant_id")
         .annotate(first=Min("starts_on"))

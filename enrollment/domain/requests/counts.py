@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -26,8 +27,35 @@ def undecided(access: Access) -> QuerySet[Request]:
 
 def overdue(access: Access, *, now: dt.datetime | None = None) -> QuerySet[Request]:
     """Undecided for longer than the prison promises: the alarm list. Wishes too: they also get an answer."""
-    oldest = today(now) - dt.timedelta(days=access.prison.promise_days)
-    return own_requests(access).undecided().filter(received_on__lt=oldest).order_by("received_on", "pk")
+    rows = own_requests(access).undecided().filter(received_on__lt=_promised_since(access, now))
+    return rows.order_by("received_on", "pk")
+
+
+def _promised_since(access: Access, now: dt.datetime | None) -> dt.date:
+    """What came in on this day or later is still in time."""
+    return today(now) - dt.timedelta(days=access.prison.promise_days)
+
+
+class OpenRequest(NamedTuple):
+    """One that waits, as far as it is counted."""
+
+    organisation_id: int
+    received_on: dt.date
+    is_wish: bool
+    is_overdue: bool
+
+
+def open_requests(access: Access, *, now: dt.datetime | None = None) -> list[OpenRequest]:
+    """What the lists of undecided, of overdue and of wishes hold together, oldest first: to be counted by service.
+
+    Counted by the reader: to group them, SQLite would read every request there ever was in the order of services.
+    """
+    since = _promised_since(access, now)
+    rows = own_requests(access).undecided().order_by("received_on", "pk")
+    return [
+        OpenRequest(service, received_on, bool(wish), received_on < since)
+        for service, received_on, wish in rows.values_list("organisation", "received_on", "wish_title")
+    ]
 
 
 def wishes(access: Access) -> QuerySet[Request]:

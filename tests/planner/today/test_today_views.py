@@ -184,6 +184,13 @@ def test_a_coordinator_sees_what_waits_at_each_service(
         make_session(series, f"{monday} 09:00", room=make_room(haren))
         make_request(series)
     make_request(mine, received_on=today() - dt.timedelta(days=20))
+    wish = make_request(mine, received_on=today() - dt.timedelta(days=30))
+    Request.objects.filter(pk=wish.pk).update(series=None, wish_domain="sport", wish_title="Koor")
+    for facts in ({"request": make_request(mine)}, {"enrollment": make_enrollment(mine)}):
+        (whose,) = facts.values()
+        Slip.objects.create(
+            prison=haren, participant=whose.participant, kind="placed", created_at=now(), **facts
+        )
     access = access_for(coordinator_karim, haren)
     assert access is not None
 
@@ -191,8 +198,10 @@ def test_a_coordinator_sees_what_waits_at_each_service(
 
     assert (rows[service].conflicts, rows[other_service].conflicts) == (1, 1)
     assert sum(row.conflicts for row in rows.values()) == hard_count(access)
-    assert (rows[service].undecided, rows[service].overdue, rows[service].oldest_days) == (2, 1, 20)
+    assert (rows[service].undecided, rows[service].overdue, rows[service].oldest_days) == (3, 2, 30)
     assert rows[service].undecided == counts.undecided(access).count()
+    assert rows[service].overdue == counts.overdue(access).count()
+    assert rows[service].to_hand_out == counts.to_hand_out(access).count() == 2
     assert rows[other_service].undecided is None is rows[other_service].overdue
     assert "What waits, by service" in today_of(signed_in(coordinator_karim))
     assert "What waits, by service" not in today_of(signed_in(organiser_anna))
