@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Iterator
@@ -104,16 +105,20 @@ def explain(connection: Any, asked: Asked) -> Any:
 
 
 def _postgres(plan: Any) -> set[str]:
-    """Read from one end to the other: without an index, or along an index without a condition on it."""
+    """Read from one end to the other: without an index, or along an index without a condition on it.
 
-    def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        yield node
+    What costs more than the step above it is not read to its end: the first row is enough, or the last that matches.
+    """
+
+    def nodes(node: dict[str, Any], cost: float) -> Iterator[dict[str, Any]]:
+        if node["Total Cost"] <= cost:
+            yield node
         for below in node.get("Plans", ()):
-            yield from nodes(below)
+            yield from nodes(below, node["Total Cost"])
 
     return {
         str(node["Relation Name"])
-        for node in nodes(plan[0]["Plan"])
+        for node in nodes(plan[0]["Plan"], math.inf)
         if node["Node Type"].endswith("Seq Scan")
         or (node["Node Type"] in ("Index Scan", "Index Only Scan") and "Index Cond" not in node)
         if "Relation Name" in node and not _is_partial(node)

@@ -50,8 +50,9 @@ def test_postgres_is_told_that_a_row_by_its_number_is_cheap() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("these are settings of PostgreSQL")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('jit'), current_setting('random_page_cost')")
-        assert cursor.fetchone() == ("off", "1.1")
+        names = ("jit", "random_page_cost", "cpu_tuple_cost")
+        cursor.execute("SELECT current_setting(%s), current_setting(%s), current_setting(%s)", names)
+        assert cursor.fetchone() == ("off", "1.1", "0.03")
 
 
 @pytest.mark.parametrize(
