@@ -5,7 +5,8 @@ many writers; a trigger stands behind all of them, also behind bulk_create and q
 house read is kept by `rules_version`: see rooms/domain/facts.py.) SQLite drops triggers with every table that a
 migration remakes, so they are laid again after every migrate, as the guards of sessions/ are.
 
-Rows of people raise `Prison.people_version` too: who takes part is kept by it, however often a card is moved.
+Rows of people and of series raise `Prison.people_version` too: who takes part in what is kept by it, however often a
+card is moved.
 
 **A stay of somebody who has no enrolment, absence or separation raises neither.** Of all that is kept, only who takes
 part reads stays, and it asks for them by the people who have a place (enrollment/domain/taking_part.py). The first
@@ -41,13 +42,22 @@ PRISON_OF = {
     "group_sessions_workerabsence": _OF_WORKER,
     "group_sessions_workerwish": _OF_WORKER,
     "prisons_organisation": (
-        "SELECT prison_id FROM prisons_organisation_prisons WHERE organisation_id = {row}.id"
+        "SELECT prison_id FROM prisons_organisation_prisons WHERE organisation_id = {row}.id UNION"
+        " SELECT s.prison_id FROM group_sessions_series AS s JOIN group_sessions_activity AS a"
+        " ON a.id = s.activity_id WHERE a.organisation_id = {row}.id"
     ),
 }
 """Table -> the prison, or the prisons, on whose board one of its rows shows."""
 
 OF_PEOPLE = {table for table in PRISON_OF if table.startswith("enrollment_")}
-"""What says who takes part: these raise the version of that as well."""
+OF_SERIES = {
+    "group_sessions_activity",
+    "group_sessions_series",
+    "group_sessions_series_units",
+    "group_sessions_series_needs_features",
+    "prisons_organisation",
+}
+"""What says who takes part, and in what: these raise the version of that as well."""
 
 _OF_SOMEBODY_KNOWN = (
     "SELECT {row}.prison_id WHERE"
@@ -72,7 +82,7 @@ def _prison_of(table: str, event: str) -> str:
 
 
 def _raised(table: str) -> str:
-    versions = ("plan_version", "people_version") if table in OF_PEOPLE else ("plan_version",)
+    versions = ("plan_version", "people_version") if table in OF_PEOPLE | OF_SERIES else ("plan_version",)
     return ", ".join(f"{version} = {version} + 1" for version in versions)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 
+from core.database import kept_rows
 from enrollment.domain import group_facts
 from planner.board.drawing import shared
 from planner.scheduling.rules import rule_hits
@@ -36,6 +37,7 @@ def no_kept_rules() -> None:
     rule_hits.forget()
     shared.forget()
     group_facts.forget()
+    kept_rows.forget()
     api_limits._asked.clear()
 
 

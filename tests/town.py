@@ -19,6 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Field
 
+from core.database import kept_rows
 from core.dates import clock
 from core.errors import PlannerError
 from enrollment.domain import group_facts
@@ -111,6 +112,7 @@ def forget() -> None:
     feed_answers.feeds._KEPT.clear()
     shared.forget()
     group_facts.forget()
+    kept_rows.forget()
 
 
 def build() -> Town:

@@ -50,7 +50,7 @@ class Prison(models.Model):
     rules_version = models.PositiveIntegerField(default=1, editable=False)
     plan_version = models.PositiveIntegerField(default=1, editable=False)
     people_version = models.PositiveIntegerField(default=1, editable=False)
-    """Rises with whatever says who takes part in what (enrollment/plan_version.py), not with a card that is moved."""
+    """Rises with what says who takes part, and in what (enrollment/plan_version.py): not with a card that is moved."""
     next_cut_off_at = models.DateTimeField(null=True, editable=False)
     """Before this moment no list falls due: all that were due are frozen. None: nobody knows, look."""
 

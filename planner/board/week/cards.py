@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,13 +13,14 @@ import pyphen
 from django.db.models import Case, F, When
 from django.utils.translation import get_language
 
+from core.database.kept_rows import KeptRows
 from core.dates.clock import BRUSSELS
 from core.words.languages import named_in
 from planner.scheduling.rules.codes import CODES, Conflict
 from planner.scheduling.rules.snapshot import Snapshot
 from prisons import gate
 from prisons.access import Access
-from sessions.models import GroupSession
+from sessions.models import GroupSession, Series
 
 State = GroupSession.State
 SOFT_HYPHEN = "\u00ad"
@@ -88,6 +89,11 @@ class Found(NamedTuple):
     state: str
     version: int
     week_on: dt.date
+
+
+class GroupWords(NamedTuple):
+    """What is read of its series, in the order of `GROUP_FIELDS`."""
+
     label: str
     list_code: str
     list_name: str
@@ -117,38 +123,50 @@ FIELDS = (
     "state",
     "version",
     "week_on",
-    "series__label",
-    "series__list_code",
-    "series__list_name",
-    "series__places",
-    "series__duration_minutes",
-    "series__languages",
-    "series__activity__domain",
-    "series__activity__title_nl",
-    "series__activity__title_fr",
-    "series__activity__title_en",
-    "series__activity__organisation_id",
-    "series__activity__organisation__short_name",
-    "series__activity__organisation__authority",
 )
+GROUP_FIELDS = (
+    "label",
+    "list_code",
+    "list_name",
+    "places",
+    "duration_minutes",
+    "languages",
+    "activity__domain",
+    "activity__title_nl",
+    "activity__title_fr",
+    "activity__title_en",
+    "activity__organisation_id",
+    "activity__organisation__short_name",
+    "activity__organisation__authority",
+)
+_WORDS: KeptRows[GroupWords] = KeptRows()
+
+
+def _words(series_ids: Collection[int]) -> dict[int, GroupWords]:
+    rows = Series.objects.filter(pk__in=series_ids).order_by().values_list("pk", *GROUP_FIELDS)
+    return {pk: GroupWords(*row) for pk, *row in rows}
 
 
 class CardMaker:
-    """Makes cards out of plain rows and the snapshot of the week: one query for all."""
+    """Makes cards out of plain rows and the snapshot of the week: one query for all, and one for their groups."""
 
     def __init__(
         self, sessions: Any, snapshot: Snapshot, found: Mapping[int, Sequence[Conflict]], access: Access
     ) -> None:
         self._rows = [Found(*row) for row in sessions.values_list(*FIELDS)]
+        groups = {row.series_id for row in self._rows}
+        self._groups = _WORDS.of(access.prison.pk, snapshot.version, groups, _words)
         self._snapshot, self._found, self._access = snapshot, found, access
         self._language = get_language() or "nl"
         self._may_ask = {fact: gate.may_ask(access, fact) for fact in gate.Fact}
 
     def all(self) -> list[Card]:
-        return [self._card(row) for row in self._rows]
+        """But of a group that somebody has just taken away: its sessions went with it."""
+        return [self._card(row) for row in self._rows if row.series_id in self._groups]
 
     def _card(self, row: Found) -> Card:
-        title, language = self._title(row)
+        group = self._groups[row.series_id]
+        title, language = self._title(group)
         known = self._snapshot.rows.get(row.session_id)
         starts_at, ends_at = (known or row).starts_at, (known or row).ends_at
         day, start = _on_the_wall(starts_at)
@@ -159,39 +177,39 @@ class CardMaker:
             series_id=row.series_id,
             title=title,
             title_language=language,
-            domain=row.domain if self._may_ask[gate.Fact.DOMAIN] else "",
-            organisation_id=row.organisation_id,
-            organisation=row.organisation,
+            domain=group.domain if self._may_ask[gate.Fact.DOMAIN] else "",
+            organisation_id=group.organisation_id,
+            organisation=group.organisation,
             day=day,
             start=start,
             end=end,
-            places=row.places,
+            places=group.places,
             enrolled=len(self._snapshot.people.get(row.session_id, ())),
             state=row.state,
             workers=", ".join(self._snapshot.worker_names[pk] for pk in worker_ids),
             worker_ids=worker_ids,
-            languages=" ".join(row.languages).upper() if self._may_ask[gate.Fact.LANGUAGE] else "",
+            languages=" ".join(group.languages).upper() if self._may_ask[gate.Fact.LANGUAGE] else "",
             room_id=row.room_id,
             version=row.version,
-            is_mine=self._is_mine(row),
+            is_mine=self._is_mine(group),
             mark=mark_of(self._found.get(row.session_id, ())),
             week_on=row.week_on,
             minutes=int((ends_at - starts_at).total_seconds() // 60)
             if starts_at and ends_at
-            else row.duration_minutes,
+            else group.duration_minutes,
         )
 
-    def _title(self, row: Found) -> tuple[str, str]:
+    def _title(self, group: GroupWords) -> tuple[str, str]:
         """The title in the reader's language or the nearest, with the language it is in (for hyphens)."""
         if not self._may_ask[gate.Fact.TITLE]:
-            return row.list_name or f"Activiteit / Activité {row.list_code}", "nl"
-        titles = {"nl": row.title_nl, "fr": row.title_fr, "en": row.title_en}
+            return group.list_name or f"Activiteit / Activité {group.list_code}", "nl"
+        titles = {"nl": group.title_nl, "fr": group.title_fr, "en": group.title_en}
         title, language = named_in("", titles, self._language)
-        return f"{title} {row.label}".strip(), language
+        return f"{title} {group.label}".strip(), language
 
-    def _is_mine(self, row: Found) -> bool:
+    def _is_mine(self, group: GroupWords) -> bool:
         access = self._access
-        return row.organisation_id in access.organisation_ids or row.authority in access.authorities
+        return group.organisation_id in access.organisation_ids or group.authority in access.authorities
 
 
 @lru_cache(maxsize=2048)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db.models import IntegerField, Q, Value
 from django.db.models.functions import Cast
 
+from core.database.kept_rows import KeptRows
 from core.dates.clock import BRUSSELS, now, today
 from enrollment.domain.participants.separations import separated_pairs
 from enrollment.domain.taking_part import people_and_units
@@ -51,6 +52,9 @@ class SeriesFacts(NamedTuple):
     runs_on_holidays: bool
 
 
+_SERIES: KeptRows[SeriesFacts] = KeptRows()
+
+
 @dataclass(frozen=True)
 class WorkerFacts:
     """A facilitator as far as a plan must know: until when permitted, when away, and wishes."""
@@ -77,6 +81,8 @@ class Snapshot:
     """Pairs of people whom the prison keeps apart, lower id first."""
     waivers: Mapping[int, frozenset[str]] = field(default_factory=dict)
     worker_names: Mapping[int, str] = field(default_factory=dict)
+    version: int | None = None
+    """The prison's `people_version`, as it was read with the sessions; None when there were none."""
 
     def with_rows(
         self,
@@ -123,7 +129,8 @@ def load(
     series = {row.series_id for row in rows.values()} | {one for one, _day in (expected or {}).values()}
     return Snapshot(
         rows=rows,
-        series=_series(series | set(extra_series)),
+        series=_SERIES.of(prison.pk, version, series | set(extra_series), _series),
+        version=version,
         workers=_workers(prison, {*names, *extra_workers}, spans),
         people=people,
         people_units=people_units,
@@ -183,7 +190,7 @@ def _rows(
     return rows, names, waivers, version
 
 
-def _series(wanted_ids: set[int]) -> dict[int, SeriesFacts]:
+def _series(wanted_ids: Collection[int]) -> dict[int, SeriesFacts]:
     """These series; by their numbers, which are few: by a query the database would read those of all the years."""
     units: dict[int, set[int]] = defaultdict(set)
     features: dict[int, set[int]] = defaultdict(set)
