@@ -85,7 +85,7 @@ def _until_none_is_left(hand: Any) -> None:
 
 def _idle(node: Any, server: Any) -> str:
     asked = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = 'postgres'"
-    time.sleep(2)
+    time.sleep(12)  # PostgreSQL tells what a connection did up to ten seconds after it fell idle
     before, cpu = int(server.ask(asked)) if server else 0, _cpu(node)
     time.sleep(IDLE_SECONDS)
     said = f"{(_cpu(node) - cpu) / IDLE_SECONDS:.1%} of a core"
