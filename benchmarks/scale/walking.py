@@ -43,8 +43,8 @@ class Cost:
     cpu: float = 0.0
     database: float = 0.0
     size: int = 0
-    has_pages: bool = False
-    """Whether it shows a list a page at a time."""
+    rows: int | None = None
+    """Of a list that is shown a page at a time: how many this page holds."""
     scans: list[str] = field(default_factory=list)
     unscoped: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list, repr=False)
@@ -170,7 +170,8 @@ def ask(cost: Cost, client: Client, **more: Any) -> tuple[Any, list[Asked]]:
     database = (worked or sum(each.seconds for each in asked)) * 1000
     cost.asked, cost.unscoped = asked, sorted({each.sql for each in asked if reads_every_prison(each)})
     cost.status, cost.queries, cost.size = answer.status_code, len(asked), len(body)
-    cost.has_pages = answer.context is not None and isinstance(answer.context.get("page"), Page)
+    page = answer.context.get("page") if answer.context else None
+    cost.rows = len(page.object_list) if isinstance(page, Page) else None
     cost.cpu, cost.database = round(cpu, 1), round(database, 1)
     cost.both = round(cpu + database if connection.vendor == "postgresql" else cpu, 1)
     return answer, asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -66,6 +67,7 @@ def outbox_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
         "rows": rows,
         "chips": _chips(prison, state, counts, f"on={on}" if on else ""),
         "state": state,
+        "on": on,
         "failed": counts[Message.State.FAILED],
         "mailbox": settings.EMAIL_FILE_PATH if settings.DEMO else "",
     }
@@ -132,6 +134,8 @@ def outbox_resend_failed(request: PrisonRequest, prison: Prison) -> HttpResponse
 
 def _back_to_outbox(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """With the filter that was on."""
-    state = request.POST.get("state", "")
+    state, form = request.POST.get("state", ""), LetterFilter(request.POST)
     known = state == NOT_SENT or state in Message.State.values
-    return redirect(reverse("prisons:outbox_list", args=[prison.slug]) + (f"?state={state}" if known else ""))
+    kept = {"state": state if known else "", "on": form.cleaned_data["on"] if form.is_valid() else None}
+    asked = urlencode({name: value for name, value in kept.items() if value})
+    return redirect(reverse("prisons:outbox_list", args=[prison.slug]) + (f"?{asked}" if asked else ""))

@@ -136,3 +136,16 @@ def test_a_day_that_is_none_filters_nothing_and_says_so(coordinator_karim: User,
     answer = _page(coordinator_karim, question)()
     assert answer.status_code == 422
     assert len(answer.context["rows"]) == 50
+
+
+@pytest.mark.usefixtures("letters")
+def test_the_day_stays_chosen_when_a_letter_is_sent_again(coordinator_karim: User) -> None:
+    failed = Message.objects.filter(state=State.FAILED)[0]
+    page = f"?state=failed&on={failed.created_at:%Y-%m-%d}"
+    shown = _page(coordinator_karim, page)()
+    assert f'name="on" value="{failed.created_at:%Y-%m-%d}"' in shown.content.decode()
+    again = reverse("prisons:outbox_resend", args=["haren", failed.pk])
+    for sent, kept in (({"on": f"{failed.created_at:%Y-%m-%d}"}, page), ({"on": "x"}, "?state=failed")):
+        Message.objects.filter(pk=failed.pk).update(state=State.FAILED)
+        answer = signed_in(coordinator_karim).post(again, {"state": "failed"} | sent)
+        assert answer["Location"] == reverse("prisons:outbox_list", args=["haren"]) + kept

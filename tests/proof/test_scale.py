@@ -37,6 +37,13 @@ if IS_FULL:
 LARGE = 500
 """Rows: in this small set what grows has more, what a prison sets up once has fewer."""
 
+A_ROW = 1_500
+"""Bytes that a row more may add to a page that was not full."""
+CUT_SHORT = {"p/<slug:prison>/enrolments/<int:pk>/": "the last ten places of this person at this service"}
+"""What has no pages because it holds a few lines at most, and which."""
+NO_LONGER_ONES_OWN = {("karim.coordinator", "p/<slug:prison>/series/activities/<int:pk>/")}
+"""A service that works in other prisons too is no more for the coordinator of one to change: 403 is right."""
+
 
 @dataclass
 class Walked:
@@ -129,7 +136,11 @@ def test_every_role_finds_its_pages(walked: Walked) -> None:
 
 
 def test_every_page_still_answers(walked: Walked) -> None:
-    found = [f"{key} {one.status} -> {walked.after[key].status}" for key, one in walked.before.items()]
+    found = [
+        f"{key} {one.status} -> {walked.after[key].status}"
+        for key, one in walked.before.items()
+        if key not in NO_LONGER_ONES_OWN
+    ]
     assert [line for line in found if not line.endswith(("200 -> 200", "304 -> 304"))] == []
 
 
@@ -143,21 +154,26 @@ def test_no_page_asks_more_often_because_there_is_more(walked: Walked) -> None:
 
 
 def test_no_page_gets_longer_because_there_is_more(walked: Walked) -> None:
-    """What is over is on a page of its own."""
+    """What is over is on a page of its own; a page that was not full may fill."""
     longer = {
         f"{key[0]} {one.address}": f"{one.size:,} -> {walked.after[key].size:,}"
         for key, one in walked.before.items()
-        if walked.after[key].size > 1.5 * one.size + 2_000
+        if walked.after[key].size > 1.5 * one.size + 2_000 + A_ROW * _more_rows(one, walked.after[key])
     }
     assert longer == {}, json.dumps(longer, indent=1)
 
 
+def _more_rows(one: Cost, other: Cost) -> int:
+    return max(0, (other.rows or 0) - (one.rows or 0))
+
+
 def test_a_list_that_grows_has_pages(walked: Walked) -> None:
-    """A page that is filled grows too; one that has no pages will go on growing."""
+    """Whatever grows a little in eight terms and has no pages will go on growing."""
     endless = {
         f"{key[0]} {one.address}": f"{one.size:,} -> {walked.after[key].size:,}"
         for key, one in walked.before.items()
-        if not walked.after[key].has_pages and walked.after[key].size > 1.05 * one.size + 500
+        if walked.after[key].rows is None and key[1].partition("?")[0] not in CUT_SHORT
+        if walked.after[key].size > 1.05 * one.size + 500
     }
     assert endless == {}, json.dumps(endless, indent=1)
 
