@@ -31,13 +31,21 @@ class RedisOrDatabase(BaseCache):
         self._away_until = 0.0
 
     def _ask(self, act: Callable[[Any], Any]) -> Any:
+        is_there, answer = self._try(act)
+        return answer if is_there else act(caches[SECOND])
+
+    def if_there(self, act: Callable[[RedisCache], Any]) -> Any:
+        """For what is no loss: None while Redis is away, and the database is not asked."""
+        return self._try(act)[1]
+
+    def _try(self, act: Callable[[Any], Any]) -> tuple[bool, Any]:
         if time.monotonic() >= self._away_until:
             try:
-                return act(self._redis)
+                return True, act(self._redis)
             except (RedisError, OSError) as error:
                 self._away_until = time.monotonic() + PAUSE
                 logger.error("Redis is away (%s): the database is the cache meanwhile.", type(error).__name__)
-        return act(caches[SECOND])
+        return False, None
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         return self._ask(lambda cache: cache.add(key, value, timeout, version))

@@ -53,6 +53,22 @@ def looking(*, is_masked: bool = False) -> Iterator[NamesRead]:
 
 
 @contextmanager
+def beside() -> Iterator[NamesRead]:
+    """What is read inside by itself; it counts for the whole look as well."""
+    whole = _look.get()
+    part = NamesRead(is_masked=whole is not None and whole.is_masked)
+    token = _look.set(part)
+    try:
+        yield part
+    finally:
+        _look.reset(token)
+        if whole is not None:
+            whole.has_names |= part.has_names
+            whole.was_asked |= part.was_asked
+            whole.people |= part.people
+
+
+@contextmanager
 def keeping() -> Iterator[None]:
     """What is written down is written with its names, in whosever request that happens; nobody reads it here."""
     token = _look.set(None)

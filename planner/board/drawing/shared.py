@@ -4,8 +4,9 @@ After each change every open board asks for its table anew. What the table is ma
 nothing else is at hand while it is drawn: no request, no person. So whoever has the same sight gets the same bytes, and
 what is a person's own (marks, tokens, undo) stands beside the table, never in it.
 
-Each process keeps its own: the version of the plan is a part of the sight, so another machine that wrote cannot be
-overheard. What raises no version, as the hours of a facilitator in another prison, is at most `KEPT_SECONDS` old.
+Each process keeps its own, and with Redis they hand them to each other (passed_on.py): the version of the plan is a
+part of the sight, so another machine that wrote cannot be overheard. What raises no version, as the hours of a
+facilitator in another prison, is at most `KEPT_SECONDS` old, on a page that somebody opens `OPENED_SECONDS`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from django.utils.translation import get_language
 from core.dates.clock import now, today
 from core.words import names
 from planner.board.drawing.day import draw_day
+from planner.board.drawing.passed_on import KEPT_SECONDS, Handing
 from planner.board.drawing.week import draw
 from planner.board.week.board_state import BoardState, steps
 from planner.board.week.day import day_board
@@ -34,7 +36,7 @@ from planner.board.week.table import week_board
 from prisons.access import Access, Right
 from prisons.models import Prison, User
 
-KEPT_SECONDS = 10
+OPENED_SECONDS = 2
 MOST_BYTES = 20_000_000
 
 
@@ -82,17 +84,17 @@ def board_of(access: Access, prison: Prison, shown: BoardState) -> dict[str, Any
     return context | {"board": week, "drawn": draw(week, access, shown.is_selecting)}
 
 
-def table(access: Access, shown: BoardState) -> SafeString:
+def table(access: Access, shown: BoardState, seconds: float = KEPT_SECONDS) -> SafeString:
     """The table as this reader may see it now, drawn at most once at a time for all who see the same."""
     drawing = partial(_drawn, access, shown)
-    return _KEPT.get(sight_of(access, shown), drawing) if _may_be_kept(access) else drawing()
+    return _KEPT.get(sight_of(access, shown), drawing, seconds) if _may_be_kept(access) else drawing()
 
 
 def _may_be_kept(access: Access) -> bool:
-    """Neither what is not yet written for good, nor a look that masks names or has to be noted with them."""
+    """Neither what is not yet written for good, nor a look that masks names."""
     look = names.current()
-    is_plain = look is None or not (look.is_masked or look.has_names)
-    return is_plain and not access.is_masked and not connection.in_atomic_block
+    is_masked = access.is_masked or (look is not None and look.is_masked)
+    return not is_masked and not connection.in_atomic_block
 
 
 def _drawn(access: Access, shown: BoardState) -> SafeString:
@@ -116,33 +118,46 @@ class KeptTables:
         self._tables: OrderedDict[Sight, _Drawn] = OrderedDict()
         self._drawing: dict[Sight, threading.Lock] = {}
 
-    def get(self, sight: Sight, draw: Callable[[], SafeString]) -> SafeString:
-        if found := self._fresh(sight):
+    def get(self, sight: Sight, draw: Callable[[], SafeString], seconds: float = KEPT_SECONDS) -> SafeString:
+        """Drawn at most `seconds` ago, as old as its beginning."""
+        if found := self._fresh(sight, seconds):
             return found
         with self._lock:
             turn = self._drawing.setdefault(sight, threading.Lock())
         with turn:
-            return self._fresh(sight) or self._draw(sight, draw)
+            try:
+                return self._fresh(sight, seconds) or self._new(sight, draw, Handing(sight, seconds))
+            finally:
+                with self._lock:
+                    self._drawing.pop(sight, None)
 
     def clear(self) -> None:
         with self._lock:
             self._tables.clear()
 
-    def _fresh(self, sight: Sight) -> SafeString | None:
+    def _fresh(self, sight: Sight, seconds: float) -> SafeString | None:
         with self._lock:
             found = self._tables.get(sight)
-        return found.table if found and time.monotonic() - found.at < KEPT_SECONDS else None
+        return found.table if found and time.monotonic() - found.at < seconds else None
 
-    def _draw(self, sight: Sight, draw: Callable[[], SafeString]) -> SafeString:
-        """As old as its beginning. Whoever fails leaves the turn to the next."""
-        begun = time.monotonic()
+    def _new(self, sight: Sight, draw: Callable[[], SafeString], handing: Handing) -> SafeString:
+        """Of another process, or drawn here. Whoever fails leaves the turn to the next."""
+        if passed := handing.fetch():
+            self._keep(sight, _Drawn(passed.table, time.monotonic() - passed.age))
+            return passed.table
         try:
-            drawn = draw()
-            if (look := names.current()) is None or not look.has_names:
-                self._keep(sight, _Drawn(drawn, begun))
+            return self._draw(sight, draw, handing)
         finally:
-            with self._lock:
-                self._drawing.pop(sight, None)
+            handing.leave_turn()
+
+    def _draw(self, sight: Sight, draw: Callable[[], SafeString], handing: Handing) -> SafeString:
+        """What shows a name is kept nowhere: each look at it is noted."""
+        begun, at = time.monotonic(), now().timestamp()
+        with names.beside() as look:
+            drawn = draw()
+        if not (look.has_names or look.was_asked or look.people):
+            self._keep(sight, _Drawn(drawn, begun))
+            handing.hand_on(drawn, at)
         return drawn
 
     def _keep(self, sight: Sight, drawn: _Drawn) -> None:

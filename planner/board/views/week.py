@@ -19,9 +19,9 @@ from core.web import address
 from core.web.htmx import is_partial, render_part
 from planner.board import moves
 from planner.board.answers import board_url, done, refused
-from planner.board.drawing.shared import board_of, table
+from planner.board.drawing.shared import OPENED_SECONDS, table
 from planner.board.forms import CancelForm, DropForm, MoveForm
-from planner.board.week.board_state import BoardState, board_address, remember, shown_behind
+from planner.board.week.board_state import BoardState, board_address, remember, shown_behind, steps
 from planner.board.week.choices import filter_choices
 from planner.board.week.detail import session_detail as detail_of
 from planner.scheduling.asks.offers import allowed
@@ -37,6 +37,8 @@ from prisons.models import Prison
 from rooms.domain.facts import rules_of
 from sessions.models import GroupSession
 
+TABLE = 'id="board-table"'
+"""What the link that skips to the table leads to: a prison without hours has none."""
 FIELDS_NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "accept_soft", "allow", "why"}
 
 
@@ -74,7 +76,12 @@ def _sent(request: PrisonRequest, prison: Prison, url: str, session: GroupSessio
 def board(request: PrisonRequest, prison: Prison) -> HttpResponse:
     """The week or the day: the whole page, or only its table and switches for HTMX."""
     shown = BoardState.read(request.GET, request.access)
-    context = board_of(request.access, prison, shown) | {
+    drawn = table(request.access, shown, OPENED_SECONDS)
+    context = {
+        "shown": shown,
+        "steps": steps(shown, prison),
+        "table": drawn,
+        "has_table": TABLE in drawn,
         "choices": filter_choices(request.access),
         "may_place": request.access.has(Right.PLACE),
         "opened": address.number(request.GET.get("open")),

@@ -157,6 +157,39 @@ def test_a_table_with_names_is_drawn_for_each_so_that_each_look_is_noted(
     assert len(house.drawn) == 2
 
 
+def test_names_that_were_read_beside_the_table_are_no_part_of_it(house: House) -> None:
+    """Whoever drops a published card writes slips: the table that answers serves everybody all the same."""
+    access = access_for(make.make_user(is_superuser=True), house.prison)
+    assert access
+    shown = BoardState.read(_query(), access)
+    with names.looking() as look:
+        names.noticed("Peeters, Jan")
+        shared.table(access, shown)
+    assert look.has_names
+    with names.looking() as look:
+        shared.table(access, shown)
+    assert len(house.drawn) == 1
+    assert not look.has_names
+
+
+def test_a_page_that_is_opened_takes_what_was_drawn_a_moment_ago(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(shared.time, "monotonic", lambda: now)
+    drawn = poll(house.reader(language="en"))
+    page = house.reader(language="en")
+
+    def opened() -> str:
+        return page.get(f"/p/haren/board/?{SHOWN[0]}").content.decode()
+
+    assert drawn.strip() in opened()
+    assert len(house.drawn) == 1
+    now += shared.OPENED_SECONDS + 0.1
+    assert 'href="#board-table"' in opened()
+    assert len(house.drawn) == 2
+
+
 def _query() -> Any:
     from django.http import QueryDict
 
