@@ -86,8 +86,8 @@ first_page() { # first_page PROXY LOG
 }
 
 begin
-sed -e "/^# People are led/,\$d" -e "s/^planner.example.org {/https:\/\/localhost:$TLS_PORT {\n\ttls internal/" -e "s/127.0.0.1:8000/127.0.0.1:$PORT/" \
-    -e "1i {\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}" deploy/Caddyfile >/tmp/Caddyfile
+sed -e "/^# People are led/,\$d" -e "s/^{.PLANNER_HOST:planner.example.org} {/https:\/\/localhost:$TLS_PORT {\n\ttls internal/" -e "s/127.0.0.1:8000/127.0.0.1:$PORT/" \
+    -e "s/^\tlog default {/\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n&/" deploy/Caddyfile >/tmp/Caddyfile
 install -d /var/log/caddy
 caddy run --config /tmp/Caddyfile --adapter caddyfile >/tmp/caddy.log 2>&1 & proxy=$!
 running="$running $proxy"

@@ -29,8 +29,10 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)  # takes the lock itself, also when typed by hand
     with one_at_a_time():
         call_command("createcachetable", verbosity=0)
-    catalogues.compile_all()
-    collect_static()
+    # Two that share a folder (containers, or somebody who types it while it starts) would take each other's files away.
+    with _locked(Path(settings.DATA_DIR) / "preparing"):
+        catalogues.compile_all()
+        collect_static()
 
 
 def refuse_halfway(alias: str = DEFAULT_DB_ALIAS) -> None:

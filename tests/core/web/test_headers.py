@@ -1,8 +1,10 @@
 """Nothing with a name, a code or a secret is kept by a browser: every address is walked."""
 
 import datetime as dt
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,24 @@ def test_the_log_of_the_proxy_holds_no_secret_and_no_searched_word(address):
     found = re.search(r'request>uri regexp "(.+)" "(.+)"', (ROOT / "deploy" / "Caddyfile").read_text())
     written = re.sub(found[1], lambda match: (match[1] or "") + "[hidden]", address)
     assert found[2] == "${1}[hidden]" and "SECRET" not in written and "[hidden]" in written
+
+
+@pytest.mark.skipif(not shutil.which("caddy"), reason="reads the file as Caddy does")
+def test_nor_does_its_log_of_faults():
+    """A program that does not answer is written down with the address that was asked: there too without secrets."""
+    told = subprocess.run(
+        ["caddy", "adapt", "--config", ROOT / "deploy" / "Caddyfile", "--adapter", "caddyfile"],
+        check=True,
+        capture_output=True,
+    )
+    logs = json.loads(told.stdout)["logging"]["logs"]
+    assert "default" in logs and len(logs) > 1
+    for name, log_ in logs.items():
+        fields = log_.get("encoder", {}).get("fields", {})
+        assert fields.get("request>uri", {}).get("filter") == "regexp", name
+        assert {"request>headers>Cookie", "request>headers>Referer", "resp_headers>Location"} <= set(
+            fields
+        ), name
 
 
 @pytest.mark.parametrize("address", SECRETS)

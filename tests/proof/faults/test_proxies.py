@@ -55,13 +55,15 @@ class Front:
 
     def _caddy(self, upstream: int) -> list[str]:
         text, clear = (ROOT / "deploy" / "Caddyfile").read_text().split("# People are led on")
-        clear = f"#{clear}".replace("http://planner.example.org", f"http://localhost:{self.clear}")
-        text = text.replace(
-            "planner.example.org {", f"{{\n\tadmin off\n}}\nhttps://localhost:{self.port} {{\n\ttls internal"
-        )
+        name = "{$PLANNER_HOST:planner.example.org}"
+        clear = f"#{clear}".replace(f"http://{name}", f"http://localhost:{self.clear}")
+        text = text.replace(f"{name} {{", f"https://localhost:{self.port} {{\n\ttls internal")
         text = text.replace("{$UPSTREAM:127.0.0.1:8000}", f"127.0.0.1:{upstream}")
         text = text.replace("/var/log/caddy/planner.log", str(self.log))
-        text = text.replace("admin off", "admin off\n\tskip_install_trust\n\tauto_https disable_redirects")
+        text = text.replace(
+            "\tlog default",
+            "\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n\tlog default",
+        )
         (self.folder / "Caddyfile").write_text(text + clear)
         return ["caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"]
 
