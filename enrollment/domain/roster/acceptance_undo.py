@@ -60,7 +60,7 @@ def undo(change_set: ChangeSet, *, by: User, now: dt.datetime | None = None) -> 
         images = list(images_of(change_set, now=at))
         if (not images and change_set.images.exists()) or at - change_set.at > UNDO_WITHIN:
             raise PlannerError("too_late", _("This can be taken back within an hour only."))
-        _refuse_before_later(change_set)
+        _refuse_before_later(change_set, at)
         stays, made = _by_person(images)
         left = _left_alone(change_set, stays, made)
         _restore(image for person, rows in stays.items() if person not in left for image in rows)
@@ -75,14 +75,15 @@ def undo(change_set: ChangeSet, *, by: User, now: dt.datetime | None = None) -> 
     return TakenBack(undone, tuple(sorted(left.values(), key=lambda each: str(each.person))))
 
 
-def latest_in_force(prison: Prison) -> ChangeSet | None:
-    """The list that can be taken back: those before it wait for that."""
-    accepted = ChangeSet.objects.in_prison(prison).filter(verb=VERB, undone_by__isnull=True)
+def latest_in_force(prison: Prison, *, now: dt.datetime | None = None) -> ChangeSet | None:
+    """The list that can be taken back: those before it wait for that. Of the last hour: none of before can."""
+    since = (now or clock.now()) - UNDO_WITHIN
+    accepted = ChangeSet.objects.in_prison(prison).filter(verb=VERB, undone_by__isnull=True, at__gte=since)
     return accepted.order_by("-at", "-pk").first()
 
 
-def _refuse_before_later(change_set: ChangeSet) -> None:
-    later = latest_in_force(change_set.prison)
+def _refuse_before_later(change_set: ChangeSet, at: dt.datetime) -> None:
+    later = latest_in_force(change_set.prison, now=at)
     if later and later.pk != change_set.pk:
         raise PlannerError(
             "later_list",

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Prefetch
-
 from core.dates.clock import today
 from planner.scheduling.rules import conflicts, snapshot
 from planner.scheduling.rules.codes import Conflict
@@ -46,16 +44,21 @@ def open_conflicts(
         )
         if conflict.is_hard or (with_soft and not conflict.is_waived)
     ]
-    sessions = (
-        GroupSession.objects.in_prison(prison)
-        .filter(pk__in={conflict.session_id for conflict in found})
-        .select_related("room")
-        .prefetch_related(Prefetch("series", Series.objects.select_related("activity__organisation")))
-        .in_bulk()
-    )
+    sessions = _sessions(prison, {conflict.session_id for conflict in found})
     rows = [OpenConflict(c, sessions[c.session_id]) for c in found if c.session_id in sessions]
     within = _within(rows, first, last)
     return sorted(within, key=lambda row: (row.session.starts_at, row.session.pk))
+
+
+def _sessions(prison: Prison, pks: set[int]) -> dict[int, GroupSession]:
+    """With their series, each of which is read once."""
+    sessions = GroupSession.objects.in_prison(prison).filter(pk__in=pks).select_related("room").in_bulk()
+    wanted = {session.series_id for session in sessions.values()}
+    rows = Series.objects.in_prison(prison).filter(pk__in=wanted)
+    series = rows.select_related("activity__organisation").in_bulk()
+    for session in sessions.values():
+        session.series = series[session.series_id]
+    return sessions
 
 
 def open_for(access: Access, first: dt.date, last: dt.date, *, with_soft: bool = False) -> list[OpenConflict]:

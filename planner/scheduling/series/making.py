@@ -239,9 +239,7 @@ def next_list_code(prison: Prison) -> str:
 def next_list_codes(prison: Prison, count: int) -> list[str]:
     """So many codes that nobody has yet: they rise, so the latest series tell which is next."""
     here = Series.objects.in_prison(prison)
-    rising = (
-        here.filter(list_code__startswith="A-").order_by("-starts_on").values_list("list_code", flat=True)
-    )
+    rising = here.order_by("-starts_on").values_list("list_code", flat=True)
     codes = _codes_after(rising[:LATEST], count)
     if here.filter(list_code__in=codes).exists():  # somebody chose a higher one by hand
         codes = _codes_after(rising, count)
@@ -249,7 +247,7 @@ def next_list_codes(prison: Prison, count: int) -> list[str]:
 
 
 def _codes_after(known: Iterable[str], count: int) -> list[str]:
-    last = max((int(code[2:]) for code in known if code[2:].isdigit()), default=0)
+    last = max((int(code[2:]) for code in known if code[:2] == "A-" and code[2:].isdigit()), default=0)
     return [f"A-{number:02d}" for number in range(last + 1, last + count + 1)]
 
 
