@@ -113,8 +113,8 @@ def term_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     page = Paginator(terms, TERMS_ON_A_PAGE).get_page(request.GET.get("page"))
     series = Series.objects.in_prison(prison).filter(term__in=[term.pk for term in page]).order_by()
     counts = dict(series.values_list("term").annotate(Count("pk")))
-    page.object_list = [(term, counts.get(term.pk, 0)) for term in page]
-    return render(request, "sessions/term_list.html", {"page": page, "today": today()})
+    rows = [(term, counts.get(term.pk, 0)) for term in page]
+    return render(request, "sessions/term_list.html", {"page": page, "rows": rows, "today": today()})
 
 
 @prison_view(Right.MANAGE_RULES)
