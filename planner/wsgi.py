@@ -10,9 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planner.settings")
 
 application = get_wsgi_application()
 
-# Every module now, not in the middle of the first request; and what stays for ever is never looked through for rubbish
-# again, what comes and goes less often. Pages cost a tenth less, a large workbook a fifth.
-_every_page = get_resolver().url_patterns
+# The first person waits for no module, and what stays for good is walked no more: the collector took a tenth of the
+# CPU of a busy process, in pauses of 60 ms. It costs some 15 MB (docs/scale.md, "Many people at once").
+get_resolver().url_patterns  # noqa: B018 - asking for them imports every view
 gc.collect()
 gc.freeze()
-gc.set_threshold(10_000, 10, 10)
+gc.set_threshold(20_000, 10, 10)
