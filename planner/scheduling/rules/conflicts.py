@@ -17,7 +17,7 @@ from planner.scheduling.rules.codes import WAIVABLE, Conflict
 from planner.scheduling.rules.snapshot import SeriesFacts, Snapshot, SnapshotRow, WorkerFacts
 from rooms.domain import availability, suitability
 from rooms.domain.availability import LocalSpan
-from rooms.domain.facts import BandFacts, ClosureFacts, Rules, SlotFacts, minutes
+from rooms.domain.facts import BandFacts, BlockedHours, ClosureFacts, Rules, SlotFacts, minutes
 from sessions.domain.movements import Brought, overloads
 
 EXPIRES_WITHIN = dt.timedelta(days=30)
@@ -35,6 +35,11 @@ class Timed(NamedTuple):
     slot: SlotFacts | None
     units: frozenset[int]
     """Living units that people come from: those the series is for, and those of the people expected."""
+
+
+UnitsAsked = dict[tuple[frozenset[int], int, int, int], tuple[list[tuple[int, BlockedHours]], bool]]
+"""Units, weekday and hours -> which of them cannot come, and whether they may not mix: the sessions of a series ask
+the same week after week."""
 
 
 class Findings:
@@ -62,6 +67,7 @@ def find(snapshot: Snapshot, rules: Rules) -> list[Conflict]:
     closures = _closures_around(rules, timed)
     first, last = min(one.span.day for one in timed), max(one.span.day for one in timed)
     bands = [band for band in rules.bands if first <= band.ends_on and band.starts_on <= last]
+    asked: UnitsAsked = {}
     for one in timed:
         _of_the_day(one, rules, bands, findings)
         if closures:
@@ -69,7 +75,7 @@ def find(snapshot: Snapshot, rules: Rules) -> list[Conflict]:
         if one.row.room_id is not None:
             _of_the_room(one, one.row.room_id, rules, findings)
         if one.units:
-            _of_the_units(one, rules, findings)
+            _of_the_units(one, rules, asked, findings)
         for worker_id in one.row.worker_ids:
             _of_a_worker(one, worker_id, snapshot.workers.get(worker_id) or WorkerFacts(), findings)
     _of_rooms_shared(timed, rules.turnaround_minutes, findings)
@@ -170,12 +176,19 @@ def _of_the_room(one: Timed, room_id: int, rules: Rules, findings: Findings) -> 
         findings.add("unit_cannot_reach", session_id, unit=unit, room=room_id)
 
 
-def _of_the_units(one: Timed, rules: Rules, findings: Findings) -> None:
-    for unit_id, blocked in availability.units_not_free(rules, one.units, one.span):
+def _of_the_units(one: Timed, rules: Rules, asked: UnitsAsked, findings: Findings) -> None:
+    key = (one.units, one.span.day.isoweekday(), one.span.start, one.span.end)
+    if key not in asked:
+        asked[key] = (
+            availability.units_not_free(rules, one.units, one.span),
+            suitability.are_populations_mixed(rules, one.units),
+        )
+    not_free, is_mixed = asked[key]
+    for unit_id, blocked in not_free:
         findings.add("unit_not_free", one.session_id, unit=unit_id, kind=blocked.kind, day=one.span.day)
     for unit_id in sorted(one.series.unit_ids - rules.active_unit_ids):
         findings.add("unit_out_of_use", one.session_id, unit=unit_id)
-    if suitability.are_populations_mixed(rules, one.units):
+    if is_mixed:
         findings.add("populations_mixed", one.session_id)
 
 

@@ -19,6 +19,7 @@ from prisons import gate
 from prisons.access import Access, Right
 from prisons.models import Prison
 from rooms.domain.facts import rules_of
+from rooms.models import Room
 from sessions.models import GroupSession, Series
 
 DAYS_AHEAD = 42
@@ -51,13 +52,17 @@ def open_conflicts(
 
 
 def _sessions(prison: Prison, pks: set[int]) -> dict[int, GroupSession]:
-    """With their series, each of which is read once."""
-    sessions = GroupSession.objects.in_prison(prison).filter(pk__in=pks).select_related("room").in_bulk()
+    """With their series and rooms, each of which is read once."""
+    sessions = GroupSession.objects.in_prison(prison).filter(pk__in=pks).in_bulk()
     wanted = {session.series_id for session in sessions.values()}
     rows = Series.objects.in_prison(prison).filter(pk__in=wanted)
     series = rows.select_related("activity__organisation").in_bulk()
+    rooms = Room.objects.in_prison(prison).in_bulk(
+        {session.room_id for session in sessions.values()} - {None}
+    )
     for session in sessions.values():
         session.series = series[session.series_id]
+        session.room = rooms[session.room_id] if session.room_id else None
     return sessions
 
 
