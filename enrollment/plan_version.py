@@ -5,8 +5,8 @@ many writers; a trigger stands behind all of them, also behind bulk_create and q
 house read is kept by `rules_version`: see rooms/domain/facts.py.) SQLite drops triggers with every table that a
 migration remakes, so they are laid again after every migrate, as the guards of sessions/ are.
 
-Rows of people and of series raise `Prison.people_version` too: who takes part in what is kept by it, however often a
-card is moved.
+Rows of people, of series and of who may lead them raise `Prison.people_version` too: who takes part in what is kept by
+it, however often a card is moved.
 
 **A stay of somebody who has no enrolment, absence or separation raises neither.** Of all that is kept, only who takes
 part reads stays, and it asks for them by the people who have a place (enrollment/domain/taking_part.py). The first
@@ -57,7 +57,8 @@ OF_SERIES = {
     "group_sessions_series_needs_features",
     "prisons_organisation",
 }
-"""What says who takes part, and in what: these raise the version of that as well."""
+OF_WORKERS = {"group_sessions_workeraccess", "group_sessions_workerwish"}
+"""What says who takes part, in what, and who may lead it: these raise the version of that as well."""
 
 _OF_SOMEBODY_KNOWN = (
     "SELECT {row}.prison_id WHERE"
@@ -82,7 +83,11 @@ def _prison_of(table: str, event: str) -> str:
 
 
 def _raised(table: str) -> str:
-    versions = ("plan_version", "people_version") if table in OF_PEOPLE | OF_SERIES else ("plan_version",)
+    versions = (
+        ("plan_version", "people_version")
+        if table in OF_PEOPLE | OF_SERIES | OF_WORKERS
+        else ("plan_version",)
+    )
     return ", ".join(f"{version} = {version} + 1" for version in versions)
 
 

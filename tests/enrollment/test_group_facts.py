@@ -26,7 +26,7 @@ from planner.board.drawing import shared
 from planner.scheduling.rules import open_conflicts, snapshot
 from planner.scheduling.rules.open_conflicts import ahead
 from prisons.models import Organisation, Prison, Unit, User
-from sessions.models import Activity, GroupSession, Series
+from sessions.models import Activity, GroupSession, Series, Worker, WorkerAccess
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -41,6 +41,7 @@ class House:
     units: list[Unit]
     series: list[Series]
     people: list[Participant]
+    workers: list[Worker]
     chance: random.Random = field(default_factory=lambda: random.Random(7))
 
     def one(self, rows: Any) -> Any:
@@ -55,17 +56,20 @@ def house(haren: Prison, organiser_anna: User) -> Iterator[House]:
     for day in range(1, 8):
         make.make_slot(haren, day, "08:30", "11:00")
     series = [make.make_series(haren, starts_on=MONDAY, places=20) for _number in range(4)]
+    workers: list[Worker] = []
     for number, one in enumerate(series):
         for on in WEEK[:4]:
             hour = "09:00" if number % 2 else "09:30"
-            make.make_session(one, f"{on} {hour}", room=make.make_room(haren), state="published")
+            room = make.make_room(haren)
+            workers.append(make.make_worker(haren))
+            make.make_session(one, f"{on} {hour}", room=room, workers=[workers[-1]], state="published")
     people = [make.make_participant(haren, unit=units[number % 2]) for number in range(10)]
     for number, person in enumerate(people):
         make.make_enrollment(series[number % 4], person, placed_from=dt.date(2026, 11, 2))
         make.make_enrollment(series[(number + 1) % 4], person, placed_from=dt.date(2026, 11, 2))
     make.make_separation(haren, people[0], people[4])
     group_facts.forget()
-    yield House(haren, make.signed_in(organiser_anna), units, series, people)
+    yield House(haren, make.signed_in(organiser_anna), units, series, people, workers)
     group_facts.forget()
     kept_rows.forget()
     shared.forget()
@@ -207,10 +211,29 @@ def service_renamed(house: House) -> None:
     )
 
 
+def permitted(house: House) -> None:
+    accesses = WorkerAccess.objects.filter(worker__in=house.workers)
+    accesses.update(needs_permission=True, permitted_until=house.chance.choice([None, *WEEK]))
+
+
+def no_access(house: House) -> None:
+    """Who has none is read each time; then one comes again."""
+    worker = house.workers[0]
+    if not WorkerAccess.objects.filter(worker=worker).delete()[0]:
+        WorkerAccess.objects.create(worker=worker, prison=house.prison, permitted_until=None)
+
+
+def wished(house: House) -> None:
+    worker = house.chance.choice(house.workers)
+    worker.wishes.all().delete()
+    make.make_wish(worker, house.chance.randrange(1, 6), "17:00", "18:00")
+
+
 ACTS: list[Callable[[House], None]] = [
     new_stay, stay_elsewhere_unit, stay_ends, stay_again, stay_gone, enrolled, place_ends, place_goes, skipped,
     skip_goes, absent, absence_changes, absence_goes, kept_apart, together_again, card_moved, new_date, new_group,
-    group_renamed, group_for_units, group_needs, activity_renamed, service_renamed,
+    group_renamed, group_for_units, group_needs, activity_renamed, service_renamed, permitted,
+    no_access, wished,
 ]  # fmt: skip
 
 
@@ -226,6 +249,7 @@ def shown(house: House) -> dict[str, Any]:
     told = {
         "people": dict(loaded.people),
         "units": dict(loaded.people_units),
+        "workers": dict(loaded.workers),
         "apart": loaded.separations,
         "lists": occupancy(prison, ids, with_awaiting=False),
         "with awaiting": occupancy(prison, ids),

@@ -17,6 +17,7 @@ from core.database.kept_rows import KeptRows
 from core.dates.clock import BRUSSELS, now, today
 from enrollment.domain.participants.separations import separated_pairs
 from enrollment.domain.taking_part import people_and_units
+from planner.scheduling.rules.permitted import permitted_of
 from prisons import gate
 from prisons.access import Access
 from prisons.models import Prison
@@ -26,7 +27,6 @@ from sessions.models import (
     SessionWorker,
     Waiver,
     WorkerAbsence,
-    WorkerAccess,
 )
 from sessions.models.placed import GroupSessionQuerySet
 
@@ -131,13 +131,22 @@ def load(
         rows=rows,
         series=_SERIES.of(prison.pk, version, series | set(extra_series), _series),
         version=version,
-        workers=_workers(prison, {*names, *extra_workers}, spans),
+        workers=_workers(prison, {*names, *extra_workers}, spans, version),
         people=people,
         people_units=people_units,
-        separations=separated_pairs(prison),
+        separations=_separations(prison, version),
         waivers=waivers | _waivers((expected or {}).keys() - rows.keys()),
         worker_names=names,
     )
+
+
+_APART: KeptRows[frozenset[tuple[int, int]]] = KeptRows()
+
+
+def _separations(prison: Prison, version: int | None) -> frozenset[tuple[int, int]]:
+    """Of today: one that has ended yesterday is none any more, though nothing was written."""
+    day = today().toordinal()
+    return _APART.of(prison.pk, version, {day}, lambda _day: {day: separated_pairs(prison)})[day]
 
 
 def as_known(access: Access | None, loaded: Snapshot) -> Snapshot:
@@ -227,7 +236,10 @@ def _series(wanted_ids: Collection[int]) -> dict[int, SeriesFacts]:
 
 
 def _workers(
-    prison: Prison, worker_ids: set[int], spans: list[tuple[dt.datetime, dt.datetime]]
+    prison: Prison,
+    worker_ids: set[int],
+    spans: list[tuple[dt.datetime, dt.datetime]],
+    version: int | None,
 ) -> dict[int, WorkerFacts]:
     if not worker_ids:
         return {}
@@ -246,25 +258,10 @@ def _workers(
     )
     for worker_id, starts_at, ends_at, is_elsewhere in spans_of:
         (elsewhere if is_elsewhere else absences)[worker_id].append((starts_at, ends_at))
-    wishes: dict[int, list[tuple[int, dt.time, dt.time]]] = defaultdict(list)
-    accesses: dict[int, tuple[bool, dt.date | None]] = {}
-    rows = WorkerAccess.objects.in_prison(prison).filter(worker__in=worker_ids).order_by()
-    for worker_id, needs, until, weekday, starts, ends in rows.values_list(
-        "worker_id",
-        "needs_permission",
-        "permitted_until",
-        "worker__wishes__weekday",
-        "worker__wishes__starts",
-        "worker__wishes__ends",
-    ):
-        accesses[worker_id] = (needs, until)
-        if weekday is not None:
-            wishes[worker_id].append((weekday, starts, ends))
+    permitted = permitted_of(prison, version, worker_ids)
     return {
-        pk: WorkerFacts(
-            *accesses.get(pk, (True, None)), tuple(absences[pk]), tuple(wishes[pk]), tuple(elsewhere[pk])
-        )
-        for pk in worker_ids
+        pk: WorkerFacts(one.needs, one.until, tuple(absences[pk]), one.wishes, tuple(elsewhere[pk]))
+        for pk, one in permitted.items()
     }
 
 

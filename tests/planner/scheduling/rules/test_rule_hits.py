@@ -286,7 +286,7 @@ def test_open_conflicts_are_looked_for_once_for_each_form(house: House, client: 
     def looked(sent: dict[str, Any]) -> tuple[int, Any]:
         with CaptureQueriesContext(connection) as queries:
             answer = client.post(change.url, sent | once)
-        return sum('FROM "enrollment_separation"' in query["sql"] for query in queries), answer
+        return sum('JOIN "group_sessions_waiver"' in query["sql"] for query in queries), answer
 
     first, asked = looked(data)
     again, _asked = looked(data)
