@@ -391,8 +391,8 @@ LOGGING = {
     "loggers": {
         # Without this Django adds a handler of its own, which would print addresses with tokens in them.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        # The seals of the audit leave the machine here too, whatever the level of the rest.
-        "tempo.seals": {"handlers": [], "level": "WARNING", "propagate": True},
+        # The seals of the audit leave the machine here too, whatever the level of the rest; not those of a demo.
+        "tempo.seals": {"handlers": [], "level": "ERROR" if DEMO else "WARNING", "propagate": True},
         # A line for each answer, where somebody wants it: INFO.
         "tempo.request": {
             "handlers": [],

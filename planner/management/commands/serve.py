@@ -48,9 +48,10 @@ def regular_tasks() -> None:
             keep_schedules()
     except OSError as error:
         raise CommandError(f"The data folder cannot be written to: {error}") from error
-    except ProgrammingError as error:
-        raise CommandError("The tables are not up to date. Run: manage.py prepare") from error
-    except OperationalError as error:
+    except (ProgrammingError, OperationalError) as error:
+        # SQLite has one kind of error for a file that cannot be read and for a table that is not there.
+        if isinstance(error, ProgrammingError) or str(error).startswith(("no such table", "no such column")):
+            raise CommandError("The tables are not up to date. Run: manage.py prepare") from error
         raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
 
 

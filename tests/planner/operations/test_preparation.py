@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
 from django.db import connection
 
+from planner.management.commands.serve import regular_tasks
 from planner.operations import preparation
 from tests.plugins.databases import ROOT, copy_migrated
 
@@ -90,3 +93,33 @@ class Migration(migrations.Migration):
     dependencies = [("group_sessions", "0001_tables")]
     operations = [migrations.AlterField("groupsession", "changed_at", models.DateTimeField(null=True))]
 """
+
+
+@pytest.mark.parametrize(
+    "missing", ['DROP TABLE "django_q_schedule"', 'ALTER TABLE "django_q_schedule" DROP COLUMN "cluster"']
+)
+def test_serving_without_its_tables_says_what_to_type(db: None, missing: str) -> None:
+    """SQLite calls it a fault of operation, PostgreSQL one of the program: whoever starts reads the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(missing.format("django_q_schedule"))
+    with pytest.raises(CommandError, match=r"The tables are not up to date\. Run: manage\.py prepare"):
+        regular_tasks()
+
+
+def test_two_that_share_a_folder_collect_one_after_the_other(
+    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Collecting takes files away first: a second one at the same time would miss them halfway."""
+    settings.DATA_DIR = tmp_path
+    asked = []
+
+    def collect() -> None:
+        with (tmp_path / "preparing").open("w") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        asked.append("refused")
+
+    monkeypatch.setattr(preparation, "call_command", lambda *args, **options: None)
+    monkeypatch.setattr(preparation.catalogues, "compile_all", lambda: None)
+    monkeypatch.setattr(preparation, "collect_static", collect)
+    preparation.prepare()
+    assert asked == ["refused"]
