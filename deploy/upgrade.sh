@@ -29,13 +29,24 @@ up() {
         echo "Files of the program have been changed here (git status): nothing was done." >&2
         exit 1
     fi
+    git fetch --quiet --tags
+    if ! wanted=$(git rev-parse --quiet --verify "${1:-origin/HEAD}^{commit}"); then
+        echo "There is no version $1: nothing was done." >&2
+        exit 1
+    fi
+    # Typed twice, or broken off: prepared again, and the way back still leads to where it began.
+    if [ "$wanted" = "$(git rev-parse HEAD)" ]; then
+        build
+        $PYTHON manage.py prepare
+        echo "Already at $(git describe --always --tags): prepared again."
+        return
+    fi
     mkdir -p var
     # As the program sees it: the folder may be named in .env alone.
     backup=$($PYTHON -c 'from planner import settings; print(settings.BACKUP_FOLDER)')/before-upgrade-$(date +%Y-%m-%d-%H%M%S).backup
     $PYTHON manage.py backup "$backup"
     printf '%s\n%s\n' "$(git rev-parse HEAD)" "$backup" >"$NOTE"
-    git fetch --quiet --tags
-    git checkout --quiet --detach "${1:-origin/HEAD}"
+    git checkout --quiet --detach "$wanted"
     if (build && $PYTHON manage.py prepare); then
         echo "Now at $(git describe --always --tags). The way back: make downgrade"
         echo "Now, as root: systemctl restart planner"

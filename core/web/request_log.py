@@ -23,6 +23,7 @@ logger = logging.getLogger("tempo.request")
 
 HEADER = "X-Request-ID"
 _GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+_KEPT = "planner.request_number"
 _number: ContextVar[str] = ContextVar("request_number", default="")
 
 
@@ -35,6 +36,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
         number = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex
+        request.META[_KEPT] = number
         token, began = _number.set(number), time.monotonic()
         try:
             response = self.get_response(request)
@@ -64,7 +66,9 @@ class WithRequest(logging.Filter):
     """Gives each record the number of its request; never drops one."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        number = _number.get()
+        # Django tells of a refusal when every middleware has been left already.
+        asked = getattr(getattr(record, "request", None), "META", {})
+        number = _number.get() or asked.get(_KEPT, "")
         record.request_number = number
         record.request_mark = f" [{number}]" if number else ""
         return True

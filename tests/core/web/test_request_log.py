@@ -56,3 +56,13 @@ def test_secrets_and_traces_are_blotted_out() -> None:
     assert "abcdefgh" not in line
     assert "\n" not in line
     assert json.loads(line)["level"] == "ERROR"
+
+
+def test_what_django_says_of_a_refusal_bears_the_number_too(
+    db: None, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is said when every middleware has been left."""
+    answer = client.get("/there-is-no-such-page/")
+    said = next(record for record in caplog.records if record.name == "django.request")
+    WithRequest().filter(said)
+    assert said.request_number == answer["X-Request-ID"]

@@ -145,6 +145,9 @@ def test_up_and_back(installation: Installation) -> None:
     assert "The way back: make downgrade" in here.make("upgrade")
     assert (here.version(), here.has_the_table()) == ("A newer version", True)
     assert [file.name[:14] for file in here.backups.glob("*.backup")] == ["before-upgrade"]
+    # Typed twice, the way back still leads to where it began.
+    assert "Already at" in here.make("upgrade")
+    assert len(list(here.backups.glob("*.backup"))) == 1
     here.add_prison("nivelles")
     assert "Back at" in here.make("downgrade")
     assert (here.version(), here.has_the_table()) == ("This version", False)
