@@ -19,23 +19,38 @@ from enrollment.domain.slips import slip_batches
 from enrollment.models import Note, Participant, Request, Slip, Stay
 from planner.today.by_service import waiting_by_service
 from prisons.access import Access, access_for
-from prisons.models import Prison, User
+from prisons.models import Organisation, Prison, User
 from tests.factories import at, make_membership, make_organisation, make_prison, make_user
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = dt.date(2016, 2, 1)
 MANY = 6_000
+SERVICES = 12
 
 
 @pytest.fixture
-def access(db: None) -> Access:
+def prison(db: None) -> Prison:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL weighs what rows hold, and finds these ways by itself")
     prison = make_prison()
-    service = make_organisation(prison)
+    services = [make_organisation(prison) for _each in range(SERVICES)]
+    _years(prison, [service.pk for service in services], make_user())
+    return prison
+
+
+@pytest.fixture
+def access(prison: Prison) -> Access:
+    return _as("coordinator", prison)
+
+
+@pytest.fixture
+def organiser(prison: Prison) -> Access:
+    return _as("organiser", prison)
+
+
+def _as(role: str, prison: Prison) -> Access:
     user = make_user()
-    make_membership(user, prison, "coordinator", service)
-    _years(prison, service.pk, user)
+    make_membership(user, prison, role, Organisation.objects.filter(requests__prison=prison).first())
     access = access_for(user, prison)
     assert access is not None
     return access
@@ -50,7 +65,7 @@ def _ways(read: Callable[[], object]) -> str:
     return "\n".join(line for each in asked for line in plans.explain(connection, each))
 
 
-def _years(prison: Prison, service: int, by: User) -> None:
+def _years(prison: Prison, services: list[int], by: User) -> None:
     people = Participant.objects.bulk_create(Participant(last_name=f"J{each}") for each in range(MANY))
     Stay.objects.bulk_create(
         Stay(
@@ -71,7 +86,7 @@ def _years(prison: Prison, service: int, by: User) -> None:
             prison=prison,
             note=note,
             participant=person,
-            organisation_id=service,
+            organisation_id=services[each % SERVICES],
             wish_domain="sport",
             wish_title="x",
             state="decided" if each % 50 else "open",
@@ -121,3 +136,15 @@ def test_what_waits_at_each_service_reads_no_decided_request(access: Access) -> 
     ways = _ways(lambda: waiting_by_service(access))
     assert "SCAN enrollment_request" not in ways
     assert "request_by_age (prison_id=? AND state=?" in ways
+
+
+def test_a_service_counts_what_waits_among_what_waits(organiser: Access) -> None:
+    """Not among all that people ever asked of it."""
+    lists = (counts.undecided, counts.overdue, counts.wishes, counts.not_handed_out, counts.ended_unanswered)
+    reads: list[Callable[[], object]] = [partial(list, rows(organiser)) for rows in lists]
+    reads += [rows(organiser).count for rows in lists]
+    reads += [partial(counts.open_requests, organiser), partial(counts.counted_apart, organiser)]
+    for read in reads:
+        ways = _ways(read)
+        assert "enrollment_request_organisation" not in ways
+        assert "SCAN enrollment_request" not in ways
