@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from core.dates.clock import within
@@ -97,7 +97,10 @@ def _waiting_here(prison: Prison) -> Counter[str]:
 
 def _chips(prison: Prison, chosen: str, counts: Counter[str], day: str) -> list[dict[str, Any]]:
     wanted: list[tuple[str, Any, int | None]]
-    wanted = [("", _("All"), None), (NOT_SENT, _("To look at"), outbox.not_sent(prison).count())]
+    wanted = [
+        ("", pgettext("letters", "All"), None),
+        (NOT_SENT, _("To look at"), outbox.not_sent(prison).count()),
+    ]
     wanted += [
         (value, label, None if value == Message.State.SENT else counts[value])
         for value, label in Message.State.choices

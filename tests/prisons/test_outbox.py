@@ -226,6 +226,13 @@ def test_page_says_what_went_wrong_and_filters(letter, coordinator_karim, strang
     assert signed_in(organiser_anna).get(url).status_code == 403
 
 
+def test_the_choice_of_all_letters_agrees_with_the_word_for_letter(letter, coordinator_karim, haren):
+    coordinator_karim.language = "fr"
+    coordinator_karim.save(update_fields=["language"])
+    page = signed_in(coordinator_karim).get(reverse("prisons:outbox_list", args=[haren.slug]))
+    assert str(page.context["chips"][0]["label"]) == "Toutes"
+
+
 def test_letter_of_another_prison_is_not_found(letter, saint_gilles, stranger_dirk):
     url = reverse("prisons:outbox_resend", args=[saint_gilles.slug, letter.pk])
     assert signed_in(stranger_dirk).post(url).status_code == 404
