@@ -19,7 +19,8 @@ from planner.scheduling.rules.sentences import reasons_of_each, when
 from planner.scheduling.series.make_up import made_up_of
 from prisons import gate
 from prisons.access import Access, Right
-from prisons.models import ChangeSet, Organisation, Prison
+from prisons.domain.records import change_sets
+from prisons.models import Organisation, Prison
 from rooms.models import Closure
 from sessions.models import GroupSession, Worker
 
@@ -205,12 +206,7 @@ def _undo_id(root: Closure, access: Access, now: dt.datetime) -> int | None:
     """The last act on this closure, while it can be taken back by this reader."""
     if not access.has(Right.CLOSE):
         return None
-    acts = ChangeSet.objects.in_prison(access.prison).filter(
-        images__model=Closure._meta.label_lower,
-        images__object_id=root.pk,
-        images__expires_at__gt=now,
-    )
-    latest: Any = acts.exclude(verb="undo").first()
+    latest: Any = change_sets.acts_of_the_hour(root, access.prison, now=now).first()
     return latest.pk if latest is not None and latest.undone_by_id is None else None
 
 

@@ -18,7 +18,7 @@ from planner.scheduling.rules.known_conflicts import told
 from planner.scheduling.rules.sentences import Spoken, speak, when
 from prisons import gate
 from prisons.access import Access, Right
-from prisons.models import ChangeSet
+from prisons.domain.records import change_sets
 from rooms.domain.facts import rules_of
 from sessions.models import GroupSession
 
@@ -113,12 +113,6 @@ def _conflicts(session: GroupSession, access: Access) -> list[Any]:
 
 def _undo(session: GroupSession, access: Access) -> UndoOffer | None:
     """The reader's own act of this hour that touched this session last, while it can be taken back."""
-    acts = ChangeSet.objects.filter(
-        images__object_id=session.pk,
-        images__model=GroupSession._meta.label_lower,
-        images__expires_at__gt=now(),
-        by=access.user,
-        undone_by__isnull=True,
-    ).exclude(verb="undo")
+    acts = change_sets.acts_of_the_hour(session, access.prison).filter(by=access.user, undone_by__isnull=True)
     act = acts.select_related("prison").first()
     return offer_of(act, access) if act else None

@@ -51,6 +51,21 @@ def remember(change_set: ChangeSet, images: Iterable[Image]) -> None:
     ChangeImage.objects.bulk_create(rows, batch_size=1000)
 
 
+def acts_of_the_hour(row: Model, prison: Prison, *, now: dt.datetime | None = None) -> QuerySet[ChangeSet]:
+    """What changed this row within the hour in which it can be taken back, newest first; taking back is no act.
+
+    The hour is asked of the act too: by its images alone SQLite would look through every act there ever was.
+    """
+    moment = now or clock.now()
+    acts = ChangeSet.objects.in_prison(prison).filter(
+        at__gt=moment - UNDO_WITHIN,
+        images__model=row._meta.label_lower,
+        images__object_id=row.pk,
+        images__expires_at__gt=moment,
+    )
+    return acts.exclude(verb="undo")
+
+
 def images_of(change_set: ChangeSet, *, now: dt.datetime | None = None) -> QuerySet[ChangeImage]:
     """The images in the order of writing; none once the hour is over, purged or not."""
     return change_set.images.filter(expires_at__gt=now or clock.now())
