@@ -50,6 +50,13 @@
   // what the person was doing stays as it was.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status < 400 || event.detail.xhr.getResponseHeader("HX-Retarget")) return;
+    const { elt, requestConfig, xhr } = event.detail;
+    if (elt.id === "board" && requestConfig.headers["X-Poll"] && [403, 404].includes(xhr.status)) {
+      // The board asked by itself, and this reader may not see it any more: what stood open goes.
+      event.detail.shouldSwap = false;
+      location.reload();
+      return;
+    }
     const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
     const refusal = answer.querySelector("[data-refusal]");
     if (!refusal) return;

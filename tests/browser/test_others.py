@@ -16,7 +16,7 @@ from planner.proposals import running, starting
 from planner.proposals.starting import PlanningWish
 from planner.scheduling.closures.closing import announce
 from planner.scheduling.closures.parts import ClosureDraft, ClosurePart
-from prisons.models import Organisation, Prison, User
+from prisons.models import Membership, Organisation, Prison, User
 from rooms.models import Room
 from sessions.models import Cancellation, GroupSession
 from tests.factories import (
@@ -342,3 +342,22 @@ def test_languages_are_named_as_the_reader_says_them_too(
     page = opened(coordinator_karim, "settings/facilitators/add/", language=language)
     expect(page.get_by_label(named, exact=True)).to_be_visible()
     page.get_by_label(named, exact=True).check()
+
+
+# --- a role that ends
+
+
+def test_a_board_that_is_open_when_the_role_ends_goes_away(
+    opened: Callable[..., Page],
+    organiser_anna: User,
+    service: Organisation,
+    room: Room,
+    complaints: list[str],
+) -> None:
+    yoga(service, room, on(0, "14:00"))
+    page = opened(organiser_anna, "board/")
+    expect(page.locator("#board")).to_contain_text("Yoga")
+    Membership.objects.filter(user=organiser_anna).delete()
+    expect(page.locator("body")).not_to_contain_text("Yoga", timeout=15_000)
+    expect(page.locator("#board")).to_have_count(0)
+    complaints.clear()  # the browser notes both answers of 404 itself
