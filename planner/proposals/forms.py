@@ -17,7 +17,7 @@ from planner.proposals.problem.planning_request import WhatIf
 from planner.proposals.starting import PlanningWish
 from prisons.models import Prison, Unit
 from rooms.models import Closure, Room, TimeSlot
-from sessions.models import Series, Term, Worker
+from sessions.models import GroupSession, Series, Term, Worker
 
 Scope, Aim, Preset = Proposal.Scope, Proposal.Aim, Proposal.Preset
 SECONDS = [
@@ -110,11 +110,12 @@ class ProposalForm(PlainForm):
         self._offer_more(prison)
         terms = Term.objects.in_prison(prison).filter(ends_on__gte=today()).order_by("starts_on")
         self.fields["term"].queryset = terms  # type: ignore[attr-defined]
+        # From the sessions that come: joined, SQLite would begin at every series of all the years.
+        coming = GroupSession.objects.in_prison(prison).filter(week_on__gte=Week.from_date(today()).monday)
         self.fields["series"].queryset = (  # type: ignore[attr-defined]
             Series.objects.in_prison(prison)
-            .filter(group_sessions__week_on__gte=Week.from_date(today()).monday)
+            .filter(pk__in=coming.order_by().values("series"))
             .select_related("activity")
-            .distinct()
         )
         if aim == Aim.BY_HAND:
             for name in ("term", "scope", "series", "preset", "seconds"):
