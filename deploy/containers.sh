@@ -70,13 +70,11 @@ up() {
 }
 
 letters() { compose exec -T worker sh -c 'ls /data/mail 2>/dev/null | wc -l'; }
-throw_away() { # podman-compose 1.6 leaves the volume that two services share
+volumes() { podman volume ls --quiet --filter "name=^${COMPOSE_PROJECT_NAME}_"; }
+throw_away() { # podman-compose 1.6 leaves the volume that two services share: podman made it, without the label of the project
     quietly down --volumes
-    for each in $(podman volume ls --quiet --filter "label=io.podman.compose.project=$COMPOSE_PROJECT_NAME"); do
-        podman volume rm "$each" >/dev/null
-    done
-    left=$(podman volume ls --quiet --filter "name=^${COMPOSE_PROJECT_NAME}_")
-    [ -z "$left" ] || { echo "still there: $left" >&2; exit 1; }
+    for each in $(volumes); do podman volume rm "$each" >/dev/null; done
+    [ -z "$(volumes)" ] || { echo "still there: $(volumes)" >&2; exit 1; }
 }
 stop() { # in good order: each container ends by itself, none is killed when its time is over
     quietly stop
