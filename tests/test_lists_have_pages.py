@@ -6,7 +6,9 @@ Here are those that what a prison does in its terms does not make longer; `tests
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -25,6 +27,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[1]
+APPS = ("core", "enrollment", "planner", "prisons", "rooms", "sessions")
 TWO_PAGES = ON_A_PAGE + 20
 
 
@@ -90,3 +94,10 @@ def test_a_long_list_is_told_in_pages(
     assert not first & second
     assert len(first) <= ON_A_PAGE
     assert beyond == second  # the last page, as for any number that is too large
+
+
+def test_all_lists_turn_their_pages_in_one_place() -> None:
+    own = {"core/web/pages.py", "planner/components.py"}  # the rule, and the page that shows all parts
+    found = {str(path.relative_to(ROOT)) for app in APPS for path in (ROOT / app).rglob("*.py")}
+    turned = {name for name in found if re.search(r"\bPaginator\(", (ROOT / name).read_text())}
+    assert turned == own

@@ -128,6 +128,7 @@ def term_overview(
     now = now or clock.now()
     sessions = _sessions(prison, term, access, chosen)
     series = _series({one.series_id for one in sessions})
+    sessions = [one for one in sessions if one.series_id in series]  # else it was taken away meanwhile
     weeks = _weeks(term, sessions, series)
     marks = _marks(access, sessions, series, weeks, now)
     shown_series = [one for one in series.values() if _is_for(one, chosen)]

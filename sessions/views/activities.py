@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -24,6 +23,8 @@ from sessions.domain import activities
 from sessions.domain.running import runs
 from sessions.forms import ActivityFilter, ActivityForm, TermForm
 from sessions.models import Activity, Series, Term
+
+TERMS_ON_A_PAGE = 12
 
 
 @prison_view(Right.PLACE)
@@ -104,13 +105,10 @@ def activity_remove(request: PrisonRequest, prison: Prison, pk: int) -> HttpResp
     )
 
 
-TERMS_ON_A_PAGE = 12
-
-
 @prison_view(Right.MANAGE_RULES)
 def term_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     terms = Term.objects.in_prison(prison).order_by("-starts_on", "-pk")
-    page = Paginator(terms, TERMS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, terms, TERMS_ON_A_PAGE)
     series = Series.objects.in_prison(prison).filter(term__in=[term.pk for term in page]).order_by()
     counts = dict(series.values_list("term").annotate(Count("pk")))
     rows = [(term, counts.get(term.pk, 0)) for term in page]

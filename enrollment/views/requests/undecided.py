@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +20,7 @@ from core.dates import clock
 from core.errors import PlannerError
 from core.web import address
 from core.web.htmx import render_part
+from core.web.pages import asked_page
 from enrollment.domain.notes.asking import live_of
 from enrollment.domain.participants.visibility import own_requests, own_series
 from enrollment.domain.requests import answers, counts
@@ -33,7 +33,6 @@ from prisons.access import Access, PrisonRequest, Right, prison_view
 from prisons.models import Prison, Unit
 from sessions.domain.running import runs
 
-PER_PAGE = 50
 TAB_LABELS: dict[str, str | Promise] = {
     "undecided": gettext_lazy("To decide"),
     "overdue": "",  # says within how many days this prison answers
@@ -111,7 +110,7 @@ def _slips(request: PrisonRequest) -> dict[str, Any]:
 
 def _undecided(request: PrisonRequest) -> dict[str, Any]:
     rows = filtered(counts.undecided(request.access), request.GET, request.access)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, rows)
     return {
         "page": page,
         "lines": _lines(request.prison, list(page.object_list)),
@@ -124,12 +123,12 @@ def _undecided(request: PrisonRequest) -> dict[str, Any]:
 def _overdue(request: PrisonRequest) -> dict[str, Any]:
     """The alarm list: whatever is undecided for longer than the prison promises, wishes too."""
     rows = filtered(counts.overdue(request.access), request.GET, request.access)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, rows)
     return {"page": page, "lines": _lines(request.prison, list(page.object_list))}
 
 
 def _wishes(request: PrisonRequest) -> dict[str, Any]:
-    page = Paginator(_with_names(counts.wishes(request.access)), PER_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, _with_names(counts.wishes(request.access)))
     return {"page": page, "lines": _lines(request.prison, list(page.object_list))}
 
 
@@ -141,7 +140,7 @@ def _apart(request: PrisonRequest) -> dict[str, Any]:
         for is_card, part in enumerate((rows, cards))
         for row in part.values_list("received_on", "pk")
     ]
-    page = Paginator(sorted(both, reverse=True), PER_PAGE).get_page(request.GET.get("page"))
+    page = asked_page(request, sorted(both, reverse=True))
     found = [
         each.order_by().in_bulk([pk for _on, pk, is_card in page.object_list if is_card == which])
         for which, each in enumerate((_with_names(rows), cards))

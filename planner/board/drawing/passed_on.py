@@ -27,7 +27,8 @@ KEPT_SECONDS = 10
 DRAWS_SECONDS = 2
 """So long nobody else draws the same, should whoever draws it be killed."""
 WAITS_SECONDS, LOOKS_SECONDS = 0.6, 0.02
-DRAWN_WITH = ("planner/board/**/*.py", "templates/planner/board/*.html", "locale/*/LC_MESSAGES/django.mo")
+APPS = ("core", "enrollment", "planner", "prisons", "rooms", "sessions")
+DRAWN_WITH = (*(f"{app}/**/*.py" for app in APPS), "templates/**/*.html", "locale/*/LC_MESSAGES/django.mo")
 
 
 class Passed(NamedTuple):

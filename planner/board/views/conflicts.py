@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core.web import address
+from core.web.pages import asked_page
 from planner.scheduling.rules import waivers
 from planner.scheduling.rules.codes import CODES
 from planner.scheduling.rules.open_conflicts import OpenConflict, ahead, open_for
@@ -34,7 +35,7 @@ def conflict_list(request: PrisonRequest, prison: Prison) -> HttpResponse:
     with_soft = request.GET.get("kind") == "soft"
     rows = open_for(request.access, first, last, with_soft=with_soft)
     owners = _owners(rows, request)
-    page = Paginator(_by_owner(rows, owners), ROWS).get_page(request.GET.get("page"))
+    page = asked_page(request, _by_owner(rows, owners), ROWS)
     context = {
         "owners": _shown(page, owners, request),
         "own": sum(owner.number for owner in owners if owner.is_own),

@@ -52,7 +52,7 @@ def open_conflicts(
 
 
 def _sessions(prison: Prison, pks: set[int]) -> dict[int, GroupSession]:
-    """With their series and rooms, each of which is read once."""
+    """With their series and rooms, each of which is read once; what somebody takes away meanwhile is left out."""
     sessions = GroupSession.objects.in_prison(prison).filter(pk__in=pks).in_bulk()
     wanted = {session.series_id for session in sessions.values()}
     rows = Series.objects.in_prison(prison).filter(pk__in=wanted)
@@ -60,10 +60,11 @@ def _sessions(prison: Prison, pks: set[int]) -> dict[int, GroupSession]:
     rooms = Room.objects.in_prison(prison).in_bulk(
         {session.room_id for session in sessions.values()} - {None}
     )
-    for session in sessions.values():
+    there = {pk: one for pk, one in sessions.items() if one.series_id in series}
+    for session in there.values():
         session.series = series[session.series_id]
-        session.room = rooms[session.room_id] if session.room_id else None
-    return sessions
+        session.room = rooms.get(session.room_id) if session.room_id else None
+    return there
 
 
 def open_for(access: Access, first: dt.date, last: dt.date, *, with_soft: bool = False) -> list[OpenConflict]:

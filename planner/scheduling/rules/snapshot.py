@@ -126,10 +126,12 @@ def load(
     on_days |= expected or {}
     asked = [(pk, series, day) for pk, (series, day) in on_days.items()]
     people, people_units = people_and_units(prison.pk, asked, today(now()), version)
-    series = {row.series_id for row in rows.values()} | {one for one, _day in (expected or {}).values()}
+    wanted = {row.series_id for row in rows.values()} | {one for one, _day in (expected or {}).values()}
+    series = _SERIES.of(prison.pk, version, wanted | set(extra_series), _series)
     return Snapshot(
-        rows=rows,
-        series=_SERIES.of(prison.pk, version, series | set(extra_series), _series),
+        # Without those of a series that a colleague took away between the two questions.
+        rows={pk: row for pk, row in rows.items() if row.series_id in series},
+        series=series,
         version=version,
         workers=_workers(prison, {*names, *extra_workers}, spans, version),
         people=people,
